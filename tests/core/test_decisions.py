@@ -1,0 +1,104 @@
+"""One test for each paragraph of docs/decisions.md."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.backends.reference import evaluate
+from symlab.core.ir.errors import ConfigError, NodeError
+from symlab.core.ir.graph import Graph
+from symlab.core.pipeline import DEFAULT, run
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def optimized(inputs, output, pipeline=None, **settings):
+    with sl.configure(**settings):
+        trace = run(pipeline or DEFAULT.upto("specialize"), Graph.of(inputs, [output]), sl.core.ir.config.current())
+    return trace.graph
+
+
+def test_identity_of_typed_nodes():
+    x = T.dscalar("x")
+    student, teacher = T.exp(x), T.exp(x)
+    assert student is not teacher
+    slope = sl.grad(student * teacher, x, consider_constant=[teacher])
+    assert float(slope.eval({x: 1.0})) == pytest.approx(np.exp(2.0))
+    graph = Graph.of([x], [student, teacher])
+    assert graph.roots[0] is graph.roots[1]
+    assert graph.origins[graph.roots[0]] == (student, teacher)
+
+
+def test_keys_of_constants():
+    values = [0.0, -0.0, 1, 1.0, True, np.float32(1), np.nan, -np.nan, np.ones(1)]
+    graph = Graph.of([], [T.constant(value) for value in values])
+    assert len(set(graph.roots)) == len(values) - 1
+    assert graph.roots[6] is graph.roots[7]
+    large = T.constant(np.zeros(20_000))
+    assert Graph.of([], [large]).roots[0] is not Graph.of([], [T.constant(np.zeros(20_000))]).roots[0]
+    f = sl.function([], T.exp(large))
+    assert len(f.source) < 100_000
+
+
+def test_types_and_promotion():
+    x, i, b = T.fvector("x"), T.ivector("i"), T.bvector("b")
+    assert (x * 0.5).dtype == "float32"
+    assert (i * 0.5).dtype == "float64"
+    assert (x + i).dtype == "float64"
+    assert (i + b).dtype == "int32"
+    with sl.configure(floatX="float32"):
+        assert (i / b).dtype == "float32"
+    y = T.fvector("y")
+    with pytest.raises((NodeError, ValueError), match="broadcast"):
+        evaluate([x + y], {x: np.ones(1, "f4"), y: np.ones(3, "f4")})
+
+
+def test_algebra_and_assumptions():
+    x = T.dvector("x")
+    assert optimized([x], x - x + 1.0).roots[0].op.name != "add"
+    floating = optimized([x], x * 0.0, algebra="floating")
+    assert np.isnan(evaluate(floating.roots, {floating.inputs[0]: np.array([np.inf])})[0][0])
+
+
+def test_seams_between_layers():
+    code = "import symlab, sys; print(sorted(m for m in sys.modules if m.startswith(('symlab.viz', 'symlab.debug'))))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_modes_and_configuration():
+    x = T.dscalar("x")
+    with sl.configure(mode="FAST_COMPILE"):
+        f = sl.function([x], T.exp(x))
+    assert f.mode.name == "FAST_COMPILE"
+    assert f.config.mode == "FAST_COMPILE"
+    assert sl.config.mode == "FAST_RUN"
+    with pytest.raises(ConfigError, match="did you mean 'threads'"):
+        sl.configure(thread=2)
+
+
+def test_one_kernel_for_every_back_end():
+    from symlab.core.backends.c.render import render_program
+    from symlab.core.backends.cuda.render import render_kernel
+
+    x = T.dmatrix("x")
+    program = run(DEFAULT, Graph.of([x], [T.exp(x).sum(axis=1)]), sl.core.ir.config.current()).program
+    (kernel,) = program.kernels
+    assert "sl_exp(" in render_program(program)
+    assert "__global__" in render_kernel(kernel)
+
+
+def test_the_trace_version_1():
+    from symlab.viz.protocol import replay
+
+    trace = json.loads((ROOT / "tests/data/trace_v1.json").read_text())
+    expected = json.loads((ROOT / "tests/data/trace_v1_expected.json").read_text())
+    assert trace["version"] == 1
+    assert expected
+    assert replay(trace, 0) is not None

@@ -1,0 +1,349 @@
+/** The canvas: lays out each frame, moves the camera and the nodes to it, paints, and listens to the pointer. */
+
+import { Arrangement, type Place } from './arrangement';
+import { Camera, boundsOf, type View } from './camera';
+import { element } from './dom';
+import type { Point } from './layout';
+import { Motion } from './motion';
+import { paint } from './painter';
+import { Scene } from './scene';
+import type { Session } from './session';
+import { readTheme, watchTheme } from './theme';
+
+const MOVE_MILLISECONDS = 280;
+/** A panel beside the graph leaves too little of a view that is narrower than this. */
+const NARROW = 560;
+/** How far the pointer may go in a click. */
+const CLICK_PIXELS = 4;
+
+export interface StageOptions {
+  /** Whether the wheel zooms at once, because the page has nothing else to scroll. */
+  readonly wheel: boolean;
+}
+
+export class Stage {
+  readonly node: HTMLDivElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly camera = new Camera();
+  private readonly arrangement = new Arrangement();
+  private readonly motion = new Motion();
+  private readonly scene: Scene;
+  private readonly context: CanvasRenderingContext2D;
+  private readonly endings: (() => void)[] = [];
+  private readonly moved = new Set<() => void>();
+  private way: { from: View; to: View; start: number } | null = null;
+  private request = 0;
+  /** Whether the user has not yet chosen a view of the graph. */
+  private isFitted = true;
+
+  constructor(
+    private readonly session: Session,
+    private readonly root: HTMLElement,
+    private readonly options: StageOptions,
+  ) {
+    this.canvas = element('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': 'graph' });
+    this.node = element('div', { class: 'sl-stage' }, this.canvas);
+    this.context = this.canvas.getContext('2d', { alpha: false })!;
+    this.scene = new Scene(session, this.motion, this.camera, readTheme(root));
+    this.arrange();
+    this.listen();
+    for (const topic of ['selection', 'hover', 'search', 'look'] as const) {
+      this.endings.push(session.on(topic, () => this.repaint()));
+    }
+    this.endings.push(session.on('step', () => this.follow()));
+    this.endings.push(watchTheme(() => this.restyle()));
+    const observer = new ResizeObserver(() => this.resize());
+    observer.observe(this.node);
+    this.endings.push(() => observer.disconnect());
+  }
+
+  /** Calls back after each painting, with everything in its place. */
+  onPaint(listener: () => void): void {
+    this.moved.add(listener);
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.request);
+    for (const end of this.endings) end();
+  }
+
+  // Steps
+
+  private arrange(): void {
+    const start = performance.now();
+    const { step } = this.session.player;
+    this.motion.head(this.arrangement.show(this.session.frame, step));
+    this.motion.progress = 1;
+    this.scene.prepare();
+    this.root.dataset['layoutMs'] = (performance.now() - start).toFixed(1);
+  }
+
+  /** Goes from the last picture to the present one; the place of the rewrite stays where it is on the screen. */
+  private follow(): void {
+    this.arrive();
+    const before = this.motion.picture.places;
+    this.arrange();
+    const after = this.motion.picture.places;
+    const { step } = this.session.player;
+    const spot = step ? [step.at, step.by].find(id => before.has(id) && after.has(id)) : undefined;
+    this.travel(
+      spot === undefined ? this.revealed(this.camera.view) : this.held(before.get(spot)!, after.get(spot)!),
+    );
+    this.motion.progress = this.way ? 0 : 1;
+    this.repaint();
+  }
+
+  /** The view in which a place is where another one was; all of the graph, if all of it was to be seen. */
+  private held(old: Place, now: Place): View {
+    const { x, y, scale } = this.camera.view;
+    const view = { scale, x: x + (old.x - now.x) * scale, y: y + (old.y - now.y) * scale };
+    if (!this.isFitted) return this.revealed(view);
+    const whole = this.wholeView();
+    const bounds = boundsOf(this.motion.picture.places.values())!;
+    const { width, height } = this.camera.size;
+    const isAside = Math.abs(whole.x - view.x) > width / 5 || Math.abs(whole.y - view.y) > height / 5;
+    return isAside || whole.scale > 1.5 * scale || !this.camera.holds(bounds, view) ? whole : view;
+  }
+
+  /** The nearest view to another one in which the nodes that the step exchanged are in sight. */
+  private revealed(view: View): View {
+    const { step } = this.session.player;
+    const places = step ? [step.at, step.by].map(id => this.motion.picture.places.get(id)) : [];
+    const bounds = boundsOf(places.filter(place => place !== undefined));
+    return bounds ? this.camera.revealing(bounds, view) : view;
+  }
+
+  // The camera
+
+  private travel(to: View): void {
+    if (isStill() || document.hidden) {
+      this.camera.view = to;
+      this.way = null;
+    } else this.way = { from: this.camera.view, to, start: performance.now() };
+    this.root.dataset['moving'] = String(this.way !== null);
+    this.repaint();
+  }
+
+  /** Ends a movement that is under way. */
+  private arrive(): void {
+    if (this.way) this.camera.view = this.way.to;
+    this.way = null;
+    this.motion.progress = 1;
+    this.root.dataset['moving'] = 'false';
+  }
+
+  private wholeView(): View {
+    const bounds = boundsOf(this.motion.picture.places.values());
+    return bounds ? this.camera.fitting(bounds) : this.camera.view;
+  }
+
+  /** Shows the whole graph. */
+  fit(): void {
+    this.arrive();
+    this.isFitted = true;
+    this.travel(this.wholeView());
+  }
+
+  /** Shows what the step touched, or the selected node at the graph as written. */
+  focusStep(): void {
+    const { selected, player } = this.session;
+    const ids = player.step ? this.scene.touched : selected === null ? [] : [selected];
+    this.show([...ids], 1.2);
+  }
+
+  /** Brings a node into sight; a view from afar comes near enough to read. */
+  reveal(id: number): void {
+    this.arrive();
+    const place = this.motion.picture.places.get(id);
+    if (!place) return;
+    if (this.camera.view.scale < 0.4) this.show([id], 0.8);
+    else this.travel(this.camera.revealing(boundsOf([place])!, this.camera.view));
+  }
+
+  private show(ids: readonly number[], largest: number): void {
+    this.arrive();
+    const places = ids.map(id => this.motion.picture.places.get(id)).filter(place => place !== undefined);
+    const bounds = boundsOf(places);
+    if (!bounds) return;
+    this.isFitted = false;
+    this.travel(this.camera.fitting(bounds, largest, 60));
+  }
+
+  zoom(factor: number, about?: Point): void {
+    this.arrive();
+    this.isFitted = false;
+    this.camera.zoom(factor, about);
+    this.repaint();
+  }
+
+  /** One pixel of the drawing on one of the screen. */
+  actualSize(): void {
+    this.zoom(1 / this.camera.view.scale);
+  }
+
+  /** Lays the graph out anew. */
+  tidy(): void {
+    this.arrive();
+    this.motion.head(this.arrangement.tidy(this.session.frame));
+    this.scene.prepare();
+    this.travel(this.wholeView());
+    this.motion.progress = this.way ? 0 : 1;
+  }
+
+  // Nodes on the screen
+
+  /** Where a node is on the canvas, in pixels. */
+  locate(id: number): Place | null {
+    const place = this.motion.place(id);
+    if (!place) return null;
+    const { scale } = this.camera.view;
+    return {
+      ...place,
+      ...this.camera.toScreen(place),
+      width: place.width * scale,
+      height: place.height * scale,
+    };
+  }
+
+  /** The node at a point of the canvas; from afar, near misses count. */
+  private nodeAt(point: Point): number | null {
+    const { x, y } = this.camera.toWorld(point);
+    const slack = 3 / this.camera.view.scale;
+    for (const [id, place] of this.motion.picture.places) {
+      if (!this.isDrawn(id)) continue;
+      const isHit =
+        Math.abs(x - place.x) <= place.width / 2 + slack && Math.abs(y - place.y) <= place.height / 2 + slack;
+      if (isHit) return id;
+    }
+    return null;
+  }
+
+  /** The node to which an arrow key leads: an operand, a user, or the neighbour in the row. */
+  neighbour(id: number, direction: 'up' | 'down' | 'left' | 'right'): number | null {
+    const node = this.session.frame.nodes.get(id);
+    const here = this.motion.picture.places.get(id);
+    if (!node || !here) return null;
+    const isAhead = (place: Place): boolean => (direction === 'left' ? place.x < here.x : place.x > here.x);
+    const inRow = [...this.motion.picture.places].filter(
+      ([other, place]) => other !== id && place.y === here.y,
+    );
+    const ids =
+      direction === 'up'
+        ? node.inputs
+        : direction === 'down'
+          ? node.users
+          : inRow.filter(([, place]) => isAhead(place)).map(([other]) => other);
+    const distance = (other: number): number => Math.abs(this.motion.picture.places.get(other)!.x - here.x);
+    return ids.filter(other => this.isDrawn(other)).sort((a, b) => distance(a) - distance(b))[0] ?? null;
+  }
+
+  private isDrawn(id: number): boolean {
+    return this.scene.changeOf(this.session.frame.nodes.get(id)!) !== null;
+  }
+
+  // Pointer
+
+  private listen(): void {
+    let last: Point | null = null;
+    let travelled = 0;
+    this.canvas.addEventListener('pointerdown', event => {
+      last = pointOf(event);
+      travelled = 0;
+      this.canvas.setPointerCapture(event.pointerId);
+    });
+    this.canvas.addEventListener('pointermove', event => {
+      const point = pointOf(event);
+      if (!last) return this.session.hover(this.nodeAt(point));
+      travelled += Math.hypot(point.x - last.x, point.y - last.y);
+      if (travelled > CLICK_PIXELS) this.drag(point.x - last.x, point.y - last.y);
+      last = point;
+    });
+    this.canvas.addEventListener('pointerup', event => {
+      if (last && travelled <= CLICK_PIXELS) this.session.select(this.nodeAt(pointOf(event)));
+      last = null;
+    });
+    this.canvas.addEventListener('pointercancel', () => (last = null));
+    this.canvas.addEventListener('pointerleave', () => this.session.hover(null));
+    this.canvas.addEventListener('wheel', event => this.wheel(event), { passive: false });
+  }
+
+  private drag(dx: number, dy: number): void {
+    this.arrive();
+    this.isFitted = false;
+    this.camera.pan(dx, dy);
+    this.repaint();
+  }
+
+  /** The wheel zooms in a view that has the focus; elsewhere it scrolls the page. */
+  private wheel(event: WheelEvent): void {
+    const isOurs =
+      this.options.wheel || event.ctrlKey || event.metaKey || this.root.contains(focusedIn(this.root));
+    if (!isOurs) return;
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    const delta = Math.max(-120, Math.min(120, event.deltaY * lines));
+    this.zoom(Math.exp(-delta * (event.ctrlKey ? 0.008 : 0.002)), pointOf(event));
+  }
+
+  // Painting
+
+  private restyle(): void {
+    this.scene.theme = readTheme(this.root);
+    this.repaint();
+  }
+
+  private resize(): void {
+    const { width, height } = this.node.getBoundingClientRect();
+    if (!width || !height) return;
+    this.scene.theme = readTheme(this.root);
+    this.root.classList.toggle('sl-narrow', this.root.clientWidth < NARROW);
+    const ratio = devicePixelRatio || 1;
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    const { width: oldWidth, height: oldHeight } = this.camera.size;
+    this.camera.size = { width, height };
+    if (this.isFitted) this.camera.view = this.wholeView();
+    else this.camera.pan((width - oldWidth) / 2, (height - oldHeight) / 2);
+    this.paint();
+  }
+
+  repaint(): void {
+    if (!this.request) this.request = requestAnimationFrame(() => this.paint());
+  }
+
+  private paint(): void {
+    cancelAnimationFrame(this.request);
+    this.request = 0;
+    const start = performance.now();
+    this.advance(start);
+    paint(this.context, this.scene, this.canvas.width / this.camera.size.width);
+    this.root.dataset['paintMs'] = (performance.now() - start).toFixed(2);
+    this.root.dataset['moving'] = String(this.way !== null);
+    for (const listener of this.moved) listener();
+    if (this.way) this.repaint();
+  }
+
+  private advance(now: number): void {
+    if (!this.way) return;
+    const share = Math.min(1, Math.max(0, (now - this.way.start) / MOVE_MILLISECONDS));
+    const eased = share * share * (3 - 2 * share);
+    const { from, to } = this.way;
+    this.motion.progress = eased;
+    const mix = (a: number, b: number): number => a + (b - a) * eased;
+    this.camera.view = { x: mix(from.x, to.x), y: mix(from.y, to.y), scale: mix(from.scale, to.scale) };
+    if (share === 1) this.arrive();
+  }
+}
+
+function isStill(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+function pointOf(event: MouseEvent): Point {
+  return { x: event.offsetX, y: event.offsetY };
+}
+
+function focusedIn(root: HTMLElement): Element | null {
+  const home = root.getRootNode();
+  return home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
+}

@@ -1,0 +1,1 @@
+"""The compiler: from typed expressions to functions, without any front end or display."""

@@ -1,0 +1,211 @@
+"""The arguments of a function: their names, defaults and types, and how what a caller gives becomes arrays."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName, message, near_names
+from symlab.core.ir.op import CONSTANT, INPUT, SHARED
+from symlab.core.ir.types import ArrayType
+from symlab.core.ops.operators import Variable
+from symlab.core.shared import same_values
+
+_MISSING = object()
+
+
+class In:
+    """One input of a function with its options.
+
+    `value` is the default; `allow_downcast` lets arguments lose precision (None: only Python floats do);
+    `strict` takes arrays of exactly the right type and converts nothing.
+    """
+
+    def __init__(
+        self,
+        variable: Variable,
+        name: str | None = None,
+        value: Any = None,
+        *,
+        mutable: bool | None = None,
+        borrow: bool | None = None,
+        strict: bool = False,
+        allow_downcast: bool | None = None,
+    ) -> None:
+        self.variable, self.value = variable, value
+        self.name = name if name is not None else variable.name
+        self.strict, self.allow_downcast = strict, allow_downcast
+        self.mutable, self.borrow = mutable, borrow
+
+    def with_variable(self, variable: Variable) -> In:
+        """The same options for another variable."""
+        made = copy.copy(self)
+        made.variable = variable
+        return made
+
+    def __repr__(self) -> str:
+        return f"In({self.variable!r}{'' if self.value is None else f', value={self.value!r}'})"
+
+
+@dataclass(frozen=True)
+class Out:
+    """One output of a function; results are always the caller's own, so `borrow` changes nothing."""
+
+    variable: Variable
+    borrow: bool = False
+
+
+def as_inputs(inputs: Any, allow_downcast: bool | None) -> tuple[In, ...]:
+    """The inputs as `In` records, or an error about what cannot be one."""
+    if not isinstance(inputs, (list, tuple)):
+        problem = f"inputs is {type(inputs).__name__}, and must be a list of variables"
+        raise TypeMismatch(message(problem, (), ["function([x], ...) instead of function(x, ...)"]))
+    return tuple(as_input(item, allow_downcast) for item in inputs)
+
+
+def as_input(item: Any, allow_downcast: bool | None) -> In:
+    """One input as an `In` record."""
+    if isinstance(item, Variable):
+        item = In(item, allow_downcast=allow_downcast)
+    if not isinstance(item, In):
+        raise TypeMismatch(message(f"{item!r} cannot be an input: it is no variable"))
+    if item.variable.op is SHARED:
+        tries = ["to leave it out of the inputs: a function finds shared variables by itself", "givens to replace it"]
+        raise TypeMismatch(message("a shared variable cannot be an input", [("input", item.variable)], tries))
+    if item.variable.op is CONSTANT:
+        raise TypeMismatch(message("a constant cannot be an input", [("input", item.variable)]))
+    return item
+
+
+@dataclass(frozen=True, eq=False)
+class Signature:
+    """The inputs of one function, and the conversion of a call's arguments."""
+
+    function: str
+    inputs: tuple[In, ...]
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names under which arguments can be given."""
+        return tuple(item.name for item in self.inputs)
+
+    def convert(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+        """One array for each input: of its dtype and rank, C-contiguous, aligned."""
+        given = self.bound(args, keywords)
+        return tuple(self.converted(place, value) for place, value in enumerate(given))
+
+    def bound(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> list[Any]:
+        """The argument or default of each input, by position."""
+        if len(args) > len(self.inputs):
+            problem = f"{self.function} takes {len(self.inputs)} arguments, and {len(args)} were given"
+            raise TypeMismatch(message(problem, self.operands()))
+        given: list[Any] = [*args, *[_MISSING] * (len(self.inputs) - len(args))]
+        for name, value in keywords.items():
+            given[self.place_of(name, len(args))] = value
+        return [self.default(place) if value is _MISSING else value for place, value in enumerate(given)]
+
+    def place_of(self, name: str, positional: int) -> int:
+        """The position of the input called `name`, which was not given yet."""
+        places = [place for place, known in enumerate(self.names) if known == name]
+        if not places:
+            known = [known for known in self.names if known]
+            tries = [near_names(name, known) or f"one of {', '.join(known) or 'no names: the inputs have none'}"]
+            raise TypeMismatch(message(f"{self.function} has no input called {name!r}", self.operands(), tries))
+        if len(places) > 1:
+            raise TypeMismatch(message(f"{len(places)} inputs of {self.function} are called {name!r}", self.operands()))
+        if places[0] < positional:
+            raise TypeMismatch(message(f"{self.function} got {name!r} twice: by position and by name"))
+        return places[0]
+
+    def default(self, place: int) -> Any:
+        """The default of an input that was not given."""
+        item = self.inputs[place]
+        if item.value is None:
+            problem = f"{self.function} misses its argument {self.called(place)}"
+            raise TypeMismatch(message(problem, self.operands()))
+        return item.value
+
+    def called(self, place: int) -> str:
+        """How an input is called in errors."""
+        name = self.inputs[place].name
+        return f"{place + 1} ({name})" if name else str(place + 1)
+
+    def operands(self) -> list[tuple[str, Any]]:
+        """The inputs as rows of an error."""
+        return [(item.name or f"argument {place + 1}", item.variable) for place, item in enumerate(self.inputs)]
+
+    def converted(self, place: int, value: Any) -> np.ndarray[Any, Any]:
+        """One argument as an array that fits its input."""
+        item = self.inputs[place]
+        name = f"argument {self.called(place)} of {self.function}"
+        if isinstance(value, Variable):
+            tries = ["its value, or givens={x: expression} when the function is made"]
+            raise TypeMismatch(message(f"{name} is an expression; a call takes values", [("given", value)], tries))
+        array = with_dtype(name, item, value)
+        check_shape(name, item, array)
+        fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
+        return array if fits and type(array) is np.ndarray else np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
+
+
+def with_dtype(name: str, item: In, value: Any) -> np.ndarray[Any, Any]:
+    """The value as an array of the input's dtype, where nothing is lost that the caller did not allow to lose."""
+    wanted = item.variable.type.dtype
+    array = as_array(name, value)
+    if array.dtype == wanted:
+        return array
+    if item.strict:
+        raise TypeMismatch(message(f"{name} is strict: it takes {wanted.name} only, and got {array.dtype}"))
+    fits = np.can_cast(array.dtype, wanted, "safe")
+    if item.allow_downcast is None:
+        fits = fits or same_values(value, array, wanted)
+    if item.allow_downcast or fits:
+        with np.errstate(all="ignore"):
+            return array.astype(wanted)
+    problem = f"{name} must be {wanted.name}, and is {array.dtype}: a cast could lose digits"
+    tries = [f"value.astype('{wanted.name}')", "allow_input_downcast=True when the function is made"]
+    raise TypeMismatch(message(problem, [("wanted", item.variable)], tries))
+
+
+def as_array(name: str, value: Any) -> np.ndarray[Any, Any]:
+    """The value as an array of numbers."""
+    try:
+        array = np.asarray(value)
+    except SymlabError:
+        raise
+    except (ValueError, TypeError) as error:
+        raise InvalidValue(message(f"{name} is not an array of numbers: {error}")) from None
+    if array.dtype.kind not in "biufc":
+        problem = f"{name} is not an array of numbers: NumPy gives it dtype {array.dtype}"
+        raise TypeMismatch(message(problem, (), ["numbers, lists of equal lengths, or arrays"]))
+    return array
+
+
+def check_shape(name: str, item: In, array: np.ndarray[Any, Any]) -> None:
+    """Rank and known sizes of an argument."""
+    type = item.variable.type
+    assert isinstance(type, ArrayType)
+    if array.ndim != type.ndim:
+        problem = f"{name} must have {type.ndim} axes, and has {array.ndim}: its shape is {array.shape}"
+        raise TypeMismatch(message(problem, [("wanted", item.variable)]))
+    for axis, (size, known) in enumerate(zip(array.shape, type.shape, strict=True)):
+        if known not in (None, size):
+            problem = f"axis {axis} of {name} must have size {known}, and has {size}: its shape is {array.shape}"
+            raise InvalidValue(message(problem, [("wanted", item.variable)]))
+
+
+def check_distinct(inputs: Sequence[In]) -> None:
+    """Each variable may be an input once, and must be one that can be given."""
+    seen: set[Variable] = set()
+    for item in inputs:
+        if item.variable in seen:
+            raise UnknownName(message(f"{item.variable!r} is an input twice", [("input", item.variable)]))
+        seen.add(item.variable)
+
+
+def is_free(node: Any) -> bool:
+    """Whether a leaf has no value unless a caller gives one."""
+    return node.op is INPUT

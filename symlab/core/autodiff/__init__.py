@@ -1,0 +1,303 @@
+"""Derivatives of expressions: `grad`, `Lop`, `Rop`, `jacobian`, `hessian`, from the ops' own records."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, total
+from symlab.core.autodiff.explain import disconnected_message, label
+from symlab.core.autodiff.forward import push
+from symlab.core.autodiff.reverse import Sweep, is_discrete, sweep
+from symlab.core.ir import config
+from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
+from symlab.core.ops import index, join
+from symlab.core.ops.elementwise import cast
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.shape import filled_like, sizes_of, specified, spread, with_new_axes
+
+__all__ = ["DISCONNECTED", "DisconnectedWarning", "Lop", "Rop", "grad", "hessian", "jacobian", "jvp", "vjp"]
+
+CHOICES = {
+    "disconnected_inputs": ("raise", "warn", "ignore"),
+    "disconnected_outputs": ("raise", "warn", "ignore"),
+    "return_disconnected": ("zero", "none", "disconnected"),
+    "null_gradients": ("raise", "return"),
+}
+
+
+class DisconnectedWarning(UserWarning):
+    """A gradient is asked for that is 0 because nothing depends on its variable."""
+
+
+class Disconnected:
+    """What stands for the gradient of a disconnected variable with `return_disconnected="disconnected"`."""
+
+    def __repr__(self) -> str:
+        return "disconnected"
+
+
+DISCONNECTED = Disconnected()
+
+
+def grad(
+    cost: Variable | None,
+    wrt: Any,
+    consider_constant: Sequence[Variable] | None = None,
+    disconnected_inputs: str = "raise",
+    add_names: bool = True,
+    known_grads: Mapping[Variable, Any] | None = None,
+    return_disconnected: str = "zero",
+    null_gradients: str = "raise",
+) -> Any:
+    """The gradient of a scalar cost with respect to a variable, or a list of gradients for several.
+
+    Anything in the expression will do as `wrt`, inputs, shared variables and intermediate results alike: nodes are
+    known by identity. Integers have a gradient of zeros, of dtype floatX.
+
+    consider_constant: nodes through which no gradient passes.
+    disconnected_inputs: what to do where the cost does not depend on a variable: "raise", "warn" or "ignore".
+    known_grads: gradients of the cost with respect to some nodes, taken as given; then cost may be None.
+    return_disconnected: what to return there: "zero" (zeros), "none" or "disconnected" (a mark).
+    null_gradients: what to do where an op has no derivative: "raise", or "return" None.
+    """
+    check_choices(
+        disconnected_inputs=disconnected_inputs, return_disconnected=return_disconnected, null_gradients=null_gradients
+    )
+    variables = listed(wrt, "wrt")
+    held = set(listed(consider_constant or [], "consider_constant"))
+    known = {node: given_flow(node, value) for node, value in (known_grads or {}).items()}
+    found = sweep(seed_of_cost(cost, known), variables, known, held)
+    name = "the cost" if cost is None else label(cost) if cost.name else "the cost"
+    results = []
+    for variable in variables:
+        flow = found.flows.get(variable)
+        if flow is None:
+            report(disconnected_inputs, partial(disconnected_message, name, variable, found, held))
+        results.append(gradient(variable, flow, return_disconnected, null_gradients))
+    if add_names and cost is not None:
+        name_gradients(cost, variables, results, found)
+    return formed(results, wrt)
+
+
+def check_choices(**chosen: str) -> None:
+    """Raise for an option that has no such value."""
+    for name, value in chosen.items():
+        if value not in CHOICES[name]:
+            raise InvalidValue(message(f"{name} cannot be {value!r}", (), [" or ".join(map(repr, CHOICES[name]))]))
+
+
+def listed(variables: Any, role: str) -> list[Variable]:
+    """One variable or several as a list; anything else is an error."""
+    several = list(variables) if isinstance(variables, (list, tuple, set, frozenset)) else [variables]
+    for variable in several:
+        if not isinstance(variable, Variable):
+            raise TypeMismatch(message(f"{role} must be a variable or a list of them, and {variable!r} is none"))
+    return several
+
+
+def formed(results: list[Any], like: Any) -> Any:
+    """The results in the form of what was asked for: one, a list or a tuple."""
+    if isinstance(like, tuple):
+        return tuple(results)
+    return results if isinstance(like, list) else results[0]
+
+
+def seed_of_cost(cost: Variable | None, known: Mapping[Variable, Flow]) -> dict[Variable, Flow]:
+    """The gradient of the cost with respect to itself: 1."""
+    if cost is None:
+        if not known:
+            raise InvalidValue(message("there is neither a cost nor a known gradient"))
+        return {}
+    if not isinstance(cost, Variable):
+        raise TypeMismatch(message(f"the cost must be an expression, and {cost!r} is none"))
+    if cost.ndim:
+        tries = ["the gradient of its sum or mean", "jacobian", "Lop(f, wrt, weights)"]
+        raise TypeMismatch(
+            message(f"the cost must be a scalar, and has {cost.ndim} axes", [(label(cost), cost)], tries)
+        )
+    if cost.type.dtype.kind == "c":
+        problem = "the cost must be real, and is complex"
+        raise TypeMismatch(message(problem, [(label(cost), cost)], ["abs(cost), cost.real"]))
+    return {cost: ZERO if is_discrete(cost) else Cotangent(constant(1, dtype=cost.type.dtype))}
+
+
+def given_flow(node: Any, value: Any) -> Flow:
+    """A gradient that was given, which must have the shape of its variable."""
+    if not isinstance(node, Variable):
+        raise TypeMismatch(message(f"a gradient is known of variables only, and {node!r} is none"))
+    gradient = as_variable(value)
+    if is_discrete(node):
+        return ZERO
+    if gradient.ndim != node.ndim or is_discrete(gradient):
+        operands = [(label(node), node), ("its gradient", gradient)]
+        raise TypeMismatch(message("a gradient has the rank of its variable and is of floating point", operands))
+    if gradient.type.dtype != node.type.dtype:
+        gradient = cast(gradient, dtype=node.dtype)
+    return Cotangent(specified(gradient, node.type.shape))
+
+
+def report(choice: str, text: Callable[[], str]) -> None:
+    """Raise, warn or do nothing about a disconnected variable."""
+    if choice == "raise":
+        raise DisconnectedInputError(text())
+    if choice == "warn":
+        warnings.warn(text(), DisconnectedWarning, stacklevel=3)
+
+
+def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, null_gradients: str) -> Any:
+    """What `grad` returns for one variable."""
+    match flow:
+        case Cotangent():
+            return flow.expression
+        case Undefined(node) if null_gradients == "return":
+            return None
+        case Undefined(node):
+            problem = (
+                f"the gradient with respect to {label(variable)} needs the derivative of {node.op.name}, which has none"
+            )
+            operands = [(label(variable), variable), (label(node), node)]
+            raise NullTypeGradError(message(problem, operands, ["T.disconnected_grad or T.zero_grad around it"]))
+    if flow is None and return_disconnected != "zero":
+        return None if return_disconnected == "none" else DISCONNECTED
+    return filled_like(variable, 0, np.dtype(config.current().floatX) if is_discrete(variable) else None)
+
+
+def name_gradients(cost: Variable, variables: Iterable[Variable], results: Iterable[Any], found: Sweep) -> None:
+    """Name new gradients "(dcost/dx)" where both have names."""
+    old = set(found.order)
+    for variable, result in zip(variables, results, strict=True):
+        if cost.name and variable.name and isinstance(result, Variable) and result not in old and not result.name:
+            result.name = f"(d{cost.name}/d{variable.name})"
+
+
+def Lop(
+    f: Any,
+    wrt: Any,
+    eval_points: Any,
+    consider_constant: Sequence[Variable] | None = None,
+    disconnected_inputs: str = "raise",
+) -> Any:
+    """The Jacobian of `f` with respect to `wrt` times `eval_points` from the left: sums over the elements of f.
+
+    `f` and `eval_points` are one expression each or lists of them; so is `wrt`, and the result has its form.
+    """
+    check_choices(disconnected_inputs=disconnected_inputs)
+    outputs, variables = listed(f, "f"), listed(wrt, "wrt")
+    points = list(eval_points) if isinstance(eval_points, (list, tuple)) else [eval_points]
+    if len(points) != len(outputs):
+        raise InvalidValue(message(f"{len(outputs)} expressions need so many eval_points, not {len(points)}"))
+    held = set(listed(consider_constant or [], "consider_constant"))
+    found = sweep(seeds_of(outputs, points), variables, {}, held)
+    results = []
+    for variable in variables:
+        flow = found.flows.get(variable)
+        if flow is None:
+            report(disconnected_inputs, partial(disconnected_message, "f", variable, found, held))
+        results.append(gradient(variable, flow, "zero", "raise"))
+    return formed(results, wrt)
+
+
+def seeds_of(outputs: Sequence[Variable], points: Sequence[Any]) -> dict[Variable, Flow]:
+    """The cotangents of several expressions; those of one that comes twice are added."""
+    several: dict[Variable, list[Flow]] = {}
+    for output, point in zip(outputs, points, strict=True):
+        several.setdefault(output, []).append(given_flow(output, point))
+    return {output: flow for output, flows in several.items() if (flow := total(flows)) is not None}
+
+
+def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise") -> Any:
+    """The Jacobian of `f` with respect to `wrt` times `eval_points` from the right: f along a direction.
+
+    `wrt` and `eval_points` are one variable each or lists of them; so is `f`, and the result has its form.
+    """
+    check_choices(disconnected_outputs=disconnected_outputs)
+    outputs, variables = listed(f, "f"), listed(wrt, "wrt")
+    points = list(eval_points) if isinstance(eval_points, (list, tuple)) else [eval_points]
+    if len(points) != len(variables):
+        raise InvalidValue(message(f"{len(variables)} variables need so many eval_points, not {len(points)}"))
+    tangents = {}
+    for variable, point in zip(variables, points, strict=True):
+        flow = given_flow(variable, point)
+        if isinstance(flow, Cotangent):
+            tangents[variable] = flow.value
+    results = []
+    for output, tangent in zip(outputs, push(outputs, tangents), strict=True):
+        if tangent is None:
+            problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
+            report(disconnected_outputs, partial(message, problem, [(label(output), output)]))
+        results.append(gradient(output, None, "zero", "raise") if tangent is None else tangent)
+    return formed(results, f)
+
+
+vjp = Lop
+jvp = Rop
+
+
+def jacobian(
+    expression: Variable,
+    wrt: Any,
+    consider_constant: Sequence[Variable] | None = None,
+    disconnected_inputs: str = "raise",
+) -> Any:
+    """The derivatives of every element of a vector: one row each; of a scalar its gradient.
+
+    The size of the vector must be known when the expression is built: there is one backward walk per element.
+    """
+    if expression.ndim == 0:
+        return grad(expression, wrt, consider_constant, disconnected_inputs)
+    variables = listed(wrt, "wrt")
+    rows = [
+        grad(index.slice(expression, index=(place,)), variables, consider_constant, disconnected_inputs)
+        for place in range(known_size(expression))
+    ]
+    return formed([stacked(list(column), variable) for variable, column in columns(variables, rows)], wrt)
+
+
+def columns(variables: Sequence[Variable], rows: Sequence[Sequence[Variable]]) -> Iterable[tuple[Variable, Any]]:
+    """For each variable its gradients, one per element of an expression."""
+    return ((variable, [row[place] for row in rows]) for place, variable in enumerate(variables))
+
+
+def known_size(expression: Variable) -> int:
+    """The number of elements of a vector, or an error that says how to declare it."""
+    operands: list[tuple[str, Any]] = [(label(expression), expression)]
+    if expression.ndim != 1:
+        raise TypeMismatch(
+            message(f"a jacobian is of a vector, not of {expression.ndim} axes", operands, ["x.ravel()"])
+        )
+    size: int | None = expression.type.shape[0]
+    if size is None:
+        problem = "the number of elements is not known, and there is one row for each"
+        raise InvalidValue(message(problem, operands, ["T.specify_shape(expression, (n,))", "Lop or Rop"]))
+    return size
+
+
+def stacked(rows: Sequence[Variable], variable: Variable) -> Variable:
+    """Gradients as rows along a new first axis."""
+    if not rows:
+        dtype = np.dtype(config.current().floatX) if is_discrete(variable) else variable.type.dtype
+        return spread(constant(0, dtype=dtype), (0, *sizes_of(variable)))
+    return join.join(*(with_new_axes(row, [0], row.ndim + 1) for row in rows), axis=0)  # type: ignore[no-any-return]
+
+
+def hessian(
+    cost: Variable,
+    wrt: Any,
+    consider_constant: Sequence[Variable] | None = None,
+    disconnected_inputs: str = "raise",
+) -> Any:
+    """The second derivatives of a scalar cost with respect to a vector of known size, as a matrix; a list for several.
+
+    Only blocks of one variable with itself are given.
+    """
+    variables = listed(wrt, "wrt")
+    first = grad(cost, variables, consider_constant, disconnected_inputs)
+    blocks = [
+        jacobian(slope, variable, consider_constant, "ignore") for slope, variable in zip(first, variables, strict=True)
+    ]
+    return formed(blocks, wrt)

@@ -1,0 +1,147 @@
+"""What flows backward: a cotangent, where it is known to be 0, and the marks for what needs no expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.types import ArrayType
+from symlab.core.ops.bits import or_
+from symlab.core.ops.compare import switch
+from symlab.core.ops.complexes import real
+from symlab.core.ops.elementwise import add, cast, mul, neg
+from symlab.core.ops.masking import both, is_number, live
+from symlab.core.ops.operators import Variable
+from symlab.core.ops.reduce import sum_to
+from symlab.core.ops.shape import specified
+
+
+class Zero(Enum):
+    """The cotangent of what is connected to a cost but has no influence on it, such as an integer."""
+
+    ZERO = "zero"
+
+
+ZERO = Zero.ZERO
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """The cotangent of an operand that a node has no derivative for."""
+
+    node: Expr
+
+
+@dataclass(frozen=True)
+class Cotangent:
+    """An expression that counts where `support` holds (everywhere if it is None) and is 0 elsewhere.
+
+    The value may be anything outside of the support, nan included, unless it is `clean`. So the operand that a `switch`
+    did not choose gets an exact 0, even where its own derivative is infinite: the mask is applied last.
+    """
+
+    value: Variable
+    support: Variable | None = None
+    clean: bool = True
+
+    @property
+    def expression(self) -> Variable:
+        """The value with zeros in place."""
+        if self.support is None or self.clean:
+            return self.value
+        return switch(self.support, self.value, 0)  # type: ignore[no-any-return]
+
+
+Flow = Cotangent | Zero | Undefined
+
+
+def split(node: Variable) -> Cotangent:
+    """A node as value and support: `switch(c, value, 0)` counts where c holds."""
+    support, value = live(node)
+    condition, inner = live(value)
+    while condition is not None:
+        support, value = both(support, condition), inner
+        condition, inner = live(value)
+    return Cotangent(value, support, support is None)
+
+
+def number_in(node: Any) -> Any:
+    """The value of a constant scalar, or of a Python number; None for any other node."""
+    if not isinstance(node, Expr):
+        return node
+    if node.op is CONSTANT and not node.type.shape:
+        return constant_value(node).item()
+    return None
+
+
+def times(flow: Cotangent, partial: Any) -> Flow:
+    """A cotangent times a partial derivative, which is an expression or a number."""
+    number = number_in(partial)
+    if number is not None:
+        return scaled(flow, number)
+    factor = split(partial)
+    support = both(flow.support, factor.support)
+    if is_number(factor.value, 1):
+        return replace(flow, support=support, clean=flow.clean and support is flow.support)
+    return Cotangent(mul(flow.value, factor.value), support, support is None)
+
+
+def scaled(flow: Cotangent, number: Any) -> Flow:
+    """A cotangent times a number."""
+    if number == 0:
+        return ZERO
+    if number == 1:
+        return flow
+    return replace(flow, value=neg(flow.value) if number == -1 else mul(flow.value, number))
+
+
+def fitted(flow: Cotangent, wanted: ArrayType) -> Cotangent:
+    """A cotangent summed over what broadcasting repeated, in the dtype and the known sizes of its operand."""
+    shape = flow.value.type.shape
+    if shape != wanted.shape:
+        repeated = len(shape) != len(wanted.shape) or any(
+            size == 1 and found != 1 for size, found in zip(wanted.shape, shape, strict=True)
+        )
+        if repeated:
+            flow = Cotangent(sum_to(flow.expression, wanted.shape))
+        flow = replace(flow, value=specified(flow.value, wanted.shape))
+    return replace(flow, value=of_dtype(flow.value, wanted.dtype))
+
+
+def of_dtype(value: Variable, dtype: Any) -> Variable:
+    """A value cast to a dtype; of complex numbers the real part counts for real operands."""
+    if value.type.dtype == dtype:
+        return value
+    if value.type.dtype.kind == "c" and dtype.kind != "c":
+        value = real(value)
+    return value if value.type.dtype == dtype else cast(value, dtype=dtype.name)
+
+
+def total(flows: Sequence[Flow]) -> Flow | None:
+    """The sum of what several users of a node send back; None if nobody sends anything."""
+    undefined = next((flow for flow in flows if isinstance(flow, Undefined)), None)
+    if undefined is not None:
+        return undefined
+    known = [flow for flow in flows if isinstance(flow, Cotangent)]
+    if not known:
+        return ZERO if flows else None
+    result = known[0]
+    for flow in known[1:]:
+        result = added(result, flow)
+    return result
+
+
+def added(first: Cotangent, second: Cotangent) -> Cotangent:
+    """The sum of two cotangents; it counts where either does."""
+    if first.support is second.support:
+        clean = first.clean and second.clean
+        return Cotangent(add(first.value, second.value), first.support, clean)
+    value = add(first.expression, second.expression)
+    if first.support is None or second.support is None:
+        return Cotangent(value)
+    return Cotangent(value, or_(first.support, second.support), True)

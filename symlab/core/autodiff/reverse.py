@@ -1,0 +1,162 @@
+"""Reverse mode: one walk from the cost back, by identity of typed nodes, linear in the size of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symlab.core.autodiff.cotangent import (
+    ZERO,
+    Cotangent,
+    Flow,
+    Undefined,
+    Zero,
+    fitted,
+    split,
+    times,
+    total,
+)
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.op import AS_WRITTEN, PROJECT, Kind
+from symlab.core.ir.types import TupleType
+from symlab.core.ops import passing, reduce
+from symlab.core.ops.compare import neq
+from symlab.core.ops.elementwise import cast
+from symlab.core.ops.operators import Variable
+from symlab.core.ops.shape import sizes_of, spread
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one walk found: the nodes in order, those that the cost reaches back to, and the flow of those wanted."""
+
+    order: Sequence[Expr]
+    reached: Collection[Expr]
+    flows: Mapping[Expr, Flow]
+
+
+def sweep(
+    seeds: Mapping[Variable, Flow],
+    wanted: Iterable[Variable],
+    known: Mapping[Variable, Flow],
+    held: Collection[Expr] = (),
+) -> Sweep:
+    """Walk back from `seeds` and `known` (whose flow is not what the walk would find) to the nodes that are wanted."""
+    wanted = set(wanted)
+    order = toposort([*seeds, *known])
+    leads = leading(order, wanted, held)
+    received: dict[Expr, list[Any]] = {node: [flow] for node, flow in seeds.items() if node in leads}
+    reached: set[Expr] = set()
+    flows: dict[Expr, Flow] = {}
+    for node in reversed(order):
+        found = received.pop(node, [])
+        flow = known[node] if node in known else collected(node, found)  # type: ignore[index]
+        if flow is None or node not in leads:
+            continue
+        reached.add(node)
+        if node in wanted:
+            flows[node] = flow
+        for operand, share in shares(node, flow, leads):
+            received.setdefault(operand, []).append(share)
+    return Sweep(order, reached, flows)
+
+
+def leading(order: Iterable[Expr], wanted: Collection[Expr], held: Collection[Expr]) -> set[Expr]:
+    """The nodes through which a wanted one is reached; nothing is reached through what is held constant."""
+    held = set(held)
+    leads: set[Expr] = set()
+    for node in order:
+        if node not in held and (node in wanted or any(arg in leads for arg in node.args)):
+            leads.add(node)
+    return leads
+
+
+def collected(node: Expr, found: Sequence[Any]) -> Any:
+    """The flow of a node from its users; for one with several results, a tuple of theirs."""
+    if not isinstance(node.type, TupleType):
+        return total(found)
+    if not any(isinstance(item, tuple) for item in found):
+        return ZERO if found else None
+    found = [item for item in found if isinstance(item, tuple)]
+    return tuple(total([flow for index, flow in found if index == place]) for place in range(len(node.type.items)))
+
+
+def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Expr, Any]]:
+    """What each operand that leads on gets of a node's flow; integers get a zero, sizes and places nothing."""
+    operands = [(place, arg) for place, arg in enumerate(node.args[: value_count(node)]) if arg in leads]
+    varying = [(place, arg) for place, arg in operands if not is_discrete(arg)]
+    yield from ((arg, ZERO) for _, arg in operands if is_discrete(arg))
+    if not varying:
+        return
+    if node.op is PROJECT:
+        yield node.args[0], (node.attr("index"), flow)
+    elif isinstance(flow, (Undefined, Zero)) or no_influence(flow):
+        yield from ((arg, flow if isinstance(flow, Undefined) else ZERO) for _, arg in varying)
+    elif node.op.kind is Kind.ELEMENTWISE and node.op.vjp is None:
+        yield from ((arg, elementwise_share(node, flow, place)) for place, arg in varying)
+    elif node.op is not AS_WRITTEN and node.op.vjp is None:
+        yield from ((arg, Undefined(node)) for _, arg in varying)
+    else:
+        yield from stated_shares(node, flow, varying)
+
+
+def value_count(node: Expr) -> int:
+    """How many operands of a node are values; those after them are sizes and places, on which nothing depends."""
+    if node.op is AS_WRITTEN:
+        return 1
+    return int(node.op.extra.get("values", len(node.args)))
+
+
+def is_discrete(node: Expr) -> bool:
+    """Whether a node holds integers or booleans, along which nothing varies."""
+    if isinstance(node.type, TupleType):
+        return all(item.dtype.kind not in "fc" for item in node.type.items)
+    return node.type.dtype.kind not in "fc"
+
+
+def no_influence(flow: Any) -> bool:
+    """Whether no result of a node with several has a cotangent."""
+    return isinstance(flow, tuple) and not any(isinstance(part, Cotangent) for part in flow)
+
+
+def elementwise_share(node: Expr, flow: Cotangent, place: int) -> Flow:
+    """The flow to one operand of an elementwise node."""
+    partial = node.op.partials[place]
+    if partial is None:
+        return Undefined(node)
+    share = times(flow, partial(node, *node.args))
+    return fitted(share, node.args[place].type) if isinstance(share, Cotangent) else share
+
+
+def stated_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Iterator[tuple[Expr, Flow]]:
+    """The flow to the operands of a node that states its derivative as a whole."""
+    parts = flow if isinstance(flow, tuple) else (flow,)
+    expressions = tuple(part.expression if isinstance(part, Cotangent) else None for part in parts)
+    found = operand_cotangents(node, expressions if isinstance(flow, tuple) else expressions[0])
+    supports = carried(node, flow, operands)
+    for place, arg in operands:
+        if found[place] is not None:
+            share = fitted(split(found[place]), arg.type)
+            inherits = share.support is None and supports[place] is not None
+            yield arg, Cotangent(share.value, supports[place]) if inherits else share
+
+
+def operand_cotangents(node: Expr, cotangent: Any) -> Sequence[Any]:
+    """The cotangents of the operands; None where there is no dependence."""
+    if node.op is AS_WRITTEN:
+        return (cotangent,)
+    assert node.op.vjp is not None
+    return node.op.vjp(cotangent, node, *node.args, **node.attributes)  # type: ignore[no-any-return]
+
+
+def carried(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Sequence[Variable | None]:
+    """Where the operands' cotangents count, if a node only moves or adds the elements of one that has a support."""
+    nowhere: Sequence[Variable | None] = [None] * len(node.args)
+    moves = node.op.kind is Kind.STRUCTURAL or node.op is reduce.sum or node.op is AS_WRITTEN
+    if not moves or isinstance(flow, tuple) or flow.support is None or not any(arg.args for _, arg in operands):
+        return nowhere
+    if node.op in (passing.copy, AS_WRITTEN):
+        return [flow.support] * len(node.args)
+    indicator = spread(cast(flow.support, dtype=flow.value.dtype), sizes_of(node))  # type: ignore[arg-type]
+    return [None if share is None else neq(share, 0) for share in operand_cotangents(node, indicator)]

@@ -1,0 +1,12 @@
+/* The whole call path as one translation unit: one run of the compiler, and every helper can be inlined. */
+#include "memory.c"
+#include "waiting.c"
+#include "cell.c"
+#include "operands.c"
+#include "lend.c"
+#include "run.c"
+#include "result.c"
+#include "call.c"
+#include "make.c"
+#include "details.c"
+#include "module.c"

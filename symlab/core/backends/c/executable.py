@@ -1,0 +1,86 @@
+"""The C back end as `function` uses it: a program becomes a library, the library becomes a callable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from symlab.core.backends.base import Executable, Interface
+from symlab.core.backends.c.backend import Binary, NotCompilable, compile_program
+from symlab.core.backends.c.callobject import call_object
+from symlab.core.backends.c.compiler import find_compiler
+from symlab.core.ir.config import Config
+from symlab.core.ir.errors import NodeError, message
+from symlab.core.ir.types import ArrayType
+
+LAYOUTS = {"s", "l", "n", "d"}
+
+
+@dataclass(frozen=True, eq=False)
+class CExecutable:
+    """A compiled function: the call object that the user holds, and the code behind it."""
+
+    front: Any
+    binary: Binary
+
+    @property
+    def source(self) -> str:
+        """The generated C."""
+        return self.binary.source
+
+    def free(self) -> None:
+        """Give back memory kept between calls."""
+        self.front.free()
+
+
+class CBackend:
+    """Plain C by the system compiler, called through the generic call object."""
+
+    def usable(self, config: Config) -> str | None:
+        """None where there is a compiler and the call object builds, else why not and what to do."""
+        if find_compiler() is None:
+            return message(
+                "no C compiler was found: functions run on the NumPy reference evaluator",
+                (),
+                ["apt install gcc, xcode-select --install, or pip install ziglang", "SYMLAB_CC=/path/to/cc"],
+            )
+        _, reason = call_object()
+        return reason
+
+    def build(self, interface: Interface, trace: Any, config: Config) -> tuple[Executable | None, str | None]:
+        """The executable, or None and why this graph runs on the reference evaluator."""
+        if trace.program is None:
+            return None, "the pipeline does not lower the graph: it runs on the reference evaluator"
+        try:
+            binary = compile_program(trace.program, config)
+        except NotCompilable as reason:
+            return None, str(reason)
+        return CExecutable(make_front(interface, trace, binary, config), binary), None
+
+
+def make_front(interface: Interface, trace: Any, binary: Binary, config: Config) -> Any:
+    """The call object over a library."""
+    module, _ = call_object()
+    return module.CompiledCall(
+        inputs=tuple(operand(item.type) for item in interface.inputs),
+        cells=tuple((item.cell_of(module.SharedCell), *operand(item.type)) for item in interface.shared),
+        outputs=tuple(operand(item.type) for item in trace.graph.outputs),
+        updates=tuple((place, binary.in_place[place]) for place in range(interface.updated)),
+        run=binary.run,
+        commit=binary.commit,
+        plan=binary.plan,
+        names=interface.names,
+        result=interface.layout,
+        keys=interface.keys,
+        convert=interface.convert,
+        explain=Explainer(trace, binary).explain,
+        details=interface.details,
+        owner=binary.owner,
+        release_gil_at=config.release_gil_at,
+        reuse_outputs=config.reuse_outputs,
+    )
+
+
+def operand(type: ArrayType) -> tuple[int, tuple[int, ...]]:
+    """NumPy's type number, and the sizes with -1 for one that is not known."""
+    return type.dtype.num, tuple(-1 if size is None else size for size in type.shape)

@@ -1,0 +1,127 @@
+/* Bit patterns, fused products and pairs of numbers: what the other headers are written in.
+
+   Every function is branch-free unless it says otherwise, so that a loop marked `#pragma omp simd` around it vectorizes.
+   They rely on IEEE arithmetic in round-to-nearest and are compiled without -ffast-math and without contraction. */
+#ifndef SL_BITS_H
+#define SL_BITS_H
+
+#include <math.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) && !defined(__clang__)
+/* Jump threading takes the selects of these functions apart, and loops with them become a third slower. */
+#pragma GCC optimize("no-thread-jumps")
+#endif
+
+#define SL_INLINE static inline __attribute__((always_inline, unused))
+#define SL_RARE static __attribute__((noinline, cold, unused))
+
+#define SL_INFINITY __builtin_inf()
+#define SL_NAN __builtin_nan("")
+
+/* A number as the unevaluated sum of two, |lo| being at most about half a unit in the last place of hi. */
+typedef struct {
+    double hi, lo;
+} sl_pair;
+
+SL_INLINE uint64_t sl_bits(double x) {
+    uint64_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+SL_INLINE double sl_from_bits(uint64_t bits) {
+    double x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+SL_INLINE uint32_t sl_bitsf(float x) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+SL_INLINE float sl_from_bitsf(uint32_t bits) {
+    float x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+SL_INLINE double sl_fabs(double x) { return __builtin_fabs(x); }
+SL_INLINE float sl_fabsf(float x) { return __builtin_fabsf(x); }
+SL_INLINE double sl_copysign(double x, double sign) { return __builtin_copysign(x, sign); }
+SL_INLINE float sl_copysignf(float x, float sign) { return __builtin_copysignf(x, sign); }
+
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__FP_FAST_FMA)
+#define SL_HAS_FMA 1
+#else
+#define SL_HAS_FMA 0
+#endif
+
+/* a b + c, in one rounding where the processor can: for polynomials, which are accurate either way. */
+SL_INLINE double sl_fma(double a, double b, double c) {
+#if SL_HAS_FMA
+    return __builtin_fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+SL_INLINE float sl_fmaf(float a, float b, float c) {
+#if SL_HAS_FMA
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* The upper 26 bits of x (Veltkamp's splitting), for |x| < 2^996. */
+SL_INLINE double sl_upper_half(double x) {
+    double scaled = x * 0x1.0000002p27;
+    return scaled - (scaled - x);
+}
+
+/* a b - product, exactly, where product is a b rounded. */
+SL_INLINE double sl_product_tail(double a, double b, double product) {
+#if SL_HAS_FMA
+    return __builtin_fma(a, b, -product);
+#else
+    double a_hi = sl_upper_half(a), b_hi = sl_upper_half(b), a_lo = a - a_hi, b_lo = b - b_hi;
+    return ((a_hi * b_hi - product) + a_hi * b_lo + a_lo * b_hi) + a_lo * b_lo;
+#endif
+}
+
+SL_INLINE float sl_product_tailf(float a, float b, float product) {
+#if SL_HAS_FMA
+    return __builtin_fmaf(a, b, -product);
+#else
+    return (float)((double)a * b - product);
+#endif
+}
+
+/* a + b as a pair, for |a| >= |b| or a = 0 (Dekker). */
+SL_INLINE sl_pair sl_ordered_sum(double a, double b) {
+    double sum = a + b;
+    return (sl_pair){sum, b - (sum - a)};
+}
+
+/* a + b as a pair, whatever their order (Knuth). */
+SL_INLINE sl_pair sl_sum(double a, double b) {
+    double sum = a + b, b_part = sum - a;
+    return (sl_pair){sum, (a - (sum - b_part)) + (b - b_part)};
+}
+
+SL_INLINE sl_pair sl_product(double a, double b) {
+    double product = a * b;
+    return (sl_pair){product, sl_product_tail(a, b, product)};
+}
+
+/* (n.hi + n.lo) / (d.hi + d.lo), correct to about 0.51 units in the last place. */
+SL_INLINE double sl_pair_quotient(sl_pair n, sl_pair d) {
+    double inverse = 1.0 / d.hi, quotient = n.hi * inverse;
+    double remainder = -sl_product_tail(quotient, d.hi, n.hi) - sl_fma(quotient, d.lo, -n.lo);
+    return sl_fma(remainder, inverse, quotient);
+}
+
+#endif

@@ -1,0 +1,157 @@
+"""The NumPy reference evaluator: the oracle of every test, and what runs where there is no compiler."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import NodeError, SymlabError, message
+from symlab.core.ir.expr import Expr, toposort, users
+from symlab.core.ir.graph import Graph, constant_value
+from symlab.core.ir.op import CALL, CONSTANT, SHARED, Kind
+from symlab.core.ir.types import ArrayType
+
+Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
+Observe = Callable[[Expr, Value], None]
+
+
+def evaluate(
+    roots: Sequence[Expr],
+    values: Mapping[Expr, Value],
+    observe: Observe | None = None,
+    origins: Mapping[Expr, Sequence[Expr]] | None = None,
+) -> list[Value]:
+    """The values of `roots`, given those of some nodes (usually the inputs); nothing below a given node is computed.
+
+    `observe(node, value)` sees every computed node; `origins` says which typed nodes an interned node stands for, so
+    that an error names the user's line.
+    """
+    order = toposort(roots, frozenset(values))
+    left = users_within(order, roots)
+    known: dict[Expr, Value] = {}
+    with np.errstate(all="ignore"):
+        for node in order:
+            value = known[node] = values[node] if node in values else computed(node, known, origins)
+            if observe is not None:
+                observe(node, value)
+            if node not in values:
+                release(node, known, left)
+    return [known[root] for root in roots]
+
+
+def evaluate_graph(graph: Graph, values: Mapping[Expr, Value], observe: Observe | None = None) -> list[Value]:
+    """The values of a graph's roots, given those of its inputs and shared variables."""
+    return evaluate(graph.roots, values, observe, graph.origins)
+
+
+def users_within(order: Iterable[Expr], roots: Iterable[Expr]) -> dict[Expr, int]:
+    """How often each node will still be read."""
+    left = dict.fromkeys(order, 0)
+    for root in roots:
+        left[root] += 1
+    for node in order:
+        for arg in node.args:
+            if arg in left:
+                left[arg] += 1
+    return left
+
+
+def release(node: Expr, known: dict[Expr, Value], left: dict[Expr, int]) -> None:
+    """Forget the operands that nobody reads again."""
+    for arg in node.args:
+        left[arg] -= 1
+        if not left[arg]:
+            known.pop(arg, None)
+
+
+def computed(node: Expr, known: Mapping[Expr, Value], origins: Mapping[Expr, Sequence[Expr]] | None) -> Value:
+    """The value of one node whose operands are known."""
+    if node.op is CONSTANT:
+        return constant_value(node)
+    if node.op is SHARED and hasattr(node, "get_value"):
+        return node.get_value(borrow=True)
+    if node.op.kind is Kind.LEAF:
+        name = getattr(node, "name", None) or node
+        raise NodeError(message(f"{name} has no value", [(str(name), node)], ["to give it as an input"]))
+    args = [known[arg] for arg in node.args]
+    try:
+        return checked_type(node, apply_op(node, args))
+    except SymlabError:
+        raise
+    except Exception as error:
+        raise node_error(error, node, args, origins) from error
+
+
+def apply_op(node: Expr, args: Sequence[Value]) -> Value:
+    """The reference of one op over values."""
+    if node.op is CALL:
+        function = node.attr("body")
+        return evaluate([function.body], dict(zip(function.params, args, strict=True)))[0]
+    if node.op.kind is Kind.ELEMENTWISE:
+        check_sizes(node, args)
+        if node.op.flat:
+            return functools.reduce(node.op.compute, args)
+        return node.op.compute(*args, **node.attributes)
+    check = node.op.extra.get("check")
+    if check is not None:
+        check([arg.type for arg in node.args], args, node.attributes)
+    return node.op.compute(*args, **node.attributes)
+
+
+def check_sizes(node: Expr, args: Sequence[Value]) -> None:
+    """Sizes that were not known when the graph was built must agree now: they do not broadcast."""
+    shapes = {arg.shape for arg in args}
+    if len(shapes) < 2 or (len(shapes) == 2 and () in shapes):
+        return
+    rank = max(map(len, shapes))
+    for axis in range(-rank, 0):
+        sizes = {
+            arg.shape[axis]
+            for arg, operand in zip(args, node.args, strict=True)
+            if arg.ndim >= -axis and operand.type.shape[axis] != 1
+        }
+        if len(sizes) > 1:
+            raise ValueError(size_problem(node, axis, sorted(sizes)))
+
+
+def size_problem(node: Expr, axis: int, sizes: Sequence[int]) -> str:
+    """What to say of sizes that met in an elementwise op."""
+    text = f"axis {axis} has sizes {' and '.join(map(str, sizes))} in operands of {node.op.name}"
+    if 1 in sizes:
+        text += "; a size that is not declared as 1 does not broadcast: declare it, as in T.col, T.row or shape=(1, None)"
+    return text
+
+
+def checked_type(node: Expr, value: Value) -> Value:
+    """The value as an array of the node's dtype and rank; anything else is a fault of the op's record."""
+    if not isinstance(node.type, ArrayType):
+        return value
+    array = np.asarray(value)
+    if array.dtype != node.type.dtype or array.ndim != node.type.ndim:
+        found = f"{array.dtype}, rank {array.ndim}"
+        raise NodeError(f"the reference of {node.op.name} gave {found} where its type is {node.type}")
+    return array
+
+
+def node_error(
+    error: Exception, node: Expr, args: Sequence[Value], origins: Mapping[Expr, Sequence[Expr]] | None
+) -> NodeError:
+    """The error of one node: NumPy's sentence, the node, the user's line, the operands' types and shapes."""
+    typed = (origins or {}).get(node) or (node,)
+    operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed[0].args)]
+    shapes = ", ".join(str(np.shape(arg)) for arg in args)
+    place = getattr(typed[0], "origin", None)
+    where = f" (built in {place})" if place else ""
+    kind = node_error_class(type(error))
+    return kind(message(f"{node.op.name}{where}: {error}; operands have shapes {shapes}", operands))
+
+
+@functools.cache
+def node_error_class(kind: type[Exception]) -> type[NodeError]:
+    """A NodeError that is also an error of the kind that NumPy raises."""
+    if issubclass(NodeError, kind):
+        return NodeError
+    return type(f"Node{kind.__name__}", (NodeError, kind), {"__doc__": f"A {kind.__name__} of one node."})

@@ -1,0 +1,247 @@
+"""`function`: from expressions to something that can be called."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symlab.core.arguments import Signature
+from symlab.core.backends.base import Executable, Interface, available
+from symlab.core.backends.reference import evaluate_graph
+from symlab.core.ir import config
+from symlab.core.ir.config import Config
+from symlab.core.ir.expr import Expr, leaves
+from symlab.core.ir.op import INPUT
+from symlab.core.modes import Mode, as_mode
+from symlab.core.ops.operators import Variable
+from symlab.core.pipeline import run
+from symlab.core.request import Request, make_request
+from symlab.core.rewrite.trace import Trace
+from symlab.core.seams import seam
+from symlab.core.shared import SharedVariable
+
+_turns = threading.RLock()  # functions without compiled code update shared variables one after another
+
+
+class NoCompilerWarning(UserWarning):
+    """There is no C compiler: functions run on the NumPy reference evaluator."""
+
+
+def function(
+    inputs: Any,
+    outputs: Any = None,
+    mode: Mode | str | None = None,
+    updates: Any = None,
+    givens: Any = None,
+    no_default_updates: Any = False,
+    accept_inplace: bool = False,
+    name: str | None = None,
+    rebuild_strict: bool = True,
+    allow_input_downcast: bool | None = None,
+    profile: Any = None,
+    on_unused_input: str | None = None,
+    trust_input: bool = False,
+) -> Any:
+    """A callable that computes `outputs` from `inputs` and then replaces shared variables by their `updates`.
+
+    `inputs` is a list of variables or `In`; `outputs` is one variable, a list, a dict, or None. `updates` maps shared
+    variables to their new values, all computed from the old ones; `givens` replaces variables before anything else.
+    The result is one array, a list, a dict or None, as `outputs` was; results of rank 0 are 0-d arrays. Errors:
+    MissingInputError, UnusedInputError, TypeMismatch.
+    """
+    settings = config.current()
+    policy = settings.on_unused_input if on_unused_input is None else on_unused_input
+    request = make_request(inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast)
+    return compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
+
+
+def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
+    """The compiled function of a request; modes with checks wrap it."""
+    trace = run(mode.pipeline, request.graph(), settings)
+    made = Function(request, mode, settings, trace)
+    if mode.check is not None:
+        return seam(mode.check)(made)
+    return made.front
+
+
+class Function:
+    """A compiled function and all that can be asked about it."""
+
+    def __init__(self, request: Request, mode: Mode, settings: Config, trace: Trace) -> None:
+        self.request, self.mode, self.config, self.trace = request, mode, settings, trace
+        self.signature = Signature(request.name, request.inputs)
+        self.shared = request.shared()
+        self.notes: list[str] = []
+        self.executable = self.build()
+
+    def build(self) -> Executable | None:
+        """The compiled form, or None where the reference evaluator runs the graph."""
+        backend, reason = available(self.mode.backend, self.config)
+        if backend is None:
+            if reason:
+                self.notes.append(reason)
+                warn_once(reason)
+            return None
+        executable, reason = backend.build(self.interface(), self.trace, self.config)
+        if reason:
+            self.notes.append(reason)
+        return executable
+
+    def interface(self) -> Interface:
+        """What a back end must know to make a callable."""
+        request = self.request
+        return Interface(
+            names=self.signature.names,
+            inputs=tuple(item.variable for item in request.inputs),
+            shared=self.shared,
+            outputs=request.outputs,
+            updated=len(request.updates),
+            layout=request.layout,
+            keys=request.keys,
+            convert=self.signature.convert,
+            details=self,
+        )
+
+    @cached_property
+    def front(self) -> Any:
+        """What the user calls: the compiled object where there is one, else this."""
+        return self.executable.front if self.executable is not None else self
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if self.executable is not None:
+            return self.executable.front(*args, **keywords)
+        return self.evaluate(self.signature.convert(args, keywords))
+
+    def evaluate(self, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
+        """A call on the reference evaluator; shared variables change together, after everything else succeeded."""
+        if not self.request.updates:
+            return self.packed(self.roots(arrays))
+        with _turns:
+            roots = self.roots(arrays)
+            first = len(roots) - len(self.request.updates)
+            for variable, value in zip(self.request.updates, roots[first:], strict=True):
+                variable.cell.set_value(value)
+        return self.packed(roots[:first])
+
+    def roots(self, arrays: Sequence[np.ndarray[Any, Any]]) -> list[Any]:
+        """The values of all outputs and updates for these inputs, by the reference evaluator."""
+        graph = self.trace.graph
+        return evaluate_graph(graph, self.values(arrays))
+
+    def values(self, arrays: Sequence[np.ndarray[Any, Any]]) -> dict[Expr, Any]:
+        """The values of the graph's leaves: the given arrays, and what the shared variables hold now."""
+        graph = self.trace.graph
+        known: dict[Expr, Any] = dict(zip(graph.inputs, arrays, strict=True))
+        known.update({leaf: variable.get_value(borrow=True) for leaf, variable in self.shared_leaves.items()})
+        return known
+
+    @cached_property
+    def shared_leaves(self) -> dict[Expr, SharedVariable]:
+        """The interned leaf of each shared variable."""
+        wanted = set(self.shared)
+        first = self.trace.first_graph
+        return {
+            node: typed
+            for node, found in first.origins.items()
+            for typed in found
+            if isinstance(typed, SharedVariable) and typed in wanted
+        }
+
+    def packed(self, values: Sequence[Any]) -> Any:
+        """Results in the layout that the user asked for; arrays of their own, never views of inputs."""
+        arrays = [np.array(value) for value in values]
+        match self.request.layout:
+            case "s":
+                return arrays[0]
+            case "l":
+                return arrays
+            case "d":
+                return dict(zip(self.request.keys, arrays, strict=True))
+        return None
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.request.name
+
+    @property
+    def inputs(self) -> tuple[Variable, ...]:
+        """The input variables."""
+        return tuple(item.variable for item in self.request.inputs)
+
+    @property
+    def outputs(self) -> tuple[Variable, ...]:
+        """The outputs as typed."""
+        return self.request.outputs
+
+    @property
+    def updates(self) -> Mapping[SharedVariable, Variable]:
+        """The updates as typed."""
+        return self.request.updates
+
+    @property
+    def source(self) -> str:
+        """The generated code; each line carries its node."""
+        if self.executable is not None:
+            return self.executable.source
+        why = f" ({'; '.join(self.notes)})" if self.notes else ""
+        return f"// {self.name} runs on the NumPy reference evaluator: there is no generated code{why}\n"
+
+    @property
+    def program(self) -> Any:
+        """Kernels, order and buffers of the compiled form."""
+        return self.trace.program
+
+    def get_shared(self) -> list[SharedVariable]:
+        """The shared variables that a call reads or updates."""
+        return list(self.shared)
+
+    def free(self) -> None:
+        """Give back memory kept between calls."""
+        if self.executable is not None:
+            self.executable.free()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return remade, (self.request, self.mode, self.config)
+
+    def __repr__(self) -> str:
+        names = ", ".join(str(item.name or "?") for item in self.request.inputs)
+        return f"<symlab function {self.name}({names}), {self.mode.name}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return seam("display.bundle")(self)
+
+
+def remade(request: Request, mode: Mode, settings: Config) -> Any:
+    """A function read from a pickle."""
+    return compile_request(request, mode, settings)
+
+
+def warn_once(reason: str) -> None:
+    """One warning per process and cause."""
+    if reason not in _Warned.reasons:
+        _Warned.reasons.add(reason)
+        warnings.warn(reason, NoCompilerWarning, stacklevel=6)
+
+
+@dataclass
+class _Warned:
+    reasons = set[str]()
+
+
+def evaluate_expression(expression: Variable, inputs: Mapping[Variable, Any], **options: Any) -> Any:
+    """The value of an expression for these values; the compiled function is kept with the variable."""
+    free = [node for node in leaves([expression]) if node.op is INPUT]
+    named = {node.name: node for node in free if isinstance(node, Variable) and node.name}
+    given = {named.get(key, key) if isinstance(key, str) else key: value for key, value in inputs.items()}
+    key = (tuple(given), tuple(sorted(options.items())))
+    kept = expression.tag.__dict__.setdefault("_functions", {})
+    if key not in kept:
+        kept[key] = function(list(given), expression, on_unused_input="ignore", **options)
+    return kept[key](*given.values())

@@ -1,0 +1,118 @@
+"""One family of errors, one template: what is wrong, the operands and where they were built, what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class SymlabError(Exception):
+    """The base of every error that symlab raises on purpose."""
+
+
+class ShapeMismatch(SymlabError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class TypeMismatch(SymlabError, TypeError):
+    """A dtype, rank or kind of argument that does not fit."""
+
+
+class InvalidValue(SymlabError, ValueError):
+    """An argument whose value is not allowed."""
+
+
+class InvalidIndex(SymlabError, IndexError):
+    """An index or axis out of bounds."""
+
+
+class UnknownName(SymlabError, KeyError):
+    """A name that nothing has; the message says which are near."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class MissingInputError(SymlabError, ValueError):
+    """A variable that an output needs and that is neither an input nor given."""
+
+
+class UnusedInputError(SymlabError, ValueError):
+    """An input of a function that no output needs."""
+
+
+class DisconnectedInputError(SymlabError, ValueError):
+    """A variable that a cost does not depend on."""
+
+
+class NullTypeGradError(SymlabError, TypeError):
+    """A gradient that is not defined."""
+
+
+class GradientError(SymlabError, ArithmeticError):
+    """A gradient that differs from finite differences."""
+
+
+class ConfigError(SymlabError, ValueError):
+    """A configuration key or value that does not exist."""
+
+
+class CompileError(SymlabError, RuntimeError):
+    """The system compiler refused generated code, or there is no compiler."""
+
+
+class NodeError(SymlabError, RuntimeError):
+    """A node failed while compiled code ran."""
+
+
+class SymbolicTruthError(SymlabError, TypeError):
+    """A symbolic expression was used where Python needs a value."""
+
+
+class CacheError(SymlabError, RuntimeError):
+    """The code cache cannot be used."""
+
+
+class RewriteError(SymlabError, RuntimeError):
+    """A rule is written wrongly."""
+
+
+class DebugModeError(SymlabError, AssertionError):
+    """DebugMode found a rewrite or a kernel that is wrong."""
+
+
+class InvalidNumber(SymlabError, ArithmeticError):
+    """NanGuardMode found a nan, an infinity or a number that is too big."""
+
+
+class Misfit(Exception):
+    """Raised by an op's type rule; whoever builds the node adds the operands and raises `kind`."""
+
+    def __init__(self, problem: str, *tries: str, kind: type[SymlabError] = ShapeMismatch) -> None:
+        super().__init__(problem)
+        self.problem, self.tries, self.kind = problem, tries, kind
+
+
+def message(problem: str, operands: Iterable[tuple[str, Any]] = (), tries: Iterable[str] = ()) -> str:
+    """The text of an error: the problem, a line for each operand with its type and origin, a line for each way out."""
+    rows = [operand_row(name, node) for name, node in operands]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
+    lines = [problem]
+    lines += [f"  {name:<{widths[0]}}   {kind:<{widths[1]}}   {place}".rstrip() for name, kind, place in rows]
+    lines += [f"  {text}" if text.startswith("did you mean") else f"  try {text}" for text in tries if text]
+    return "\n".join(lines)
+
+
+def operand_row(name: str, node: Any) -> tuple[str, str, str]:
+    """What the template says of one operand: its name, its type, where it was built."""
+    origin = getattr(node, "origin", None)
+    kind = str(getattr(node, "type", None) or type(node).__name__)
+    return name, kind, f"built in {origin}" if origin else ""
+
+
+def near_names(name: str, names: Iterable[str]) -> str:
+    """ "did you mean ...?" where a known name is near, else the empty string."""
+    import difflib
+
+    found = difflib.get_close_matches(name, list(names), n=3)
+    return f"did you mean {' or '.join(repr(match) for match in found)}?" if found else ""

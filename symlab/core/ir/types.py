@@ -1,0 +1,134 @@
+"""Types of values: dtype and static shape, how they broadcast and how they promote.
+
+A size is 1 (it broadcasts), another known number, or None: not known before the call. A size that is not known does
+not broadcast, even where it turns out to be 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from symlab.core.seams import seam
+
+Size = int | None
+Shape = tuple[Size, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class ArrayType:
+    """A dtype and a static shape, in which None is a size not known before the call."""
+
+    dtype: np.dtype[Any]
+    shape: Shape
+    code: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", f"{self.dtype.str}{self.shape}".encode())
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, ArrayType) and self.code == other.code)
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __str__(self) -> str:
+        sizes = ", ".join("?" if size is None else str(size) for size in self.shape)
+        return f"{self.dtype.name}[{sizes}]"
+
+    def __call__(self, name: str | None = None) -> Any:
+        """An input of this type: `x.type("y")`."""
+        return seam("build.input")(self, name)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def broadcastable(self) -> tuple[bool, ...]:
+        """Per axis, whether its size is known to be 1."""
+        return tuple(size == 1 for size in self.shape)
+
+    def with_dtype(self, dtype: Any) -> ArrayType:
+        """The same shape with another dtype."""
+        return array_type(dtype, self.shape)
+
+    def with_shape(self, shape: Iterable[Size]) -> ArrayType:
+        """The same dtype with another shape."""
+        return array_type(self.dtype, tuple(shape))
+
+
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class TupleType:
+    """The type of a node with several results; `project` picks one of them."""
+
+    items: tuple[ArrayType, ...]
+    code: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", b"(" + b",".join(item.code for item in self.items) + b")")
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, TupleType) and self.code == other.code)
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
+
+
+Type = ArrayType | TupleType
+
+
+@lru_cache(16384)
+def _array_type(dtype: np.dtype[Any], shape: Shape) -> ArrayType:
+    return ArrayType(dtype, shape)
+
+
+def array_type(dtype: Any, shape: Shape) -> ArrayType:
+    """The one object for a dtype and a static shape."""
+    return _array_type(np.dtype(dtype), shape)
+
+
+class BroadcastError(Exception):
+    """Sizes that do not broadcast: the axis (counted from the last, -1) and the sizes that met there."""
+
+    def __init__(self, axis: int, sizes: Sequence[Size]) -> None:
+        super().__init__(f"sizes {list(sizes)} on axis {axis} do not broadcast")
+        self.axis, self.sizes = axis, tuple(sizes)
+
+
+@lru_cache(16384)
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """The static shape of an elementwise result; an unknown size gives way to a known one."""
+    rank = max(map(len, shapes), default=0)
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    return tuple(_broadcast_size(axis - rank, sizes) for axis, sizes in enumerate(zip(*padded, strict=True)))
+
+
+def _broadcast_size(axis: int, sizes: tuple[Size, ...]) -> Size:
+    known = {size for size in sizes if size not in (1, None)}
+    if len(known) > 1:
+        raise BroadcastError(axis, sizes)
+    if known:
+        return known.pop()
+    return None if None in sizes else 1
+
+
+def inexact(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype in which NumPy computes a function with real values, such as exp, of this dtype."""
+    if dtype.kind in "fc":
+        return dtype
+    sizes = {1: np.float16, 2: np.float32}
+    return np.dtype(sizes.get(dtype.itemsize, np.float64))
+
+
+def real_part(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of the real part of a number."""
+    return np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype

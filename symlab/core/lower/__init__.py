@@ -1,0 +1,1 @@
+"""From the rewritten graph to kernels, their order and their buffers."""

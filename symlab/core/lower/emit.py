@@ -1,0 +1,274 @@
+"""From a group of nodes to its kernel: what each loop loads, computes, folds and writes.
+
+What depends on no axis is computed before all loops, what depends on outer axes alone once per outer position. A later
+loop that needs what an earlier one computed computes it again if that is cheap; else the earlier loop keeps it, in the
+memory of a result that is written later anyway, or in scratch of one outer position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.graph import constant_value
+from symlab.core.lower.buffers import Buffers
+from symlab.core.lower.grouping import Grouping
+from symlab.core.lower.group import Axes, Group, Item
+from symlab.core.lower.instances import Instance, Instances, Make, Place
+from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Stage, Store
+from symlab.core.lower.progression import progression
+from symlab.core.lower.roles import CHEAP, cost, operand_dtype
+from symlab.core.lower.simplify import simplify
+from symlab.core.lower.sizes import Sizes, degree, row_major
+from symlab.core.ops.elementwise import add
+from symlab.core.ops.reduce import accumulator
+
+Loop = tuple[int, int]  # a level, and the number of a family of axes
+
+
+class Emitter:
+    """Makes the kernel of one group."""
+
+    def __init__(self, grouping: Grouping, group: Group, buffers: Buffers) -> None:
+        self.facts, self.group, self.buffers = grouping.facts, group, buffers
+        found = Instances(grouping, group)
+        self.all: list[Instance] = found.all
+        self.items = list(zip(group.items, found.sources, map(found.target_place, group.items)))
+        self.outer: Axes = tuple(range(len(group.sizes))) if group.outer is None else group.outer
+        self.outside = frozenset(self.outer)
+        self.families = [self.by_stride(family) for family in group.families]
+        self.first: dict[int, Loop] = {}
+        self.last: dict[int, Loop] = {}
+        self.kept: dict[int, tuple[int, Place]] = {}
+        self.names: dict[int, int] = {}
+        self.count = 0
+
+    def by_stride(self, family: Axes) -> Axes:
+        """Inner axes in the order in which the first array that runs over all of them lies in memory."""
+        for instance in self.all:
+            if instance.make is Make.LOAD and instance.place and instance.axes.issuperset(family):
+                steps = dict(instance.place.steps)
+                return tuple(sorted(family, key=lambda axis: (-degree(steps[axis]), family.index(axis))))
+        return family
+
+    def kernel(self) -> Kernel:
+        """The kernel."""
+        levels = range(1 + max((instance.level for instance in self.all), default=0))
+        loops = [(level, family) for level in levels for family in range(len(self.families))]
+        for loop in loops:
+            self.claim(loop)
+        for number in sorted(self.last):
+            self.kept[number] = self.lent(number) or self.scratch(number)
+        prologue = self.straight(self.alone, 0) if self.group.sizes else ()
+        stages: list[Stage] = []
+        for level in levels:
+            stages.append(Stage((), self.straight(self.once_per_position, level)))
+            stages += [self.stage(loop) for loop in loops if loop[0] == level]
+        outer = self.sizes_of(self.outer)
+        return simplify(Kernel(outer, prologue, tuple(stage for stage in stages if stage.body)))
+
+    def sizes_of(self, axes: Axes) -> Sizes:
+        """The sizes of axes."""
+        return tuple(self.group.sizes[axis] for axis in axes)
+
+    # Which loop computes what
+
+    def is_inner(self, number: int) -> bool:
+        """Whether an instance depends on an axis that is looped over."""
+        return not self.all[number].axes <= self.outside
+
+    def alone(self, axes: frozenset[int], level: int) -> bool:
+        """Whether something is done before all loops."""
+        return not axes and level == 0
+
+    def once_per_position(self, axes: frozenset[int], level: int) -> bool:
+        """Whether something is done once per outer position."""
+        return axes <= self.outside and not (self.group.sizes and self.alone(axes, level))
+
+    def family_of(self, axes: frozenset[int]) -> int:
+        """The number of the family to which the inner ones of these axes belong, -1 if there are none."""
+        inner = axes - self.outside
+        return next((number for number, family in enumerate(self.families) if not inner.isdisjoint(family)), -1)
+
+    def folds(self, loop: Loop) -> list[int]:
+        """The reductions that a loop carries out."""
+        level, family = loop
+        return [
+            number
+            for number, instance in enumerate(self.all)
+            if instance.make is Make.REDUCE
+            and instance.level == level + 1
+            and self.group.families.index(self.group.folds[instance.node]) == family
+        ]
+
+    def written(self, loop: Loop) -> list[tuple[Item, int, Place]]:
+        """What a loop writes."""
+        return [item for item in self.items if self.loop_of(item) == loop]
+
+    def loop_of(self, item: tuple[Item, int, Place]) -> Loop:
+        """The loop that writes an item; its family is -1 outside of loops."""
+        return self.all[item[1]].level, self.family_of(item[2].axes)
+
+    def claim(self, loop: Loop) -> None:
+        """Find out what a loop is the first to compute, and which earlier loops must keep something for it."""
+        sinks = [self.all[number].args[0] for number in self.folds(loop)]
+        waiting = [number for number in (*sinks, *(item[1] for item in self.written(loop))) if self.is_inner(number)]
+        seen: set[int] = set()
+        while waiting:
+            number = waiting.pop()
+            instance = self.all[number]
+            if number in seen or instance.make is not Make.APPLY:
+                continue
+            seen.add(number)
+            if self.first.setdefault(number, loop) != loop and (number in self.last or cost(instance.node) > CHEAP):
+                self.last[number] = loop
+            else:
+                waiting.extend(arg for arg in instance.args if self.is_inner(arg))
+
+    def lent(self, number: int) -> tuple[int, Place] | None:
+        """The memory of a result that is written later, if each position has an element of its own there."""
+        dtype = self.all[number].node.type.dtype
+        taken = {buffer for buffer, _ in self.kept.values()}
+        open_axes = {axis for axis, size in enumerate(self.group.sizes) if size != 1}
+        whole = open_axes & {*self.outer, *self.families[self.family_of(self.all[number].axes)]}
+        for entry in self.items:
+            item, _, place = entry
+            if item.increment or item.source.type.dtype != dtype or place.axes != whole or place.target is None:
+                continue
+            buffer = self.buffers.of(place.target)
+            if buffer not in taken and self.loop_of(entry) >= self.last[number]:
+                return buffer, place
+        return None
+
+    def scratch(self, number: int) -> tuple[int, Place]:
+        """Memory for what one outer position keeps."""
+        instance = self.all[number]
+        family = self.families[self.family_of(instance.axes)]
+        sizes = self.sizes_of(family)
+        steps = tuple((axis, step) for axis, step in zip(family, row_major(sizes)) if self.group.sizes[axis] != 1)
+        return self.buffers.work(instance.node, sizes), Place(None, 0, steps)
+
+    # Instructions
+
+    def straight(self, belongs: Any, level: int) -> tuple[Instruction, ...]:
+        """What is computed and written outside of loops."""
+        body: list[Instruction] = []
+        for number, instance in enumerate(self.all):
+            if instance.level == level and instance.make is not Make.REDUCE and belongs(instance.axes, level):
+                self.names[number] = self.emit(number, (), self.names, body)
+        for item, source, place in self.items:
+            if self.all[source].level == level and belongs(place.axes, level) and not self.is_inner(source):
+                self.write(item, self.names[source], place, (), body)
+        return tuple(body)
+
+    def stage(self, loop: Loop) -> Stage:
+        """One loop."""
+        axes = self.families[loop[1]]
+        names: dict[int, int] = {}
+        body: list[Instruction] = []
+        folds, written = self.folds(loop), self.written(loop)
+        for number in folds:
+            self.compute(self.all[number].args[0], loop, names, body)
+        for _, source, _ in written:
+            self.compute(source, loop, names, body)
+        for number in folds:
+            self.names[number] = self.reduce(number, self.name(self.all[number].args[0], names), body)
+        for number, (buffer, place) in self.kept.items():
+            if self.first[number] == loop:
+                node = self.all[number].node
+                body.append(Store(self.access(buffer, place, axes), names[number], node.type.dtype, node))
+        for item, source, place in written:
+            self.write(item, self.name(source, names), place, axes, body)
+        return Stage(self.sizes_of(axes), tuple(body))
+
+    def name(self, number: int, names: dict[int, int]) -> int:
+        """The result that an instance is, in a loop or outside."""
+        return names[number] if number in names else self.names[number]
+
+    def compute(self, number: int, loop: Loop, names: dict[int, int], body: list[Instruction]) -> None:
+        """Emit an instance and what it needs, operands first; results of earlier loops are loaded where they are kept."""
+        waiting = [number]
+        while waiting:
+            top = waiting[-1]
+            if top in names or not self.is_inner(top):
+                waiting.pop()
+            elif top in self.kept and self.first[top] != loop:
+                buffer, place = self.kept[top]
+                names[waiting.pop()] = self.load(top, self.access(buffer, place, self.families[loop[1]]), body)
+            else:
+                missing = [arg for arg in self.all[top].args if arg not in names and self.is_inner(arg)]
+                waiting.extend(reversed(missing))
+                if not missing:
+                    names[waiting.pop()] = self.emit(top, self.families[loop[1]], names, body)
+
+    def new(self) -> int:
+        """The number of a new result."""
+        self.count += 1
+        return self.count - 1
+
+    def emit(self, number: int, axes: Axes, names: dict[int, int], body: list[Instruction]) -> int:
+        """The instructions of one instance whose operands have theirs; the number of the result."""
+        instance = self.all[number]
+        node, place = instance.node, instance.place
+        match instance.make:
+            case Make.LITERAL:
+                body.append(Literal(self.new(), constant_value(node).reshape(())[()], node.type.dtype, node))
+            case Make.POSITION:
+                assert place is not None
+                at = Position(self.new(), place.offset, self.strides(place, axes), np.dtype(np.int64), node)
+                body += progression(self.facts, node, at, self.new) if node.op.name == "arange" else [at]
+            case Make.LOAD:
+                assert place is not None and place.target is not None
+                return self.load(number, self.access(self.buffers.of(place.target), place, axes), body)
+            case _:
+                self.apply(instance, [self.name(arg, names) for arg in instance.args], body)
+        return self.count - 1
+
+    def load(self, number: int, access: Access, body: list[Instruction]) -> int:
+        """Read an element."""
+        node = self.all[number].node
+        body.append(Load(self.new(), access, node.type.dtype, node))
+        return self.count - 1
+
+    def apply(self, instance: Instance, operands: list[int], body: list[Instruction]) -> None:
+        """A formula; a sum of several operands is added from the left."""
+        node = instance.node
+        kind = operand_dtype(node)
+        rest: Iterable[int] = ()
+        if node.op.flat:
+            operands, rest = operands[:2], operands[2:]
+        body.append(Apply(self.new(), node.op, tuple(operands), kind, node.type.dtype, node))
+        for operand in rest:
+            body.append(Apply(self.new(), node.op, (self.count - 2, operand), kind, node.type.dtype, node))
+
+    def reduce(self, number: int, operand: int, body: list[Instruction]) -> int:
+        """Fold a value over the loop's axes."""
+        node = self.all[number].node
+        kind = operand_dtype(node)
+        total = node.type.dtype if node.op.name not in ("sum", "prod") else accumulator(kind, node.attr("acc_dtype"))
+        body.append(Reduce(self.new(), node.op, operand, kind, total, node.type.dtype, node))
+        return self.count - 1
+
+    def write(self, item: Item, value: int, place: Place, axes: Axes, body: list[Instruction]) -> None:
+        """Store a value, or add it to what is there."""
+        assert place.target is not None
+        access = self.access(self.buffers.of(place.target), place, axes)
+        node = item.target if not isinstance(item.target, int) else item.source
+        dtype = item.source.type.dtype
+        if item.increment:
+            body.append(Load(self.new(), access, dtype, node))
+            body.append(Apply(self.new(), add, (self.count - 2, value), dtype, dtype, node))
+            value = self.count - 1
+        body.append(Store(access, value, dtype, node))
+
+    def access(self, buffer: int, place: Place, axes: Axes) -> Access:
+        """A place as a loop's axes see it."""
+        return Access(buffer, place.offset, self.strides(place, axes))
+
+    def strides(self, place: Place, axes: Axes) -> Sizes:
+        """A factor for each outer axis and each axis of the loop."""
+        steps = dict(place.steps)
+        return tuple(steps.get(axis, 0) for axis in (*self.outer, *axes))

@@ -1,0 +1,306 @@
+"""What is known of a graph's nodes before any call: symbolic shapes, the integers that decide them, what must be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import Graph, constant_value
+from symlab.core.ir.op import CONSTANT, INPUT, SHARED, Kind, Op
+from symlab.core.ir.types import ArrayType
+from symlab.core.lower.sizes import Poly, Size, Sizes, SizeTable, add, degree, multiply, product, subtract
+
+LONGEST_KNOWN = 64  # vectors of integers whose elements are followed one by one
+MOST_TERMS = 16
+
+
+class NotCompilable(Exception):
+    """A graph that the compiled back ends do not take; the text says why."""
+
+
+class Problem(IntEnum):
+    """What a call may find wrong; the code that generated functions return."""
+
+    SIZES = 1  # axis, size, other size: they must be equal
+    ELEMENTS = 2  # elements, elements of the new shape
+    NEGATIVE = 3  # a size
+    INDEX = 4  # index, axis, size
+    EMPTY = 5  # nothing to take the largest of
+    TOO_LARGE = 6  # more bytes than can be
+    REFERENCE = 7  # the reference of the node raised
+    STEP = 8  # a step of 0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition on sizes: `left == right` (SIZES, ELEMENTS), `left >= 0` (NEGATIVE), `-right <= left < right` (INDEX),
+
+    `left > 0 or right == 0` (EMPTY), `left != 0` (STEP). `axis` is for the message.
+    """
+
+    problem: Problem
+    node: Expr
+    left: Size
+    right: Size
+    axis: int = 0
+
+
+class Facts:
+    """Symbolic shapes and integer values of all nodes of a graph, in one walk from the operands to the roots."""
+
+    def __init__(self, graph: Graph, order: Sequence[Expr], operands: Mapping[Expr, int]) -> None:
+        self.graph, self.order, self.operands = graph, order, operands
+        self.table = SizeTable()
+        self.shapes: dict[Expr, Sizes] = {}
+        self.values: dict[Expr, Sizes] = {}
+        self.checks: list[Check] = []
+        for node in order:
+            self.visit(node)
+        self.settle()
+
+    def visit(self, node: Expr) -> None:
+        """Find out about one node whose operands are known."""
+        if not isinstance(node.type, ArrayType):
+            raise NotCompilable(f"{node.op.name} has several results")
+        if node.op.kind is Kind.ELEMENTWISE:
+            self.shapes[node] = self.broadcast(node, node.args)
+        else:
+            self.shapes[node] = shape_rule(node)(self, node)
+        if node.type.dtype.kind in "iu" and len(node.type.shape) < 2:
+            value = self.value_of(node)
+            if value is not None:
+                self.values[node] = value
+
+    def settle(self) -> None:
+        """Put what was found to be equal into every shape and value."""
+        self.table.settle()
+        memo: dict[Sizes, Sizes] = {}
+        for found in (self.shapes, self.values):
+            for node, sizes in found.items():
+                known = memo.get(sizes)
+                if known is None:
+                    known = memo[sizes] = tuple([self.table.settled(size) for size in sizes])
+                found[node] = known
+
+    def check(self, problem: Problem, node: Expr, left: Size, right: Size = 0, axis: int = 0) -> None:
+        """Note a condition, unless it holds for certain."""
+        left, right = self.table.known(left), self.table.known(right)
+        if problem in (Problem.SIZES, Problem.ELEMENTS):
+            if left == right:
+                return
+        elif problem is Problem.NEGATIVE and self.table.not_negative(left):
+            return
+        elif isinstance(left, int) and isinstance(right, int):
+            certain = {
+                Problem.INDEX: -right <= left < right,
+                Problem.EMPTY: left > 0 or right == 0,
+                Problem.STEP: left != 0,
+            }
+            if certain.get(problem, False):
+                return
+        self.checks.append(Check(problem, node, left, right, axis))
+
+    def equal(self, node: Expr, axis: int, left: Size, right: Size) -> Size:
+        """Two sizes that must be equal; the one to go on with."""
+        if left != right:
+            self.check(Problem.SIZES, node, left, right, axis)
+            self.table.unify(left, right)
+        return right if isinstance(right, int) else left
+
+    def broadcast(self, node: Expr, args: Sequence[Expr]) -> Sizes:
+        """The shape of operands together: sizes that are not known to be 1 must be equal."""
+        shapes = self.shapes
+        first = shapes[args[0]]
+        if all(shapes[arg] == first for arg in args) and len({arg.type.shape for arg in args}) == 1:
+            return first
+        rank = max(len(shapes[arg]) for arg in args)
+        found: list[Size] = [1] * rank
+        for arg in args:
+            lead = rank - len(shapes[arg])
+            for axis, (size, static) in enumerate(zip(shapes[arg], arg.type.shape), lead):
+                if static != 1:
+                    found[axis] = size if found[axis] == 1 else self.equal(node, axis, found[axis], size)
+        return tuple(found)
+
+    def integer(self, node: Expr) -> Size:
+        """The value of an integer scalar that decides a size."""
+        value = self.values.get(node)
+        if value is None:
+            raise NotCompilable(f"a size depends on {node.op.name}, which is computed during the call")
+        return value[0]
+
+    def value_of(self, node: Expr) -> Sizes | None:
+        """The elements of an integer scalar or short vector, where they follow from sizes and integer operands."""
+        rule = VALUES.get(node.op.name) if node.op.kind is not Kind.LEAF else leaf_value
+        value = rule(self, node) if rule is not None else None
+        return None if value is None or any(map(unwieldy, value)) else value
+
+
+# Leaves
+
+
+def leaf_shape(facts: Facts, node: Expr) -> Sizes:
+    """Known sizes as numbers, others as what the operand tells."""
+    if node.op is CONSTANT:
+        return tuple(constant_value(node).shape)
+    place = facts.operands[node]
+    return tuple(
+        facts.table.atom("dim", place, axis) if size is None else size for axis, size in enumerate(node.type.shape)
+    )
+
+
+def leaf_value(facts: Facts, node: Expr) -> Sizes | None:
+    """The elements of a constant, or what reads them from an operand."""
+    if any(size is None or size > LONGEST_KNOWN for size in node.type.shape):
+        return None
+    count = node.type.shape[0] if node.type.shape else 1
+    if node.op is CONSTANT:
+        return tuple(int(element) for element in constant_value(node).flat)
+    if node.op in (INPUT, SHARED) and node.type.dtype != np.uint64:
+        return tuple(element(facts, node, place, count) for place in range(count))
+    return None
+
+
+def element(facts: Facts, leaf: Expr, place: int, length: Size) -> Size:
+    """What reads one element of an integer operand, 0 where the operand turns out to be shorter."""
+    return facts.table.atom("value", facts.operands[leaf], place, length)
+
+
+def unwieldy(size: Size) -> bool:
+    """Whether a polynomial has grown beyond what decides sizes in earnest."""
+    return isinstance(size, Poly) and (len(size.terms) > MOST_TERMS or degree(size) > MOST_TERMS)
+
+
+# Shapes by kind
+
+
+def shape_rule(node: Expr) -> Callable[[Facts, Expr], Sizes]:
+    """How the shape of a node that is not elementwise is found."""
+    if node.op.kind is Kind.LEAF:
+        return leaf_shape
+    if node.op.kind is Kind.REDUCTION:
+        return folded_shape
+    from symlab.core.lower.structure import SHAPES
+
+    return SHAPES.get(node.op.name, static_shape)
+
+
+def folded_shape(facts: Facts, node: Expr) -> Sizes:
+    """The operand's shape without the reduced axes, or with 1 in their places."""
+    shape = facts.shapes[node.args[0]]
+    axes = node.attr("axes")
+    kept = [size for axis, size in enumerate(shape) if axis not in axes]
+    if needs_element(node.op):
+        facts.check(Problem.EMPTY, node, product(shape[axis] for axis in axes), product(kept))
+    if node.attr("keepdims"):
+        return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+    return tuple(kept)
+
+
+def needs_element(op: Op) -> bool:
+    """Whether a reduction has no value over nothing."""
+    return op.name in {"max", "min", "argmax", "argmin"}
+
+
+def static_shape(facts: Facts, node: Expr) -> Sizes:
+    """The shape of a node that only its reference knows how to compute: it must be in its type."""
+    if None in node.type.shape:
+        raise NotCompilable(f"the sizes of {node.op.name} are known to its reference alone")
+    return tuple(node.type.shape)
+
+
+# Integers
+
+
+def elementwise_value(combine: Callable[[SizeTable, Size, Size], Size]) -> Callable[[Facts, Expr], Sizes | None]:
+    """A function of two integers, over scalars and short vectors; flat ops take more operands."""
+
+    def rule(facts: Facts, node: Expr) -> Sizes | None:
+        operands = [facts.values.get(arg) for arg in node.args]
+        if any(operand is None for operand in operands):
+            return None
+        count = max(len(operand) for operand in operands if operand is not None)
+        columns = [operand * count if len(operand) == 1 else operand for operand in operands if operand is not None]
+        if any(len(column) != count for column in columns):
+            return None
+        total = columns[0]
+        for column in columns[1:]:
+            total = tuple(combine(facts.table, left, right) for left, right in zip(total, column))
+        return total
+
+    return rule
+
+
+def unary_value(change: Callable[[Size], Size]) -> Callable[[Facts, Expr], Sizes | None]:
+    """A function of one integer."""
+
+    def rule(facts: Facts, node: Expr) -> Sizes | None:
+        operand = facts.values.get(node.args[0])
+        return None if operand is None else tuple(change(size) for size in operand)
+
+    return rule
+
+
+def size_value(facts: Facts, node: Expr) -> Sizes:
+    """A size of an array."""
+    return (facts.shapes[node.args[0]][node.attr("axis")],)
+
+
+def gathered_value(facts: Facts, node: Expr) -> Sizes | None:
+    """The elements of scalars and vectors one after another."""
+    found: list[Size] = []
+    for arg in node.args:
+        value = facts.values.get(arg)
+        if value is None or len(found) > LONGEST_KNOWN:
+            return None
+        found += value
+    return tuple(found)
+
+
+def product_value(facts: Facts, node: Expr) -> Sizes | None:
+    """The product of a short vector."""
+    operand = facts.values.get(node.args[0])
+    return None if operand is None else (product(operand),)
+
+
+def sliced_value(facts: Facts, node: Expr) -> Sizes | None:
+    """One element of an integer vector, also of one whose length is not known; or a known part of a short one."""
+    (entry,) = node.attr("index") or (None,)
+    operand = facts.values.get(node.args[0])
+    known = entry if isinstance(entry, int) else None
+    if operand is not None and isinstance(entry, tuple) and "?" not in entry:
+        return operand[slice(*entry)]
+    if operand is not None and known is not None and -len(operand) <= known < len(operand):
+        return (operand[known],)
+    source = node.args[0]
+    if known is not None and known >= 0 and source.op in (INPUT, SHARED) and source.type.dtype != np.uint64:
+        return (element(facts, source, known, facts.shapes[source][0]),)
+    return None
+
+
+VALUES: Mapping[str, Callable[[Facts, Expr], Sizes | None]] = MappingProxyType(
+    {
+        "add": elementwise_value(lambda table, left, right: add(left, right)),
+        "sub": elementwise_value(lambda table, left, right: subtract(left, right)),
+        "mul": elementwise_value(lambda table, left, right: multiply(left, right)),
+        "floor_div": elementwise_value(SizeTable.floor_divide),
+        "mod": elementwise_value(SizeTable.modulo),
+        "maximum": elementwise_value(SizeTable.maximum),
+        "minimum": elementwise_value(SizeTable.minimum),
+        "neg": unary_value(lambda size: multiply(size, -1)),
+        "cast": unary_value(lambda size: size),
+        "prod": product_value,
+        "size_of": size_value,
+        "make_vector": gathered_value,
+        "join": gathered_value,
+        "slice": sliced_value,
+    }
+)
+
+

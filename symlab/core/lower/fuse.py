@@ -1,0 +1,126 @@
+"""Fusion: from a graph to kernels and calls in an order that is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import Graph
+from symlab.core.ir.op import SHARED
+from symlab.core.lower.buffers import Buffer, Buffers
+from symlab.core.lower.emit import Emitter
+from symlab.core.lower.facts import Check, Facts, NotCompilable
+from symlab.core.lower.group import Group
+from symlab.core.lower.grouping import Grouping, Routine
+from symlab.core.lower.prepare import Prepared, prepare
+from symlab.core.lower.products import Operand
+from symlab.core.lower.program import KernelCall, Matrix, ProductCall, ReferenceCall
+from symlab.core.lower.roles import Role, role
+from symlab.core.lower.sizes import Atom, Sizes, row_major
+
+Step = KernelCall | ProductCall | ReferenceCall
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """Why a graph is not compiled: the reference evaluator runs it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """Kernels and calls in an order that is right, and what they name.
+
+    `copies` are the kernels that only fill the memory of one buffer with another: (step, target, source).
+    """
+
+    prepared: Prepared
+    operands: tuple[Expr, ...]
+    steps: tuple[Step, ...]
+    buffers: tuple[Buffer, ...]
+    constants: tuple[np.ndarray[Any, Any], ...]
+    atoms: tuple[Atom, ...]
+    checks: tuple[Check, ...]
+    copies: tuple[tuple[int, int, int], ...]
+    shapes: tuple[Sizes, ...]  # of the roots
+
+
+def fuse(graph: Graph, together: bool = True) -> Fused | Refusal:
+    """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
+    try:
+        prepared = prepare(graph)
+        operands = operands_of(graph)
+        facts = Facts(prepared.graph, prepared.graph.nodes(), {node: place for place, node in enumerate(operands)})
+        return fused(prepared, facts, operands, Grouping(prepared, facts, together))
+    except NotCompilable as refusal:
+        return Refusal(str(refusal))
+
+
+def operands_of(graph: Graph) -> tuple[Expr, ...]:
+    """What a call reads: inputs, updated shared variables, other shared variables in the order in which they are met."""
+    others = (node for node in graph.nodes() if node.op is SHARED)
+    return tuple(dict.fromkeys((*graph.inputs, *graph.updated, *others)))
+
+
+def fused(prepared: Prepared, facts: Facts, operands: tuple[Expr, ...], grouping: Grouping) -> Fused:
+    """The record of a grouping whose kernels are made."""
+    buffers = Buffers(facts, facts.operands, prepared.graph.roots)
+    buffers.primary = grouping.primary
+    steps: list[Step] = []
+    copies: list[tuple[int, int, int]] = []
+    for item in reversed(grouping.steps):
+        if isinstance(item, Routine):
+            steps.append(called(facts, buffers, item))
+            continue
+        if item.copied and lies_in_memory(grouping, item):
+            copies.append((len(steps), *map(buffers.of, item.copied)))
+        steps.append(KernelCall(Emitter(grouping, item, buffers).kernel()))
+    for place in range(len(prepared.graph.roots)):
+        assert place in grouping.primary.values() or place in buffers.numbers, "a root is not written"
+    return Fused(
+        prepared, operands, tuple(steps), tuple(buffers.all), tuple(buffers.constants), tuple(facts.table.atoms),
+        tuple(facts.checks), tuple(copies), tuple(facts.shapes[root] for root in prepared.graph.roots),
+    )  # fmt: skip
+
+
+def lies_in_memory(grouping: Grouping, group: Group) -> bool:
+    """Whether what a kernel copies is a buffer of its own, rather than computed by that kernel."""
+    assert group.copied is not None
+    source = group.copied[1]
+    return role(source) is Role.LEAF or grouping.home.get(source, group.number) != group.number
+
+
+def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall:
+    """The call of a routine."""
+    node = routine.node
+    if not routine.operands:
+        return ReferenceCall(node, tuple(map(buffers.of, routine.rest)), buffers.of(node))
+    first, second = (padded(item, place) for place, item in enumerate(routine.operands))
+    shapes = [facts.shapes[arg] for arg in node.args[-2 - len(routine.rest) :][:2]]
+    stack = facts.shapes[node][:-2] if len(facts.shapes[node]) > 2 else ()
+    m = shapes[0][-2] if len(shapes[0]) > 1 else 1
+    n = shapes[1][-1] if len(shapes[1]) > 1 else 1
+    rank = len(stack) + 2
+    strides = row_major((*stack, m, n))
+    return ProductCall(
+        node, stack, m, n, shapes[0][-1],
+        matrix(buffers, first, rank), matrix(buffers, second, rank), Matrix(buffers.of(node), 0, strides),
+        tuple(map(buffers.of, routine.rest)), node.attr("sign", 1), int(node.op.name == "product_added"),
+    )  # fmt: skip
+
+
+def padded(item: Operand, place: int) -> Operand:
+    """A vector as a row on the left, as a column on the right."""
+    if len(item.strides) > 1:
+        return item
+    strides = (0, *item.strides) if place == 0 else (*item.strides, 0)
+    return Operand(item.base, item.offset, strides)
+
+
+def matrix(buffers: Buffers, item: Operand, rank: int) -> Matrix:
+    """Where the operand lies, repeated along the axes in front that it does not have."""
+    return Matrix(buffers.of(item.base), item.offset, (0,) * (rank - len(item.strides)) + item.strides)

@@ -1,0 +1,165 @@
+"""What is done to a graph before it is cut into kernels.
+
+Closed functions are opened, formulas of whole rows are spelled out, long sums are split, and products of matrices take
+what is added to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Attributes, Expr, toposort
+from symlab.core.ir.graph import Graph, Interning, Table
+from symlab.core.ir.op import CALL, INPUT, Kind
+from symlab.core.ir.types import ArrayType
+from symlab.core.lower.products import absorb
+from symlab.core.ops import reduce
+from symlab.core.ops.bits import and_
+from symlab.core.ops.elementwise import cast, mul
+from symlab.core.ops.operators import Variable
+
+MOST_OPERANDS = 16  # of one sum or product: so that a kernel can be cut within a long one
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A graph to be lowered; `sources` leads from nodes made here to the nodes of the original graph."""
+
+    graph: Graph
+    original: Graph
+    sources: Mapping[Expr, Expr]
+
+    def source(self, node: Expr) -> Expr:
+        """The node of the original graph that a node is part of."""
+        return self.sources.get(node, node)
+
+
+def prepare(graph: Graph) -> Prepared:
+    """The graph in the ops that kernels, routines and references compute."""
+    sources: dict[Expr, Expr] = {}
+    roots: Sequence[Expr] = graph.roots
+    own = frozenset(graph.nodes())
+    exact: set[Expr] = set()
+    while True:
+        opening = Opening(graph.table, own, sources, exact)
+        roots = opening.all(roots)
+        if not opening.calls:
+            break
+    found = absorb(graph.table, roots, frozenset(exact))
+    if found:
+        roots = Absorbing(graph.table, own, sources, exact, found).all(roots)
+    return Prepared(graph.with_roots(roots), graph, sources)
+
+
+class Opening:
+    """One walk that rebuilds a graph; what is inside of opened functions may need another."""
+
+    def __init__(self, table: Table, own: frozenset[Expr], sources: dict[Expr, Expr], exact: set[Expr]) -> None:
+        self.table, self.own, self.sources, self.exact = table, own, sources, exact
+        self.done: dict[Expr, Expr] = {}
+        self.calls = 0
+
+    def all(self, roots: Sequence[Expr]) -> list[Expr]:
+        """The new roots."""
+        for node in toposort(roots):
+            self.done[node] = self.opened(node)
+        return [self.done[root] for root in roots]
+
+    def opened(self, node: Expr) -> Expr:
+        """The new form of a node whose operands have theirs."""
+        if not node.args:
+            return node
+        args = tuple([self.done[arg] for arg in node.args])
+        if node.op is CALL:
+            return self.inlined(node, args)
+        if "formula" in node.op.extra:
+            return self.spelled_out(node, args, node.op.extra["formula"])
+        if node.op.name == "dot" and not node.type.shape and node.type.dtype.kind in "biuf":
+            return self.spelled_out(node, args, inner_product)
+        if node.op.kind is Kind.ELEMENTWISE and node.op.flat and len(args) > MOST_OPERANDS:
+            return self.split(node, args)
+        return node if args == node.args else self.made(node, args, node.attrs, node)
+
+    def made(self, node: Expr, args: tuple[Expr, ...], attrs: Attributes, source: Expr) -> Expr:
+        """A node of this graph that stands in for `node`."""
+        new = self.table.intern(node.op, args, attrs, node.type)
+        return self.attributed(new, source)
+
+    def attributed(self, new: Expr, source: Expr) -> Expr:
+        """The node, noted as a part of `source` unless it is one of the user's own."""
+        if new not in self.own:
+            self.sources.setdefault(new, self.sources.get(source, source))
+        return new
+
+    def inlined(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
+        """The body of a closed function over these operands."""
+        self.calls += 1
+        function = node.attr("body")
+        inner = dict(zip(function.params, args, strict=True))
+        for part in toposort([function.body], frozenset(inner)):
+            if part not in inner:
+                parts = tuple([inner[arg] for arg in part.args])
+                inner[part] = self.made(part, parts, part.attrs, node) if parts else part
+                if function.exact or node in self.exact:
+                    self.exact.add(inner[part])
+        return inner[function.body]
+
+    def spelled_out(self, node: Expr, args: tuple[Expr, ...], formula: Callable[..., Variable]) -> Expr:
+        """The formula of an op over these operands; float16 in float32."""
+        typed = [Variable(INPUT, (), (), arg.type) for arg in args]
+        operands: list[Any] = [in_float32(item) for item in typed]
+        result = formula(*operands, **node.attributes)
+        if result.type.dtype != node.type.dtype:
+            result = cast(result, dtype=node.type.dtype.name)
+        interning = Interning(self.table)
+        interning.done.update(zip(typed, args, strict=True))
+        interning.all([result])
+        for part in toposort([result], frozenset(typed)):
+            if part not in typed:
+                self.attributed(interning.done[part], node)
+        return interning.done[result]
+
+    def split(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
+        """A long sum as sums of sums, in the same order."""
+        total = args[0]
+        for start in range(1, len(args), MOST_OPERANDS - 1):
+            operands = (total, *args[start : start + MOST_OPERANDS - 1])
+            inferred = node.op.infer({}, *[operand.type for operand in operands]) if node.op.infer else node.type
+            total = self.attributed(self.table.intern(node.op, operands, node.attrs, inferred), node)
+        return total
+
+
+class Absorbing(Opening):
+    """The walk that puts calls in the places of sums with products."""
+
+    def __init__(
+        self, table: Table, own: frozenset[Expr], sources: dict[Expr, Expr], exact: set[Expr], found: dict[Expr, Expr]
+    ) -> None:
+        super().__init__(table, own, sources, exact)
+        self.found = found
+
+    def opened(self, node: Expr) -> Expr:
+        """The call for a sum, with operands in their new form."""
+        call = self.found.get(node, node)
+        if not call.args:
+            return node
+        args = tuple([self.done[arg] for arg in call.args])
+        return node if call is node and args == node.args else self.made(call, args, call.attrs, node)
+
+
+def inner_product(first: Variable, second: Variable) -> Variable:
+    """The product of two vectors, which a kernel can compute with what their elements are made from."""
+    if first.type.dtype.kind == "b":
+        return reduce.any(and_(first, second), axes=(0,), keepdims=False)  # type: ignore[no-any-return]
+    return reduce.sum(mul(first, second), axes=(0,), keepdims=False)  # type: ignore[no-any-return]
+
+
+def in_float32(value: Variable) -> Variable:
+    """float16 as float32, anything else as it is."""
+    if isinstance(value.type, ArrayType) and value.type.dtype == np.float16:
+        return cast(value, dtype="float32")  # type: ignore[no-any-return]
+    return value

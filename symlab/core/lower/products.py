@@ -1,0 +1,107 @@
+"""Matrix products: which are one call of a library, with what is added to them and what scales them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symlab.core.ir.expr import Expr, toposort, users
+from symlab.core.ir.graph import Table
+from symlab.core.ir.op import Kind, Op
+from symlab.core.lower.facts import Facts
+from symlab.core.lower.sizes import Size, Sizes, add, multiply, row_major
+from symlab.core.lower.structure import VIEWS, along, keeps_order
+
+# c + sign * (a b) * scalars: operands c, a, b, then the scalars; attribute `sign`.
+PRODUCT_ADDED = Op(
+    "product_added", Kind.CALL, "A product of matrices, scaled and added to a third.", home=__name__
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """Elements in the memory of a node: an offset, and a stride for each axis."""
+
+    base: Expr
+    offset: Size
+    strides: Sizes
+
+
+def operand(facts: Facts, node: Expr) -> Operand:
+    """A matrix, vector or stack as a routine reads it: through views if rows or columns stay in one piece, else copied."""
+    seen = looked_through(facts, node)
+    if all(usable(facts, stride) for stride in seen.strides) and 1 in (*seen.strides[-2:], *seen.strides[:0]):
+        return seen
+    if len(seen.strides) == 1 and usable(facts, seen.strides[0]):
+        return seen
+    return Operand(node, 0, row_major(facts.shapes[node]))
+
+
+def usable(facts: Facts, stride: Size) -> bool:
+    """Whether a routine can step so."""
+    return stride != 0 and facts.table.not_negative(stride)
+
+
+def looked_through(facts: Facts, node: Expr) -> Operand:
+    """What lies behind views."""
+    at = tuple(along(axis) for axis in range(len(node.type.shape)))
+    rank = len(at)
+    strides = row_major(facts.shapes[node])
+    while node.op.name in VIEWS:
+        source = VIEWS[node.op.name](facts, node, at)
+        strides = row_major(facts.shapes[node])
+        if source is None:
+            while keeps_order(node):
+                node = node.args[0]
+            break
+        node, at = node.args[0], source
+        strides = row_major(facts.shapes[node])
+    offset: Size = 0
+    steps: list[Size] = [0] * rank
+    for (axis, step, start), stride in zip(at, strides):
+        offset = add(offset, multiply(start, stride))
+        if axis >= 0:
+            steps[axis] = add(steps[axis], multiply(step, stride))
+    return Operand(node, offset, tuple(steps))
+
+
+# Products with what is added to them
+
+
+def absorb(table: Table, roots: Sequence[Expr], exact: frozenset[Expr]) -> dict[Expr, Expr]:
+    """For each sum that is one call, the node that stands for the call; only where the product has no other reader."""
+    count = users(roots)
+    found: dict[Expr, Expr] = {}
+    for node in toposort(roots):
+        if node.op.name in ("add", "sub") and len(node.args) == 2 and node not in exact:
+            call = next(calls(table, node, count), None)
+            if call is not None:
+                found[node] = call
+    return found
+
+
+def calls(table: Table, node: Expr, count: Counter[Expr]) -> Iterator[Expr]:
+    """The calls that a sum of two operands can be."""
+    first, second = node.args
+    yield from call_of(table, node, first, second, -1 if node.op.name == "sub" else 1, count)
+    if node.op.name == "add":
+        yield from call_of(table, node, second, first, 1, count)
+
+
+def call_of(
+    table: Table, node: Expr, added: Expr, term: Expr, sign: int, count: Counter[Expr]
+) -> Iterator[Expr]:
+    """The call for `added + sign * term`, if the term is a scaled product of the same shape."""
+    scalars: list[Expr] = []
+    while count[term] == 1 and term.op.name in ("neg", "mul"):
+        arrays = [arg for arg in term.args if arg.type.shape]
+        if len(arrays) != 1:
+            return
+        scalars += [arg for arg in term.args if not arg.type.shape]
+        sign = -sign if term.op.name == "neg" else sign
+        (term,) = arrays
+    whole = added.type.shape == node.type.shape == term.type.shape and 1 not in node.type.shape
+    if count[term] == 1 and term.op.name == "dot" and whole and node.type.dtype.char in "fd":
+        args = (added, *term.args, *scalars)
+        yield table.intern(PRODUCT_ADDED, args, (("sign", sign),), node.type)

@@ -1,0 +1,104 @@
+"""Records of lowering: what a call does, step by step, and in which memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import Graph
+from symlab.core.lower.buffers import Buffer
+from symlab.core.lower.facts import Check
+from symlab.core.lower.kernel import Kernel
+from symlab.core.lower.prepare import Prepared
+from symlab.core.lower.sizes import Atom, Size, Sizes
+
+
+@dataclass(frozen=True, slots=True)
+class KernelCall:
+    """Runs a kernel."""
+
+    kernel: Kernel
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The buffers that it reads."""
+        return self.kernel.reads()
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """The buffers that it writes."""
+        return self.kernel.writes()
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """The nodes that it computes."""
+        return self.kernel.nodes()
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Where a routine finds an operand: strides for the axes of stacks, then for rows and columns."""
+
+    buffer: int
+    offset: Size
+    strides: Sizes
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCall:
+    """result = beta result + sign a b scalars: m by k times k by n, for each position of the stacks' axes."""
+
+    node: Expr
+    stack: Sizes
+    m: Size
+    n: Size
+    k: Size
+    a: Matrix
+    b: Matrix
+    result: Matrix
+    scalars: tuple[int, ...] = ()
+    sign: int = 1
+    beta: int = 0
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The buffers that it reads."""
+        before = (self.result.buffer,) if self.beta else ()
+        return tuple(dict.fromkeys((self.a.buffer, self.b.buffer, *self.scalars, *before)))
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """The buffer that it writes."""
+        return (self.result.buffer,)
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """The node that it computes."""
+        return (self.node,)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceCall:
+    """Asks Python for the NumPy reference of a node; operands and result are contiguous."""
+
+    node: Expr
+    operands: tuple[int, ...]
+    result: int
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The buffers that it reads."""
+        return self.operands
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """The buffer that it writes."""
+        return (self.result,)
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """The node that it computes."""
+        return (self.node,)

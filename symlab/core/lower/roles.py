@@ -1,0 +1,108 @@
+"""What lowering makes of each node, and what it costs.
+
+The cost model is short on purpose. A kernel is bound by memory as long as its formulas are simple, so every array that
+is not written and read again is a gain. One formula costs 1 if it is an instruction, 4 if it divides or takes a root,
+10 if it is a function. What costs 2 or less and reads one array is computed again by every kernel that wants it; anything
+else is computed once. A loop holds 25 formulas at most: longer ones gain little and compile slowly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT, Kind, Op
+from symlab.core.ir.types import ArrayType
+from symlab.core.lower.structure import VIEWS
+
+CHEAP = 2
+MOST_FORMULAS = 25
+SLOW = ("/", "sl_sqrt", "sl_mod", "sl_floor_div", "sl_int_", "sl_uint_", "sl_reciprocal", "sl_hypot")
+QUICK = ("sl_maximum", "sl_minimum", "sl_sign", "sl_floor", "sl_ceil", "sl_trunc", "sl_rint")
+
+
+class Role(Enum):
+    """What lowering makes of a node."""
+
+    LEAF = "leaf"
+    SIZE = "size"  # an integer that is known before the run
+    VIEW = "view"  # an index into another array
+    FORMULA = "formula"  # a scalar formula at every position
+    POSITION = "position"  # a number that follows from the position
+    FOLD = "fold"  # a formula folded over axes
+    PIECES = "pieces"  # an array written part by part
+    PRODUCT = "product"  # a matrix product
+    REFERENCE = "reference"  # computed by the NumPy reference
+
+
+PIECES = frozenset({"join", "make_vector", "set_slice", "inc_slice"})
+PRODUCTS = frozenset({"dot", "matmul", "product_added"})
+
+
+def role(node: Expr) -> Role:
+    """The role of a node."""
+    op = node.op
+    match op.kind:
+        case Kind.LEAF:
+            return Role.LEAF
+        case Kind.ELEMENTWISE:
+            return Role.FORMULA if formula(op, operand_dtype(node)) else Role.REFERENCE
+        case Kind.REDUCTION:
+            return Role.FOLD if "start" in op.extra and formula(op, operand_dtype(node)) else Role.REFERENCE
+    if op.name in VIEWS:
+        return Role.VIEW
+    if op.name in PIECES:
+        return Role.PIECES
+    if op.name == "size_of":
+        return Role.SIZE
+    if op.name == "arange":
+        return Role.POSITION
+    if op.name in PRODUCTS and node.type.dtype.kind in "fiub" and node.type.dtype != np.float16:
+        return Role.PRODUCT
+    return Role.REFERENCE
+
+
+def operand_dtype(node: Expr) -> np.dtype[np.generic]:
+    """The dtype that chooses among the C texts of an op: that of the last operand (the first may be a condition)."""
+    operand = node.args[-1].type
+    assert isinstance(operand, ArrayType)
+    return operand.dtype
+
+
+def formula(op: Op, dtype: np.dtype[np.generic]) -> str | None:
+    """The C text of an op for operands of this dtype."""
+    if isinstance(op.c, Mapping):
+        return op.c.get(dtype.kind)
+    return op.c if dtype.kind != "c" or op.c is None else None
+
+
+def weight(node: Expr) -> int:
+    """How many formulas a node is."""
+    return max(1, len(node.args) - 1) if node.op.flat else 1
+
+
+def cost(node: Expr) -> int:
+    """What a formula costs, in instructions."""
+    text = formula(node.op, operand_dtype(node)) if node.args else ""
+    if text and any(word in text for word in SLOW):
+        return 4
+    if text and "sl_" in text and not any(word in text for word in QUICK):
+        return 10
+    return weight(node)
+
+
+def literal(node: Expr) -> bool:
+    """Whether a constant is one number, to be written into the code."""
+    if node.op is not CONSTANT:
+        return False
+    value = constant_value(node)
+    return value.size == 1
+
+
+def repeats(node: Expr) -> bool:
+    """Whether computing a node again costs little beside reading its operands: it is cheap and reads one array at most."""
+    return cost(node) <= CHEAP and sum(1 for arg in node.args if arg.type.shape) <= 1

@@ -1,0 +1,51 @@
+"""Modes: which passes run, on which back end, watched by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from symlab.core.ir.errors import ConfigError, message, near_names
+from symlab.core.pipeline import DEFAULT, FAST_COMPILE, Pipeline
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A pipeline, a back end ("auto": C where there is a compiler) and the seam of the mode's checks, if any."""
+
+    name: str = "custom"
+    pipeline: Pipeline = field(default_factory=lambda: DEFAULT)
+    backend: str = "auto"
+    check: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def including(self, *names: str) -> Mode:
+        """The mode with these passes or rules of the default pipeline added."""
+        return replace(self, pipeline=self.pipeline.including(*names))
+
+    def excluding(self, *names: str) -> Mode:
+        """The mode without these passes or rules."""
+        return replace(self, pipeline=self.pipeline.excluding(*names))
+
+
+MODES: Mapping[str, Mode] = MappingProxyType(
+    {
+        "FAST_RUN": Mode("FAST_RUN", DEFAULT),
+        "FAST_COMPILE": Mode("FAST_COMPILE", FAST_COMPILE, "reference"),
+        "DebugMode": Mode("DebugMode", DEFAULT, "auto", "debug.DebugMode"),
+        "NanGuardMode": Mode("NanGuardMode", DEFAULT, "auto", "debug.NanGuardMode"),
+    }
+)
+
+
+def as_mode(mode: Mode | str) -> Mode:
+    """The mode, or the one of that name."""
+    if isinstance(mode, Mode):
+        return mode
+    for name, known in MODES.items():
+        if name.lower() == str(mode).lower():
+            return known
+    tries = [near_names(str(mode), MODES) or f"one of {', '.join(MODES)}"]
+    raise ConfigError(message(f"there is no mode called {mode!r}", (), tries))

@@ -1,0 +1,72 @@
+"""The ops, one record each, a file per subject; `OPS` is the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from symlab.core.ir.errors import UnknownName, message, near_names
+from symlab.core.ir.op import Op
+from symlab.core.ops import (
+    bessel,
+    bits,
+    compare,
+    complexes,
+    create,
+    cumulative,
+    elementwise,
+    exponential,
+    gather,
+    index,
+    join,
+    linalg,
+    nn,
+    passing,
+    reduce,
+    repetition,
+    rounding,
+    shape,
+    sort,
+    special,
+    trigonometric,
+)
+
+SUBJECTS = (
+    elementwise,
+    exponential,
+    trigonometric,
+    rounding,
+    compare,
+    bits,
+    complexes,
+    special,
+    bessel,
+    reduce,
+    shape,
+    create,
+    index,
+    gather,
+    join,
+    repetition,
+    cumulative,
+    sort,
+    nn,
+    linalg,
+    passing,
+)
+
+OPS: Mapping[str, Op] = MappingProxyType(
+    {
+        value.name: value
+        for subject in SUBJECTS
+        for value in vars(subject).values()
+        if isinstance(value, Op) and value.home == subject.__name__
+    }
+)
+
+
+def find(name: str) -> Op:
+    """The op called `name`."""
+    if name not in OPS:
+        raise UnknownName(message(f"there is no op called {name!r}", (), [near_names(name, OPS) or "a name of OPS"]))
+    return OPS[name]

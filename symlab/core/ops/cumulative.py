@@ -1,0 +1,122 @@
+"""Running sums and products along one axis (attribute `axis`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.op import Kind, Op
+from symlab.core.ir.types import ArrayType, array_type
+from symlab.core.ops.declare import declared
+from symlab.core.ops.elementwise import add, mul
+from symlab.core.ops.index import or_zero, part_of_axis, reversed_along
+from symlab.core.ops.join import join
+from symlab.core.ops.operators import Variable, constant
+from symlab.core.ops.reduce import accumulator, total_dtype
+from symlab.core.ops.shape import axis_within, sizes_of, spread
+
+Array = np.ndarray[Any, Any]
+
+
+def running_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
+    """The type of a running sum or product."""
+    axis_within(attributes["axis"], x.ndim)
+    return array_type(total_dtype(x.dtype), x.shape)
+
+
+def running_reference(compute: Callable[..., Any]) -> Callable[..., Array]:
+    """NumPy's cumsum or cumprod, float16 accumulated in float32."""
+
+    def reference(x: Array, axis: int) -> Array:
+        return np.asarray(compute(x, axis=axis, dtype=accumulator(x.dtype)).astype(total_dtype(x.dtype)))
+
+    return reference
+
+
+def shifted(x: Variable, axis: int, first: float) -> Variable:
+    """`x` moved on by one place, with `first` in front and without its last element."""
+    sizes = tuple(1 if place == axis else size for place, size in enumerate(sizes_of(x)))
+    joined = join(spread(constant(first, dtype=x.type.dtype), sizes), x, axis=axis)
+    return part_of_axis(joined, axis, None, -1)
+
+
+def from_the_end(x: Variable, axis: int) -> Variable:
+    """The running sum that starts with the last element."""
+    return reversed_along(cumsum(reversed_along(x, axis), axis=axis), axis)
+
+
+def backward_recurrence(factors: Variable, terms: Variable, axis: int) -> Variable:
+    """s[i] = terms[i] + factors[i + 1] s[i + 1]."""
+    later = shifted(reversed_along(factors, axis), axis, 0)
+    return reversed_along(recurrence(later, reversed_along(terms, axis), axis=axis), axis)
+
+
+def recurrence_type(attributes: Mapping[str, Any], factors: ArrayType, terms: ArrayType) -> ArrayType:
+    """The type of `recurrence`: operands of one shape."""
+    axis_within(attributes["axis"], terms.ndim)
+    return array_type(
+        terms.dtype, tuple(a if a is not None else b for a, b in zip(factors.shape, terms.shape, strict=True))
+    )
+
+
+def recurrence_reference(factors: Array, terms: Array, axis: int) -> Array:
+    """One place after the other."""
+    result = np.array(terms)
+    factors, moved = np.moveaxis(factors, axis, 0), np.moveaxis(result, axis, 0)
+    for place in range(1, len(moved)):
+        moved[place] += factors[place] * moved[place - 1]
+    return result
+
+
+def recurrence_vjp(
+    cotangent: Variable, y: Variable, factors: Variable, terms: Variable, axis: int
+) -> tuple[Variable, Variable]:
+    """The same recurrence from the end; a factor's share is that times the place before."""
+    shares = backward_recurrence(factors, cotangent, axis)
+    return mul(shares, shifted(y, axis, 0)), shares
+
+
+def recurrence_jvp(tangents: Sequence[Any], y: Variable, factors: Variable, terms: Variable, axis: int) -> Variable:
+    """The same recurrence, to which a factor's tangent adds what it does to the place before."""
+    source = or_zero(tangents[1], terms)
+    if tangents[0] is not None:
+        source = add(source, mul(tangents[0], shifted(y, axis, 0)))
+    return recurrence(factors, source, axis=axis)  # type: ignore[no-any-return]
+
+
+def cumprod_vjp(cotangent: Variable, y: Variable, x: Variable, axis: int) -> tuple[Variable]:
+    """Nothing is divided by an element, so that zeros are right, at every order."""
+    return (mul(shifted(y, axis, 1), backward_recurrence(x, cotangent, axis)),)
+
+
+cumsum: Op = declared(
+    "cumsum",
+    Kind.CALL,
+    doc="The running sum along `axis`, of small integers in 64 bits.",
+    reference=running_reference(np.cumsum),
+    infer=running_type,
+    vjp=lambda cotangent, y, x, axis: (from_the_end(cotangent, axis),),
+    jvp=lambda tangents, y, x, axis: cumsum(tangents[0], axis=axis),
+)
+
+cumprod: Op = declared(
+    "cumprod",
+    Kind.CALL,
+    doc="The running product along `axis`, of small integers in 64 bits.",
+    reference=running_reference(np.cumprod),
+    infer=running_type,
+    vjp=cumprod_vjp,
+    jvp=lambda tangents, y, x, axis: recurrence(x, mul(tangents[0], shifted(y, axis, 1)), axis=axis),
+)
+
+recurrence: Op = declared(
+    "recurrence",
+    Kind.CALL,
+    doc="r[i] = factors[i] r[i-1] + terms[i] along `axis`, r before the first place being 0.",
+    reference=recurrence_reference,
+    infer=recurrence_type,
+    vjp=recurrence_vjp,
+    jvp=recurrence_jvp,
+)

@@ -1,0 +1,186 @@
+"""The error function, the gamma function and their relatives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from symlab.core.ir.op import Op
+from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.declare import by_kind, elementwise, special
+from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr
+
+EXACT = "symlab.core.ops.exact:"
+TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
+
+erf = elementwise(
+    "erf",
+    doc="The error function, 2 / sqrt(pi) times the integral of exp(-t^2) over [0, x].",
+    reference="scipy.special:erf",
+    dtypes=special,
+    partials=(lambda y, x: TWO_BY_ROOT_PI * exp(-x * x),),
+    c=by_kind(f="sl_erf{f}({0})"),
+    exact="mpmath:erf",
+)
+
+erfc = elementwise(
+    "erfc",
+    doc="1 - erf(x), without loss for a large x.",
+    reference="scipy.special:erfc",
+    dtypes=special,
+    partials=(lambda y, x: -TWO_BY_ROOT_PI * exp(-x * x),),
+    c=by_kind(f="sl_erfc{f}({0})"),
+    exact="mpmath:erfc",
+)
+
+ASYMPTOTIC = tuple(math.prod(range(1, 2 * n, 2)) * (-0.5) ** n for n in range(1, 15))
+
+
+def slope_of_erfcx(y: Any, x: Any) -> Any:
+    """2 x erfcx(x) - 2 / sqrt(pi); from x = 10 on, where the two cancel, by its asymptotic series in 1 / x^2."""
+    square = sqr(reciprocal(x))
+    series: Any = 0
+    for coefficient in reversed(ASYMPTOTIC):
+        series = (series + coefficient) * square
+    return switch(gt(x, 10), TWO_BY_ROOT_PI * series, 2 * x * y - TWO_BY_ROOT_PI)
+
+
+erfcx = elementwise(
+    "erfcx",
+    doc="exp(x^2) erfc(x), without overflow of the one or underflow of the other.",
+    reference="scipy.special:erfcx",
+    dtypes=special,
+    partials=(slope_of_erfcx,),
+    c=by_kind(f="sl_erfcx{f}({0})"),
+    exact=EXACT + "erfcx",
+)
+
+erfinv = elementwise(
+    "erfinv",
+    doc="The number whose `erf` is x.",
+    reference="scipy.special:erfinv",
+    dtypes=special,
+    partials=(lambda y, x: exp(y * y) / TWO_BY_ROOT_PI,),
+    c=by_kind(f="sl_erfinv{f}({0})"),
+    exact="mpmath:erfinv",
+    latex=r"\operatorname{{erf}}^{{-1}}\left({0}\right)",
+    domain=(-0.95, 0.95),
+)
+
+erfcinv = elementwise(
+    "erfcinv",
+    doc="The number whose `erfc` is x.",
+    reference="scipy.special:erfcinv",
+    dtypes=special,
+    partials=(lambda y, x: -exp(y * y) / TWO_BY_ROOT_PI,),
+    c=by_kind(f="sl_erfcinv{f}({0})"),
+    exact=EXACT + "erfcinv",
+    latex=r"\operatorname{{erfc}}^{{-1}}\left({0}\right)",
+    domain=(0.05, 1.95),
+)
+
+log_ndtr = elementwise(
+    "log_ndtr",
+    doc="The logarithm of the normal distribution function, log(erfc(-x / sqrt(2)) / 2), without underflow.",
+    reference="scipy.special:log_ndtr",
+    dtypes=special,
+    partials=(lambda y, x: math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)),),
+    exact=EXACT + "log_ndtr",
+    latex=r"\log\Phi\left({0}\right)",
+)
+
+gamma = elementwise(
+    "gamma",
+    doc="The gamma function, (x - 1)! of whole numbers.",
+    reference="scipy.special:gamma",
+    dtypes=special,
+    partials=(lambda y, x: y * psi(x),),
+    c=by_kind(f="sl_tgamma{f}({0})"),
+    exact="mpmath:gamma",
+    latex=r"\Gamma\left({0}\right)",
+    domain=(0.1, 5.0),
+)
+
+gammaln = elementwise(
+    "gammaln",
+    doc="The logarithm of |gamma(x)|.",
+    reference="scipy.special:gammaln",
+    dtypes=special,
+    partials=(lambda y, x: psi(x),),
+    c=by_kind(f="sl_lgamma{f}({0})"),
+    exact=EXACT + "gammaln",
+    latex=r"\log\Gamma\left({0}\right)",
+    domain=(0.1, 9.0),
+)
+
+psi: Op = elementwise(
+    "psi",
+    doc="The digamma function, the derivative of `gammaln`.",
+    reference="scipy.special:psi",
+    dtypes=special,
+    partials=(lambda y, x: polygamma(1, x),),
+    c=by_kind(f="sl_psi{f}({0})"),
+    exact="mpmath:digamma",
+    latex=r"\psi\left({0}\right)",
+    domain=(0.1, 9.0),
+)
+
+polygamma: Op = elementwise(
+    "polygamma",
+    doc="The n-th derivative of `psi`, n a whole number.",
+    reference="scipy.special:polygamma",
+    dtypes=special,
+    partials=(None, lambda y, n, x: polygamma(n + 1, x)),
+    exact=EXACT + "polygamma",
+    latex=r"\psi^{{({0})}}\left({1}\right)",
+    domain=(0.1, 9.0),
+)
+
+gammainc = elementwise(
+    "gammainc",
+    doc="The regularized lower incomplete gamma function P(a, x).",
+    reference="scipy.special:gammainc",
+    dtypes=special,
+    partials=(None, lambda y, a, x: density_of_gamma(a, x)),
+    exact=EXACT + "gammainc",
+    latex=r"P\left({0},{1}\right)",
+    domain=(0.1, 9.0),
+)
+
+gammaincc = elementwise(
+    "gammaincc",
+    doc="The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x).",
+    reference="scipy.special:gammaincc",
+    dtypes=special,
+    partials=(None, lambda y, a, x: -density_of_gamma(a, x)),
+    exact=EXACT + "gammaincc",
+    latex=r"Q\left({0},{1}\right)",
+    domain=(0.1, 9.0),
+)
+
+betaln = elementwise(
+    "betaln",
+    doc="The logarithm of |B(a, b)|, B(a, b) = gamma(a) gamma(b) / gamma(a + b).",
+    reference="scipy.special:betaln",
+    dtypes=special,
+    partials=(lambda y, a, b: psi(a) - psi(a + b), lambda y, a, b: psi(b) - psi(a + b)),
+    exact=EXACT + "betaln",
+    latex=r"\log B\left({0},{1}\right)",
+    domain=(0.1, 9.0),
+)
+
+betainc = elementwise(
+    "betainc",
+    doc="The regularized incomplete beta function I_x(a, b).",
+    reference="scipy.special:betainc",
+    dtypes=special,
+    partials=(None, None, lambda y, a, b, x: exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))),
+    exact=EXACT + "betainc",
+    latex=r"I_{{{2}}}\left({0},{1}\right)",
+    domain=(0.1, 0.9),
+)
+
+
+def density_of_gamma(a: Any, x: Any) -> Any:
+    """x^(a-1) exp(-x) / gamma(a)."""
+    return exp((a - 1) * log(x) - x - gammaln(a))

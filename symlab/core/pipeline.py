@@ -1,0 +1,213 @@
+"""THE list of passes: what runs on a graph between the user's program and the back end, in order."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from symlab.core.ir import config
+from symlab.core.ir.config import Config
+from symlab.core.ir.errors import UnknownName, message, near_names
+from symlab.core.ir.graph import Graph
+from symlab.core.rewrite.driver import Move, Report
+from symlab.core.rewrite.observer import Observer
+from symlab.core.rewrite.rule import Rule
+from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
+from symlab.core.seams import resolve
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A pass that applies rules until none fires; `sources` are rules, or names "module:RULES" of tuples of them."""
+
+    name: str
+    sources: tuple[Rule | str, ...]
+    excluded: frozenset[str] = frozenset()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in the order in which they are tried; their modules load when this is first asked."""
+        return tuple(rule for rule in all_rules(self.sources) if rule.name not in self.excluded)
+
+    def without(self, names: frozenset[str]) -> Rewrite:
+        """The pass without rules of these names."""
+        return replace(self, excluded=self.excluded | names)
+
+    def record(self, graph: Graph, value: Any, settings: Config, observers: Sequence[Observer]) -> PassRecord:
+        """Run on a graph."""
+        return rewrite(self.name, graph, self.rules, settings, observers)
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A pass that is a function ("module:name" or the function itself): of a graph, or of what the last one made.
+
+    It gives a graph, a pair (graph, moves), or a record of a later stage: kernels, a schedule, a program.
+    """
+
+    name: str
+    function: Callable[[Any], Any] | str
+
+    def record(self, graph: Graph, value: Any, settings: Config, observers: Sequence[Observer]) -> PassRecord:
+        """Run on a graph or on what the last transform made of it."""
+        started = time.perf_counter()
+        function = resolve(self.function) if isinstance(self.function, str) else self.function
+        made = function(graph if value is None else value)
+        events: tuple[Move, ...] = ()
+        if isinstance(made, tuple):
+            made, moves = made
+            events = tuple(Move(*move) for move in moves)
+        after, result = (made, None) if isinstance(made, Graph) else (graph, made)
+        seconds = time.perf_counter() - started
+        return PassRecord(self.name, graph, graph, events, after, Report(), seconds, result=result)
+
+
+Pass = Rewrite | Transform
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Passes in order; every method gives a new one."""
+
+    passes: tuple[Pass, ...] = ()
+
+    @property
+    def names(self) -> Names:
+        """The names of the passes, in order."""
+        return tuple(item.name for item in self.passes)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of every pass, in order."""
+        return tuple(rule for item in self.passes if isinstance(item, Rewrite) for rule in item.rules)
+
+    def __iter__(self) -> Iterator[Pass]:
+        return iter(self.passes)
+
+    def __add__(self, other: Pipeline) -> Pipeline:
+        return Pipeline(self.passes + other.passes)
+
+    def place(self, name: str) -> int:
+        """The place of the pass called `name`."""
+        if name not in self.names:
+            tries = [near_names(name, self.names) or f"one of {', '.join(self.names)}"]
+            raise UnknownName(message(f"there is no pass called {name!r}", (), tries))
+        return self.names.index(name)
+
+    def upto(self, name: str) -> Pipeline:
+        """The passes up to this one, with it."""
+        return Pipeline(self.passes[: self.place(name) + 1])
+
+    def before(self, name: str) -> Pipeline:
+        """The passes before this one."""
+        return Pipeline(self.passes[: self.place(name)])
+
+    def without(self, *names: str) -> Pipeline:
+        """Without these passes or rules."""
+        return self.excluding(*names)
+
+    def excluding(self, *names: str) -> Pipeline:
+        """Without these passes or rules; a name that nothing has is an error."""
+        rules = {rule.name for rule in self.rules}
+        unknown = [name for name in names if name not in self.names and name not in rules]
+        if unknown:
+            tries = [near_names(unknown[0], [*self.names, *rules])]
+            raise UnknownName(message(f"no pass and no rule is called {unknown[0]!r}", (), tries))
+        gone = frozenset(names)
+        kept = [item for item in self.passes if item.name not in gone]
+        return Pipeline(tuple(item.without(gone & rules) if isinstance(item, Rewrite) else item for item in kept))
+
+    def including(self, *names: str) -> Pipeline:
+        """With these passes or rules of the default pipeline, in their places there."""
+        found: list[Pass] = []
+        mine = {item.name: item for item in self.passes}
+        for name in names:
+            if name not in DEFAULT.names and name not in {rule.name for rule in DEFAULT.rules}:
+                raise UnknownName(message(f"no pass and no rule is called {name!r}", (), [near_names(name, DEFAULT.names)]))
+        for item in DEFAULT.passes:
+            own = mine.pop(item.name, None)
+            if own is None and item.name in names:
+                found.append(item)
+            elif isinstance(own, Rewrite):
+                found.append(replace(own, excluded=own.excluded - set(names)))
+            elif own is not None:
+                found.append(own)
+        return Pipeline((*found, *mine.values()))
+
+    def __str__(self) -> str:
+        return " -> ".join(self.names)
+
+
+@cache
+def all_rules(sources: tuple[Rule | str, ...]) -> tuple[Rule, ...]:
+    """The rules behind rules and names of tuples of them."""
+    found: list[Rule] = []
+    for source in sources:
+        found.extend(resolve(source) if isinstance(source, str) else (source,))
+    return tuple(found)
+
+
+CANONICALIZE = Rewrite(
+    "canonicalize",
+    (
+        "symlab.core.rules.constants:RULES",
+        "symlab.core.rules.canonical:RULES",
+        "symlab.core.rules.powers:RULES",
+        "symlab.core.rules.shapes:RULES",
+    ),
+)
+STABILIZE = Rewrite(
+    "stabilize",
+    (
+        "symlab.core.rules.stable:RULES",
+        *CANONICALIZE.sources,
+    ),
+)
+SPECIALIZE = Rewrite("specialize", ("symlab.core.rules.specialize:RULES", *CANONICALIZE.sources))
+ASSOCIATE = Transform("associate", "symlab.core.rewrite.association:associate")
+LOWER = (
+    Transform("fuse", "symlab.core.lower.fuse:fuse"),
+    Transform("schedule", "symlab.core.lower.schedule:schedule"),
+    Transform("place buffers", "symlab.core.lower.memory:place"),
+)
+
+DEFAULT = Pipeline((CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
+FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))
+
+
+def run(
+    pipeline: Pipeline, graph: Graph, settings: Config | None = None, observers: Sequence[Observer] = ()
+) -> Trace:
+    """Run the passes of a pipeline on a graph; all that they did is in the trace."""
+    settings = settings or config.current()
+    records: list[PassRecord] = []
+    current, value = graph, None
+    with no_cyclic_collection():
+        for item in pipeline.passes:
+            for observer in observers:
+                observer.pass_started(item.name, current)
+            record = item.record(current, value, settings, observers)
+            records.append(record)
+            current, value = record.after, record.result
+            for observer in observers:
+                observer.pass_finished(record)
+    return Trace(tuple(records), graph)
+
+
+@contextmanager
+def no_cyclic_collection() -> Iterator[None]:
+    """Pause the cyclic garbage collector: a compilation makes many objects and no garbage in cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,204 @@
+"""What a caller of `function` asked for, checked and complete, before anything is compiled."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.arguments import In, Out, as_inputs, check_distinct, is_free
+from symlab.core.ir.errors import (
+    InvalidValue,
+    MissingInputError,
+    TypeMismatch,
+    UnusedInputError,
+    message,
+)
+from symlab.core.ir.expr import Expr, leaves, toposort
+from symlab.core.ir.graph import Graph
+from symlab.core.ir.op import INPUT
+from symlab.core.ir.types import ArrayType
+from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.shared import SharedVariable
+from symlab.core.substitute import checked_givens, replaced
+
+
+class UnusedInputWarning(UserWarning):
+    """An input of a function that no output needs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Inputs, outputs with their layout ('s'ingle, 'l'ist, 'n'one, 'd'ict), and updates, all typed."""
+
+    inputs: tuple[In, ...]
+    outputs: tuple[Variable, ...]
+    layout: str
+    keys: tuple[Any, ...]
+    updates: Mapping[SharedVariable, Variable]
+    name: str
+
+    def graph(self) -> Graph:
+        """The request as interned graph; inputs and updated shared variables come first."""
+        return Graph.of([item.variable for item in self.inputs], self.outputs, self.updates)
+
+    def shared(self) -> tuple[SharedVariable, ...]:
+        """Every shared variable that a call reads or updates, updated ones first."""
+        roots: list[Expr] = [*self.outputs, *self.updates.values()]
+        found = dict.fromkeys(self.updates)
+        found.update(dict.fromkeys(node for node in leaves(roots) if isinstance(node, SharedVariable)))
+        return tuple(found)
+
+
+def make_request(
+    inputs: Any,
+    outputs: Any,
+    updates: Any,
+    givens: Any,
+    no_default_updates: Any,
+    name: str | None,
+    on_unused_input: str,
+    allow_downcast: bool | None,
+) -> Request:
+    """The checked request, or one clear error."""
+    records = as_inputs(inputs, allow_downcast)
+    check_distinct(records)
+    listed, layout, keys = as_outputs(outputs)
+    new_values = as_updates(updates)
+    substitutions = checked_givens(givens or {})
+    records = with_leaves(records, substitutions)
+    values = replaced([*listed, *new_values.values()], substitutions)
+    outs, news = values[: len(listed)], dict(zip(new_values, values[len(listed) :], strict=True))
+    news = with_default_updates(outs, news, no_default_updates, substitutions)
+    request = Request(records, tuple(outs), layout, keys, news, name or "f")
+    check_inputs(request, on_unused_input)
+    return request
+
+
+def with_leaves(records: tuple[In, ...], substitutions: dict[Variable, Variable]) -> tuple[In, ...]:
+    """The inputs as leaves: one that is an expression is cut off from what it was computed from."""
+    made = []
+    for item in records:
+        if item.variable.args:
+            leaf = Variable(INPUT, (), (), item.variable.type, item.name)
+            substitutions[item.variable] = leaf
+            item = item.with_variable(leaf)
+        made.append(item)
+    return tuple(made)
+
+
+def as_outputs(outputs: Any) -> tuple[list[Variable], str, tuple[Any, ...]]:
+    """The outputs as a list, the layout in which results are given, and the keys of a dict."""
+    match outputs:
+        case None:
+            return [], "n", ()
+        case dict():
+            return [as_output(item) for item in outputs.values()], "d", tuple(outputs)
+        case list() | tuple():
+            return [as_output(item) for item in outputs], "l", ()
+    return [as_output(outputs)], "s", ()
+
+
+def as_output(item: Any) -> Variable:
+    """One output as a variable."""
+    if isinstance(item, Out):
+        item = item.variable
+    variable = as_variable(item)
+    if not isinstance(variable.type, ArrayType):
+        raise TypeMismatch(message(f"{variable!r} has several results: choose one", [("output", variable)]))
+    return variable
+
+
+def as_updates(updates: Any) -> dict[SharedVariable, Variable]:
+    """The updates as a mapping whose values have the types of their shared variables."""
+    pairs: Iterable[Any] = updates.items() if isinstance(updates, Mapping) else list(updates or ())
+    found: dict[SharedVariable, Variable] = {}
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeMismatch(message(f"an update is a pair (shared variable, new value), and {pair!r} is not"))
+        target, value = pair
+        if not isinstance(target, SharedVariable):
+            raise TypeMismatch(message(f"only shared variables can be updated, and {target!r} is none"))
+        if target in found:
+            raise InvalidValue(message(f"{target!r} is updated twice", [("shared", target)]))
+        found[target] = fitting_update(target, as_variable(value))
+    return found
+
+
+def fitting_update(target: SharedVariable, value: Variable) -> Variable:
+    """`value` if it has the type of `target`; a dtype that loses nothing is cast."""
+    old, new = target.type, value.type
+    rows = [("shared", target), ("new value", value)]
+    if new.dtype != old.dtype:
+        if not np.can_cast(new.dtype, old.dtype, "safe"):
+            problem = f"{target!r} holds {old.dtype.name}, and its new value is {new.dtype.name}"
+            raise TypeMismatch(message(problem, rows, [f"T.cast(value, '{old.dtype.name}')"]))
+        value = value.astype(old.dtype.name)
+    if new.ndim != old.ndim:
+        raise TypeMismatch(message(f"{target!r} has {old.ndim} axes, and its new value has {new.ndim}", rows))
+    if any(None not in (m, n) and m != n for m, n in zip(old.shape, new.shape, strict=True)):
+        raise TypeMismatch(message(f"the new value of {target!r} has another shape", rows))
+    return value
+
+
+def with_default_updates(
+    outputs: list[Variable],
+    updates: dict[SharedVariable, Variable],
+    excluded: Any,
+    substitutions: Mapping[Variable, Variable],
+) -> dict[SharedVariable, Variable]:
+    """The updates, and those that shared variables bring with them (`default_update`)."""
+    if excluded is True:
+        return updates
+    skipped = set(excluded or ())
+    updates = dict(updates)
+    pending = leaves([*outputs, *updates.values()])
+    while pending:
+        node = pending.pop(0)
+        if not isinstance(node, SharedVariable) or node in updates or node in skipped:
+            continue
+        if node.default_update is not None:
+            (value,) = replaced([fitting_update(node, node.default_update)], substitutions)
+            updates[node] = value
+            pending.extend(leaves([value]))
+    return updates
+
+
+def check_inputs(request: Request, on_unused_input: str) -> None:
+    """Every free variable is an input, and every input is needed."""
+    given = {item.variable for item in request.inputs}
+    roots = [*request.outputs, *request.updates.values()]
+    used = dict.fromkeys(leaves_of_inputs(roots, given))
+    for node in used:
+        if is_free(node) and node not in given:
+            problem = f"{request.name} needs {node!r}, which is no input"
+            tries = ["to add it to the inputs", "givens={variable: value}"]
+            raise MissingInputError(message(problem, [(str(getattr(node, "name", None)), node)], tries))
+    unused = [item for item in request.inputs if item.variable not in used]
+    if unused:
+        report_unused(request.name, unused, on_unused_input)
+
+
+def leaves_of_inputs(roots: list[Variable], given: set[Variable]) -> list[Expr]:
+    """The inputs and free leaves below `roots`, in the order in which they are read."""
+    order = toposort(roots, frozenset(given))
+    return [node for node in order if node in given or not node.args]
+
+
+def report_unused(name: str, unused: list[In], policy: str) -> None:
+    """Raise, warn or say nothing about inputs that no output needs."""
+    if policy == "ignore":
+        return
+    names = ", ".join(repr(item.variable) for item in unused)
+    rows = [(item.name or "input", item.variable) for item in unused]
+    tries = ["to leave it out", "on_unused_input='ignore'"]
+    text = message(f"{name} does not need its input {names}", rows, tries)
+    if policy == "warn":
+        warnings.warn(text, UnusedInputWarning, stacklevel=4)
+    elif policy == "raise":
+        raise UnusedInputError(text)
+    else:
+        raise InvalidValue(message(f"on_unused_input is {policy!r}", (), ["'raise', 'warn' or 'ignore'"]))

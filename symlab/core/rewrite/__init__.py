@@ -1,0 +1,1 @@
+"""How a rule is written, matched, driven and recorded."""

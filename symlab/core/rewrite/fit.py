@@ -1,0 +1,98 @@
+"""The guard of every step: a result keeps the dtype and the shape of the node that it replaces, or is made to."""
+
+from __future__ import annotations
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import Kind
+from symlab.core.ir.types import ArrayType, Shape, Size
+from symlab.core.ops.nn import log_softmax, softmax
+from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, specify_shape
+from symlab.core.rewrite.normal import Builder
+
+ROWS = (softmax, log_softmax)  # reductions whose result has the shape of the operand
+
+
+def fitted(before: Expr, after: Expr, builder: Builder) -> Expr | None:
+    """`after` with the dtype and the shape of `before`, broadcast or with sizes declared where needed; None if neither."""
+    old, new = before.type, after.type
+    if old is new or old == new:
+        return after
+    if not isinstance(old, ArrayType) or not isinstance(new, ArrayType) or old.dtype != new.dtype:
+        return None
+    if new.ndim > old.ndim:
+        return None
+    pairs = list(zip(old.shape[old.ndim - new.ndim :], new.shape))
+    if any(1 != b != a and a is not None and b is not None for a, b in pairs):
+        return None
+    if new.ndim < old.ndim or any(b == 1 != a for a, b in pairs):
+        return spread_like(before, after, builder)
+    shape = tuple(a if b is None else b for a, b in pairs)
+    if shape == new.shape:
+        return after
+    return builder.apply(specify_shape, after, shape=shape)
+
+
+def spread_like(before: Expr, after: Expr, builder: Builder) -> Expr | None:
+    """`after` broadcast to the shape that `before` will have."""
+    sizes = [size_along(before, axis, builder) for axis in range(before.type.ndim)]
+    template = tuple(GIVEN if isinstance(size, Expr) else size for size in sizes)
+    if None in template:
+        return None
+    given = [size for size in sizes if isinstance(size, Expr)]
+    return builder.apply(broadcast_to, after, *given, shape=template)
+
+
+def size_along(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
+    """The size of one axis, from operands alone: a number, a scalar node, or None where operands do not tell."""
+    known: Size = node.type.shape[axis]
+    if known is not None:
+        return known
+    if node.op.kind is Kind.ELEMENTWISE:
+        return size_of_elementwise(node, axis, builder)
+    if node.op is dimshuffle:
+        return size_of_axis(node.args[0], node.attr("pattern")[axis], builder)
+    if node.op is broadcast_to:
+        return size_of_broadcast(node, axis, builder)
+    if node.op in ROWS or node.op is specify_shape:
+        return size_of_axis(node.args[0], axis, builder)
+    if node.op.kind is Kind.REDUCTION and node.attr("axes") is not None:
+        return size_of_axis(node.args[0], axis_before(node, axis), builder)
+    return None
+
+
+def size_of_elementwise(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
+    """The size of an axis of an elementwise node: that of an operand which is not broadcast along it."""
+    for operand in node.args:
+        place = axis - node.type.ndim + operand.type.ndim
+        if place >= 0 and operand.type.shape[place] != 1 and operand.op is not broadcast_to:
+            return size_of_axis(operand, place, builder)
+    for operand in node.args:
+        place = axis - node.type.ndim + operand.type.ndim
+        if place >= 0 and operand.type.shape[place] != 1:
+            return size_of_axis(operand, place, builder)
+    return None
+
+
+def size_of_broadcast(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
+    """The size that `broadcast_to` was given for an axis."""
+    template: Shape = node.attr("shape")
+    given = iter(node.args[1:])
+    for place, size in enumerate(template):
+        found = next(given) if size == GIVEN else size
+        if place == axis:
+            return found
+    return None
+
+
+def axis_before(node: Expr, axis: int) -> int:
+    """The axis of the operand of a reduction that became this axis of its result."""
+    if node.attr("keepdims"):
+        return axis
+    kept = [place for place in range(node.args[0].type.ndim) if place not in node.attr("axes")]
+    return kept[axis]
+
+
+def size_of_axis(node: Expr, axis: int, builder: Builder) -> int | Expr:
+    """The size of an axis of a node as a number or as `size_of`."""
+    known: Size = node.type.shape[axis]
+    return builder.apply(size_of, node, axis=axis) if known is None else known

@@ -1,0 +1,236 @@
+"""Matching a pattern against a node, modulo the order and grouping of sums and products.
+
+A pattern is compiled once into closures `(node, bound, then)`: they extend `bound`, call `then()`, and on failure (None)
+take their binding back and try the next possibility.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT, Op
+from symlab.core.ops.bits import and_, or_, xor
+from symlab.core.ops.compare import eq, neq
+from symlab.core.ops.elementwise import maximum, minimum
+from symlab.core.ops.exponential import logaddexp
+from symlab.core.ops.operators import AttributeVariable
+from symlab.core.ops.trigonometric import hypot
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, has_sequence, is_negative
+from symlab.core.rewrite.sorts import Sort
+
+Bound = dict[str, Any]
+Then = Callable[[], Any]
+Match = Callable[[Expr, Bound, Then], Any]
+Finish = Callable[[tuple[Expr, ...]], Any]
+Operands = Callable[[Expr, tuple[Expr, ...], Bound, Finish], Any]
+COMMUTATIVE = frozenset({maximum, minimum, logaddexp, hypot, eq, neq, and_, or_, xor})
+
+
+class Compiler:
+    """Compiles the patterns of one rule for one kind of scope."""
+
+    def __init__(self, sorts: Any, facts: Facts, builder: Builder, exact: bool) -> None:
+        self.sorts, self.facts, self.builder, self.exact = sorts, facts, builder, exact
+
+    def compiled(self, pattern: Pattern) -> Match:
+        """The closure that matches a pattern which leaves nothing over."""
+        if isinstance(pattern, Wild):
+            return wild(pattern.name, self.sorts[pattern.name], self.facts)
+        if isinstance(pattern, Literal):
+            return literal(pattern, self.exact)
+        if pattern.op.flat and not self.exact:
+            return self.flat(pattern)
+        return self.fixed(pattern)
+
+    def fixed(self, pattern: Form) -> Match:
+        """An op with operands in their places, or in either order where the op does not mind."""
+        op, attributes = pattern.op, attributes_of(pattern)
+        parts = [self.compiled(arg) for arg in pattern.args]
+        swapped = len(parts) == 2 and (op.flat or op in COMMUTATIVE)
+
+        def match(node: Expr, bound: Bound, then: Then) -> Any:
+            if node.op is not op or len(node.args) != len(parts):
+                return None
+            if attributes is None:
+                if pattern.attrs != node.attrs:
+                    return None
+                found = in_order(parts, node.args, bound, then)
+                return in_order(parts, node.args[::-1], bound, then) if swapped and found is None else found
+            new = attributes not in bound
+            if not new and bound[attributes] != node.attrs:
+                return None
+            bound[attributes] = node.attrs
+            found = in_order(parts, node.args, bound, then)
+            if found is None and new:
+                del bound[attributes]
+            return found
+
+        return match
+
+    def flat(self, pattern: Form) -> Match:
+        """A sum or product all of whose operands are matched."""
+        op, operands = pattern.op, self.operands(pattern)
+
+        def match(node: Expr, bound: Bound, then: Then) -> Any:
+            if node.op is not op:
+                return None
+            return operands(node, node.args, bound, lambda left: None if left else then())
+
+        return match
+
+    def operands(self, pattern: Form) -> Operands:
+        """The closure that takes the operands of a sum or product, and gives what is left over to `finish`."""
+        parts = sorted(pattern.args, key=order_of_part)
+
+        def end(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
+            return finish(operands)
+
+        following: Operands = end
+        for place in range(len(parts) - 1, -1, -1):
+            following = self.part(parts[place], place == len(parts) - 1, following)
+        return following
+
+    def part(self, part: Pattern, last: bool, following: Operands) -> Operands:
+        """One operand of a flat pattern, before the others."""
+        if has_sequence(part):
+            return self.sequence(part, following)
+        if isinstance(part, Wild):
+            return self.variable(part, last, following)
+        match, op = self.compiled(part), part.op if isinstance(part, Form) else CONSTANT
+
+        def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
+            for place, operand in enumerate(operands):
+                if operand.op is op:
+                    rest = operands[:place] + operands[place + 1 :]
+                    found = match(operand, bound, lambda rest=rest: following(node, rest, bound, finish))  # type: ignore[misc]
+                    if found is not None:
+                        return found
+            return None
+
+        return take
+
+    def variable(self, part: Wild, last: bool, following: Operands) -> Operands:
+        """A variable among operands: the last free one takes all that is left."""
+        name, match = part.name, self.compiled(part)
+
+        def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
+            if name in bound:
+                left = without(operands, bound[name], node.op)
+                return None if left is None else following(node, left, bound, finish)
+            if last:
+                if not operands:
+                    return None
+                rest = operands[0] if len(operands) == 1 else self.builder.flat(node.op, operands)
+                return match(rest, bound, lambda: following(node, (), bound, finish))
+            for place, operand in enumerate(operands):
+                left = operands[:place] + operands[place + 1 :]
+                found = match(operand, bound, lambda left=left: following(node, left, bound, finish))  # type: ignore[misc]
+                if found is not None:
+                    return found
+            return None
+
+        return take
+
+    def sequence(self, part: Pattern, following: Operands) -> Operands:
+        """A part that all operands left over must match, one by one."""
+        name = next(item for item in self.sorts if item in sequence_names(part))
+        match = self.compiled(part)
+
+        def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
+            elements: list[Expr] = []
+            for operand in operands:
+                bound.pop(name, None)
+                element = match(operand, bound, lambda: bound[name])
+                if element is None:
+                    bound.pop(name, None)
+                    return None
+                elements.append(element)
+            if not elements:
+                return None
+            bound[name] = tuple(elements)
+            found = following(node, (), bound, finish)
+            if found is None:
+                del bound[name]
+            return found
+
+        return take
+
+
+def wild(name: str, sort: Sort, facts: Facts) -> Match:
+    """A variable: free, or bound to this very node."""
+    holds = sort.holds
+
+    def match(node: Expr, bound: Bound, then: Then) -> Any:
+        known = bound.get(name)
+        if known is not None:
+            return then() if known is node else None
+        if holds is not None and not holds(facts, node):
+            return None
+        bound[name] = node
+        found = then()
+        if found is None:
+            del bound[name]
+        return found
+
+    return match
+
+
+def literal(pattern: Literal, exact: bool) -> Match:
+    """A number: a scalar constant with this value in its own dtype; in exact scopes 0.0 is not -0.0."""
+    wanted, negative = pattern.value, is_negative(pattern)
+
+    def match(node: Expr, bound: Bound, then: Then) -> Any:
+        if node.op is not CONSTANT or node.type.shape or node.type.dtype.kind == "b":
+            return None
+        value = constant_value(node)
+        if value.dtype.kind in "iu" and wanted != int(wanted):
+            return None
+        if value.dtype.type(wanted) != value or (exact and bool(np.signbit(value)) != negative):
+            return None
+        return then()
+
+    return match
+
+
+def in_order(parts: Sequence[Match], nodes: tuple[Expr, ...], bound: Bound, then: Then) -> Any:
+    """Operands that correspond one to one."""
+    if len(parts) == 1:
+        return parts[0](nodes[0], bound, then)
+    if not parts:
+        return then()
+    return parts[0](nodes[0], bound, lambda: in_order(parts[1:], nodes[1:], bound, then))
+
+
+def without(operands: tuple[Expr, ...], value: Expr, op: Op) -> tuple[Expr, ...] | None:
+    """`operands` less `value` (or, where it is itself such a sum, less each of its operands)."""
+    left = list(operands)
+    taken = value.args if value not in left and value.op is op else (value,)
+    for operand in taken:
+        if operand not in left:
+            return None
+        left.remove(operand)
+    return tuple(left)
+
+
+def order_of_part(part: Pattern) -> int:
+    """Operands that can be found by their op first, then variables, then what takes all the rest."""
+    return 2 if has_sequence(part) else int(isinstance(part, Wild))
+
+
+def sequence_names(pattern: Pattern) -> list[str]:
+    """The sequence variables of a pattern."""
+    if isinstance(pattern, Wild):
+        return [pattern.name] if pattern.sequence else []
+    return [name for arg in pattern.args for name in sequence_names(arg)] if isinstance(pattern, Form) else []
+
+
+def attributes_of(pattern: Form) -> str | None:
+    """The name of the variable that stands for all attributes of a form, if one does."""
+    return pattern.attrs.name if isinstance(pattern.attrs, AttributeVariable) else None

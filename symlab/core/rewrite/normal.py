@@ -1,0 +1,267 @@
+"""The normal form in which rules meet a graph, and the builder that keeps it.
+
+A difference is a sum with `neg`, a quotient a product with `reciprocal`; sums and products have any number of operands,
+ordered by digest, and are opened into their only user. `Table.written` remembers how each was written, so that
+`association` gives it back where no rule acted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort, users
+from symlab.core.ir.graph import Graph, Table
+from symlab.core.ir.op import CALL, Op
+from symlab.core.ir.types import Type
+from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
+
+WIDEST = 16  # operands up to which a sum made during a pass is opened into its user
+INVERSE: Mapping[Op, Op] = {add: neg, mul: reciprocal}  # how an operand of a flat op is taken back
+SHORT: Mapping[Op, tuple[Op, Op]] = {sub: (add, neg), true_div: (mul, reciprocal)}
+FAMILY: Mapping[Op, Op] = {add: add, sub: add, mul: mul, true_div: mul}
+Written = tuple[Expr | None, ...]  # operands, and None where the last two are combined
+Moves = list[tuple[tuple[Expr, ...], Expr, Expr]]
+by_digest = attrgetter("digest")
+
+
+class Builder:
+    """Makes nodes in normal form, in the table of one compilation."""
+
+    def __init__(self, table: Table, shared: frozenset[Expr] = frozenset(), widest: int = WIDEST) -> None:
+        self.table, self.shared, self.widest = table, shared, widest
+
+    def make(
+        self, op: Op, args: tuple[Expr, ...], attrs: Attributes = (), type: Type | None = None, exact: bool = False
+    ) -> Expr:
+        """The node of `op` over `args`, its type inferred anew; `exact` keeps it as it is written."""
+        if not exact:
+            if op in SHORT:
+                flat, inverse = SHORT[op]
+                return self.flat(flat, (args[0], self.make(inverse, args[1:])))
+            if op.flat:
+                return self.flat(op, args)
+        return self.table.intern(op, args, attrs, inferred(op, args, attrs, type))
+
+    def apply(self, op: Op, *args: Expr, **attributes: Any) -> Expr:
+        """As `make`, spelled as a call."""
+        return self.make(op, args, tuple(sorted(attributes.items())))
+
+    def constant(self, value: Any, like: Expr | Any) -> Expr:
+        """A constant of the dtype of a node (or of this dtype)."""
+        return self.table.constant(value, like.type.dtype if isinstance(like, Expr) else like)
+
+    def flat(self, op: Op, args: Sequence[Expr], written: Written | None = None) -> Expr:
+        """A sum or product of operands; nested ones that nothing else uses are opened."""
+        if len(args) == 1:
+            return args[0]
+        operands: list[Expr] = []
+        for arg in args:
+            opened = self.opened(op, arg)
+            operands.extend((arg,) if opened is None else opened)
+        operands.sort(key=by_digest)
+        types = tuple(dict.fromkeys([arg.type for arg in operands]))
+        assert op.infer is not None
+        node = self.table.intern(op, tuple(operands), (), op.infer({}, *(types if len(types) > 1 else types * 2)))
+        if len(operands) > 2 and node not in self.table.written:
+            spelled = self.spelled(op, left_fold(args) if written is None else written)
+            self.table.written[node] = tidy(spelled, operands)
+        return node
+
+    def opened(self, op: Op, arg: Expr) -> Sequence[Expr] | None:
+        """The operands that stand for `arg` in a sum (product): those of a nested one, each taken back below `neg`."""
+        if arg.op is op:
+            return arg.args if self.is_open(arg) else None
+        inverse = INVERSE.get(op)
+        if inverse is not None and arg.op is inverse and arg not in self.shared:
+            inner = arg.args[0]
+            if inner.op is op and self.is_open(inner):
+                return [self.make(inverse, (item,)) for item in inner.args]
+        return None
+
+    def is_open(self, node: Expr) -> bool:
+        """Whether nothing else uses a nested sum, and it is short."""
+        return node not in self.shared and len(node.args) <= self.widest
+
+    def spelled(self, op: Op, written: Iterable[Expr | None]) -> Written:
+        """How a sum was written, with the writing of nested ones in their places."""
+        items: list[Expr | None] = []
+        for item in written:
+            if item is None or (opened := self.opened(op, item)) is None:
+                items.append(item)
+            elif item.op is op:
+                items.extend(self.table.written.get(item) or left_fold(opened))
+            else:
+                inner = self.table.written.get(item.args[0]) or left_fold(item.args[0].args)
+                inverse = item.op
+                items.extend(None if leaf is None else self.make(inverse, (leaf,)) for leaf in inner)
+        return tuple(items)
+
+    def remade(self, node: Expr, args: tuple[Expr, ...], exact: bool = False) -> Expr:
+        """`node` over other operands, in the same places."""
+        if node.op.flat and not exact:
+            written = self.table.written.get(node)
+            if written is not None:
+                changed = dict(zip(node.args, args))
+                written = tuple([None if item is None else changed.get(item, item) for item in written])
+            return self.flat(node.op, args, written)
+        return self.make(node.op, args, node.attrs, node.type, exact)
+
+    def acted(self, node: Expr, taken: Iterable[Expr], result: Expr, rest: tuple[Expr, ...]) -> Expr:
+        """The sum (product) `node` in which `result` stands for the operands that were taken."""
+        written = self.table.written.get(node) or left_fold(node.args)
+        gone = set(taken) - set(rest)
+        first = next((item for item in written if item in gone), None)
+        if first is not None:
+            written = tuple([result if item is first else item for item in written])
+        return self.flat(node.op, (result, *rest), written)
+
+
+def inferred(op: Op, args: Sequence[Expr], attrs: Attributes, type: Type | None) -> Type | None:
+    """The type of a node over these operands."""
+    if op.infer is None:
+        return type
+    return op.infer(dict(attrs), *[arg.type for arg in args])
+
+
+def left_fold(operands: Sequence[Expr]) -> Written:
+    """Operands written as Python reads them: from left to right."""
+    items: list[Expr | None] = [operands[0]]
+    for operand in operands[1:]:
+        items += (operand, None)
+    return tuple(items)
+
+
+def tidy(written: Written, operands: Sequence[Expr]) -> Written:
+    """The part of a writing that has operands, and then the operands that it lacks."""
+    left = Counter(operands)
+    items: list[Expr | None] = []
+    present: list[bool] = []
+    for item in written:
+        if item is not None:
+            found = left[item] > 0
+            if found:
+                left[item] -= 1
+                items.append(item)
+            present.append(found)
+        else:
+            second, first = present.pop(), present.pop()
+            if first and second:
+                items.append(None)
+            present.append(first or second)
+    started = any(present)
+    items += [None] * (sum(present) - 1)
+    for item in left.elements():
+        items += (item, None) if started else (item,)
+        started = True
+    return tuple(items)
+
+
+def make_builder(graph: Graph) -> Builder:
+    """The builder of one pass: it keeps apart the sums that several nodes use."""
+    used = users(graph.roots)
+    return Builder(graph.table, frozenset(node for node in used if used[node] > 1))
+
+
+def normal_form(graph: Graph) -> tuple[Graph, Moves]:
+    """The graph in normal form, and what became of each node: (scope, before, after)."""
+    moves: Moves = []
+    done = Normalizing(graph.table, moves, {}).scope((), graph.roots)
+    return graph.with_roots([done[root] for root in graph.roots]), moves
+
+
+class Normalizing:
+    """The walk of `normal_form`, scope by scope."""
+
+    def __init__(self, table: Table, moves: Moves, bodies: dict[bytes, Lambda]) -> None:
+        self.builder = Builder(table, widest=0)
+        self.moves, self.bodies = moves, bodies
+
+    def scope(self, path: tuple[Expr, ...], roots: Sequence[Expr]) -> dict[Expr, Expr]:
+        """What each node below `roots` becomes."""
+        nodes = toposort(roots)
+        absorbed = absorbed_nodes(nodes, users(roots))
+        done: dict[Expr, Expr] = {}
+        for node in nodes:
+            if node in absorbed:
+                continue
+            after = done[node] = self.normal(path, node, absorbed, done)
+            if after is not node:
+                self.moves.append((path, node, after))
+        return done
+
+    def normal(self, path: tuple[Expr, ...], node: Expr, absorbed: set[Expr], done: dict[Expr, Expr]) -> Expr:
+        """One node over operands in normal form."""
+        if node.op in FAMILY:
+            return self.gathered(FAMILY[node.op], node, absorbed, done)
+        if not node.args:
+            return node
+        args = tuple([done[arg] for arg in node.args])
+        if node.op is CALL and not node.attr("body").exact:
+            attrs = (("body", self.body((*path, node), node.attr("body"))),)
+            return node if args == node.args and attrs == node.attrs else self.builder.make(CALL, args, attrs, node.type)
+        return node if args == node.args else self.builder.make(node.op, args, node.attrs, node.type)
+
+    def body(self, path: tuple[Expr, ...], function: Lambda) -> Lambda:
+        """A closed function with its body in normal form."""
+        found = self.bodies.get(function.digest)
+        if found is None:
+            after = self.scope(path, [function.body])[function.body]
+            same = after is function.body
+            found = function if same else Lambda(function.params, after, function.exact)
+            self.bodies[function.digest] = found
+        return found
+
+    def gathered(self, op: Op, node: Expr, absorbed: set[Expr], done: dict[Expr, Expr]) -> Expr:
+        """A sum (product) with the absorbed ones below it opened."""
+        inverse = INVERSE[op]
+        make = self.builder.make
+        written: list[Expr | None] = [
+            item if item is None else make(inverse, (done[item[0]],)) if item[1] else done[item[0]]
+            for item in spelled_out(node, absorbed, self.builder.table.written)
+        ]
+        operands = [item for item in written if item is not None]
+        if node.op is op and tuple(operands) == node.args:
+            return node
+        return self.builder.flat(op, operands, tuple(written))
+
+
+def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]:
+    """Sums (products) used once, by a sum (product), perhaps through `neg` (`reciprocal`): only these are opened."""
+    absorbed: set[Expr] = set()
+    for node in nodes:
+        family = FAMILY.get(node.op)
+        if family is None:
+            continue
+        for arg in node.args:
+            if used[arg] != 1:
+                continue
+            if FAMILY.get(arg.op) is family:
+                absorbed.add(arg)
+            elif arg.op is INVERSE[family] and FAMILY.get(arg.args[0].op) is family and used[arg.args[0]] == 1:
+                absorbed.update((arg, arg.args[0]))
+    return absorbed
+
+
+def spelled_out(
+    root: Expr, absorbed: set[Expr], known: Mapping[Expr, Written]
+) -> list[tuple[Expr, bool] | None]:
+    """The operands below a sum as they were written, each with whether it is taken back; None combines the last two."""
+    items: list[tuple[Expr, bool] | None] = []
+    stack: list[tuple[Expr, bool] | None] = [(root, False)]
+    while stack:
+        entry = stack.pop()
+        if entry is None or not (entry[0] is root or entry[0] in absorbed):
+            items.append(entry)
+            continue
+        node, back = entry
+        if node.op in SHORT:
+            stack += (None, (node.args[1], not back), (node.args[0], back))
+        elif len(node.args) == 1:
+            stack.append((node.args[0], not back))
+        else:
+            written = known.get(node) or left_fold(node.args)
+            stack += [item if item is None else (item, back) for item in reversed(written)]
+    return items

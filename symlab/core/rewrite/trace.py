@@ -1,0 +1,171 @@
+"""What a compilation did: a record for each pass, and the questions that the whole trace answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from symlab.core.ir.config import Config
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.graph import Graph
+from symlab.core.rewrite.choose import Chooser
+from symlab.core.rewrite.driver import Driver, Event, Move, Report, Step, replaying
+from symlab.core.rewrite.normal import make_builder, normal_form
+from symlab.core.rewrite.observer import Observer
+from symlab.core.rewrite.rule import Rule
+
+STEPS_PER_NODE = 20
+
+
+@dataclass(frozen=True, eq=False)
+class PassRecord:
+    """One pass: the graph that came in, its normal form (`start`), all steps and moves in order, the graph that went out.
+
+    `result` is what a transform made where that is no graph: kernels, a schedule, a program.
+    """
+
+    name: str
+    before: Graph
+    start: Graph
+    events: tuple[Event, ...]
+    after: Graph
+    report: Report
+    seconds: float
+    exact: bool = False
+    result: Any = None
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The rewrites in order."""
+        return tuple(event for event in self.events if isinstance(event, Step))
+
+    def graph_at(self, count: int) -> Graph:
+        """The graph after the first `count` steps of this pass."""
+        if count >= len(self.steps):
+            return self.after
+        replay = replaying(self.steps[:count])
+        return Driver(self.start, make_builder(self.start), replay, Report(), count + 1, self.exact).run()
+
+
+def rewrite(
+    name: str, graph: Graph, rules: Sequence[Rule], config: Config | None = None, observers: Sequence[Observer] = ()
+) -> PassRecord:
+    """Run one rewriting pass and keep all that it did. Under `algebra="floating"` only exact rules act."""
+    started = time.perf_counter()
+    exact = config is not None and config.algebra == "floating"
+    start, formed = (graph, []) if exact else normal_form(graph)
+    builder, report = make_builder(start), Report()
+    chooser = Chooser(rules, builder, report, observers)
+    limit = STEPS_PER_NODE * len(start.nodes()) + 100
+    driver = Driver(start, builder, chooser, report, limit, exact)
+    after = driver.run()
+    events = (*(Move(*move) for move in formed), *driver.events)
+    return PassRecord(name, graph, start, events, after, report, time.perf_counter() - started, exact)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """All passes of one compilation."""
+
+    passes: tuple[PassRecord, ...]
+    first_graph: Graph
+
+    @property
+    def graph(self) -> Graph:
+        """The graph after the last pass."""
+        return self.passes[-1].after if self.passes else self.first_graph
+
+    @property
+    def program(self) -> Any:
+        """What the last transform made: kernels, order and buffers; None if the pipeline ends before."""
+        return next((record.result for record in reversed(self.passes) if record.result is not None), None)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every rewrite of every pass, in order."""
+        return tuple(step for record in self.passes for step in record.steps)
+
+    def graph_at(self, count: int) -> Graph:
+        """The graph after the first `count` rewrites: 0 is the graph as typed, `len(steps)` the final one."""
+        if count <= 0:
+            return self.first_graph
+        if count >= len(self.steps):
+            return self.graph
+        for record in self.passes:
+            if count <= len(record.steps):
+                return record.graph_at(count)
+            count -= len(record.steps)
+        return self.graph
+
+    def origins_of(self, node: Expr) -> list[Expr]:
+        """All typed nodes behind a node of any graph of this trace, the nearest first."""
+        origins = self.first_graph.origins
+        return list(dict.fromkeys(typed for old in reached(node, self.sources) for typed in origins.get(old, ())))
+
+    def descendants(self, node: Expr) -> list[Expr]:
+        """The nodes of the final graph that stand for a node: a typed one, or one of an earlier graph."""
+        starts = self.interned.get(node, (node,))
+        final = set(self.graph.nodes())
+        found = dict.fromkeys(new for start in starts for new in reached(start, self.results))
+        return [new for new in found if new in final]
+
+    @cached_property
+    def sources(self) -> Mapping[Expr, Sequence[Expr]]:
+        """For each node, those that it was made from."""
+        found: dict[Expr, list[Expr]] = {}
+        known = set(self.first_graph.nodes())
+        for before, after in replacements(self.passes):
+            for new in unknown_nodes(after, known):
+                found.setdefault(new, []).append(before)
+            if after not in found or before not in found[after]:
+                found.setdefault(after, []).append(before)
+        return found
+
+    @cached_property
+    def results(self) -> Mapping[Expr, Sequence[Expr]]:
+        """For each node, those that it became; where one step made several, all of them."""
+        found: dict[Expr, list[Expr]] = {}
+        for new, sources in self.sources.items():
+            for old in sources:
+                found.setdefault(old, []).append(new)
+        return found
+
+    @cached_property
+    def interned(self) -> Mapping[Expr, Sequence[Expr]]:
+        """For each typed node, the interned ones that stand for it."""
+        found: dict[Expr, list[Expr]] = {}
+        for node, typed in self.first_graph.origins.items():
+            for item in typed:
+                found.setdefault(item, []).append(node)
+        return found
+
+
+def replacements(passes: Iterable[PassRecord]) -> Iterator[tuple[Expr, Expr]]:
+    """What became of what, in order."""
+    for record in passes:
+        for event in record.events:
+            yield event.before, event.after
+
+
+def unknown_nodes(root: Expr, known: set[Expr]) -> list[Expr]:
+    """The nodes below a new one that were not met before; they are known from now on."""
+    if root in known:
+        return []
+    fresh = [node for node in toposort([root], known) if node not in known]
+    known.update(fresh)
+    return fresh
+
+
+def reached(node: Expr, edges: Mapping[Expr, Sequence[Expr]]) -> list[Expr]:
+    """The node and all that its edges lead to, the nearest first."""
+    found = {node: None}
+    waiting = [node]
+    for current in waiting:
+        for other in edges.get(current, ()):
+            if other not in found:
+                found[other] = None
+                waiting.append(other)
+    return list(found)

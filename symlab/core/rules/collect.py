@@ -1,0 +1,164 @@
+"""Equal terms of a sum are counted, equal factors of a product too: what cancels is gone, what repeats is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ops.elementwise import add, mul, neg, pow, reciprocal, sqr, sqrt
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import INVERSE, Builder
+from symlab.core.rewrite.rule import computed
+from symlab.core.rules.canonical import RING
+from symlab.core.rules.constants import is_number
+
+Weighted = dict[Expr, Any]  # a term and its coefficient, or a factor and its exponent
+
+
+def without_pairs(node: Expr) -> list[Expr]:
+    """The operands of a sum (product) less those whose negative (reciprocal) is there too."""
+    inverse = INVERSE[node.op]
+    taken_back: dict[Expr, int] = {}
+    for arg in node.args:
+        if arg.op is inverse:
+            taken_back[arg.args[0]] = taken_back.get(arg.args[0], 0) + 1
+    gone: dict[Expr, int] = {}
+    kept: list[Expr] = []
+    for arg in node.args:
+        if taken_back.get(arg, 0) > 0:
+            taken_back[arg] -= 1
+            gone[arg] = gone.get(arg, 0) + 1
+        else:
+            kept.append(arg)
+    rest: list[Expr] = []
+    for arg in kept:
+        inner = arg.args[0] if arg.op is inverse else None
+        if inner is not None and gone.get(inner, 0) > 0:
+            gone[inner] -= 1
+        else:
+            rest.append(arg)
+    return rest
+
+
+@computed(add, assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x)
+def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A number and its opposite cancel."""
+    rest = without_pairs(node)
+    if len(rest) == len(node.args):
+        return None
+    return rebuilt(node, rest, builder) if rest else builder.constant(0, node)
+
+
+@computed(mul, assuming=("nonzero", "finite"), kinds="fc", formula="x * y / x -> y", example=lambda x, y: x * y / x)
+def cancel_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A number and its reciprocal cancel."""
+    rest = without_pairs(node)
+    if len(rest) == len(node.args):
+        return None
+    return rebuilt(node, rest, builder) if rest else builder.constant(1, node)
+
+
+def rebuilt(node: Expr, operands: Sequence[Expr], builder: Builder) -> Expr:
+    """A sum (product) with fewer operands, grouped as it was written."""
+    return builder.flat(node.op, operands, builder.table.written.get(node))
+
+
+def term_of(node: Expr, builder: Builder) -> tuple[Expr, Any]:
+    """A term as what is counted, and how often: c x is c times x."""
+    if node.op is neg:
+        base, count = term_of(node.args[0], builder)
+        return base, -count
+    if node.op is mul:
+        numbers = [arg for arg in node.args if is_number(arg)]
+        if len(numbers) == 1:
+            rest = [arg for arg in node.args if arg is not numbers[0]]
+            return builder.flat(mul, rest, builder.table.written.get(node)), constant_value(numbers[0]).item()
+    return node, 1
+
+
+@computed(add, assuming="real_algebra", kinds="fci", formula="x + 2 * x -> 3 * x", example=lambda x, y: x + y + 2 * x)
+def collect_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Equal terms are counted once: x + x is 2 x."""
+    if not may_repeat(node):
+        return None
+    counts: Weighted = {}
+    for arg in node.args:
+        base, count = term_of(arg, builder)
+        counts[base] = counts.get(base, 0) + count
+    if len(counts) == len(node.args):
+        return None
+    terms = [weighted_term(base, count, node, builder) for base, count in counts.items() if count]
+    return rebuilt(node, terms, builder) if terms else builder.constant(0, node)
+
+
+def may_repeat(node: Expr) -> bool:
+    """Whether two terms of a sum have a factor in common: cheap, and seldom true."""
+    seen: set[Expr] = set()
+    for arg in node.args:
+        inner = arg.args[0] if arg.op is neg else arg
+        parts = [part for part in inner.args if not is_number(part)] if inner.op is mul else [inner]
+        key = parts[0] if parts else inner
+        if key in seen:
+            return True
+        seen.add(key)
+    return False
+
+
+def weighted_term(base: Expr, count: Any, node: Expr, builder: Builder) -> Expr:
+    """count times base, its sign first."""
+    size = base if abs(count) == 1 else builder.flat(mul, (builder.constant(abs(count), node), base))
+    return builder.make(neg, (size,)) if count < 0 else size
+
+
+def factor_of(node: Expr) -> tuple[Expr, float]:
+    """A factor as a base and its exponent."""
+    if node.op is reciprocal:
+        base, exponent = factor_of(node.args[0])
+        return base, -exponent
+    if node.op is sqr:
+        base, exponent = factor_of(node.args[0])
+        return base, 2 * exponent
+    if node.op is sqrt:
+        return node.args[0], 0.5
+    if node.op is pow and is_number(node.args[1]):
+        return node.args[0], float(constant_value(node.args[1]))
+    return node, 1.0
+
+
+@computed(mul, assuming=("nonzero", "no_overflow"), formula="x * x -> sqr(x)", example=lambda x, y: x * y * x)
+def collect_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Equal factors are powers of one: x * x is the square of x, x ** 3 / x too."""
+    pairs = [factor_of(arg) for arg in node.args]
+    exponents: Weighted = {}
+    for base, exponent in pairs:
+        exponents[base] = exponents.get(base, 0.0) + exponent
+    if len(exponents) == len(pairs):
+        return None
+    grouped = [(base, [e for other, e in pairs if other is base]) for base in exponents]
+    if any(len(parts) > 1 and not may_join(base, parts, facts) for base, parts in grouped):
+        return None
+    factors = [power_of(base, exponents[base], builder) for base in exponents if exponents[base]]
+    return rebuilt(node, factors, builder) if factors else builder.constant(1, node)
+
+
+def may_join(base: Expr, exponents: Sequence[float], facts: Facts) -> bool:
+    """Whether powers of one base may be joined: roots only where the base is not negative, and no number is a base."""
+    return not is_number(base) and (all(e.is_integer() for e in exponents) or facts.not_negative(base))
+
+
+def power_of(base: Expr, exponent: float, builder: Builder) -> Expr:
+    """base ** exponent in its plainest form."""
+    if exponent < 0:
+        return builder.apply(reciprocal, power_of(base, -exponent, builder))
+    if exponent == 1:
+        return base
+    if exponent in (2, 0.5):
+        return builder.apply(sqr if exponent == 2 else sqrt, base)
+    return builder.apply(pow, base, builder.constant(np.float64(exponent), base))
+
+
+RULES = (cancel_terms, cancel_factors, collect_terms, collect_factors)

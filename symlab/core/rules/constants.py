@@ -1,0 +1,157 @@
+"""What is known before the call is computed before the call."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import Token, constant_value
+from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ir.types import ArrayType
+from symlab.core.ops.elementwise import add, exp, mul, reciprocal
+from symlab.core.ops.operators import constant
+from symlab.core.ops.shape import broadcast_to
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed
+
+LARGEST = 1_000_000  # bytes: larger results are computed by the call, not kept in the program
+ALL = "fciub"
+FOLDED = (Kind.ELEMENTWISE, Kind.REDUCTION, Kind.STRUCTURAL, Kind.CALL)
+
+
+def is_number(node: Expr) -> bool:
+    """Whether a node is a scalar whose value is known."""
+    return node.op is CONSTANT and not node.type.shape
+
+
+def reference_value(node: Expr) -> np.ndarray[Any, Any] | None:
+    """What the reference computes of constants; None where it fails, so that the call tells of it."""
+    values = [constant_value(arg) for arg in node.args]
+    try:
+        with np.errstate(all="ignore"):
+            if node.op.flat:
+                return np.asarray(functools.reduce(node.op.compute, values))
+            return np.asarray(node.op.compute(*values, **node.attributes))
+    except (ValueError, ArithmeticError, IndexError, np.linalg.LinAlgError):
+        return None
+
+
+def is_short(node: Expr) -> bool:
+    """Whether the value of a node and those of its operands are small enough to be kept."""
+    if not isinstance(node.type, ArrayType) or any(isinstance(arg.attr("value"), Token) for arg in node.args):
+        return False
+    sizes = [1 if size is None else size for size in node.type.shape]
+    return math.prod(sizes) * node.type.dtype.itemsize <= LARGEST
+
+
+@computed(exact=True, kinds=ALL, formula="f(1, 2) -> its value", example=lambda x: x + exp(constant(1.0)))
+def constant_folding(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A value that no input changes is computed once, when the function is compiled."""
+    if node.op.kind not in FOLDED or node.op is broadcast_to or not is_short(node):
+        return None
+    for arg in node.args:
+        if arg.op is not CONSTANT:
+            return None
+    if node.op is reciprocal and node.type.dtype.kind == "f" and not halves(constant_value(node.args[0])):
+        return None
+    value = reference_value(node)
+    if value is None or value.dtype != node.type.dtype or value.nbytes > LARGEST:
+        return None
+    return builder.table.constant(value)
+
+
+def halves(value: np.ndarray[Any, Any]) -> bool:
+    """Whether every element is a power of 2, so that its reciprocal is exact: x / 3 stays a division."""
+    return bool(np.all(np.isfinite(value) & (np.abs(np.frexp(value)[0]) == 0.5)))
+
+
+def float_of(node: Expr) -> Any:
+    """A scalar constant, a float32 one in double precision."""
+    value = constant_value(node)
+    return value.astype(np.float64) if value.dtype.kind == "f" else value
+
+
+@computed(add, assuming="real_algebra", kinds="fciu", formula="1 + x + 2 -> x + 3", example=lambda x: 1 + x + 2.5)
+def constants_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The constants of a sum are added once, when the function is compiled."""
+    numbers = [arg for arg in node.args if is_number(arg)]
+    if len(numbers) < 2:
+        return None
+    with np.errstate(all="ignore"):
+        value = functools.reduce(np.add, [float_of(arg) for arg in numbers])
+    return replaced_numbers(node, numbers, value, builder)
+
+
+@computed(mul, assuming="real_algebra", kinds="fciu", formula="2 * x * 3 -> 6 * x", example=lambda x: 2 * x * 3 / 7)
+def constants_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The constants of a product, and those it is divided by, are multiplied once, when the function is compiled."""
+    above = [arg for arg in node.args if is_number(arg)]
+    below = [arg for arg in node.args if arg.op is reciprocal and is_number(arg.args[0])]
+    if len(above) + len(below) < 2 or (above and len(above) + len(below) == 2 and is_one(above[0]) and below):
+        return quotient_of_numbers(node, above, below, builder)
+    with np.errstate(all="ignore"):
+        divisor = functools.reduce(np.multiply, [float_of(arg.args[0]) for arg in below] or [np.float64(1)])
+        if not above:
+            return replaced_numbers(node, below, divisor, builder, reciprocal)
+        value = functools.reduce(np.multiply, [float_of(arg) for arg in above])
+        return replaced_numbers(node, [*above, *below], value / divisor if below else value, builder)
+
+
+def is_one(node: Expr) -> bool:
+    """Whether a scalar constant is 1."""
+    return bool(constant_value(node) == 1)
+
+
+def quotient_of_numbers(node: Expr, above: list[Expr], below: list[Expr], builder: Builder) -> Expr | None:
+    """1 / c where that is all there is; within a product the division by c stays, being rounded once."""
+    if len(node.args) != 2 or not above or not below:
+        return None
+    with np.errstate(all="ignore"):
+        value = float_of(above[0]) / float_of(below[0].args[0])
+    return builder.table.constant(value, node.type.dtype)
+
+
+def replaced_numbers(
+    node: Expr, numbers: list[Expr], value: Any, builder: Builder, wrapped: Any = None
+) -> Expr | None:
+    """A sum (product) with one constant for several; None where the constants themselves overflow or vanish."""
+    dtype = node.type.dtype
+    with np.errstate(all="ignore"):
+        kept = np.asarray(value).astype(dtype)
+    if dtype.kind in "fc" and (not np.isfinite(kept) or (node.op is mul and kept == 0)):
+        regular = [constant_value(arg if is_number(arg) else arg.args[0]) for arg in numbers]
+        if all(np.isfinite(item) and (item != 0 or node.op is add) for item in regular):
+            return None
+    constant = builder.table.constant(kept)
+    result = constant if wrapped is None else builder.apply(wrapped, constant)
+    rest = list(node.args)
+    for number in numbers:
+        rest.remove(number)
+    return builder.acted(node, numbers, result, tuple(rest)) if rest else result
+
+
+@computed(kinds="f", formula="f(x, 1 / 3) -> f(x, 0.333...)", example=lambda x: x + reciprocal(constant(3.0)))
+def constant_reciprocal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A reciprocal of a constant is a constant, except in products, where dividing is rounded once."""
+    if node.op is mul:
+        return None
+    place = next((place for place, arg in enumerate(node.args) if is_reciprocal_of_number(arg)), None)
+    if place is None:
+        return None
+    value = reference_value(node.args[place])
+    args = list(node.args)
+    args[place] = builder.table.constant(value)
+    return builder.remade(node, tuple(args))
+
+
+def is_reciprocal_of_number(node: Expr) -> bool:
+    """Whether a node is 1 / c."""
+    return node.op is reciprocal and is_number(node.args[0])
+
+
+RULES = (constant_folding, constants_of_sum, constants_of_product, constant_reciprocal)

@@ -1,0 +1,51 @@
+"""The names that lower layers may ask of higher ones, each resolved when first used.
+
+This table is the only place in which the core points upward; the import test exempts this file alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+SEAMS: Mapping[str, str] = MappingProxyType(
+    {
+        "display.bundle": "symlab.viz.display:mime_bundle",
+        "display.short": "symlab.viz.text:short",
+        "display.html": "symlab.viz.html:to_html",
+        "display.svg": "symlab.viz.svg:to_svg",
+        "display.json": "symlab.viz.protocol:to_json",
+        "display.debugprint": "symlab.viz.text:debugprint",
+        "display.pp": "symlab.viz.text:pp",
+        "debug.DebugMode": "symlab.debug.checks:debug_function",
+        "debug.NanGuardMode": "symlab.debug.nan:guard_function",
+        "build.stack": "symlab.tensor:stack",
+        "build.apply": "symlab.core.ops.operators:apply",
+        "build.input": "symlab.core.ops.operators:variable",
+        "eval": "symlab.core.function:evaluate_expression",
+    }
+)
+
+
+@cache
+def front_end(name: str) -> Any:
+    """The function called `name` of `symlab.tensor`, which the methods and operators of variables stand for."""
+    return resolve(f"symlab.tensor:{name}")
+
+
+@cache
+def seam(name: str) -> Any:
+    """The object behind one name of the table."""
+    return resolve(SEAMS[name])
+
+
+def resolve(target: str) -> Any:
+    """The object that "module:attribute" names."""
+    module, _, attribute = target.partition(":")
+    found = importlib.import_module(module)
+    for part in attribute.split("."):
+        found = getattr(found, part)
+    return found

@@ -1,0 +1,130 @@
+"""Shared variables: values that stay between calls and that functions may update."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.backends.c.callobject import PythonCell
+from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.expr import Attributes
+from symlab.core.ir.op import SHARED, Op
+from symlab.core.ir.types import ArrayType, Shape, array_type
+from symlab.core.ops.operators import Variable
+
+_upgrade = threading.Lock()
+
+
+class SharedVariable(Variable):
+    """A variable with a value of its own, which functions read, and replace through `updates`."""
+
+    __slots__ = ("cell", "default_update")
+
+    cell: Any
+    default_update: Variable | None
+
+    def __init__(
+        self,
+        op: Op,
+        args: tuple[Any, ...] = (),
+        attrs: Attributes = (),
+        type: ArrayType | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(op, args, attrs, type, name)
+        self.default_update = None
+        self.cell = None
+
+    def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
+        """The current value: a copy, or with `borrow` the array itself, which later updates leave as it is."""
+        return self.cell.get_value(borrow=borrow)
+
+    def set_value(self, value: Any, borrow: bool = False) -> None:
+        """Replace the value; it must have the variable's rank and a dtype that loses nothing."""
+        self.cell.set_value(fitting(value, self.type, self.name or "the shared variable"), borrow=borrow)
+
+    def zero(self, borrow: bool = False) -> None:
+        """Fill the value with zeros."""
+        self.set_value(np.zeros_like(self.get_value(borrow=True)), borrow=True)
+
+    def cell_of(self, kind: type) -> Any:
+        """The cell as an object of this kind: a compiled function needs one that C code can read."""
+        if type(self.cell) is not kind:
+            with _upgrade:
+                if type(self.cell) is not kind:
+                    self.cell = kind(self.cell.get_value(borrow=True), borrow=True)
+        return self.cell
+
+    def label(self) -> tuple[Any, ...]:
+        """Name, tag, origin, value and default update."""
+        return (*super().label(), self.get_value(), self.default_update)
+
+    def relabel(self, label: tuple[Any, ...]) -> None:
+        """Put name, tag, origin, value and default update back."""
+        *plain, value, self.default_update = label
+        super().relabel(tuple(plain))
+        self.cell = PythonCell(value)
+
+
+def shared(
+    value: Any,
+    name: str | None = None,
+    strict: bool = False,
+    allow_downcast: bool | None = None,
+    borrow: bool = False,
+    *,
+    shape: Sequence[int | None] | None = None,
+    broadcastable: Sequence[bool] | None = None,
+) -> SharedVariable:
+    """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them."""
+    array = value if isinstance(value, np.ndarray) else np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        problem = f"a shared variable holds numbers, and {type(value).__name__} gives dtype {array.dtype}"
+        raise TypeMismatch(message(problem, (), ["a NumPy array of numbers"]))
+    variable = SharedVariable(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
+    variable.cell = PythonCell(array, borrow=borrow)
+    return variable
+
+
+def static_shape(
+    array: np.ndarray[Any, Any], shape: Sequence[int | None] | None, broadcastable: Sequence[bool] | None
+) -> Shape:
+    """What is fixed of the sizes of a shared variable."""
+    if shape is None:
+        flags = broadcastable if broadcastable is not None else (False,) * array.ndim
+        shape = [1 if flag else None for flag in flags]
+    if len(shape) != array.ndim or any(want not in (None, size) for want, size in zip(shape, array.shape, strict=True)):
+        raise TypeMismatch(message(f"a value of shape {array.shape} does not fit the declared shape {tuple(shape)}"))
+    return tuple(shape)
+
+
+def fitting(value: Any, type: ArrayType, name: str) -> np.ndarray[Any, Any]:
+    """`value` as an array of this type, or an error that says what does not fit."""
+    array = np.asarray(value)
+    if array.dtype != type.dtype:
+        if not np.can_cast(array.dtype, type.dtype, "safe") and not same_values(value, array, type.dtype):
+            problem = f"{name} holds {type.dtype.name}, and a value of dtype {array.dtype} does not fit without loss"
+            raise TypeMismatch(message(problem, (), [f"value.astype('{type.dtype.name}')"]))
+        array = array.astype(type.dtype)
+    if array.ndim != type.ndim:
+        raise TypeMismatch(message(f"{name} has {type.ndim} axes, and the value has {array.ndim}: shape {array.shape}"))
+    for axis, (size, wanted) in enumerate(zip(array.shape, type.shape, strict=True)):
+        if wanted not in (None, size):
+            raise TypeMismatch(message(f"axis {axis} of {name} must have size {wanted}, and has {size}"))
+    return array
+
+
+def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
+    """Whether Python numbers or lists of them (never arrays, whose dtype was chosen) keep their values in `dtype`.
+
+    A Python float has no dtype of its own: it may be rounded to float32, as in NumPy.
+    """
+    if isinstance(value, (np.ndarray, np.generic)) or array.dtype.kind not in "biuf":
+        return False
+    if array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
+        return True
+    with np.errstate(all="ignore"):
+        return bool(np.array_equal(array.astype(dtype), array, equal_nan=array.dtype.kind == "f"))

@@ -1,0 +1,51 @@
+"""Replacing parts of a typed expression: what `givens` and `clone` do, by identity and without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.expr import toposort
+from symlab.core.ir.types import ArrayType
+from symlab.core.ops.operators import Variable, as_variable, inferred
+
+
+def replaced(roots: Sequence[Variable], replacements: Mapping[Variable, Variable]) -> list[Variable]:
+    """`roots` with each key replaced by its value; a value is taken as it is, nothing is replaced inside it."""
+    if not replacements:
+        return list(roots)
+    done: dict[Variable, Variable] = dict(replacements)
+    for node in toposort(roots, frozenset(replacements)):
+        if node in done:
+            continue
+        args = tuple(done[arg] for arg in node.args)  # type: ignore[index]
+        done[node] = node if args == node.args else rebuilt(node, args)  # type: ignore[index,assignment,arg-type]
+    return [done[root] for root in roots]
+
+
+def rebuilt(node: Variable, args: tuple[Variable, ...]) -> Variable:
+    """The same op over other operands, its type found anew; name, tag and origin are kept."""
+    same = all(new.type == old.type for new, old in zip(args, node.args, strict=True))
+    type = node.type if same or node.op.infer is None else inferred(node.op, node.attributes, args)
+    made = Variable(node.op, args, node.attrs, type)
+    made.relabel(node.label())
+    return made
+
+
+def checked_givens(givens: Mapping[Variable, object] | Iterable[tuple[Variable, object]]) -> dict[Variable, Variable]:
+    """Replacements whose types fit what they replace."""
+    pairs = givens.items() if isinstance(givens, Mapping) else list(givens)
+    return {old: fitting_replacement(old, as_variable(new)) for old, new in pairs}
+
+
+def fitting_replacement(old: Variable, new: Variable) -> Variable:
+    """`new` if it can stand where `old` stood: same dtype and rank, sizes that do not contradict."""
+    a, b = old.type, new.type
+    assert isinstance(a, ArrayType)
+    assert isinstance(b, ArrayType)
+    fits = a.dtype == b.dtype and a.ndim == b.ndim
+    if not fits or any(None not in (m, n) and m != n for m, n in zip(a.shape, b.shape, strict=True)):
+        problem = f"{old!r} is {a} and cannot be replaced by {new!r}, which is {b}"
+        tries = ["a cast or a reshape of the replacement"]
+        raise TypeMismatch(message(problem, [("replaced", old), ("by", new)], tries))
+    return new

@@ -1,0 +1,23 @@
+"""What checks and measures: DebugMode, NanGuardMode, profiles. Observes the core, never changes it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+LAZY = {
+    "DebugFunction": "checks",
+    "check": "checks",
+    "Report": "report",
+    "Finding": "report",
+    "Profile": "profile",
+    "NanGuard": "nan",
+}
+
+__all__ = sorted(LAZY)
+
+
+def __getattr__(name: str) -> Any:
+    if name in LAZY:
+        return getattr(importlib.import_module(f"symlab.debug.{LAZY[name]}"), name)
+    raise AttributeError(f"module 'symlab.debug' has no attribute {name!r}")

@@ -1,0 +1,93 @@
+"""Every node of an optimized graph as compiled by itself, beside its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.backends.base import Interface, available
+from symlab.core.backends.reference import apply_op
+from symlab.core.function import Function
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import Graph, constant_value
+from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ir.types import ArrayType
+from symlab.core.pipeline import LOWER, Pipeline, run
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A compiled function whose outputs are all nodes of a graph, none of them fused with another."""
+
+    graph: Graph
+    nodes: tuple[Expr, ...]
+    call: Any
+
+    @classmethod
+    def of(cls, made: Function) -> Probe | None:
+        """The probe of a function, or None where it runs on the reference evaluator anyway."""
+        backend, _ = available(made.mode.backend, made.config)
+        if backend is None or made.executable is None:
+            return None
+        graph = made.trace.graph
+        nodes = tuple(node for node in graph.nodes() if node.op.kind is not Kind.LEAF and isinstance(node.type, ArrayType))
+        probed = Graph(graph.table, graph.inputs, nodes, (), graph.origins)
+        trace = run(Pipeline(LOWER), probed, made.config)
+        leaves = made.shared_leaves
+        order = [node for node in probed.nodes() if node in leaves]
+        interface = Interface(
+            names=(None,) * len(graph.inputs), inputs=made.inputs, shared=tuple(leaves[node] for node in order),
+            outputs=nodes, updated=0, layout="l", keys=(), convert=lambda args, keywords: tuple(args), details=made,
+        )  # fmt: skip
+        executable, _ = backend.build(interface, trace, made.config)
+        return None if executable is None else cls(graph, nodes, executable.front)
+
+    def values(self, given: Mapping[Expr, Any]) -> dict[Expr, Array]:
+        """The compiled value of every node for these inputs and the shared variables' present values."""
+        found = self.call(*(np.ascontiguousarray(given[node]) for node in self.graph.inputs))
+        known = {**given, **dict(zip(self.nodes, found, strict=True))}
+        known.update({node: constant_value(node) for node in self.graph.nodes() if node.op is CONSTANT})
+        return known
+
+
+def compare(node: Expr, args: Sequence[Array], compiled: Array) -> str | None:
+    """What is wrong with a compiled value, given the operands that it was computed from."""
+    with np.errstate(all="ignore"):
+        wanted = np.asarray(apply_op(node, args))
+        if compiled.shape != wanted.shape or compiled.dtype != wanted.dtype:
+            return f"compiled it is {compiled.dtype}{compiled.shape}, the reference {wanted.dtype}{wanted.shape}"
+        wrong = differing(compiled, wanted, tolerance(node, args, wanted))
+    if not wrong.any():
+        return None
+    place = np.unravel_index(int(np.argmax(wrong.ravel())), wrong.shape)
+    return f"element {tuple(map(int, place))}: compiled {compiled[place]!r}, reference {wanted[place]!r}"
+
+
+def differing(compiled: Array, wanted: Array, allowed: Array) -> Any:
+    """Where two arrays differ by more than is allowed; nan agrees with nan only."""
+    if wanted.dtype.kind not in "fc":
+        return compiled != wanted
+    same = (compiled == wanted) | (np.isnan(compiled) & np.isnan(wanted))
+    return ~(same | (np.abs(compiled - wanted) <= allowed))
+
+
+def tolerance(node: Expr, args: Sequence[Array], wanted: Array) -> Array:
+    """What rounding may do: the op's ULPs of the result, and for sums of many terms of the terms' size."""
+    if wanted.dtype.kind not in "fc":
+        return np.zeros(wanted.shape)
+    info = np.finfo(wanted.dtype)
+    scale = np.abs(wanted)
+    if node.op.kind is not Kind.ELEMENTWISE:
+        sizes = [np.abs(arg) if arg.dtype.kind in "fc" else arg for arg in args]
+        scale = np.maximum(scale, np.abs(apply_op(node, sizes)))
+        terms = max((arg.size for arg in args), default=1)
+        return float(info.eps) * (node.op.ulp + np.sqrt(terms)) * scale + float(info.tiny)
+    if node.op.flat:
+        total = sum(np.abs(arg) for arg in args) if node.op.name == "add" else scale
+        return float(info.eps) * len(args) * (total + float(info.tiny))
+    return float(info.eps) * node.op.ulp * scale + float(info.smallest_subnormal) * node.op.ulp

@@ -1,0 +1,34 @@
+"""The front end that people type: `import symlab.tensor as T`.
+
+NumPy's names, those of the Array API and Theano's are here side by side, as the same objects.
+"""
+
+# ruff: noqa: F401, F403 - each module says in `__all__` what it adds
+
+from symlab.tensor import linalg, nnet, special, xlogx
+from symlab.tensor.creation import *
+from symlab.tensor.elementwise import *
+from symlab.tensor.gradients import *
+from symlab.tensor.indexing import *
+from symlab.tensor.joining import *
+from symlab.tensor.letters import *
+from symlab.tensor.linalg import (
+    batched_dot,
+    batched_tensordot,
+    dot,
+    inner,
+    kron,
+    matmul,
+    matrix_dot,
+    matvec,
+    outer,
+    tensordot,
+    vdot,
+    vecdot,
+    vecmat,
+)
+from symlab.tensor.nnet import to_one_hot
+from symlab.tensor.reductions import *
+from symlab.tensor.shaping import *
+from symlab.tensor.special import *
+from symlab.tensor.types import *

@@ -1,0 +1,90 @@
+"""What the functions of this package take: axes, sizes, several arrays of one dtype."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
+from symlab.core.ops.index import slice as slice_op
+from symlab.core.ops.join import make_vector
+from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to
+from symlab.core.ops.shape import Number, number_of
+
+Axis = int | Sequence[int] | None
+
+
+def axis_of(axis: Any, rank: int, x: Any = None) -> int:
+    """One axis, counted from the front."""
+    if isinstance(axis, Variable) and axis.op is CONSTANT:
+        axis = constant_value(axis)
+    try:
+        place = operator.index(axis)
+    except TypeError:
+        raise TypeMismatch(message(f"an axis is an integer known now, not {axis!r}")) from None
+    if not -rank <= place < rank:
+        operands = [(x.name or "x", x)] if isinstance(x, Variable) else []
+        raise InvalidIndex(message(f"there is no axis {place} among {rank}", operands))
+    return place + rank if place < 0 else place
+
+
+def axes_of(axis: Axis, rank: int, x: Any = None) -> tuple[int, ...]:
+    """Axes in order, each once; None stands for all."""
+    if axis is None:
+        return tuple(range(rank))
+    wanted = axis if isinstance(axis, (list, tuple, np.ndarray)) else [axis]
+    found = sorted(axis_of(one, rank, x) for one in wanted)
+    if len(set(found)) != len(found):
+        raise InvalidIndex(message(f"an axis is named twice in {axis}"))
+    return tuple(found)
+
+
+def sizes_from(shape: Any, ndim: int | None = None) -> list[Number]:
+    """The sizes of a shape: a number, a list of numbers and scalars, or a vector of known length (else say `ndim`)."""
+    if isinstance(shape, Variable) and shape.ndim == 1:
+        shape = elements_of(shape, ndim)
+    elif isinstance(shape, np.ndarray):
+        shape = shape.reshape(-1).tolist()
+    elif not isinstance(shape, (list, tuple)):
+        shape = [shape]
+    sizes = [size_from(size) for size in shape]
+    if ndim is not None and len(sizes) != ndim:
+        raise InvalidValue(message(f"{ndim} axes are wanted, and the shape has {len(sizes)}"))
+    return sizes
+
+
+def size_from(size: Any) -> Number:
+    """One size, bound or count: an int, or a scalar of int64."""
+    kind = size.type.dtype.kind if isinstance(size, Variable) else np.asarray(size).dtype.kind
+    if kind not in "iu" or np.ndim(size) if not isinstance(size, Variable) else kind not in "iu" or size.ndim:
+        operands = [(size.name or "size", size)] if isinstance(size, Variable) else []
+        raise TypeMismatch(message(f"a size is an integer, not {size!r}", operands, ["a scalar of an integer dtype"]))
+    return number_of(size)
+
+
+def elements_of(vector: Variable, length: int | None = None) -> list[Any]:
+    """The elements of a vector whose length is known."""
+    known = vector.type.shape[0] if length is None else length
+    if known is None:
+        problem = "the length of this shape is not known, and so the rank of the result is not"
+        raise TypeMismatch(message(problem, [(vector.name or "shape", vector)], ["ndim="]))
+    if vector.op is make_vector:
+        return list(vector.args)
+    if vector.op is CONSTANT:
+        return constant_value(vector).tolist()  # type: ignore[no-any-return]
+    return [slice_op(vector, index=(place,)) for place in range(known)]
+
+
+def promoted(values: Iterable[Any]) -> list[Variable]:
+    """Several arrays cast to their common dtype; Python's numbers give way."""
+    known = [item if isinstance(item, Variable) or type(item) in WEAK else as_variable(item) for item in values]
+    if not known:
+        raise InvalidValue(message("one array at least is needed"))
+    dtypes = [item.type.dtype if isinstance(item, Variable) else item for item in known]
+    common = np.result_type(*dtypes)
+    return [cast_to(item, common) for item in known]

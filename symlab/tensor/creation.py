@@ -1,0 +1,241 @@
+"""Arrays made from numbers and shapes, under NumPy's, the Array API's and Theano's names."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ops import create, gather
+from symlab.core.ops.compare import eq, ge, switch
+from symlab.core.ops.elementwise import add, maximum, minimum, mul, sub, true_div
+from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to, constant
+from symlab.core.ops.shape import (
+    Number,
+    number_of,
+    separated,
+    shuffled,
+    sizes_of,
+    spread,
+    with_new_axes,
+)
+from symlab.tensor.arguments import axis_of, size_from, sizes_from
+from symlab.tensor.elementwise import cast
+from symlab.tensor.reductions import sum
+from symlab.tensor.shaping import broadcast_arrays
+from symlab.tensor.types import dtype_of
+
+# fmt: off
+__all__ = [
+    "alloc", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full", "full_like",
+    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "trace", "tri", "tril",
+    "triu", "zeros", "zeros_like",
+]
+# fmt: on
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Variable:
+    """An array of this shape in which every element is `fill_value` (which may be an expression)."""
+    return spread(value_of(fill_value, dtype), sizes_from(shape))
+
+
+def value_of(value: Any, dtype: Any) -> Variable:
+    """A value with this dtype, or with its own; numbers and arrays are cast now."""
+    if dtype is None or isinstance(value, Variable):
+        return as_variable(value) if dtype is None else cast(value, dtype)
+    return constant(np.asarray(value).astype(dtype_of(dtype)))
+
+
+def zeros(shape: Any, dtype: Any = "floatX") -> Variable:
+    """An array of zeros of this shape, of dtype floatX if nothing is said."""
+    return full(shape, 0, dtype_of("floatX" if dtype is None else dtype))
+
+
+def ones(shape: Any, dtype: Any = "floatX") -> Variable:
+    """An array of ones of this shape, of dtype floatX if nothing is said."""
+    return full(shape, 1, dtype_of("floatX" if dtype is None else dtype))
+
+
+def empty(shape: Any, dtype: Any = "floatX") -> Variable:
+    """An array of this shape whose elements nobody relies on: zeros."""
+    return zeros(shape, dtype)
+
+
+def zeros_like(x: Any, dtype: Any = None) -> Variable:
+    """Zeros of the shape of x, and of its dtype if nothing is said."""
+    return full_like(x, 0, dtype)
+
+
+def ones_like(x: Any, dtype: Any = None) -> Variable:
+    """Ones of the shape of x, and of its dtype if nothing is said."""
+    return full_like(x, 1, dtype)
+
+
+def empty_like(x: Any, dtype: Any = None) -> Variable:
+    """An array of the shape of x whose elements nobody relies on: zeros."""
+    return full_like(x, 0, dtype)
+
+
+def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Variable:
+    """An array of the shape of x in which every element is `fill_value`, of the dtype of x if nothing is said."""
+    x = as_variable(x)
+    wanted = x.type.dtype if dtype is None else dtype_of(dtype)
+    return spread(value_of(fill_value, wanted), sizes_of(x))
+
+
+def fill(x: Any, value: Any) -> Variable:
+    """An array of the shape of x in which every element is `value`, of the dtype of `value`."""
+    return spread(as_variable(value), sizes_of(as_variable(x)))
+
+
+def alloc(value: Any, *shape: Any) -> Variable:
+    """`value` repeated to this shape."""
+    return full(shape[0] if len(shape) == 1 else shape, value)
+
+
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:
+    """start, start + step, ... before stop; 0, 1, ... before the first number if it is the only one."""
+    bounds = [0, start, step] if stop is None else [start, stop, step]
+    wanted = progression_dtype(bounds) if dtype is None else dtype_of(dtype)
+    if wanted.kind in "iu" and builtins.all(is_integer(bound) for bound in bounds):
+        numbers: list[Any] = [number_of(bound) for bound in bounds]
+    else:
+        numbers = [float(bound) if not isinstance(bound, Variable) else bound for bound in bounds]
+    template, given = separated(numbers)
+    return create.arange(*(cast_to(item, wanted) for item in given), bounds=template, dtype=wanted.name)  # type: ignore[no-any-return]
+
+
+def is_integer(value: Any) -> bool:
+    """Whether a number or scalar variable is of an integer dtype."""
+    dtype = value.type.dtype if isinstance(value, Variable) else np.asarray(value).dtype
+    return bool(dtype.kind in "iu")
+
+
+def progression_dtype(bounds: list[Any]) -> np.dtype[Any]:
+    """int64 for integers, else the floating-point dtype of the bounds."""
+    for bound in bounds:
+        if (bound.ndim if isinstance(bound, Variable) else np.ndim(bound)) != 0:
+            raise TypeMismatch(message(f"start, stop and step are scalars, not {bound!r}"))
+    dtypes = [bound.type.dtype if isinstance(bound, Variable) else bound for bound in bounds]
+    common = np.result_type(
+        *(item if type(item) in WEAK or isinstance(item, np.dtype) else np.asarray(item) for item in dtypes)
+    )
+    return common if common.kind == "f" else np.dtype(np.int64)
+
+
+def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Variable:
+    """`num` numbers from start to stop, at equal distances; without `endpoint` stop itself is left out."""
+    if not isinstance(start, Variable) and not isinstance(stop, Variable):
+        return constant(np.linspace(start, stop, num, endpoint, dtype=None if dtype is None else dtype_of(dtype)))
+    parts = num - 1 if endpoint else num
+    start, stop = (mul(as_variable(bound), 1.0) for bound in (start, stop))
+    places = constant(np.arange(num), dtype=start.type.dtype)
+    numbers = add(start, mul(places, true_div(sub(stop, start), max(parts, 1))))
+    if endpoint and num > 1:
+        numbers = switch(constant(np.arange(num) == num - 1), stop, numbers)
+    return numbers if dtype is None else cast(numbers, dtype)  # type: ignore[no-any-return]
+
+
+def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0) -> Variable:
+    """`base` to the powers of `linspace`."""
+    return base ** linspace(start, stop, num, endpoint)  # type: ignore[no-any-return]
+
+
+def offset_mask(rows: Number, columns: Number, offset: Any, compare: Any) -> Variable:
+    """Where row + offset and column compare."""
+    row = with_new_axes(create.counted(rows), [1], 2)
+    return compare(add(row, offset) if isinstance(offset, Variable) or offset else row, create.counted(columns))  # type: ignore[no-any-return]
+
+
+def eye(n: Any, m: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
+    """A matrix of n rows and m columns (n if nothing is said) with ones on diagonal k and zeros elsewhere."""
+    rows = size_from(n)
+    columns = rows if m is None else size_from(m)
+    return cast(offset_mask(rows, columns, size_from(k), eq), "floatX" if dtype is None else dtype)
+
+
+def identity(n: Any, dtype: Any = "floatX") -> Variable:
+    """The identity matrix of n rows."""
+    return eye(n, dtype=dtype)
+
+
+def identity_like(x: Any, dtype: Any = None) -> Variable:
+    """Ones on the diagonal and zeros elsewhere, in the shape of the matrix x."""
+    x = as_variable(x)
+    return eye(*sizes_of(x), dtype=x.type.dtype if dtype is None else dtype)
+
+
+def tri(n: Any, m: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
+    """A matrix with ones at and below diagonal k and zeros above."""
+    rows = size_from(n)
+    columns = rows if m is None else size_from(m)
+    return cast(offset_mask(rows, columns, size_from(k), ge), "floatX" if dtype is None else dtype)
+
+
+def tril(x: Any, k: Any = 0) -> Variable:
+    """The part of x at and below diagonal k of its last two axes, zeros above."""
+    x = as_variable(x)
+    return switch(offset_mask(*sizes_of(x)[-2:], size_from(k), ge), x, 0)  # type: ignore[no-any-return]
+
+
+def triu(x: Any, k: Any = 0) -> Variable:
+    """The part of x at and above diagonal k of its last two axes, zeros below."""
+    x = as_variable(x)
+    below = offset_mask(*sizes_of(x)[-2:], size_from(k) - 1, ge)
+    return switch(below, 0, x)  # type: ignore[no-any-return]
+
+
+def diagonal_places(rows: Number, columns: Number, offset: int) -> tuple[Variable, Variable]:
+    """The places of a diagonal, as an array of rows and one of columns."""
+    skipped = max(-offset, 0), max(offset, 0)
+    ends = [add(size, -skip) if skip else size for size, skip in zip((rows, columns), skipped, strict=True)]
+    if isinstance(rows, int) and isinstance(columns, int):
+        count: Number = max(min(rows - skipped[0], columns - skipped[1]), 0)
+    else:
+        count = number_of(maximum(minimum(*ends), 0))
+    along = create.counted(count)
+    first, second = (add(along, skip) if skip else along for skip in skipped)
+    return first, second
+
+
+def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
+    """The diagonals of two axes, as the last axis of the result."""
+    x = as_variable(x)
+    pair = axis_of(axis1, x.ndim, x), axis_of(axis2, x.ndim, x)
+    turned = shuffled(x, [axis for axis in range(x.ndim) if axis not in pair] + list(pair))
+    rows, columns = diagonal_places(*sizes_of(turned)[-2:], offset)
+    return gather.take(turned, rows, columns, axes=(x.ndim - 2, x.ndim - 1))  # type: ignore[no-any-return]
+
+
+extract_diag = diagonal
+
+
+def diag(x: Any, k: int = 0) -> Variable:
+    """The diagonal k of a matrix, or the matrix that has a vector as its diagonal k."""
+    x = as_variable(x)
+    if x.ndim != 1:
+        return diagonal(x, k)
+    (length,) = sizes_of(x)
+    size = number_of(add(length, abs(k))) if isinstance(length, Variable) else length + abs(k)
+    rows, columns = diagonal_places(size, size, k)
+    return gather.set_take(full([size, size], 0, x.type.dtype), x, rows, columns, axes=(0, 1))  # type: ignore[no-any-return]
+
+
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
+    """The sum of the diagonal of two axes."""
+    return sum(diagonal(x, offset, axis1, axis2), -1)
+
+
+def meshgrid(*vectors: Any, indexing: str = "xy") -> list[Variable]:
+    """For each vector an array of the shape of the grid that they span, "xy" with the first two axes exchanged."""
+    found = [as_variable(vector) for vector in vectors]
+    order = list(range(len(found)))
+    if indexing == "xy" and len(found) > 1:
+        order[:2] = [1, 0]
+    lines = [
+        shuffled(vector, [0 if axis == place else "x" for axis in range(len(found))])
+        for vector, place in zip(found, order, strict=True)
+    ]
+    return broadcast_arrays(*lines)

@@ -1,0 +1,365 @@
+"""Indexing as in NumPy: `x[...]`, and `set_subtensor(x[...], value)` for what NumPy assigns."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT, PROJECT
+from symlab.core.ops import gather
+from symlab.core.ops import index as ops
+from symlab.core.ops.elementwise import add
+from symlab.core.ops.index import WHOLE, normal_entry
+from symlab.core.ops.join import make_vector
+from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
+from symlab.core.ops.shape import (
+    GIVEN,
+    dimshuffle,
+    number_of,
+    padded_left,
+    shuffled,
+    size_of,
+    sizes_of,
+    spread,
+    unshuffled,
+)
+from symlab.core.ops.sort import along, places_along
+from symlab.tensor.arguments import axis_of
+from symlab.tensor.creation import diagonal
+from symlab.tensor.elementwise import clip
+from symlab.tensor.joining import stack
+from symlab.tensor.shaping import addbroadcast, ravel
+
+# fmt: off
+__all__ = [
+    "compress", "fill_diagonal", "flatnonzero", "inc_subtensor", "nonzero", "nonzero_values", "set_subtensor",
+    "subtensor", "take", "take_along_axis",
+]
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An axis of which all is taken."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A slice, its bounds numbers, scalars of int64 or None."""
+
+    bounds: tuple[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place along an axis: a number or a scalar of int64."""
+
+    number: Any
+
+
+@dataclass(frozen=True)
+class Places:
+    """An array of integers."""
+
+    array: Variable
+
+
+@dataclass(frozen=True)
+class NewAxis:
+    """A new axis of size 1."""
+
+
+Entry = Whole | Part | Place | Places | NewAxis
+
+
+# Reading an index
+
+
+def subtensor(x: Any, index: Any) -> Variable:
+    """`x[index]`: integers, slices, None, Ellipsis, arrays of integers and of booleans, any of them expressions."""
+    x = as_variable(x)
+    if x.op is make_vector and isinstance(index, (int, np.integer, builtins.slice)):
+        found = part_of_shape(x, index)
+        if found is not None:
+            return found
+    entries = entries_of(index, x)
+    arrays = [entry for entry in entries if isinstance(entry, Places)]
+    return gathered(x, entries) if arrays else sliced(x, entries)
+
+
+def part_of_shape(vector: Variable, index: Any) -> Variable | None:
+    """An element or slice of a vector of sizes as sizes again."""
+    if not all(size.op is size_of or size.op is CONSTANT for size in vector.args):
+        return None
+    try:
+        found = vector.args[index]
+    except IndexError:
+        return None
+    if not isinstance(found, tuple):
+        return found  # type: ignore[no-any-return]
+    return make_vector(*found) if found else constant(np.zeros(0, vector.type.dtype))
+
+
+def entries_of(index: Any, x: Variable) -> list[Entry]:
+    """One entry for each axis of x, and one for each new axis."""
+    items = index if isinstance(index, tuple) else (index,)
+    if sum(1 for item in items if item is Ellipsis) > 1:
+        raise InvalidIndex(message("an index can have one ellipsis only", [(x.name or "x", x)]))
+    read = [item if item is Ellipsis else entry for item in items for entry in read_item(item, x)]
+    used = sum(1 for entry in read if entry is not Ellipsis and not isinstance(entry, NewAxis))
+    if used > x.ndim:
+        problem = f"too many indices: {used} for {x.ndim} axes"
+        raise InvalidIndex(message(problem, [(x.name or "x", x)]))
+    rest: list[Any] = [Whole()] * (x.ndim - used)
+    place = read.index(Ellipsis) if Ellipsis in [entry for entry in read if entry is Ellipsis] else len(read)
+    return [*read[:place], *rest, *read[place + 1 :]]
+
+
+def read_item(item: Any, x: Variable) -> list[Any]:
+    """The entries that one item of an index stands for: a mask for as many as it has axes."""
+    if item is Ellipsis:
+        return [Ellipsis]
+    if item is None:
+        return [NewAxis()]
+    if isinstance(item, builtins.slice):
+        bounds = tuple(None if bound is None else bound_of(bound, x) for bound in (item.start, item.stop, item.step))
+        return [Whole() if bounds in ((None, None, None), WHOLE) else Part(bounds)]
+    if isinstance(item, (bool, np.bool_)):
+        raise TypeMismatch(message("a boolean is no index", [(x.name or "x", x)], ["an array of booleans"]))
+    if isinstance(item, (int, np.integer)):
+        return [Place(int(item))]
+    array = as_variable(np.asarray(item, np.int64) if isinstance(item, list) and not item else item)
+    if array.type.dtype.kind == "b":
+        return list(mask_places(array))
+    if array.type.dtype.kind not in "iu":
+        raise TypeMismatch(
+            message(f"an index is made of integers, not {array.dtype}", [(x.name or "x", x), ("index", array)])
+        )
+    return [Places(array) if array.ndim else Place(number_of(array))]
+
+
+def mask_places(mask: Variable) -> list[Places]:
+    """The places where a mask is true."""
+    if not mask.ndim:
+        raise TypeMismatch(message("a boolean scalar is no index", [("mask", mask)]))
+    return [Places(places) for places in nonzero(mask)]
+
+
+def bound_of(bound: Any, x: Variable) -> Any:
+    """A bound of a slice."""
+    node = as_variable(bound)
+    if node.ndim or node.type.dtype.kind not in "iu":
+        raise TypeMismatch(message(f"the bound of a slice is an integer, not {bound!r}", [(x.name or "x", x)]))
+    return number_of(node)
+
+
+# From entries to nodes
+
+
+def sliced(x: Variable, entries: Sequence[Entry]) -> Variable:
+    """Integers and slices, and after them new axes."""
+    kept = [entry for entry in entries if not isinstance(entry, NewAxis)]
+    new = len(kept) < len(entries)
+    if not new or not all(isinstance(entry, Whole) for entry in kept):
+        x = inner(basic(x, kept), new)
+    return with_new(x, [entry for entry in entries if not isinstance(entry, Place)])
+
+
+def gathered(x: Variable, entries: Sequence[Entry]) -> Variable:
+    """Slices, then new axes, then arrays of integers; a single integer counts as one of them, as in NumPy."""
+    slices = [entry if isinstance(entry, Part) else Whole() for entry in entries if not isinstance(entry, NewAxis)]
+    if any(isinstance(entry, Part) for entry in slices):
+        x = inner(basic(x, slices), True)
+    shuffled_x = with_new(x, entries)
+    if shuffled_x is not x:
+        x = inner(shuffled_x, True)
+    found = [(axis, array_of(entry)) for axis, entry in enumerate(entries) if isinstance(entry, (Place, Places))]
+    for axis, array in found:
+        check_bounds(x, axis, array)
+    return gather.take(x, *(array for _, array in found), axes=tuple(axis for axis, _ in found))  # type: ignore[no-any-return]
+
+
+def array_of(entry: Place | Places) -> Variable:
+    """A place or places as an array."""
+    return entry.array if isinstance(entry, Places) else as_variable(entry.number)
+
+
+def check_bounds(x: Variable, axis: int, array: Variable) -> None:
+    """Raise for constant places outside of an axis whose size is known."""
+    size = x.type.shape[axis]
+    if size is None or array.op is not CONSTANT:
+        return
+    values = constant_value(array)
+    wrong = values[(values < -size) | (values >= size)]
+    if wrong.size:
+        problem = f"index {wrong.reshape(-1)[0]} is out of bounds for axis {axis} with size {size}"
+        raise InvalidIndex(message(problem, [(x.name or "x", x)]))
+
+
+def basic(x: Variable, entries: Sequence[Any]) -> Variable:
+    """The node that slices x: one entry for each axis."""
+    index, given = [], []
+    for entry, size in zip(entries, x.type.shape, strict=True):
+        numbers = WHOLE if isinstance(entry, Whole) else entry.bounds if isinstance(entry, Part) else (entry.number,)
+        given += [number for number in numbers if isinstance(number, Variable)]
+        marks = tuple(GIVEN if isinstance(number, Variable) else number for number in numbers)
+        index.append(normal_entry(marks[0] if isinstance(entry, Place) else marks, size))
+    return ops.slice(x, *given, index=tuple(index))  # type: ignore[no-any-return]
+
+
+def with_new(x: Variable, entries: Sequence[Entry]) -> Variable:
+    """x with its new axes; the other entries are its axes in order."""
+    following = iter(range(x.ndim))
+    return shuffled(x, ["x" if isinstance(entry, NewAxis) else next(following) for entry in entries])
+
+
+def inner(node: Variable, marked: bool) -> Variable:
+    """Mark a node that is only a step of one `x[...]`, so that setters go on to what was indexed."""
+    if marked:
+        node.tag.step_of_index = True
+    return node
+
+
+# Setting
+
+
+def set_subtensor(part: Any, value: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False) -> Variable:
+    """x with `part`, an expression `x[...]`, replaced by a value, which may broadcast; x itself stays as it is.
+
+    Where an index comes twice the last value stays. The options are there for programs written for Theano; what is
+    done in place is decided when the expression is compiled.
+    """
+    return written(part, value, increment=False)
+
+
+def inc_subtensor(
+    part: Any,
+    value: Any,
+    inplace: bool = False,
+    tolerate_inplace_aliasing: bool = False,
+    set_instead_of_inc: bool = False,
+) -> Variable:
+    """x with `part`, an expression `x[...]`, incremented by a value, as often as an index comes."""
+    return written(part, value, increment=not set_instead_of_inc)
+
+
+def written(part: Any, value: Any, increment: bool) -> Variable:
+    """What was indexed, with a value written where `part` is; through every step of the index, the outermost first."""
+    if not isinstance(part, Variable) or part.op not in (ops.slice, gather.take, dimshuffle):
+        raise TypeMismatch(message("what is set must be of the form x[...]", [("part", part)], ["x[...] itself"]))
+    result = fitting(value, part)
+    while True:
+        x = part.args[0]
+        if part.op is dimshuffle:
+            result = unpadded(result, part)
+        else:
+            result = written_step(part, x, result, increment)
+            increment = False
+        if not getattr(x.tag, "step_of_index", False):
+            break
+        part = x
+    if part.op is not dimshuffle:
+        return result
+    return add(x, result) if increment else spread(result, sizes_of(x))  # type: ignore[no-any-return]
+
+
+def written_step(part: Variable, x: Variable, value: Variable, increment: bool) -> Variable:
+    """x with a value where one slice or one gathering takes its part from."""
+    if part.op is ops.slice:
+        return (ops.inc_slice if increment else ops.set_slice)(x, value, *part.args[1:], index=part.attr("index"))  # type: ignore[no-any-return]
+    return (gather.inc_take if increment else gather.set_take)(x, value, *part.args[1:], axes=part.attr("axes"))  # type: ignore[no-any-return]
+
+
+def unpadded(value: Variable, part: Variable) -> Variable:
+    """A value for an array with new axes as one for the array without them."""
+    pattern = part.attr("pattern")
+    if [axis for axis in pattern if axis != "x"] != list(range(part.args[0].ndim)):
+        raise TypeMismatch(
+            message("what is set must be of the form x[...], without a change of order", [("part", part)])
+        )
+    full = padded_left(value, part.ndim)
+    new = [axis for axis, entry in enumerate(pattern) if entry == "x" and full.type.shape[axis] != 1]
+    return unshuffled(addbroadcast(full, *new), pattern, part.args[0].ndim)
+
+
+def fitting(value: Any, part: Variable) -> Variable:
+    """A value in the dtype of what it goes into, where that loses no kind of number."""
+    node = as_variable(value)
+    if not np.can_cast(node.type.dtype, part.type.dtype, "same_kind") and not is_plain(value, part):
+        problem = f"a value of dtype {node.dtype} does not go into {part.dtype}"
+        operands = [(part.name or "part", part), (node.name or "value", node)]
+        raise TypeMismatch(message(problem, operands, [f"T.cast(value, {part.dtype!r})"]))
+    return cast_to(node, part.type.dtype)
+
+
+def is_plain(value: Any, part: Variable) -> bool:
+    """Whether a Python integer stands for a number of another kind."""
+    return type(value) in (int, bool) and part.type.dtype.kind in "iufc"
+
+
+# Gathering by name
+
+
+def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Variable:
+    """The elements of x at integers along an axis, of all in a row if it is None.
+
+    `mode` says what becomes of integers out of bounds: "raise", "clip" to the nearest, or "wrap" around.
+    """
+    x = as_variable(x) if axis is not None else ravel(x)
+    place = axis_of(0 if axis is None else axis, x.ndim, x)
+    return x[(builtins.slice(None),) * place + (within(indices, x, place, mode),)]  # type: ignore[no-any-return]
+
+
+def within(indices: Any, x: Variable, axis: int, mode: str) -> Any:
+    """Integers that are within bounds, or left as they are."""
+    if mode == "raise":
+        return indices
+    size = sizes_of(x)[axis]
+    if mode == "clip":
+        return clip(as_variable(indices), 0, size - 1)
+    if mode == "wrap":
+        return as_variable(indices) % size
+    raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'raise', 'clip' or 'wrap'"]))
+
+
+def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Variable:
+    """The elements of x along an axis at integers, of which there is an array of the same rank."""
+    x, order = as_variable(x), as_variable(indices)
+    return along(x, order, axis_of(axis, x.ndim, x))
+
+
+def nonzero(x: Any, return_matrix: bool = False) -> Any:
+    """The places of the elements that are not 0: a tuple of one vector per axis, or the rows of a matrix."""
+    x = as_variable(x)
+    if not x.ndim:
+        raise TypeMismatch(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
+    several = gather.nonzero(x)
+    vectors = tuple(PROJECT(several, index=place) for place in range(x.ndim))
+    return stack(list(vectors)) if return_matrix else vectors
+
+
+def flatnonzero(x: Any) -> Variable:
+    """The places of the elements that are not 0, counted in one row."""
+    return nonzero(ravel(x))[0]  # type: ignore[no-any-return]
+
+
+def nonzero_values(x: Any) -> Variable:
+    """The elements that are not 0, in one row."""
+    x = as_variable(x)
+    return x[nonzero(x)]  # type: ignore[no-any-return]
+
+
+def compress(condition: Any, x: Any, axis: int | None = None) -> Variable:
+    """The parts of x along an axis where a vector of conditions is true."""
+    return take(x, flatnonzero(condition), axis)
+
+
+def fill_diagonal(x: Any, value: Any) -> Variable:
+    """x with a scalar on the main diagonal."""
+    return set_subtensor(diagonal(x), value)

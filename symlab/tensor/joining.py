@@ -1,0 +1,198 @@
+"""Several arrays in one, one in several, and repetition, under NumPy's, the Array API's and Theano's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ops import gather, repetition
+from symlab.core.ops import join as ops
+from symlab.core.ops.elementwise import mul, sub
+from symlab.core.ops.index import part_of_axis
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.rounding import mod
+from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
+from symlab.tensor.arguments import axis_of, elements_of, promoted, size_from, sizes_from
+from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, expand_dims, ravel, shape_padleft
+
+# fmt: off
+__all__ = [
+    "column_stack", "concat", "concatenate", "dstack", "horizontal_stack", "hstack", "join", "repeat", "roll", "split",
+    "stack", "stacklists", "tile", "unstack", "vertical_stack", "vstack",
+]
+# fmt: on
+
+
+def concatenate(arrays: Any, axis: int | None = 0) -> Variable:
+    """Arrays one after the other along an axis; flattened first if it is None."""
+    parts = promoted(arrays)
+    if axis is None:
+        parts, axis = [ravel(part) for part in parts], 0
+    return ops.join(*parts, axis=axis_of(axis, parts[0].ndim, parts[0]))  # type: ignore[no-any-return]
+
+
+concat = concatenate
+
+
+def join(axis: int, *arrays: Any) -> Variable:
+    """Theano's `concatenate`, with the axis in front."""
+    return concatenate(arrays, axis)
+
+
+def stack(arrays: Any, *more: Any, axis: int = 0) -> Variable:
+    """Arrays of one shape along a new axis; scalars as a vector."""
+    if more and isinstance(more[-1], int) and isinstance(arrays, (list, tuple)):
+        axis, more = more[-1], more[:-1]
+    parts = promoted([arrays, *more] if more else arrays)
+    place = axis_of(axis, parts[0].ndim + 1, parts[0])
+    if all(part.ndim == 0 for part in parts):
+        return ops.make_vector(*parts)  # type: ignore[no-any-return]
+    return ops.join(*(expand_dims(part, place) for part in parts), axis=place)  # type: ignore[no-any-return]
+
+
+def stacklists(nested: Any) -> Variable:
+    """Nested lists of arrays as one array."""
+    return as_variable(nested) if isinstance(nested, (list, tuple)) else nested  # type: ignore[no-any-return]
+
+
+def hstack(arrays: Sequence[Any]) -> Variable:
+    """Arrays side by side: along the second axis, vectors along their only one."""
+    parts = [atleast_1d(array) for array in arrays]
+    return concatenate(parts, 0 if parts[0].ndim == 1 else 1)
+
+
+def vstack(arrays: Sequence[Any]) -> Variable:
+    """Arrays one above the other: along the first axis, vectors as rows."""
+    return concatenate([atleast_2d(array) for array in arrays], 0)
+
+
+def dstack(arrays: Sequence[Any]) -> Variable:
+    """Arrays one behind the other: along the third axis."""
+    return concatenate([atleast_3d(array) for array in arrays], 2)
+
+
+def column_stack(arrays: Sequence[Any]) -> Variable:
+    """Vectors as the columns of a matrix; matrices side by side."""
+    parts = [as_variable(array) for array in arrays]
+    return concatenate([expand_dims(part, 1) if part.ndim == 1 else part for part in parts], 1)
+
+
+def horizontal_stack(*arrays: Any) -> Variable:
+    """Matrices side by side."""
+    return concatenate(arrays, 1)
+
+
+def vertical_stack(*arrays: Any) -> Variable:
+    """Matrices one above the other."""
+    return concatenate(arrays, 0)
+
+
+def unstack(x: Any, axis: int = 0) -> list[Variable]:
+    """The parts of x along an axis whose size is known, without that axis."""
+    x = as_variable(x)
+    place = axis_of(axis, x.ndim, x)
+    size = x.type.shape[place]
+    if size is None:
+        problem = f"the size of axis {place} is not known, and so the number of parts is not"
+        raise InvalidValue(message(problem, [(x.name or "x", x)], ["T.specify_shape"]))
+    before = (slice(None),) * place
+    return [x[(*before, number)] for number in range(size)]
+
+
+def split(x: Any, sections: Any, n_splits: int | None = None, axis: int = 0) -> list[Variable]:
+    """x in several parts along an axis.
+
+    As in NumPy `sections` is a number of equal parts or a list of places to cut; as in Theano, with `n_splits` given,
+    it holds the sizes of so many parts.
+    """
+    x = as_variable(x)
+    place = axis_of(axis, x.ndim, x)
+    if n_splits is not None:
+        sizes = sizes_from(sections, n_splits)
+        return cut(x, place, list(running_totals(sizes)))
+    if np.ndim(sections) == 0 and not isinstance(sections, Variable):
+        return equal_parts(x, place, int(sections))
+    return cut(x, place, [0, *sizes_from(sections), None])
+
+
+def running_totals(sizes: Sequence[Number]) -> Iterator[Number]:
+    """0, and the sums of the first sizes."""
+    total: Number = 0
+    yield total
+    for size in sizes:
+        total = ops.plus(total, size)
+        yield total
+
+
+def cut(x: Variable, axis: int, places: Sequence[Any]) -> list[Variable]:
+    """The parts between places."""
+    return [part_of_axis(x, axis, start, stop) for start, stop in zip(places[:-1], places[1:], strict=True)]
+
+
+def equal_parts(x: Variable, axis: int, count: int) -> list[Variable]:
+    """x in parts of equal size."""
+    size = x.type.shape[axis]
+    if size is not None:
+        if count < 1 or size % count:
+            raise ShapeMismatch(message(f"{size} does not divide into {count} equal parts", [(x.name or "x", x)]))
+        step = size // count
+        return cut(x, axis, range(0, size + 1, step) if step else [0] * (count + 1))
+    sizes = list(sizes_of(x))
+    parted = reshaped(x, [*sizes[:axis], count, -1, *sizes[axis + 1 :]])
+    before = (slice(None),) * axis
+    return [parted[(*before, number)] for number in range(count)]
+
+
+def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
+    """x repeated as a whole, as often along each axis as `reps` says (one number: along the last)."""
+    x = as_variable(x)
+    times = elements_of(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
+    counts = sizes_from(times) if isinstance(times, (list, tuple)) else [size_from(times)]
+    rank = max(x.ndim, len(counts), ndim or 0)
+    counts = [1] * (rank - len(counts)) + counts
+    sizes = [1] * (rank - x.ndim) + list(sizes_of(x))
+    doubled = with_new_axes(shape_padleft(x, rank - x.ndim), range(0, 2 * rank, 2), 2 * rank)
+    pairs = [number for pair in zip(counts, sizes, strict=True) for number in pair]
+    return reshaped(spread(doubled, pairs), [times_of(c, s) for c, s in zip(counts, sizes, strict=True)])
+
+
+def times_of(first: Number, second: Number) -> Number:
+    """The product of two counts."""
+    if isinstance(first, int) and isinstance(second, int):
+        return first * second
+    if isinstance(first, int) and first == 1:
+        return second
+    return first if isinstance(second, int) and second == 1 else number_of(mul(first, second))
+
+
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
+    """Each element of x repeated along an axis (flattened first if it is None): so often, or as each count says."""
+    x = as_variable(x) if axis is not None else ravel(x)
+    place = axis_of(0 if axis is None else axis, x.ndim, x)
+    counts = as_variable(repeats)
+    if counts.ndim:
+        order = repetition.places_repeated(counts)
+        return gather.take(x, order, axes=(place,))  # type: ignore[no-any-return]
+    sizes, times = list(sizes_of(x)), number_of(counts)
+    wide = spread(with_new_axes(x, [place + 1], x.ndim + 1), [*sizes[: place + 1], times, *sizes[place + 1 :]])
+    sizes[place] = times_of(times, sizes[place])
+    return reshaped(wide, sizes)
+
+
+def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
+    """x moved along an axis, what leaves one end coming in at the other (all elements in a row if it is None)."""
+    x = as_variable(x)
+    if axis is None:
+        return reshaped(roll(ravel(x), shift, 0), sizes_of(x))
+    place = axis_of(axis, x.ndim, x)
+    size, shift = sizes_of(x)[place], size_from(shift)
+    if isinstance(size, int) and isinstance(shift, int):
+        start: Any = size - shift % size if size else 0
+    else:
+        wide = size if isinstance(size, Variable) else constant(size, dtype=np.int64)
+        start = sub(wide, mod(shift, wide))
+    parts = part_of_axis(x, place, start, None), part_of_axis(x, place, None, start)
+    return ops.join(*parts, axis=place)  # type: ignore[no-any-return]

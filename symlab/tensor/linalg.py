@@ -1,0 +1,238 @@
+"""Products of arrays and norms; as `T.linalg` with NumPy's names."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
+from symlab.core.ops import linalg as ops
+from symlab.core.ops.complexes import conj
+from symlab.core.ops.elementwise import abs, mul, sqr, sqrt
+from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.shape import Number, reshaped, shuffled, sizes_of
+from symlab.tensor import creation, reductions
+from symlab.tensor.arguments import axis_of, promoted
+from symlab.tensor.elementwise import cast
+from symlab.tensor.shaping import (
+    expand_dims,
+    joined_size,
+    matrix_transpose,
+    moveaxis,
+    ravel,
+    shape_padleft,
+    squeeze,
+)
+
+# fmt: off
+__all__ = [
+    "batched_dot", "batched_tensordot", "diagonal", "dot", "inner", "kron", "matmul", "matrix_dot", "matrix_norm",
+    "matrix_transpose", "matvec", "norm", "outer", "tensordot", "trace", "vdot", "vecdot", "vecmat", "vector_norm",
+]
+# fmt: on
+
+diagonal = creation.diagonal
+trace = creation.trace
+
+
+def dot(first: Any, second: Any) -> Variable:
+    """The product by NumPy's rules: scalars multiply, otherwise the last axis of one with the last but one of the other."""
+    a, b = promoted([first, second])
+    if not a.ndim or not b.ndim:
+        return mul(a, b)  # type: ignore[no-any-return]
+    if a.ndim <= 2 and b.ndim <= 2:
+        return ops.dot(a, b)  # type: ignore[no-any-return]
+    return tensordot(a, b, ([a.ndim - 1], [max(b.ndim - 2, 0)]))
+
+
+def matmul(first: Any, second: Any) -> Variable:
+    """The product of matrices, or of stacks of them whose axes in front broadcast; of vectors as of rows and columns."""
+    a, b = promoted([first, second])
+    if not a.ndim or not b.ndim:
+        operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
+        raise ShapeMismatch(message("matmul takes no scalars", operands, ["a * b"]))
+    if a.ndim <= 2 and b.ndim <= 2:
+        return ops.dot(a, b)  # type: ignore[no-any-return]
+    left = shape_padleft(a) if a.ndim == 1 else a
+    right = expand_dims(b, 1) if b.ndim == 1 else b
+    result = ops.matmul(left, right)
+    if a.ndim == 1:
+        return squeeze(result, -2)
+    return squeeze(result, -1) if b.ndim == 1 else result  # type: ignore[no-any-return]
+
+
+def tensordot(first: Any, second: Any, axes: Any = 2) -> Variable:
+    """The sum of products over axes: a number (so many last of one, first of the other), or a pair of lists."""
+    a, b = promoted([first, second])
+    if isinstance(axes, (int, np.integer)):
+        pairs = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
+    else:
+        one, other = (list(group) if isinstance(group, (list, tuple, np.ndarray)) else [group] for group in axes)
+        pairs = [axis_of(axis, a.ndim, a) for axis in one], [axis_of(axis, b.ndim, b) for axis in other]
+    check_pairs(a, b, *pairs)
+    left, kept_left = as_matrix(a, pairs[0], last=True)
+    right, kept_right = as_matrix(b, pairs[1], last=False)
+    return reshaped(ops.dot(left, right), [*kept_left, *kept_right])
+
+
+def check_pairs(a: Variable, b: Variable, one: Sequence[int], other: Sequence[int]) -> None:
+    """Raise unless the axes that are summed have equal sizes."""
+    operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
+    if len(one) != len(other) or any(not 0 <= axis < a.ndim for axis in one) or any(axis >= b.ndim for axis in other):
+        raise InvalidValue(message(f"axes {list(one)} and {list(other)} do not pair", operands))
+    for left, right in zip(one, other, strict=True):
+        sizes = a.type.shape[left], b.type.shape[right]
+        if None not in sizes and sizes[0] != sizes[1]:
+            problem = f"tensordot cannot contract axis {left} ({sizes[0]}) with axis {right} ({sizes[1]})"
+            raise ShapeMismatch(message(problem, operands))
+
+
+def as_matrix(x: Variable, axes: Sequence[int], last: bool) -> tuple[Variable, list[Number]]:
+    """x with the axes that are summed joined into the last (or first) of two, and the sizes of the others."""
+    others = [axis for axis in range(x.ndim) if axis not in axes]
+    sizes = sizes_of(x)
+    turned = shuffled(x, [*others, *axes] if last else [*axes, *others])
+    kept, summed = [sizes[axis] for axis in others], [sizes[axis] for axis in axes]
+    pair = joined_size(kept), joined_size(summed)
+    return reshaped(turned, pair if last else pair[::-1]), kept
+
+
+def outer(first: Any, second: Any) -> Variable:
+    """Every element of one times every element of the other, both in one row first."""
+    return ops.outer_product(*promoted([ravel(first), ravel(second)]))
+
+
+def inner(first: Any, second: Any) -> Variable:
+    """The sum of products over the last axes."""
+    a, b = promoted([first, second])
+    if not a.ndim or not b.ndim:
+        return mul(a, b)  # type: ignore[no-any-return]
+    if a.ndim == 1 and b.ndim == 1:
+        return ops.dot(a, b)  # type: ignore[no-any-return]
+    return tensordot(a, b, ([a.ndim - 1], [b.ndim - 1]))
+
+
+def vdot(first: Any, second: Any) -> Variable:
+    """The sum of products of all elements, those of the first conjugated."""
+    return ops.dot(*promoted([conjugate(ravel(first)), ravel(second)]))  # type: ignore[no-any-return]
+
+
+def conjugate(x: Variable) -> Variable:
+    """The conjugate of complex numbers; real ones as they are."""
+    return conj(x) if x.type.dtype.kind == "c" else x  # type: ignore[no-any-return]
+
+
+def vecdot(first: Any, second: Any, axis: int = -1) -> Variable:
+    """The sum of products along one axis, the elements of the first conjugated."""
+    a, b = promoted([first, second])
+    a, b = (moveaxis(x, axis_of(axis, x.ndim, x), x.ndim - 1) for x in (a, b))
+    return squeeze(ops_matmul(expand_dims(conjugate(a), -2), expand_dims(b, -1)), (-2, -1))
+
+
+def ops_matmul(a: Variable, b: Variable) -> Variable:
+    """`matmul` of two operands of rank 2 at least."""
+    return ops.dot(a, b) if a.ndim == b.ndim == 2 else ops.matmul(a, b)  # type: ignore[no-any-return]
+
+
+def matvec(matrix: Any, vector: Any) -> Variable:
+    """A matrix times a vector, or stacks of both."""
+    a, b = promoted([matrix, vector])
+    return ops.dot(a, b) if a.ndim == 2 and b.ndim == 1 else squeeze(ops_matmul(a, expand_dims(b, -1)), -1)
+
+
+def vecmat(vector: Any, matrix: Any) -> Variable:
+    """A vector, conjugated, times a matrix, or stacks of both."""
+    a, b = promoted([vector, matrix])
+    a = conjugate(a)
+    return ops.dot(a, b) if a.ndim == 1 and b.ndim == 2 else squeeze(ops_matmul(expand_dims(a, -2), b), -2)
+
+
+def batched_dot(first: Any, second: Any) -> Variable:
+    """For each place along the first axis of both, the product of what is there: vectors or matrices."""
+    a, b = promoted([first, second])
+    if not (2 <= a.ndim <= 3 and 2 <= b.ndim <= 3):
+        operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
+        raise TypeMismatch(message("batched_dot takes operands of 2 or 3 axes", operands, ["batched_tensordot"]))
+    left = expand_dims(a, 1) if a.ndim == 2 else a
+    right = expand_dims(b, 2) if b.ndim == 2 else b
+    dropped = [axis for axis, rank in ((1, a.ndim), (2, b.ndim)) if rank == 2]
+    return squeeze(ops.matmul(left, right), tuple(dropped)) if dropped else ops.matmul(left, right)  # type: ignore[no-any-return]
+
+
+def batched_tensordot(first: Any, second: Any, axes: Any = 2) -> Variable:
+    """For each place along the first axis of both, the `tensordot` of what is there; axes count the first one too."""
+    a, b = promoted([first, second])
+    if isinstance(axes, (int, np.integer)):
+        pairs = list(range(a.ndim - int(axes), a.ndim)), list(range(1, int(axes) + 1))
+    else:
+        one, other = (list(group) if isinstance(group, (list, tuple, np.ndarray)) else [group] for group in axes)
+        pairs = [axis_of(axis, a.ndim, a) for axis in one], [axis_of(axis, b.ndim, b) for axis in other]
+    check_pairs(a, b, *pairs)
+    kept = (
+        [axis for axis in range(1, a.ndim) if axis not in pairs[0]],
+        [axis for axis in range(1, b.ndim) if axis not in pairs[1]],
+    )
+    sizes = sizes_of(a), sizes_of(b)
+    summed = joined_size([sizes[0][axis] for axis in pairs[0]])
+    rows, columns = (joined_size([size[axis] for axis in axes_]) for size, axes_ in zip(sizes, kept, strict=True))
+    left = reshaped(shuffled(a, [0, *kept[0], *pairs[0]]), [sizes[0][0], rows, summed])
+    right = reshaped(shuffled(b, [0, *pairs[1], *kept[1]]), [sizes[1][0], summed, columns])
+    shape = [sizes[0][0], *(sizes[0][axis] for axis in kept[0]), *(sizes[1][axis] for axis in kept[1])]
+    return reshaped(ops.matmul(left, right), shape)
+
+
+def kron(first: Any, second: Any) -> Variable:
+    """The Kronecker product."""
+    a, b = promoted([first, second])
+    rank = max(a.ndim, b.ndim)
+    a, b = shape_padleft(a, rank - a.ndim), shape_padleft(b, rank - b.ndim)
+    left = expand_dims(a, tuple(range(1, 2 * rank, 2)))
+    right = expand_dims(b, tuple(range(0, 2 * rank, 2)))
+    sizes = [joined_size(pair) for pair in zip(sizes_of(a), sizes_of(b), strict=True)]
+    return reshaped(mul(left, right), sizes)
+
+
+def matrix_dot(*matrices: Any) -> Variable:
+    """The product of several matrices, from the left."""
+    return functools.reduce(dot, matrices)  # type: ignore[return-value]
+
+
+# Norms, as in numpy.linalg
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Variable:
+    """NumPy's norm: of vectors along one axis, of matrices along two, of all elements if nothing is said."""
+    x = as_variable(x)
+    if axis is None and ord is None:
+        return vector_norm(x, None, 2, keepdims)
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, (list, tuple)) else [axis]
+    if len(axes) == 1:
+        return vector_norm(x, tuple(axes), 2 if ord is None else ord, keepdims)
+    return matrix_norm(x, axes, "fro" if ord is None else ord, keepdims)
+
+
+def vector_norm(x: Any, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Variable:
+    """The L-norm of vectors along axes, over all elements if none is given."""
+    return reductions.norm(x, ord, axis, keepdims)
+
+
+def matrix_norm(x: Any, axis: Sequence[int] = (-2, -1), ord: Any = "fro", keepdims: bool = False) -> Variable:
+    """The norm of matrices: "fro", or the largest or smallest sum of magnitudes of columns (1, -1) or rows (inf, -inf)."""
+    x = as_variable(x)
+    if len(axis) != 2:
+        raise InvalidValue(message(f"a matrix has two axes, not {len(axis)}", [(x.name or "x", x)]))
+    rows, columns = (axis_of(one, x.ndim, x) for one in axis)
+    if ord == "fro":
+        return reductions.norm(x, 2, (rows, columns), keepdims)
+    if ord not in (1, -1, np.inf, -np.inf):
+        raise InvalidValue(
+            message(f"there is no norm {ord!r} of matrices yet", (), ["'fro', 1, -1, np.inf or -np.inf"])
+        )
+    summed, compared = (rows, columns) if ord in (1, -1) else (columns, rows)
+    sums = reductions.sum(abs(x), summed, keepdims=True)
+    found = (reductions.max if ord > 0 else reductions.min)(sums, compared, keepdims=True)
+    return found if keepdims else squeeze(found, (rows, columns))

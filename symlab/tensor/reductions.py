@@ -1,0 +1,267 @@
+"""Sums, products, means, extremes and orders over axes, under NumPy's, the Array API's and Theano's names."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.types import inexact
+from symlab.core.ops import cumulative, nn, reduce
+from symlab.core.ops import sort as sorting
+from symlab.core.ops.compare import neq
+from symlab.core.ops.elementwise import abs, mul, pow, sqr, sqrt, sub, true_div
+from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
+from symlab.core.ops.shape import shuffled, size_of
+from symlab.tensor.arguments import Axis, axes_of, axis_of
+from symlab.tensor.elementwise import cast
+from symlab.tensor.shaping import ravel
+from symlab.tensor.types import dtype_of
+
+# fmt: off
+__all__ = [
+    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumprod", "cumsum",
+    "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "min", "norm",
+    "prod", "ptp", "softmax", "sort", "std", "sum", "var",
+]
+# fmt: on
+
+
+def sum(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:
+    """The sum over axes.
+
+    Booleans and small integers are summed in 64 bits, as in NumPy. `dtype` is that of the elements and the result,
+    `acc_dtype` that of the running sum (float32 for float16, if nothing is said).
+    """
+    return total(reduce.sum, as_variable(x), axis, dtype, keepdims, acc_dtype)
+
+
+def prod(
+    x: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    acc_dtype: Any = None,
+    no_zeros_in_input: bool = False,
+) -> Variable:
+    """The product over axes, in the dtypes of `sum`.
+
+    The gradient is right where elements are 0; with `no_zeros_in_input` it is a plain quotient.
+    """
+    attributes = {"nonzero": True} if no_zeros_in_input else {}
+    return total(reduce.prod, as_variable(x), axis, dtype, keepdims, acc_dtype, **attributes)
+
+
+def total(op: Any, x: Variable, axis: Axis, dtype: Any, keepdims: bool, acc_dtype: Any, **attributes: Any) -> Variable:
+    """A sum or product whose elements are of `dtype`."""
+    axes = axes_of(axis, x.ndim, x)
+    if dtype is not None:
+        x = cast_to(x, dtype_of(dtype))
+    accumulator = reduce.accumulator(x.type.dtype)
+    if acc_dtype is not None and dtype_of(acc_dtype) != accumulator:
+        attributes["acc_dtype"] = dtype_of(acc_dtype).name
+    result = op(x, axes=axes, keepdims=builtins.bool(keepdims), **attributes)
+    return result if dtype is None else cast_to(result, dtype_of(dtype))
+
+
+def count(x: Variable, axes: tuple[int, ...], dtype: Any) -> Variable:
+    """How many elements there are along axes, as a number of this dtype."""
+    sizes = [size_of(x, axis=axis) if x.type.shape[axis] is None else x.type.shape[axis] for axis in axes]
+    known = int(np.prod([size for size in sizes if isinstance(size, int)], dtype=np.int64))
+    result: Any = constant(known, dtype=dtype)
+    for size in sizes:
+        if not isinstance(size, int):
+            result = (
+                cast(size, dtype) if known == 1 and result.op.name == "constant" else mul(result, cast(size, dtype))
+            )
+    return result  # type: ignore[no-any-return]
+
+
+def mean(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:
+    """The mean over axes: the sum divided by the count; of integers a float64, as in NumPy."""
+    x = as_variable(x)
+    axes = axes_of(axis, x.ndim, x)
+    own = x.type.dtype if x.type.dtype.kind in "fc" else np.dtype(np.float64)
+    wanted = own if dtype is None else dtype_of(dtype)
+    wide = np.dtype(np.float32) if wanted == np.float16 else wanted
+    summed = sum(cast(x, wide), axes, keepdims=keepdims, acc_dtype=acc_dtype)
+    return cast(true_div(summed, count(x, axes, wide)), wanted)
+
+
+def var(
+    x: Any,
+    axis: Axis = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    corrected: bool = False,
+    *,
+    dtype: Any = None,
+    correction: float | None = None,
+) -> Variable:
+    """The variance over axes, from the differences to the mean, divided by the count less `ddof`.
+
+    With `corrected` what rounding left of the sum of the differences is taken out as well. `correction` is the Array
+    API's name of `ddof`.
+    """
+    x = as_variable(x)
+    axes = axes_of(axis, x.ndim, x)
+    wide = x if dtype is None else cast(x, dtype)
+    if wide.type.dtype.kind not in "fc":
+        wide = cast(wide, "float64")
+    narrow = wide.type.dtype
+    wide = cast(wide, "float32") if narrow == np.float16 else wide
+    differences = sub(wide, mean(wide, axes, keepdims=True))
+    squares = sqr(abs(differences)) if narrow.kind == "c" else sqr(differences)
+    spread = sum(squares, axes, keepdims=keepdims)
+    number = count(x, axes, spread.type.dtype)
+    if corrected:
+        spread = sub(spread, true_div(sqr(sum(differences, axes, keepdims=keepdims)), number))
+    less = ddof if correction is None else correction
+    result = true_div(spread, sub(number, less) if less else number)
+    return cast(result, narrow) if narrow == np.float16 else result  # type: ignore[no-any-return]
+
+
+def std(
+    x: Any,
+    axis: Axis = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    corrected: bool = False,
+    *,
+    dtype: Any = None,
+    correction: float | None = None,
+) -> Variable:
+    """The standard deviation over axes: the root of `var`."""
+    return sqrt(var(x, axis, ddof, keepdims, corrected, dtype=dtype, correction=correction))  # type: ignore[no-any-return]
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The largest element over axes, nan if there is one.
+
+    The gradient goes to every element that equals the result, as in Theano.
+    """
+    return extreme(reduce.max, x, axis, keepdims)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The smallest element over axes, nan if there is one; its gradient is as that of `max`."""
+    return extreme(reduce.min, x, axis, keepdims)
+
+
+def extreme(op: Any, x: Any, axis: Axis, keepdims: bool) -> Variable:
+    """A reduction that has no options but axes."""
+    x = as_variable(x)
+    return op(x, axes=axes_of(axis, x.ndim, x), keepdims=builtins.bool(keepdims))  # type: ignore[no-any-return]
+
+
+def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The place of the largest element, among all or along an axis; the first one where there are several."""
+    return extreme(reduce.argmax, x, axis, keepdims)
+
+
+def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The place of the smallest element, among all or along an axis; the first one where there are several."""
+    return extreme(reduce.argmin, x, axis, keepdims)
+
+
+def max_and_argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
+    """`max` and `argmax`."""
+    return [max(x, axis, keepdims), argmax(x, axis, keepdims)]
+
+
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Whether any element over axes is true, that is not 0."""
+    return extreme(reduce.any, cast(x, "bool"), axis, keepdims)
+
+
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Whether all elements over axes are true, that is not 0."""
+    return extreme(reduce.all, cast(x, "bool"), axis, keepdims)
+
+
+def count_nonzero(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """How many elements over axes are not 0."""
+    return sum(cast(x, "bool"), axis, keepdims=keepdims)
+
+
+def ptp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The range over axes: the largest element less the smallest."""
+    return sub(max(x, axis, keepdims), min(x, axis, keepdims))  # type: ignore[no-any-return]
+
+
+def norm(x: Any, L: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Theano's elementwise L-norm: sum(abs(x)**L)**(1/L) over axes; T.linalg.norm is NumPy's.
+
+    L = 0 counts the elements that are not 0, inf and -inf give the largest and the smallest magnitude.
+    """
+    size = abs(as_variable(x))
+    if isinstance(L, str):
+        raise InvalidValue(message(f"there is no elementwise norm {L!r}", (), ["T.linalg.norm(x, 'fro')"]))
+    if isinstance(L, Variable):
+        return pow(sum(pow(size, L), axis, keepdims=keepdims), true_div(1, L))  # type: ignore[no-any-return]
+    if L == 0:
+        return cast(sum(neq(size, 0), axis, keepdims=keepdims), inexact(size.type.dtype))
+    if L in (np.inf, -np.inf):
+        return (max if L > 0 else min)(size, axis, keepdims)
+    if L == 1:
+        return sum(size, axis, keepdims=keepdims)
+    if L == 2:
+        return sqrt(sum(sqr(size), axis, keepdims=keepdims))  # type: ignore[no-any-return]
+    return pow(sum(pow(size, L), axis, keepdims=keepdims), 1.0 / L)  # type: ignore[no-any-return]
+
+
+def cumsum(x: Any, axis: int | None = None) -> Variable:
+    """The running sum along an axis, over all elements if none is given."""
+    return running(cumulative.cumsum, x, axis)
+
+
+def cumprod(x: Any, axis: int | None = None) -> Variable:
+    """The running product along an axis, over all elements if none is given."""
+    return running(cumulative.cumprod, x, axis)
+
+
+def running(op: Any, x: Any, axis: int | None) -> Variable:
+    """An op along one axis, or over the elements in one row."""
+    x = as_variable(x) if axis is not None else ravel(x)
+    return op(x, axis=axis_of(0 if axis is None else axis, x.ndim, x))  # type: ignore[no-any-return]
+
+
+def sort(x: Any, axis: int | None = -1) -> Variable:
+    """The elements in ascending order along an axis, of all if it is None; nan last."""
+    return running(sorting.sort, x, axis)
+
+
+def argsort(x: Any, axis: int | None = -1) -> Variable:
+    """The places of the elements in ascending order along an axis, equal ones in their order; nan last."""
+    return running(sorting.argsort, x, axis)
+
+
+def floating(x: Any) -> Variable:
+    """x, integers as floating-point numbers."""
+    node = as_variable(x)
+    return cast(node, inexact(node.type.dtype))
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """log(sum(exp(x))) over axes without overflow; -inf where all elements are."""
+    return extreme(nn.logsumexp, floating(x), axis, keepdims)
+
+
+def softmax(x: Any, axis: Axis = -1) -> Variable:
+    """exp(x) / sum(exp(x)) over axes (the last one if none is given) without overflow."""
+    x = floating(x)
+    return nn.softmax(x, axes=axes_of(axis, x.ndim, x))  # type: ignore[no-any-return]
+
+
+def log_softmax(x: Any, axis: Axis = -1) -> Variable:
+    """The logarithm of `softmax`, exact where softmax is near 0 or near 1."""
+    x = floating(x)
+    return nn.log_softmax(x, axes=axes_of(axis, x.ndim, x))  # type: ignore[no-any-return]
+
+
+amax = max
+amin = min
+cumulative_sum = cumsum
+cumulative_prod = cumprod

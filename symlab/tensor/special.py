@@ -1,0 +1,102 @@
+"""Special functions under SciPy's and Theano's names."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import exp, log, log1p, mul, neg, sigmoid, softplus, true_div
+from symlab.core.ops.exponential import xlogy0
+from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.special import (
+    betainc,
+    betaln,
+    erf,
+    erfc,
+    erfcinv,
+    erfcx,
+    erfinv,
+    gamma,
+    gammainc,
+    gammaincc,
+    gammaln,
+    log_ndtr,
+    polygamma,
+    psi,
+)
+
+# fmt: off
+__all__ = [
+    "beta", "betainc", "betaln", "chi2sf", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfinv", "expit",
+    "factorial", "gamma", "gammainc", "gammaincc", "gammal", "gammaln", "gammau", "i0", "i1", "iv", "ive", "j0", "j1",
+    "jv", "kv", "kve", "log_expit", "log_ndtr", "logit", "ndtr", "ndtri", "poch", "polygamma", "psi", "tri_gamma",
+    "xlog1py", "xlogy", "xlogy0",
+]
+# fmt: on
+
+digamma = psi
+expit = sigmoid
+xlogy = xlogy0
+
+
+def tri_gamma(x: Any) -> Variable:
+    """The derivative of `psi`."""
+    return polygamma(1, x)  # type: ignore[no-any-return]
+
+
+def factorial(n: Any) -> Variable:
+    """n!, of any number gamma(n + 1)."""
+    return gamma(as_variable(n) + 1)  # type: ignore[no-any-return]
+
+
+def poch(z: Any, m: Any) -> Variable:
+    """gamma(z + m) / gamma(z), the rising factorial, of positive z and z + m."""
+    return exp(gammaln(as_variable(z) + m) - gammaln(z))  # type: ignore[no-any-return]
+
+
+def beta(a: Any, b: Any) -> Variable:
+    """gamma(a) gamma(b) / gamma(a + b) of positive a and b."""
+    return exp(betaln(a, b))  # type: ignore[no-any-return]
+
+
+def gammal(a: Any, x: Any) -> Variable:
+    """The lower incomplete gamma function."""
+    return mul(gammainc(a, x), gamma(a))  # type: ignore[no-any-return]
+
+
+def gammau(a: Any, x: Any) -> Variable:
+    """The upper incomplete gamma function."""
+    return mul(gammaincc(a, x), gamma(a))  # type: ignore[no-any-return]
+
+
+def chi2sf(x: Any, k: Any) -> Variable:
+    """The probability that a chi-squared variable with k degrees of freedom is larger than x."""
+    return gammaincc(true_div(k, 2.0), true_div(x, 2.0))  # type: ignore[no-any-return]
+
+
+def xlog1py(x: Any, y: Any) -> Variable:
+    """x log(1 + y), 0 where x is 0."""
+    return switch(eq(x, 0), 0.0, mul(x, log1p(y)))  # type: ignore[no-any-return]
+
+
+def logit(p: Any) -> Variable:
+    """log(p / (1 - p)), the inverse of `sigmoid`."""
+    p = as_variable(p)
+    return log(p / (1 - p))  # type: ignore[no-any-return]
+
+
+def log_expit(x: Any) -> Variable:
+    """The logarithm of `sigmoid`."""
+    return neg(softplus(neg(x)))  # type: ignore[no-any-return]
+
+
+def ndtr(x: Any) -> Variable:
+    """The normal distribution function."""
+    return mul(0.5, erfc(true_div(x, -math.sqrt(2))))  # type: ignore[no-any-return]
+
+
+def ndtri(p: Any) -> Variable:
+    """The inverse of `ndtr`."""
+    return mul(-math.sqrt(2), erfcinv(mul(2.0, p)))  # type: ignore[no-any-return]

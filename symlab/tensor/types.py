@@ -1,0 +1,118 @@
+"""Types and how variables of them are made: `dvector("x")`, `matrix("w")`, `tensor("x", dtype=, shape=)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir import config
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.types import ArrayType, Shape, array_type
+from symlab.core.ops.operators import Variable, as_variable, cast_to, constant, variable
+
+__all__ = ["TensorType", "Variable", "as_tensor_variable", "constant", "tensor"]
+
+Sizes = Iterable[int | bool | None]
+
+
+def TensorType(
+    dtype: Any, shape: Sizes = (), name: str | None = None, *, broadcastable: Sizes | None = None
+) -> ArrayType:
+    """The type of arrays of a dtype and a static shape.
+
+    A size is a number, or None where it is not known before the call. Flags do as well, as in Theano: True stands for
+    a size of 1, which broadcasts, False for one that is not known.
+    """
+    return array_type(dtype_of(dtype), static_shape(shape if broadcastable is None else broadcastable))
+
+
+def dtype_of(dtype: Any) -> np.dtype[Any]:
+    """The dtype for a name, a NumPy dtype or "floatX"; only numbers have one here."""
+    if isinstance(dtype, str) and dtype == "floatX":
+        dtype = config.current().floatX
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        raise TypeMismatch(
+            message(f"{dtype!r} is not a dtype", (), ["'float64', 'float32', 'int64', 'bool', ..."])
+        ) from None
+    if dtype is None or found.kind not in "biufcV":
+        raise TypeMismatch(message(f"{dtype!r} is not a dtype of numbers", (), ["'float64', 'float32', 'int64', ..."]))
+    return found.newbyteorder("=")
+
+
+def static_shape(sizes: Sizes) -> Shape:
+    """A static shape from sizes or flags."""
+    return tuple(static_size(size) for size in sizes)
+
+
+def static_size(size: int | bool | None) -> int | None:
+    """One size from a size or a flag."""
+    if isinstance(size, (bool, np.bool_)):
+        return 1 if size else None
+    if size is None:
+        return None
+    if not isinstance(size, (int, np.integer)) or size < 0:
+        raise InvalidValue(message(f"{size!r} is not a size", (), ["a number, or None where it is not known"]))
+    return int(size)
+
+
+def tensor(
+    name: str | None = None, *, dtype: Any = "floatX", shape: Sizes = (), broadcastable: Sizes | None = None
+) -> Variable:
+    """An input of this dtype and static shape: `tensor("x", dtype="float32", shape=(None, 3))`."""
+    return variable(TensorType(dtype, shape, broadcastable=broadcastable), name)
+
+
+@dataclass(frozen=True)
+class Unlettered:
+    """Makes inputs of one rank, of dtype floatX unless `dtype` says otherwise."""
+
+    sizes: Shape
+
+    def __call__(self, name: str | None = None, dtype: Any = "floatX", *, shape: Sizes | None = None) -> Variable:
+        """An input of this rank; `shape` may state sizes."""
+        kind = TensorType(dtype, self.sizes if shape is None else shape)
+        if kind.ndim != len(self.sizes):
+            raise InvalidValue(message(f"{len(self.sizes)} axes are wanted, and shape {kind.shape} has {kind.ndim}"))
+        return variable(kind, name)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Makes several inputs at once: `x, y = dvectors("x", "y")`, `a, b, c = scalars(3)`."""
+
+    single: ArrayType | Unlettered
+
+    def __call__(self, *names: str | int | None) -> Any:
+        """One input for each name, or as many as the one number says; a single one comes by itself."""
+        if len(names) == 1 and isinstance(names[0], int):
+            names = (None,) * names[0]
+        made = [self.single(name) for name in names]
+        return made[0] if len(made) == 1 else made
+
+
+def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = None, *, dtype: Any = None) -> Variable:
+    """`value` as a variable: itself, a constant, or for a list with variables in it their stack.
+
+    With `ndim` more axes of size 1 are put in front.
+    """
+    found = as_variable(value)
+    if dtype is not None:
+        found = cast_to(found, dtype_of(dtype))
+    if ndim is not None and found.ndim != ndim:
+        found = with_rank(found, ndim)
+    if name is not None and found is not value:
+        found.name = name
+    return found
+
+
+def with_rank(value: Variable, ndim: int) -> Variable:
+    """`value` with axes of size 1 in front, so that it has `ndim`."""
+    if value.ndim > ndim:
+        problem = f"{ndim} axes are wanted, and the value has {value.ndim}"
+        raise InvalidValue(message(problem, [(value.name or "value", value)]))
+    return value.dimshuffle(*["x"] * (ndim - value.ndim), *range(value.ndim))  # type: ignore[no-any-return]

@@ -1,0 +1,24 @@
+"""The view as an anywidget: for Notebook 7, VS Code, Colab and wherever else ipywidgets run."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+
+class TraceWidget(anywidget.AnyWidget):
+    """The interactive view of a trace; `step` and `selected` follow the user, and can be set."""
+
+    _esm = Path(str(files("symlab.viz") / "static" / "widget.js"))
+    trace = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    selected = traitlets.Int(-1).tag(sync=True)
+    height = traitlets.Int(420).tag(sync=True)
+
+    def on_select(self, callback: Any) -> None:
+        """Call `callback(node number)` whenever another node is selected."""
+        self.observe(lambda change: callback(change["new"]), "selected")

@@ -1,0 +1,82 @@
+"""What every test shares: a code cache of the session's own, deterministic Hypothesis, seconds per part."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+IN_CI = bool(os.environ.get("CI"))
+
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if IN_CI else "local")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the session an empty code cache and no settings file; xdist's workers inherit both."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="symlab-test-"))
+    os.environ["SYMLAB_CACHE_DIR"] = str(folder / "cache")
+    os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def missing_for(item: pytest.Item) -> str | None:
+    """What this machine lacks for a test, if anything."""
+    if item.get_closest_marker("gpu") and not ctypes.util.find_library("cuda"):
+        return "no CUDA driver"
+    drives_chromium = item.get_closest_marker("browser") or item.get_closest_marker("lab")
+    if drives_chromium and not IN_CI and not shutil.which("chromium"):
+        return "no chromium: install Debian's package of that name"
+    return None
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Whether a test should start early, so that no worker ends on it alone."""
+    marked = any(item.get_closest_marker(name) for name in ("lab", "browser", "slow"))
+    return marked or item.path.suffix == ".ipynb" or item.path.name == "test_checks.py"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, skip what this machine cannot run, keep the tests of one JupyterLab on one worker."""
+    items.sort(key=is_long, reverse=True)
+    for item in items:
+        reason = missing_for(item)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+        if item.get_closest_marker("lab"):
+            item.add_marker(pytest.mark.xdist_group("lab"))
+
+
+def part_of(report: pytest.TestReport) -> str:
+    """The part of `make test` to which a report belongs."""
+    if "test_checks.py::" in report.nodeid:
+        return report.nodeid.partition("[")[2].partition("]")[0]
+    if ".ipynb" in report.nodeid:
+        return "notebooks"
+    if "browser" in report.keywords or "lab" in report.keywords:
+        return "browser"
+    return "Python"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many seconds each part took, summed over the workers."""
+    seconds: dict[str, float] = defaultdict(float)
+    tests: dict[str, set[str]] = defaultdict(set)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[part_of(report)] += report.duration
+                tests[part_of(report)].add(report.nodeid)
+    terminalreporter.section("seconds per part, summed over the workers")
+    for part, spent in sorted(seconds.items(), key=lambda pair: -pair[1]):
+        terminalreporter.write_line(f"{spent:8.1f} s  {part} ({len(tests[part])} tests)")

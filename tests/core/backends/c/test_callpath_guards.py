@@ -1,0 +1,94 @@
+"""Is each guard of the call path necessary? A copy without it must fail the tests that are about it.
+
+And the whole call path must pass its tests under the sanitizers of addresses and of undefined behaviour.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from symlab.core.backends.c import callobject
+from symlab.core.backends.c.compiler import find_compiler
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[3]
+GUARDS = tomllib.loads((HERE / "callpath_guards.toml").read_text())["guard"]
+FILES = ["test_callpath.py", "test_callpath_details.py", "test_callpath_memory.py", "test_callpath_threads.py"]
+WARNINGS = ["unused-parameter", "missing-field-initializers", "cast-function-type"]  # Python's own idioms
+SANITIZED = ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_compiler() is None, reason="no C compiler")]
+
+
+def copy_of_sources(folder: Path) -> Path:
+    """The call path's files in a folder of their own; the one to compile."""
+    shutil.copytree(callobject.SOURCES, folder / "callpath")
+    return folder / "callpath" / "callpath.c"
+
+
+def without(source: Path, guard: dict) -> None:
+    """Take the guard out of the copy."""
+    part = source.parent / guard["part"]
+    text = part.read_text()
+    for old, new in guard["replaced"]:
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times in {part.name}"
+        text = text.replace(old, new)
+    part.write_text(text)
+
+
+def built(source: Path, flags: list[str]) -> dict[str, str]:
+    """The environment that puts a build of these sources under the tests."""
+    extension, kernels = source.with_name("extension.so"), source.with_name("kernels.so")
+    callobject.build(extension, flags, source)
+    find_compiler().compile([HERE / "callpath_kernels.c"], kernels, ["-O3", "-march=native"])
+    return {"CALLPATH_EXTENSION": str(extension), "CALLPATH_KERNELS": str(kernels)}
+
+
+def outcome_of(environment: dict[str, str], files: list[str], chosen: str, seconds: float) -> tuple[bool, str]:
+    """Whether the tests pass, and what they printed; a run that does not end has not passed."""
+    options = ["-x", "-q", f"--confcutdir={HERE}", "-k", chosen]
+    plugins = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "hypothesispytest")]
+    paths = [str((HERE / name).relative_to(ROOT)) for name in files]
+    command = [sys.executable, "-m", "pytest", *options, *plugins, *paths]
+    pipes = {"capture_output": True, "text": True}
+    try:
+        run = subprocess.run(
+            command, env={**os.environ, **environment}, cwd=ROOT, timeout=seconds, check=False, **pipes
+        )
+    except subprocess.TimeoutExpired as late:
+        return False, f"ended after {seconds} s: {late.stdout}"
+    assert run.returncode not in (4, 5), run.stdout + run.stderr  # a wrong command, or no tests
+    return run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard["name"].replace(" ", "-"))
+def test_each_guard_is_necessary(tmp_path, guard) -> None:
+    source = copy_of_sources(tmp_path)
+    without(source, guard)
+    environment = {**built(source, ["-w"]), "CALLPATH_PATIENCE": "6"}
+    passed, output = outcome_of(environment, [guard["tests"]], guard["chosen"], seconds=30)
+    assert not passed, output
+
+
+def test_the_compiler_warns_of_nothing(tmp_path) -> None:
+    built(copy_of_sources(tmp_path), ["-Wall", "-Wextra", "-Werror", *(f"-Wno-{name}" for name in WARNINGS)])
+
+
+def test_sanitizers_find_nothing(tmp_path) -> None:
+    question = [*find_compiler().command, "-print-file-name=libasan.so"]
+    library = subprocess.run(question, capture_output=True, text=True, check=True).stdout.strip()
+    if not Path(library).is_absolute():
+        pytest.skip("the compiler has no address sanitizer to preload")
+    # Python's allocators would hide what is freed; what NumPy and Python never free is no leak of ours.
+    options = {"ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1", "PYTHONMALLOC": "malloc"}
+    environment = {**built(copy_of_sources(tmp_path), SANITIZED), **options, "LD_PRELOAD": library}
+    memory_of_the_process = "not leak and not lets_go and not gives_memory_back"
+    passed, output = outcome_of(environment, FILES, memory_of_the_process, seconds=400)
+    assert passed, output

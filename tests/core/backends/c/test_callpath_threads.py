@@ -1,0 +1,348 @@
+"""Many callers at once: threads, finalizers, forks, interrupts, the end of the interpreter."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def test_two_threads_share_one_function(calls) -> None:
+    f, wrong = calls.function("arena_run", "x", [calls.V], outputs=[calls.V, calls.V], plan="arena_plan"), []
+
+    def work(value) -> None:
+        x = np.full(calls.BIG, value)
+        for _ in range(300):
+            y, y2 = f(x)
+            if not ((y == value).all() and (y2[::512] == 2 * value).all()):
+                wrong.append(value)
+
+    calls.together(lambda: work(1.0), lambda: work(1000.0))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("in_place", "borrow"), [(False, False), (True, False), (True, True)])
+def test_readers_see_whole_values(calls, in_place, borrow) -> None:
+    cells, W, k = calls.weights(calls.BIG)
+    train, predict, done, torn, reads = (
+        calls.trainer(cells, in_place),
+        calls.predictor(cells),
+        threading.Event(),
+        [],
+        [0],
+    )
+
+    def read() -> None:
+        while not done.is_set():
+            w, step = predict()
+            reads[0] += 1
+            if not (w == step).all():
+                torn.append(step)
+            if borrow:
+                held = W.get_value(borrow=True)
+                first = held[0]
+                time.sleep(0)
+                if not (held == first).all():
+                    torn.append(first)
+
+    def write() -> None:
+        for _ in range(500):
+            train()
+        done.set()
+
+    calls.together(read, write)
+    assert torn == []
+    assert reads[0] > 20
+    assert k.get_value() == 500
+    assert (W.get_value() == 500).all()
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_two_trainers_lose_no_update(calls, in_place) -> None:
+    cells, _, k = calls.weights(1 << 15)
+    trainers = [calls.trainer(cells, in_place), calls.trainer(cells[:], in_place)]
+
+    def work(train) -> None:
+        for _ in range(1500):
+            train()
+
+    calls.together(*(lambda f=f: work(f) for f in trainers), lambda: [k.get_value() for _ in range(1500)])
+    assert k.get_value() == 3000
+
+
+class Background:
+    """A thread at work for the length of a block, which begins a little later."""
+
+    def __init__(self, *work) -> None:
+        self.thread = threading.Thread(target=work[0], args=work[1:])
+
+    def __enter__(self) -> None:
+        self.thread.start()
+        time.sleep(0.1)
+
+    def __exit__(self, *_) -> None:
+        self.thread.join()
+
+
+def test_a_value_borrowed_during_the_run_stays(calls) -> None:
+    cells, W, _ = calls.weights(1000)
+    with Background(calls.tarrier(cells), 0.3, 0.0):
+        held = W.get_value(borrow=True)
+    assert (held == 0).all()
+    assert (W.get_value() == 1).all()
+
+
+def test_a_value_half_written_is_not_read(calls) -> None:
+    cells, W, k = calls.weights(1000)
+    train, predict = calls.tarrier(cells), calls.predictor(cells)
+    for step, read in enumerate((lambda: W.get_value(borrow=True), W.get_value, lambda: predict()[0]), 1):
+        with Background(train, 0.0, 0.3):
+            assert k.get_value() == step  # current already: who reads both waits for the other
+            assert (read() == step).all()
+
+
+def test_a_value_being_read_is_not_written(calls) -> None:
+    cells, W, k = calls.weights(1000)
+    gaze, seen = calls.gazer(cells), []
+    for trains in ([True], [False], [True, False, True], [False, False, True]):
+        before = float(k.get_value())
+        with Background(lambda: seen.append(gaze(0.3))):
+            for in_place in trains:
+                calls.trainer(cells, in_place)()
+        w, step = seen.pop()
+        assert (w == before).all()
+        assert step == before
+        assert (W.get_value() == before + len(trains)).all()
+
+
+def test_a_reader_waits_for_one_update_at_most(calls) -> None:
+    cells, W, k = calls.weights(1000)
+    train, done, waits = calls.tarrier(cells), threading.Event(), []
+
+    def loop() -> None:
+        while not done.is_set():
+            train(0.0, 0.01)
+
+    with Background(loop):
+        for _ in range(15):
+            before = k.get_value()
+            value = W.get_value(borrow=True)
+            waits.append(value[0] - before)
+            del value
+            time.sleep(0.004)
+        done.set()
+    assert max(waits) <= 3, waits
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_updaters_take_turns(calls, in_place) -> None:
+    """A second trainer and set_value make progress beside a training loop that never pauses."""
+    cells, W, k = calls.weights(1000)
+    train, done = calls.trainer(cells, in_place), threading.Event()
+    loop, value = calls.tarrier(cells), np.zeros(1000)
+
+    def work() -> None:
+        while not done.is_set():
+            loop(0.002, 0.0)
+
+    with Background(work):
+        for other in (train, lambda: W.set_value(value)):
+            before = k.get_value()
+            for _ in range(20):
+                other()
+            assert k.get_value() - before < 100
+        done.set()
+
+
+def test_cells_in_opposite_order_do_not_deadlock(calls) -> None:
+    A, B = ((calls.SharedCell(np.zeros(1 << 14)), *calls.V) for _ in range(2))
+    one, two = (
+        calls.function("swap_run", cells=cells, updates=[(0, False), (1, False)], plan="swap_plan")
+        for cells in ([A, B], [B, A])
+    )
+    calls.together(
+        lambda: [one() for _ in range(1000)],
+        lambda: [two() for _ in range(1000)],
+        lambda: [A[0].set_value(B[0].get_value()) for _ in range(300)],
+    )
+
+
+def test_finalizers_may_call_the_function(calls) -> None:
+    """A finalizer that calls the function again, at every moment when the collector may run."""
+    cells, _, _ = calls.weights(4)
+    train, predict, many = calls.trainer(cells, True), calls.predictor(cells), calls.momentum(result="t")
+    keyed = calls.momentum(result="d", keys=(frozenset({1}),))
+    vast = calls.function("vast_run", "n", [calls.N], [cells[1]], [calls.V], [(0, False)], "vast_plan")
+    x, finalized = np.ones(8), []
+
+    class Cycle:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            finalized.append(1)
+            train(), predict(), many(x, x, x, 0.1, 0.1), keyed(x, x, x, 0.1, d=0.1)
+
+    def exhaust(size=2**50) -> None:
+        try:
+            Cycle(), vast(size)
+        except MemoryError:
+            finalized.append(0)
+
+    def work() -> None:
+        for _ in range(1000):
+            Cycle(), many(x, x, x, 0.1, 0.1)
+            Cycle(), keyed(x, x, x, 0.1, d=0.1)
+            Cycle(), train()
+            Cycle(), predict()
+            exhaust()
+
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        calls.together(work)
+    finally:
+        gc.set_threshold(*before)
+    assert finalized.count(0) == 1000
+    assert finalized.count(1) > 100
+
+
+def test_callbacks_may_call_the_function(calls) -> None:
+    """What a call drops may have a weak reference, whose callback calls the function again."""
+    cells, W, _ = calls.weights(4)
+    called = []
+
+    def work() -> None:
+        for in_place in (False, True):
+            train, f, x = calls.trainer(cells, in_place), calls.momentum(), np.ones(8)
+
+            def again(reference, train=train, f=f, x=x) -> None:
+                called.append((train(), f(x, x, x, 0.1, 0.1)))
+
+            kept = []
+            for _ in range(10):
+                kept.append(weakref.ref(W.get_value(borrow=True), again))
+                kept.append(weakref.ref(f(x, x, x, 0.1, 0.1), again))
+                train()
+                W.set_value(np.zeros(4))
+            f.free()
+            train.free()
+
+    calls.together(work)
+    assert len(called) > 20
+
+
+@pytest.mark.parametrize("call", [lambda f, args: f(*args), lambda f, args: f(args[0], args[1])])
+def test_an_argument_at_work_cannot_be_resized(calls, call) -> None:
+    f, args = calls.dozer(), (np.arange(1000.0), 0.4)
+    thread = threading.Thread(target=call, args=(f, args))
+    thread.start()
+    time.sleep(0.1)
+    with pytest.raises(ValueError, match="cannot resize"):
+        args[0].resize(10_000_000)
+    thread.join()
+
+
+@pytest.mark.parametrize("kind", ["t", "l"])
+def test_an_empty_container_is_not_found(calls, kind) -> None:
+    f = calls.dozer(result=kind)
+    thread = threading.Thread(target=f, args=(np.arange(3.0), 0.4))
+    thread.start()
+    time.sleep(0.1)
+    found = [repr(item) for item in gc.get_objects() if type(item) in (tuple, list) and len(item) == 3]
+    thread.join()
+    assert [text for text in found if "NULL" in text] == []
+
+
+def forked(check) -> bool:
+    """Whether a forked child finds that `check` holds, within some seconds."""
+    child = os.fork()
+    if not child:
+        signal.alarm(5)
+        os._exit(0 if check() else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def is_whole(train, predict) -> bool:
+    """Whether both values are of one step, and one more is possible."""
+    w, k = predict()
+    train()
+    after, step = predict()
+    return (w == k).all() and (after == step).all() and step == k + 1
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_fork_beside_a_training_loop(calls, in_place) -> None:
+    cells, _, _ = calls.weights(calls.BIG)
+    train, predict, done = calls.trainer(cells, in_place), calls.predictor(cells), threading.Event()
+    with Background(lambda: [train() for _ in iter(done.is_set, True)]):
+        results = [forked(lambda: is_whole(train, predict)) for _ in range(10)]
+        done.set()
+    assert results == [True] * 10
+
+
+@pytest.mark.parametrize(("run", "commit"), [(0.3, 0.0), (0.0, 0.3)])
+def test_fork_in_the_middle_of_an_update(calls, run, commit) -> None:
+    cells, _, k = calls.weights(1000)
+    train, predict = calls.trainer(cells, True), calls.predictor(cells)
+    with Background(calls.tarrier(cells), run, commit):
+        assert forked(lambda: is_whole(train, predict))
+        assert forked(lambda: k.get_value() == (commit > 0))
+
+
+def test_interrupts_leave_everything_usable(calls) -> None:
+    cell = calls.SharedCell(np.array(0.0))
+    nap = calls.napper(cell)
+    for _ in range(3):
+        timer = threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            for _ in range(1000):
+                nap(0.01)
+        timer.join()
+        done = cell.get_value()
+        nap(0.0)
+        assert cell.get_value() == done + 1
+
+
+EXIT = """
+import sys, threading, time
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+import slowpath as calls
+
+cell = calls.SharedCell(np.array(0.0))
+nap = calls.napper(cell)
+
+class Last:
+    def __init__(self):
+        self.nap, self.cell, self.write = nap, cell, sys.stdout.write
+        self.flush = sys.stdout.flush
+    def __del__(self):
+        self.nap(0.0)
+        self.write(f"{self.cell.get_value()}\\n")
+        self.flush()
+
+last = Last()
+threading.Thread(target=nap, args=(60.0,), daemon=True).start()
+time.sleep(0.3)
+"""
+
+
+def test_a_daemon_thread_at_work_does_not_hold_up_the_exit(calls) -> None:
+    command = [sys.executable, "-c", EXIT, str(HERE)]
+    finished = subprocess.run(
+        command, capture_output=True, text=True, timeout=calls.PATIENCE, check=False, cwd=HERE.parents[3]
+    )
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "1.0\n", "")

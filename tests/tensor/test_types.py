@@ -1,0 +1,135 @@
+"""Constructors of variables, types and constants."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.backends.reference import evaluate
+from symlab.core.ir.errors import TypeMismatch
+from symlab.core.ir.op import CONSTANT, INPUT
+from symlab.core.ir.types import ArrayType
+
+LETTERS = {
+    "b": "int8",
+    "w": "int16",
+    "i": "int32",
+    "l": "int64",
+    "f": "float32",
+    "d": "float64",
+    "c": "complex64",
+    "z": "complex128",
+}
+SIZES = {
+    "scalar": (),
+    "vector": (None,),
+    "matrix": (None, None),
+    "row": (1, None),
+    "col": (None, 1),
+    **{f"tensor{rank}": (None,) * rank for rank in range(3, 8)},
+}
+PLURALS = {"matrix": "matrices"}
+
+
+@pytest.mark.parametrize("kind", SIZES)
+@pytest.mark.parametrize("letter", LETTERS)
+def test_letters(letter: str, kind: str) -> None:
+    made = getattr(T, letter + kind)("x")
+    assert (made.name, made.dtype, made.type.shape) == ("x", LETTERS[letter], SIZES[kind])
+    assert made.op is INPUT
+    assert made.type == getattr(T, letter + kind)
+    first, second = getattr(T, letter + PLURALS.get(kind, kind + "s"))("a", "b")
+    assert (first.name, second.name) == ("a", "b")
+    assert first.type is second.type is made.type
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_without_a_letter_the_dtype_is_floatX(kind: str) -> None:
+    make, several = getattr(T, kind), getattr(T, PLURALS.get(kind, kind + "s"))
+    assert make("x").type == getattr(T, "d" + kind)
+    assert make("x", dtype="int32").type == getattr(T, "i" + kind)
+    with sl.configure(floatX="float32"):
+        assert make("x").type == getattr(T, "f" + kind)
+        assert [made.type for made in several(2)] == [getattr(T, "f" + kind)] * 2
+
+
+def test_plurals() -> None:
+    a, b, c = T.vectors("a", "b", "c")
+    assert [a.name, b.name, c.name] == ["a", "b", "c"]
+    assert T.dvectors("a").name == "a"
+    assert [made.name for made in T.lscalars(3)] == [None, None, None]
+
+
+def test_sizes_may_be_stated() -> None:
+    assert T.matrix("x", shape=(None, 3)).type.shape == (None, 3)
+    assert T.tensor("x", dtype="uint8", shape=(2, None)).type == T.TensorType("uint8", (2, None))
+    assert T.tensor().type == T.dscalar
+
+
+def test_broadcastable_flags_as_in_theano() -> None:
+    assert T.TensorType("float32", (False, True)) == T.TensorType("float32", (None, 1))
+    assert T.TensorType("float64", broadcastable=[True, False]) == T.drow
+    assert T.tensor("x", dtype="float64", broadcastable=(False, True)).broadcastable == (False, True)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint64", "float16", np.float32, np.dtype("int16"), float])
+def test_dtypes(dtype: object) -> None:
+    assert T.tensor(dtype=dtype).dtype == np.dtype(dtype).name  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[s]", "S3", object, None, "no such"])
+def test_dtypes_that_are_not_numbers(dtype: object) -> None:
+    with pytest.raises(TypeMismatch, match="is not a dtype"):
+        T.tensor(dtype=dtype)
+
+
+def test_byte_order_is_that_of_the_machine() -> None:
+    assert T.tensor(dtype=">f8").type == T.dscalar
+
+
+def test_a_type_makes_variables() -> None:
+    x = T.fmatrix("x")
+    assert isinstance(x.type, ArrayType)
+    other = x.type("other")
+    assert other is not x
+    assert (other.name, other.type) == ("other", x.type)
+    assert x.type().name is None
+
+
+def test_types_survive_pickle() -> None:
+    kind = T.TensorType("float32", (None, 3))
+    assert pickle.loads(pickle.dumps(kind)) == kind
+    assert pickle.loads(pickle.dumps(T.matrix))("x").ndim == 2
+
+
+def test_constants_keep_dtype_and_shape() -> None:
+    value = np.arange(6, dtype="int16").reshape(2, 3)
+    node = T.constant(value, "c")
+    value[:] = 0
+    assert (node.name, node.op, node.type) == ("c", CONSTANT, T.TensorType("int16", (2, 3)))
+    assert evaluate([node], {})[0].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert T.constant(2).dtype == "int64"
+    assert T.constant(2.5, dtype="float32").dtype == "float32"
+    assert T.constant(True).dtype == "bool"
+    assert T.constant([[1, 2]]).type.shape == (1, 2)
+
+
+def test_as_tensor_variable() -> None:
+    x = T.dvector("x")
+    assert T.as_tensor_variable(x) is x
+    assert T.as_tensor_variable([1.0, 2.0]).type == T.TensorType("float64", (2,))
+    assert T.as_tensor_variable(1, name="one").name == "one"
+    assert T.as_tensor_variable(x, ndim=3).type.shape == (1, 1, None)
+    assert T.as_tensor_variable(3, dtype="float32").dtype == "float32"
+    stacked = T.as_tensor_variable([x, x * 2])
+    assert evaluate([stacked], {x: np.array([1.0, 2.0])})[0].tolist() == [[1.0, 2.0], [2.0, 4.0]]
+    assert x.name == "x"
+
+
+def test_a_name_for_what_has_one_already_makes_no_change() -> None:
+    x = T.dvector("x")
+    assert T.as_tensor_variable(x, name="y").name == "x"

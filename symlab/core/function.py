@@ -95,15 +95,11 @@ class Function:
 
     def interface(self) -> Interface:
         """What a back end must know to make a callable."""
-        request = self.request
         return Interface(
             names=self.signature.names,
-            inputs=tuple(item.variable for item in request.inputs),
-            shared=self.shared,
-            outputs=request.outputs,
-            updated=len(request.updates),
-            layout=request.layout,
-            keys=request.keys,
+            shared=self.shared_leaves,
+            layout=self.request.layout,
+            keys=self.request.keys,
             convert=self.signature.convert,
             details=self,
         )

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from symlab.core.ir import config
@@ -18,6 +17,7 @@ from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
+from symlab.core.rules import CANONICAL, SPECIAL, STABLE, all_rules
 from symlab.core.seams import resolve
 
 Names = tuple[str, ...]
@@ -145,32 +145,9 @@ class Pipeline:
         return " -> ".join(self.names)
 
 
-@cache
-def all_rules(sources: tuple[Rule | str, ...]) -> tuple[Rule, ...]:
-    """The rules behind rules and names of tuples of them."""
-    found: list[Rule] = []
-    for source in sources:
-        found.extend(resolve(source) if isinstance(source, str) else (source,))
-    return tuple(found)
-
-
-CANONICALIZE = Rewrite(
-    "canonicalize",
-    (
-        "symlab.core.rules.constants:RULES",
-        "symlab.core.rules.canonical:RULES",
-        "symlab.core.rules.powers:RULES",
-        "symlab.core.rules.shapes:RULES",
-    ),
-)
-STABILIZE = Rewrite(
-    "stabilize",
-    (
-        "symlab.core.rules.stable:RULES",
-        *CANONICALIZE.sources,
-    ),
-)
-SPECIALIZE = Rewrite("specialize", ("symlab.core.rules.specialize:RULES", *CANONICALIZE.sources))
+CANONICALIZE = Rewrite("canonicalize", CANONICAL)
+STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
+SPECIALIZE = Rewrite("specialize", SPECIAL)
 ASSOCIATE = Transform("associate", "symlab.core.rewrite.association:associate")
 LOWER = (
     Transform("fuse", "symlab.core.lower.fuse:fuse"),

@@ -38,11 +38,9 @@ class Probe:
         nodes = tuple(node for node in graph.nodes() if node.op.kind is not Kind.LEAF and isinstance(node.type, ArrayType))
         probed = Graph(graph.table, graph.inputs, nodes, (), graph.origins)
         trace = run(Pipeline(LOWER), probed, made.config)
-        leaves = made.shared_leaves
-        order = [node for node in probed.nodes() if node in leaves]
         interface = Interface(
-            names=(None,) * len(graph.inputs), inputs=made.inputs, shared=tuple(leaves[node] for node in order),
-            outputs=nodes, updated=0, layout="l", keys=(), convert=lambda args, keywords: tuple(args), details=made,
+            names=(None,) * len(graph.inputs), shared=made.shared_leaves, layout="l", keys=(),
+            convert=lambda args, keywords: tuple(args), details=made,
         )  # fmt: skip
         executable, _ = backend.build(interface, trace, made.config)
         return None if executable is None else cls(graph, nodes, executable.front)

@@ -83,7 +83,7 @@ def hard_sigmoid(x: Any) -> Variable:
 
 
 def ultra_fast_sigmoid(x: Any) -> Variable:
-    """`sigmoid` within 0.02, by three rational pieces in |x| / 2."""
+    """`sigmoid` within 0.03, by three rational pieces in |x| / 2."""
     x = 0.5 * as_variable(x)
     size = abs(x)
     near = 1.5 * size / (1.0 + size)

@@ -118,10 +118,8 @@ def progression_dtype(bounds: list[Any]) -> np.dtype[Any]:
     for bound in bounds:
         if (bound.ndim if isinstance(bound, Variable) else np.ndim(bound)) != 0:
             raise TypeMismatch(message(f"start, stop and step are scalars, not {bound!r}"))
-    dtypes = [bound.type.dtype if isinstance(bound, Variable) else bound for bound in bounds]
-    common = np.result_type(
-        *(item if type(item) in WEAK or isinstance(item, np.dtype) else np.asarray(item) for item in dtypes)
-    )
+    known = [bound if isinstance(bound, Variable) or type(bound) in WEAK else as_variable(bound) for bound in bounds]
+    common = np.result_type(*(bound.type.dtype if isinstance(bound, Variable) else bound for bound in known))
     return common if common.kind == "f" else np.dtype(np.int64)
 
 

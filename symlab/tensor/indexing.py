@@ -29,7 +29,7 @@ from symlab.core.ops.shape import (
     spread,
     unshuffled,
 )
-from symlab.core.ops.sort import along, places_along
+from symlab.core.ops.sort import along
 from symlab.tensor.arguments import axis_of
 from symlab.tensor.creation import diagonal
 from symlab.tensor.elementwise import clip
@@ -138,9 +138,8 @@ def read_item(item: Any, x: Variable) -> list[Any]:
     if array.type.dtype.kind == "b":
         return list(mask_places(array))
     if array.type.dtype.kind not in "iu":
-        raise TypeMismatch(
-            message(f"an index is made of integers, not {array.dtype}", [(x.name or "x", x), ("index", array)])
-        )
+        operands = [(x.name or "x", x), ("index", array)]
+        raise TypeMismatch(message(f"an index is made of integers, not {array.dtype}", operands))
     return [Places(array) if array.ndim else Place(number_of(array))]
 
 
@@ -280,9 +279,8 @@ def unpadded(value: Variable, part: Variable) -> Variable:
     """A value for an array with new axes as one for the array without them."""
     pattern = part.attr("pattern")
     if [axis for axis in pattern if axis != "x"] != list(range(part.args[0].ndim)):
-        raise TypeMismatch(
-            message("what is set must be of the form x[...], without a change of order", [("part", part)])
-        )
+        problem = "what is set must be of the form x[...], without a change of order"
+        raise TypeMismatch(message(problem, [("part", part)]))
     full = padded_left(value, part.ndim)
     new = [axis for axis, entry in enumerate(pattern) if entry == "x" and full.type.shape[axis] != 1]
     return unshuffled(addbroadcast(full, *new), pattern, part.args[0].ndim)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,9 @@ def stack(arrays: Any, *more: Any, axis: int = 0) -> Variable:
 
 def stacklists(nested: Any) -> Variable:
     """Nested lists of arrays as one array."""
-    return as_variable(nested) if isinstance(nested, (list, tuple)) else nested  # type: ignore[no-any-return]
+    if not isinstance(nested, (list, tuple)):
+        return as_variable(nested)
+    return stack([stacklists(item) if isinstance(item, (list, tuple)) else item for item in nested])
 
 
 def hstack(arrays: Sequence[Any]) -> Variable:
@@ -129,7 +132,7 @@ def running_totals(sizes: Sequence[Number]) -> Iterator[Number]:
 
 def cut(x: Variable, axis: int, places: Sequence[Any]) -> list[Variable]:
     """The parts between places."""
-    return [part_of_axis(x, axis, start, stop) for start, stop in zip(places[:-1], places[1:], strict=True)]
+    return [part_of_axis(x, axis, start, stop) for start, stop in pairwise(places)]
 
 
 def equal_parts(x: Variable, axis: int, count: int) -> list[Variable]:

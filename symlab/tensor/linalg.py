@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,15 +11,13 @@ import numpy as np
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ops import linalg as ops
 from symlab.core.ops.complexes import conj
-from symlab.core.ops.elementwise import abs, mul, sqr, sqrt
+from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import Number, reshaped, shuffled, sizes_of
+from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
 from symlab.tensor import creation, reductions
 from symlab.tensor.arguments import axis_of, promoted
-from symlab.tensor.elementwise import cast
 from symlab.tensor.shaping import (
     expand_dims,
-    joined_size,
     matrix_transpose,
     moveaxis,
     ravel,
@@ -40,7 +37,7 @@ trace = creation.trace
 
 
 def dot(first: Any, second: Any) -> Variable:
-    """The product by NumPy's rules: scalars multiply, otherwise the last axis of one with the last but one of the other."""
+    """NumPy's product: scalars multiply, otherwise the last axis of one goes with the last but one of the other."""
     a, b = promoted([first, second])
     if not a.ndim or not b.ndim:
         return mul(a, b)  # type: ignore[no-any-return]
@@ -50,7 +47,7 @@ def dot(first: Any, second: Any) -> Variable:
 
 
 def matmul(first: Any, second: Any) -> Variable:
-    """The product of matrices, or of stacks of them whose axes in front broadcast; of vectors as of rows and columns."""
+    """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns."""
     a, b = promoted([first, second])
     if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
@@ -221,7 +218,7 @@ def vector_norm(x: Any, axis: Any = None, ord: Any = 2, keepdims: bool = False) 
 
 
 def matrix_norm(x: Any, axis: Sequence[int] = (-2, -1), ord: Any = "fro", keepdims: bool = False) -> Variable:
-    """The norm of matrices: "fro", or the largest or smallest sum of magnitudes of columns (1, -1) or rows (inf, -inf)."""
+    """The norm of matrices: "fro", or the largest or least sum of magnitudes in a column (1, -1) or row (inf, -inf)."""
     x = as_variable(x)
     if len(axis) != 2:
         raise InvalidValue(message(f"a matrix has two axes, not {len(axis)}", [(x.name or "x", x)]))
@@ -229,9 +226,8 @@ def matrix_norm(x: Any, axis: Sequence[int] = (-2, -1), ord: Any = "fro", keepdi
     if ord == "fro":
         return reductions.norm(x, 2, (rows, columns), keepdims)
     if ord not in (1, -1, np.inf, -np.inf):
-        raise InvalidValue(
-            message(f"there is no norm {ord!r} of matrices yet", (), ["'fro', 1, -1, np.inf or -np.inf"])
-        )
+        tries = ["'fro', 1, -1, np.inf or -np.inf"]
+        raise InvalidValue(message(f"there is no norm {ord!r} of matrices here", (), tries))
     summed, compared = (rows, columns) if ord in (1, -1) else (columns, rows)
     sums = reductions.sum(abs(x), summed, keepdims=True)
     found = (reductions.max if ord > 0 else reductions.min)(sums, compared, keepdims=True)

@@ -12,9 +12,9 @@ from symlab.core.ir.types import inexact
 from symlab.core.ops import cumulative, nn, reduce
 from symlab.core.ops import sort as sorting
 from symlab.core.ops.compare import neq
-from symlab.core.ops.elementwise import abs, mul, pow, sqr, sqrt, sub, true_div
+from symlab.core.ops.elementwise import abs, pow, sqr, sqrt, sub, true_div
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
-from symlab.core.ops.shape import shuffled, size_of
+from symlab.core.ops.shape import joined_size, sizes_of
 from symlab.tensor.arguments import Axis, axes_of, axis_of
 from symlab.tensor.elementwise import cast
 from symlab.tensor.shaping import ravel
@@ -68,15 +68,8 @@ def total(op: Any, x: Variable, axis: Axis, dtype: Any, keepdims: bool, acc_dtyp
 
 def count(x: Variable, axes: tuple[int, ...], dtype: Any) -> Variable:
     """How many elements there are along axes, as a number of this dtype."""
-    sizes = [size_of(x, axis=axis) if x.type.shape[axis] is None else x.type.shape[axis] for axis in axes]
-    known = int(np.prod([size for size in sizes if isinstance(size, int)], dtype=np.int64))
-    result: Any = constant(known, dtype=dtype)
-    for size in sizes:
-        if not isinstance(size, int):
-            result = (
-                cast(size, dtype) if known == 1 and result.op.name == "constant" else mul(result, cast(size, dtype))
-            )
-    return result  # type: ignore[no-any-return]
+    number = joined_size(sizes_of(x)[axis] for axis in axes)
+    return cast(number, dtype) if isinstance(number, Variable) else constant(number, dtype=dtype)
 
 
 def mean(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:

@@ -13,7 +13,7 @@ from symlab.core.ops import index
 from symlab.core.ops import shape as ops
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import Variable, as_variable, constant
-from symlab.core.ops.shape import Number, reshaped, shuffled, sizes_of, specified, spread
+from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of, specified, spread
 from symlab.tensor.arguments import Axis, axes_of, axis_of, sizes_from
 
 # fmt: off
@@ -57,7 +57,7 @@ def reshape(x: Any, shape: Any, ndim: int | None = None) -> Variable:
 
 def completed(sizes: list[Number], x: Variable) -> list[Number]:
     """The sizes with -1 replaced where the others tell it: sizes of x that occur in both cancel."""
-    if -1 not in [size for size in sizes if isinstance(size, int)]:
+    if [size for size in sizes if isinstance(size, int)].count(-1) != 1:
         return sizes
     left = list(x.type.shape)
     rest = []
@@ -86,16 +86,6 @@ def flatten(x: Any, ndim: int = 1, *, outdim: int | None = None) -> Variable:
     sizes = sizes_of(x)
     joined = joined_size(sizes[kept - 1 :])
     return reshaped(x, [*sizes[: kept - 1], -1 if kept == 1 and not isinstance(joined, int) else joined])
-
-
-def joined_size(sizes: Sequence[Number]) -> Number:
-    """The product of sizes."""
-    known = prod(size for size in sizes if isinstance(size, int))
-    result: Any = None if known == 1 else known
-    for size in sizes:
-        if not isinstance(size, int):
-            result = size if result is None else size * result
-    return 1 if result is None else result
 
 
 def ravel(x: Any) -> Variable:

@@ -12,6 +12,7 @@ from symlab.core.ops.exponential import xlogy0
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.special import (
     betainc,
+    betaincinv,
     betaln,
     erf,
     erfc,
@@ -21,23 +22,27 @@ from symlab.core.ops.special import (
     gamma,
     gammainc,
     gammaincc,
+    gammaincinv,
     gammaln,
     log_ndtr,
+    ndtri_exp,
+    owens_t,
     polygamma,
     psi,
 )
 
 # fmt: off
 __all__ = [
-    "beta", "betainc", "betaln", "chi2sf", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfinv", "expit",
-    "factorial", "gamma", "gammainc", "gammaincc", "gammal", "gammaln", "gammau", "i0", "i1", "iv", "ive", "j0", "j1",
-    "jv", "kv", "kve", "log_expit", "log_ndtr", "logit", "ndtr", "ndtri", "poch", "polygamma", "psi", "tri_gamma",
-    "xlog1py", "xlogy", "xlogy0",
+    "beta", "betainc", "betaincinv", "betaln", "chi2sf", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfinv",
+    "expit", "factorial", "gamma", "gammainc", "gammaincc", "gammaincinv", "gammal", "gammaln", "gammau",
+    "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr", "logit", "ndtr", "ndtri",
+    "ndtri_exp", "owens_t", "poch", "polygamma", "psi", "tri_gamma", "xlog1py", "xlogy", "xlogy0",
 ]
 # fmt: on
 
 digamma = psi
 expit = sigmoid
+kn = kv
 xlogy = xlogy0
 
 

@@ -13,7 +13,19 @@ from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.types import ArrayType, Shape, array_type
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant, variable
 
-__all__ = ["TensorType", "Variable", "as_tensor_variable", "constant", "tensor"]
+# fmt: off
+__all__ = [
+    "TensorType", "TensorVariable", "Variable", "as_tensor", "as_tensor_variable", "asarray", "complex_dtypes",
+    "constant", "continuous_dtypes", "discrete_dtypes", "float_dtypes", "integer_dtypes", "tensor",
+]
+# fmt: on
+
+TensorVariable = Variable
+integer_dtypes = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+float_dtypes = ("float16", "float32", "float64")
+complex_dtypes = ("complex64", "complex128")
+continuous_dtypes = (*float_dtypes, *complex_dtypes)
+discrete_dtypes = ("bool", *integer_dtypes)
 
 Sizes = Iterable[int | bool | None]
 
@@ -39,7 +51,7 @@ def dtype_of(dtype: Any) -> np.dtype[Any]:
         raise TypeMismatch(
             message(f"{dtype!r} is not a dtype", (), ["'float64', 'float32', 'int64', 'bool', ..."])
         ) from None
-    if dtype is None or found.kind not in "biufcV":
+    if dtype is None or found.kind not in "biufc":
         raise TypeMismatch(message(f"{dtype!r} is not a dtype of numbers", (), ["'float64', 'float32', 'int64', ..."]))
     return found.newbyteorder("=")
 
@@ -108,6 +120,9 @@ def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = N
     if name is not None and found is not value:
         found.name = name
     return found
+
+
+as_tensor = asarray = as_tensor_variable
 
 
 def with_rank(value: Variable, ndim: int) -> Variable:

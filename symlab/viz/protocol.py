@@ -118,12 +118,10 @@ class Writer:
     def write_pass(self, record: PassRecord) -> None:
         """The steps of one pass, and its row in the list of passes."""
         first, before = len(self.steps), len(self.view.node)
-        if hasattr(record, "events"):
-            self.write_rewrites(record)
-        else:
-            for change, rule, name, source in fusion_steps(record, self.view):
-                self.add_step(change, self.rule_place(*rule), [], 0)
-                self.kernels.append([self.strings(name), [change.by], self.strings.optional(source)])
+        self.write_rewrites(record)
+        for change, rule, name, source in fusion_steps(record.result, self.view):
+            self.add_step(change, self.rule_place(*rule), [], 0)
+            self.kernels.append([self.strings(name), [change.by], self.strings.optional(source)])
         microseconds = round(record.seconds * 1e6)
         after = len(self.view.node)
         self.passes.append([self.strings(record.name), first, len(self.steps) - first, microseconds, before, after])

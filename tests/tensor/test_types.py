@@ -81,7 +81,7 @@ def test_dtypes(dtype: object) -> None:
     assert T.tensor(dtype=dtype).dtype == np.dtype(dtype).name  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("dtype", ["datetime64[s]", "S3", object, None, "no such"])
+@pytest.mark.parametrize("dtype", ["datetime64[s]", "S3", "V8", object, None, "no such"])
 def test_dtypes_that_are_not_numbers(dtype: object) -> None:
     with pytest.raises(TypeMismatch, match="is not a dtype"):
         T.tensor(dtype=dtype)

@@ -119,36 +119,45 @@ export class Arrangement {
     for (const id of [...this.seats.keys()]) if (!frame.nodes.has(id)) this.dismiss(id);
     const order = operandsFirst(frame, newcomers);
     const seating = new Seating(frame, this.seats, exchange);
-    const rows = seating.rowsFor(order);
-    const fresh = new Set<Seat>();
-    for (const [id, row] of rows) {
-      const seat = this.seats.get(id);
-      if (seat) this.move(seat, row);
-      else this.seats.set(id, this.sitDown(frame, id, row, fresh));
-    }
-    for (const ids of [order, order.toReversed()]) {
-      for (const id of ids)
-        if (Number.isNaN(this.seats.get(id)!.x)) this.seats.get(id)!.x = seating.placeFor(id);
-    }
-    for (const id of order) if (Number.isNaN(this.seats.get(id)!.x)) this.seats.get(id)!.x = 0;
-    const dirty = new Set(rows.values());
+    const moved = new Set<Seat>();
+    for (const [id, row] of seating.rowsFor(order)) moved.add(this.seatIn(frame, id, row));
+    this.placeNewcomers(order, seating);
+    this.closeEmptyRows();
+    const fresh = new Set(order.map(id => this.seats.get(id)!));
     for (const [id, { users }] of frame.nodes) {
       this.fitChain(id, users);
       this.aimBends(id, users, (bend, goal) => {
         bend.x = goal;
         fresh.add(bend);
-        dirty.add(bend.row);
+        moved.add(bend);
       });
     }
+    const dirty = new Set([...moved].map(seat => seat.row));
     for (const row of dirty) moveApart(this.rows[row], fresh);
-    this.closeEmptyRows();
   }
 
-  private sitDown(frame: Frame, id: number, row: number, fresh: Set<Seat>): Seat {
+  /** Lets a node sit in a row, a newcomer where it once was if it has been here before. */
+  private seatIn(frame: Frame, id: number, row: number): Seat {
+    const known = this.seats.get(id);
+    if (known) {
+      this.leave(known);
+      known.row = row;
+      this.rowAt(row).push(known);
+      return known;
+    }
     const label = labelOf(frame.nodes.get(id)!.record);
     const seat = this.sit(row, this.formerX.get(id) ?? NaN, label.width, label);
-    fresh.add(seat);
+    this.seats.set(id, seat);
     return seat;
+  }
+
+  /** Gives every newcomer an x: operands first, then those that only their users can place. */
+  private placeNewcomers(order: readonly number[], seating: Seating): void {
+    for (const id of [...order, ...order.toReversed()]) {
+      const seat = this.seats.get(id)!;
+      if (Number.isNaN(seat.x)) seat.x = seating.placeFor(id);
+    }
+    for (const id of order) this.seats.get(id)!.x ||= 0;
   }
 
   private dismiss(id: number): void {
@@ -161,21 +170,18 @@ export class Arrangement {
 
   private sit(row: number, x: number, width: number, label: Label | null): Seat {
     const seat = { row, x, width, label, goal: x };
-    while (this.rows.length <= row) this.rows.push([]);
-    this.rows[row].push(seat);
+    this.rowAt(row).push(seat);
     return seat;
+  }
+
+  private rowAt(row: number): Seat[] {
+    while (this.rows.length <= row) this.rows.push([]);
+    return this.rows[row];
   }
 
   private leave(seat: Seat): void {
     const row = this.rows[seat.row];
     row.splice(row.indexOf(seat), 1);
-  }
-
-  private move(seat: Seat, row: number): void {
-    this.leave(seat);
-    while (this.rows.length <= row) this.rows.push([]);
-    this.rows[row].push(seat);
-    seat.row = row;
   }
 
   private chainOf(id: number): Seat[] {
@@ -212,6 +218,7 @@ export class Arrangement {
     const ends = users.map(user => this.seats.get(user)!).filter(end => end.row - seat.row <= MAX_SPAN);
     for (const bend of chain) {
       const below = ends.filter(end => end.row > bend.row);
+      if (!below.length) continue;
       let sum = 0;
       for (const end of below)
         sum += seat.x + ((end.x - seat.x) * (bend.row - seat.row)) / (end.row - seat.row);

@@ -124,7 +124,10 @@ export interface Shade {
 
 /** A colour for each node that has a number in a table; the square root keeps small numbers apart. */
 export function shadesOf(table: Table): ReadonlyMap<number, Shade> {
-  const largest = Math.max(...[...table.values.values()].map(Math.abs), Number.MIN_VALUE);
+  const largest = [...table.values.values()].reduce(
+    (most, value) => Math.max(most, Math.abs(value)),
+    Number.MIN_VALUE,
+  );
   const shades = new Map<number, Shade>();
   for (const [id, value] of table.values) shades.set(id, shade(Math.sqrt(Math.abs(value) / largest)));
   return shades;

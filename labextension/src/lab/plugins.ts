@@ -57,6 +57,7 @@ export function makePlugins(host: HostModules): Plugin[] {
         };
         const side = makeSidePanel(host, views);
         app.shell.add(side, 'right', { rank: 900 });
+        readTheme(side.node);
         restorer?.add(side, side.id);
       },
     },
@@ -100,11 +101,11 @@ function makeSidePanel(host: HostModules, views: OpenViews): Widget {
     const view = views.current?.view;
     inspector = view ? new Inspector(view.session, id => view.stage.reveal(id)) : null;
     const empty = 'No trace is open. A cell whose value is a compiled function shows one.';
+    readTheme(side.node);
     fill(side.node, inspector?.node ?? element('p', { class: 'sl-note' }, empty));
   };
   views.onChange(update);
   update();
-  readTheme(side.node);
   watchTheme(() => readTheme(side.node));
   return side;
 }

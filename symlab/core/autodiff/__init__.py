@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, total
+from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zero, is_discrete, total
 from symlab.core.autodiff.explain import disconnected_message, label
 from symlab.core.autodiff.forward import push
-from symlab.core.autodiff.reverse import Sweep, is_discrete, sweep
+from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.ir import config
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops import index, join
@@ -220,17 +220,16 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
     points = list(eval_points) if isinstance(eval_points, (list, tuple)) else [eval_points]
     if len(points) != len(variables):
         raise InvalidValue(message(f"{len(variables)} variables need so many eval_points, not {len(points)}"))
-    tangents = {}
+    tangents: dict[Variable, Variable | Zero] = {}
     for variable, point in zip(variables, points, strict=True):
         flow = given_flow(variable, point)
-        if isinstance(flow, Cotangent):
-            tangents[variable] = flow.value
+        tangents[variable] = flow.value if isinstance(flow, Cotangent) else ZERO
     results = []
     for output, tangent in zip(outputs, push(outputs, tangents), strict=True):
         if tangent is None:
             problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))
-        results.append(gradient(output, None, "zero", "raise") if tangent is None else tangent)
+        results.append(tangent if isinstance(tangent, Variable) else gradient(output, None, "zero", "raise"))
     return formed(results, f)
 
 

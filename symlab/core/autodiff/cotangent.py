@@ -9,8 +9,8 @@ from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.op import AS_WRITTEN, CONSTANT
+from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.ops.bits import or_
 from symlab.core.ops.compare import switch
 from symlab.core.ops.complexes import real
@@ -60,6 +60,20 @@ class Cotangent:
 Flow = Cotangent | Zero | Undefined
 
 
+def value_count(node: Expr) -> int:
+    """How many operands of a node are values; those after them are sizes and places, on which nothing depends."""
+    if node.op is AS_WRITTEN:
+        return 1
+    return int(node.op.extra.get("values", len(node.args)))
+
+
+def is_discrete(node: Expr) -> bool:
+    """Whether a node holds integers or booleans, along which nothing varies."""
+    if isinstance(node.type, TupleType):
+        return all(item.dtype.kind not in "fc" for item in node.type.items)
+    return node.type.dtype.kind not in "fc"
+
+
 def split(node: Variable) -> Cotangent:
     """A node as value and support: `switch(c, value, 0)` counts where c holds."""
     support, value = live(node)
@@ -83,7 +97,7 @@ def times(flow: Cotangent, partial: Any) -> Flow:
     """A cotangent times a partial derivative, which is an expression or a number."""
     number = number_in(partial)
     if number is not None:
-        return scaled(flow, number)
+        return scaled(flow, number, partial)
     factor = split(partial)
     support = both(flow.support, factor.support)
     if is_number(factor.value, 1):
@@ -91,13 +105,13 @@ def times(flow: Cotangent, partial: Any) -> Flow:
     return Cotangent(mul(flow.value, factor.value), support, support is None)
 
 
-def scaled(flow: Cotangent, number: Any) -> Flow:
-    """A cotangent times a number."""
+def scaled(flow: Cotangent, number: Any, factor: Any) -> Flow:
+    """A cotangent times a number, which may be a node."""
     if number == 0:
         return ZERO
     if number == 1:
         return flow
-    return replace(flow, value=neg(flow.value) if number == -1 else mul(flow.value, number))
+    return replace(flow, value=neg(flow.value) if number == -1 else mul(flow.value, factor))
 
 
 def fitted(flow: Cotangent, wanted: ArrayType) -> Cotangent:

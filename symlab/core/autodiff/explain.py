@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from symlab.core.autodiff.reverse import Sweep, value_count
+from symlab.core.autodiff.cotangent import value_count
+from symlab.core.autodiff.reverse import Sweep
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind

@@ -13,15 +13,18 @@ from symlab.core.autodiff.cotangent import (
     Undefined,
     Zero,
     fitted,
+    is_discrete,
     split,
     times,
     total,
+    value_count,
 )
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, PROJECT, Kind
 from symlab.core.ir.types import TupleType
 from symlab.core.ops import passing, reduce
 from symlab.core.ops.compare import neq
+from symlab.core.ops.complexes import conj
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.shape import sizes_of, spread
@@ -101,20 +104,6 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Exp
         yield from stated_shares(node, flow, varying)
 
 
-def value_count(node: Expr) -> int:
-    """How many operands of a node are values; those after them are sizes and places, on which nothing depends."""
-    if node.op is AS_WRITTEN:
-        return 1
-    return int(node.op.extra.get("values", len(node.args)))
-
-
-def is_discrete(node: Expr) -> bool:
-    """Whether a node holds integers or booleans, along which nothing varies."""
-    if isinstance(node.type, TupleType):
-        return all(item.dtype.kind not in "fc" for item in node.type.items)
-    return node.type.dtype.kind not in "fc"
-
-
 def no_influence(flow: Any) -> bool:
     """Whether no result of a node with several has a cotangent."""
     return isinstance(flow, tuple) and not any(isinstance(part, Cotangent) for part in flow)
@@ -125,7 +114,10 @@ def elementwise_share(node: Expr, flow: Cotangent, place: int) -> Flow:
     partial = node.op.partials[place]
     if partial is None:
         return Undefined(node)
-    share = times(flow, partial(node, *node.args))
+    factor = partial(node, *node.args)
+    if node.type.dtype.kind == "c" and isinstance(factor, Variable) and factor.type.dtype.kind == "c":
+        factor = conj(factor)  # slopes in the real and the imaginary part flow backward as one complex number
+    share = times(flow, factor)
     return fitted(share, node.args[place].type) if isinstance(share, Cotangent) else share
 
 

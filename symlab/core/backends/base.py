@@ -9,19 +9,17 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from symlab.core.ir.config import Config
+from symlab.core.ir.expr import Expr
 
-BACKENDS: Mapping[str, str] = MappingProxyType({"c": "symlab.core.backends.c.backend"})
+BACKENDS: Mapping[str, str] = MappingProxyType({"c": "symlab.core.backends.c.executable"})
 
 
 @dataclass(frozen=True, eq=False)
 class Interface:
-    """How a compiled function is called: typed inputs, shared variables (updated ones first), outputs, result layout."""
+    """How a compiled function is called: names of its inputs, shared variables by interned leaf, result layout."""
 
     names: tuple[str | None, ...]
-    inputs: tuple[Any, ...]
-    shared: tuple[Any, ...]
-    outputs: tuple[Any, ...]
-    updated: int
+    shared: Mapping[Expr, Any]
     layout: str  # 's'ingle, 'l'ist, 'n'one, 'd'ict
     keys: tuple[Any, ...]
     convert: Callable[..., tuple[Any, ...]]

@@ -11,7 +11,7 @@ import numpy as np
 from symlab.core.ir.errors import NodeError, SymlabError, message
 from symlab.core.ir.expr import Expr, toposort, users
 from symlab.core.ir.graph import Graph, constant_value
-from symlab.core.ir.op import CALL, CONSTANT, SHARED, Kind
+from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
 from symlab.core.ir.types import ArrayType
 
 Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
@@ -87,6 +87,8 @@ def computed(node: Expr, known: Mapping[Expr, Value], origins: Mapping[Expr, Seq
 
 def apply_op(node: Expr, args: Sequence[Value]) -> Value:
     """The reference of one op over values."""
+    if node.op is AS_WRITTEN:
+        return args[0]
     if node.op is CALL:
         function = node.attr("body")
         return evaluate([function.body], dict(zip(function.params, args, strict=True)))[0]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.graph import Graph, constant_value
+from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.lower.sizes import Poly, Size, Sizes, SizeTable, add, degree, multiply, product, subtract
@@ -52,10 +52,13 @@ class Check:
 
 
 class Facts:
-    """Symbolic shapes and integer values of all nodes of a graph, in one walk from the operands to the roots."""
+    """Symbolic shapes and integer values of all nodes of a graph, in one walk from the operands to the roots.
 
-    def __init__(self, graph: Graph, order: Sequence[Expr], operands: Mapping[Expr, int]) -> None:
-        self.graph, self.order, self.operands = graph, order, operands
+    `own(node)` says whether a node is the user's, rather than a part of a formula that holds for empty rows too.
+    """
+
+    def __init__(self, order: Sequence[Expr], operands: Mapping[Expr, int], own: Callable[[Expr], bool]) -> None:
+        self.order, self.operands, self.own = order, operands, own
         self.table = SizeTable()
         self.shapes: dict[Expr, Sizes] = {}
         self.values: dict[Expr, Sizes] = {}
@@ -196,7 +199,7 @@ def folded_shape(facts: Facts, node: Expr) -> Sizes:
     shape = facts.shapes[node.args[0]]
     axes = node.attr("axes")
     kept = [size for axis, size in enumerate(shape) if axis not in axes]
-    if needs_element(node.op):
+    if needs_element(node.op) and facts.own(node):
         facts.check(Problem.EMPTY, node, product(shape[axis] for axis in axes), product(kept))
     if node.attr("keepdims"):
         return tuple(1 if axis in axes else size for axis, size in enumerate(shape))

@@ -54,7 +54,8 @@ def fuse(graph: Graph, together: bool = True) -> Fused | Refusal:
     try:
         prepared = prepare(graph)
         operands = operands_of(graph)
-        facts = Facts(prepared.graph, prepared.graph.nodes(), {node: place for place, node in enumerate(operands)})
+        places = {node: place for place, node in enumerate(operands)}
+        facts = Facts(prepared.graph.nodes(), places, lambda node: node not in prepared.sources)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together))
     except NotCompilable as refusal:
         return Refusal(str(refusal))

@@ -76,6 +76,8 @@ class Opening:
         args = tuple([self.done[arg] for arg in node.args])
         if node.op is CALL:
             return self.inlined(node, args)
+        if node.op.extra.get("identity"):
+            return args[0]
         if "formula" in node.op.extra:
             return self.spelled_out(node, args, node.op.extra["formula"])
         if node.op.name == "dot" and not node.type.shape and node.type.dtype.kind in "biuf":

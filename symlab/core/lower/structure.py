@@ -199,6 +199,20 @@ def stacked(facts: Facts, node: Expr, first: Expr, second: Expr) -> Sizes:
     return tuple(found)
 
 
+def taken(facts: Facts, node: Expr) -> Sizes:
+    """The sizes of what index arrays pick: their own, broadcast, in place of the axes that they index if these adjoin."""
+    source, indices, axes = node.args[0], node.args[1:], node.attr("axes")
+    rest = [size for axis, size in enumerate(facts.shapes[source]) if axis not in axes]
+    place = axes[0] if axes[-1] - axes[0] == len(axes) - 1 else 0
+    return (*rest[:place], *facts.broadcast(node, indices), *rest[place:])
+
+
+def recurrent(facts: Facts, node: Expr) -> Sizes:
+    """The shape of factors and terms, which must be equal."""
+    shape = facts.shapes[node.args[0]]
+    return tuple(facts.equal(node, axis, *sizes) for axis, sizes in enumerate(zip(shape, facts.shapes[node.args[1]])))
+
+
 SHAPES: Mapping[str, Callable[[Facts, Expr], Sizes]] = MappingProxyType(
     {
         "size_of": size_shape,
@@ -216,6 +230,9 @@ SHAPES: Mapping[str, Callable[[Facts, Expr], Sizes]] = MappingProxyType(
         "dot": multiplied,
         "matmul": multiplied,
         "product_added": multiplied,
+        "take": taken,
+        "recurrence": recurrent,
+        **dict.fromkeys(("set_take", "inc_take", "cumsum", "cumprod", "sort", "argsort"), same_shape),
     }
 )
 

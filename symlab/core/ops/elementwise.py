@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import Misfit, TypeMismatch
-from symlab.core.ir.op import Op
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops import references
 from symlab.core.ops.compare import eq, ge, gt, le, lt, switch
@@ -146,13 +147,25 @@ sqrt = elementwise(
 )
 
 
+def known_number(node: Any) -> Any:
+    """The value of a constant scalar, None for any other node."""
+    return constant_value(node).item() if node.op is CONSTANT and not node.type.shape else None
+
+
 def slope_of_base(y: Any, a: Any, b: Any) -> Any:
     """b a^(b-1), which is 0 where both are 0."""
-    return switch(eq(a, 0) & eq(b, 0), 0, b * pow(a, b - 1))
+    number = known_number(b)
+    if number is None:
+        return switch(eq(a, 0) & eq(b, 0), 0, b * pow(a, b - 1))
+    if number in (0, 1):
+        return number
+    return 2 * a if number == 2 else number * pow(a, number - 1)
 
 
 def slope_of_exponent(y: Any, a: Any, b: Any) -> Any:
     """a^b log(a), which is 0 where a is 0 and the exponent is not negative."""
+    if known_number(a):
+        return y * log(a)
     return switch(eq(a, 0) & ge(b, 0), 0, y * log(a))
 
 

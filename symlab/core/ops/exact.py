@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -178,3 +179,31 @@ def ive(v: Any, x: Any) -> Any:
 def kve(v: Any, x: Any) -> Any:
     """exp(x) K_v(x)."""
     return mpmath.exp(x) * mpmath.besselk(v, x)
+
+
+def root(function: Callable[[Any], Any], low: Any, high: Any) -> Any:
+    """Where an increasing function is 0 between two numbers."""
+    return mpmath.findroot(function, (low, high), solver="anderson", tol=mpmath.eps**1.5, maxsteps=500)
+
+
+def gammaincinv(a: Any, p: Any) -> Any:
+    """The x for which the lower incomplete gamma function is p."""
+    high = mpmath.mpf(1)
+    while gammainc(a, high) < p:
+        high *= 2
+    return root(lambda x: gammainc(a, x) - p, mpmath.mpf(0), high)
+
+
+def betaincinv(a: Any, b: Any, p: Any) -> Any:
+    """The x for which the incomplete beta function is p."""
+    return root(lambda x: betainc(a, b, x) - p, mpmath.mpf(0), mpmath.mpf(1))
+
+
+def ndtri_exp(y: Any) -> Any:
+    """The x for which `log_ndtr` is y."""
+    return root(lambda x: log_ndtr(x) - y, -2 - mpmath.sqrt(-2 * y), 40)
+
+
+def owens_t(h: Any, a: Any) -> Any:
+    """The integral of exp(-h^2 (1 + t^2) / 2) / (1 + t^2) over [0, a], by 2 pi."""
+    return mpmath.quad(lambda t: mpmath.exp(-h * h * (1 + t * t) / 2) / (1 + t * t), [0, a]) / (2 * mpmath.pi)

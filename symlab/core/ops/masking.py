@@ -1,8 +1,8 @@
-"""Products of derivatives in which the exact 0 of an operand that was not chosen stays 0.
+"""Where a factor of a derivative counts: the derivative of `switch(c, a, b)` in a is `switch(c, 1, 0)`.
 
-The derivative of `switch(c, a, b)` in a is `switch(c, 1, 0)`. Where c does not hold, the derivatives below a may be
-infinite or nan (log(x) at 0), and 0 times those is nan. So a product with such a choice is made inside of it:
-`switch(c, g, 0) * p` becomes `switch(c, g * p, 0)`.
+Where c does not hold, the derivatives below a may be infinite or nan (those of log(x) at 0), and 0 times those is nan.
+So whoever multiplies derivatives takes such a choice apart first, multiplies what it is where it counts, and chooses
+last.
 """
 
 from __future__ import annotations
@@ -13,17 +13,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.bits import and_, invert
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import cast, mul, neg
-
-
-def product(cotangent: Any, partial: Any) -> Any:
-    """cotangent * partial, exactly 0 wherever one of the two is the 0 of a choice."""
-    first, value = live(cotangent)
-    second, slope = live(partial)
-    result = times(value, slope)
-    if first is None and second is None:
-        return result
-    return switch(both(first, second), result, 0)
+from symlab.core.ops.elementwise import cast
 
 
 def live(value: Any) -> tuple[Any, Any]:
@@ -33,9 +23,9 @@ def live(value: Any) -> tuple[Any, Any]:
     if op is cast:
         condition, inner = live(args[0])
         return (None, value) if condition is None else (condition, cast(inner, **value.attributes))
-    if op is switch and is_zero(args[2]):
+    if op is switch and is_number(args[2], 0):
         return args[0], args[1]
-    if op is switch and is_zero(args[1]):
+    if op is switch and is_number(args[1], 0):
         return invert(args[0]), args[2]
     return None, value
 
@@ -45,18 +35,6 @@ def both(first: Any, second: Any) -> Any:
     if first is None or first is second:
         return second
     return first if second is None else and_(first, second)
-
-
-def times(value: Any, slope: Any) -> Any:
-    """The product, without a node for a slope of 1 or -1."""
-    if is_number(slope, 1):
-        return value
-    return neg(value) if is_number(slope, -1) else mul(value, slope)
-
-
-def is_zero(value: Any) -> bool:
-    """Whether a node is the constant 0."""
-    return is_number(value, 0)
 
 
 def is_number(value: Any, number: int) -> bool:

@@ -161,7 +161,7 @@ def check_arguments(op: Op, operands: Sequence[Any], attributes: Mapping[str, An
     if found < wanted or (found > wanted and not op.flat):
         raise TypeMismatch(message(f"{op.name} takes {wanted} operand{'s' * (wanted != 1)}, and {found} were given"))
     for name in attributes:
-        if name not in op.extra["attributes"]:
+        if name not in op.extra.get("attributes", ()):
             raise TypeMismatch(message(f"{op.name} has no option called {name!r}", (), OPTIONS.get(name, ())))
 
 

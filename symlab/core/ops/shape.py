@@ -85,14 +85,19 @@ def sizes_of(x: Variable) -> tuple[Number, ...]:
     return tuple(size_of(x, axis=axis) if size is None else size for axis, size in enumerate(x.type.shape))
 
 
+def joined_size(sizes: Iterable[Number]) -> Number:
+    """The product of sizes."""
+    sizes = list(sizes)
+    known = prod(size for size in sizes if isinstance(size, int))
+    given = [size for size in sizes if not isinstance(size, int)]
+    if not given:
+        return known
+    return functools.reduce(mul, given if known == 1 else [constant(known, dtype=INTEGER), *given])
+
+
 def size_product(x: Variable) -> Number:
     """The number of elements."""
-    sizes = sizes_of(x)
-    known = prod(size for size in sizes if isinstance(size, int))
-    open_sizes = [size for size in sizes if not isinstance(size, int)]
-    if not open_sizes:
-        return known
-    return functools.reduce(mul, open_sizes if known == 1 else [constant(known, dtype=INTEGER), *open_sizes])
+    return joined_size(sizes_of(x))
 
 
 # The ops

@@ -174,13 +174,64 @@ betainc = elementwise(
     doc="The regularized incomplete beta function I_x(a, b).",
     reference="scipy.special:betainc",
     dtypes=special,
-    partials=(None, None, lambda y, a, b, x: exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))),
+    partials=(None, None, lambda y, a, b, x: density_of_beta(a, b, x)),
     exact=EXACT + "betainc",
     latex=r"I_{{{2}}}\left({0},{1}\right)",
     domain=(0.1, 0.9),
+)
+
+gammaincinv = elementwise(
+    "gammaincinv",
+    doc="The x for which P(a, x) is p.",
+    reference="scipy.special:gammaincinv",
+    dtypes=special,
+    partials=(None, lambda y, a, p: 1 / density_of_gamma(a, y)),
+    exact=EXACT + "gammaincinv",
+    latex=r"P^{{-1}}\left({0},{1}\right)",
+    domain=(0.2, 0.9),
+)
+
+betaincinv = elementwise(
+    "betaincinv",
+    doc="The x for which I_x(a, b) is p.",
+    reference="scipy.special:betaincinv",
+    dtypes=special,
+    partials=(None, None, lambda y, a, b, p: 1 / density_of_beta(a, b, y)),
+    exact=EXACT + "betaincinv",
+    latex=r"I^{{-1}}_{{{2}}}\left({0},{1}\right)",
+    domain=(0.2, 0.9),
+)
+
+ndtri_exp = elementwise(
+    "ndtri_exp",
+    doc="The x for which `log_ndtr` is y.",
+    reference="scipy.special:ndtri_exp",
+    dtypes=special,
+    partials=(lambda x, y: exp(y + x * x / 2) * math.sqrt(2 * math.pi),),
+    exact=EXACT + "ndtri_exp",
+    latex=r"\Phi^{{-1}}\left(e^{{{0}}}\right)",
+    domain=(-9.0, -0.05),
+)
+
+owens_t = elementwise(
+    "owens_t",
+    doc="The probability that X > h and 0 < Y < a X, for two independent normal variables.",
+    reference="scipy.special:owens_t",
+    dtypes=special,
+    partials=(
+        lambda y, h, a: exp(-h * h / 2) * erf(a * h / math.sqrt(2)) / -math.sqrt(8 * math.pi),
+        lambda y, h, a: exp(h * h * (1 + a * a) / -2) / (2 * math.pi * (1 + a * a)),
+    ),
+    exact=EXACT + "owens_t",
+    latex=r"T\left({0},{1}\right)",
 )
 
 
 def density_of_gamma(a: Any, x: Any) -> Any:
     """x^(a-1) exp(-x) / gamma(a)."""
     return exp((a - 1) * log(x) - x - gammaln(a))
+
+
+def density_of_beta(a: Any, b: Any, x: Any) -> Any:
+    """x^(a-1) (1-x)^(b-1) / B(a, b)."""
+    return exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))

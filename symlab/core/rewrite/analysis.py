@@ -300,7 +300,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         trigonometric.arcsinh: growing(np.arcsinh, open_at_zero=True),
         trigonometric.arccos: between(0.0, 3.2),
         trigonometric.arccosh: between(0.0, np.inf),
-        trigonometric.hypot: between(0.0, np.inf),
+        trigonometric.hypot: lambda node, args: Bounds(max(magnitude(arg).low for arg in args), np.inf),
         special.erf: between(-BELOW_ONE, BELOW_ONE),
         special.erfc: between(TINY, 2.0),
         special.erfcx: between(TINY, np.inf),
@@ -316,7 +316,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         shape.broadcast_to: same_as(0),
         shape.specify_shape: same_as(0),
         shape.unbroadcast: same_as(0),
-        shape.size_of: between(0.0, np.inf),
+        shape.size_of: between(0.0, 2.0**53),
         slice_op: same_as(0),
     }
 )

@@ -9,14 +9,14 @@ from typing import Any
 
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, WILD, Op
+from symlab.core.ir.op import CONSTANT, WILD, Kind, Op
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import neg
 from symlab.core.ops.operators import AttributeVariable
 from symlab.core.rewrite.analysis import Facts, Scope
 from symlab.core.rewrite.match import Bound, Compiler
 from symlab.core.rewrite.normal import Builder
-from symlab.core.rewrite.pattern import AttributePart, Form, Pattern, has_sequence, negated
+from symlab.core.rewrite.pattern import AttributePart, Form, Pattern, Wild, has_sequence, negated
 from symlab.core.rewrite.rule import Rule
 
 Applied = tuple[Expr, Mapping[str, Any]]  # the result, and what the variables stood for
@@ -25,8 +25,8 @@ Applied = tuple[Expr, Mapping[str, Any]]  # the result, and what the variables s
 class Matcher:
     """One rule in one kind of scope; `try_on` gives the result of its first match."""
 
-    def __init__(self, rule: Rule, builder: Builder, facts: Facts, exact: bool) -> None:
-        self.rule, self.builder, self.facts, self.exact = rule, builder, facts, exact
+    def __init__(self, rule: Rule, builder: Builder, facts: Facts) -> None:
+        self.rule, self.builder, self.facts, self.exact = rule, builder, facts, builder.exact
         self.kinds = rule.kinds
         self.when = predicate(rule.when, facts) if rule.when is not None else None
         self.variants = [] if rule.compute else [Variant(self, pattern, back) for pattern, back in self.patterns()]
@@ -65,11 +65,11 @@ class Variant:
     def __init__(self, matcher: Matcher, pattern: Pattern, negative: bool) -> None:
         assert isinstance(pattern, Form)
         self.matcher, self.pattern, self.negative = matcher, pattern, negative
-        compiler = Compiler(matcher.rule.sorts, matcher.facts, matcher.builder, matcher.exact)
+        compiler = Compiler(pattern, matcher.rule.sorts, matcher.facts, matcher.builder)
         self.at_root = pattern.op.flat and not matcher.exact
         self.operands = compiler.operands(pattern) if self.at_root else None
         self.match = None if self.at_root else compiler.compiled(pattern)
-        self.needed = [arg.op for arg in pattern.args if isinstance(arg, Form) and not has_sequence(arg)]
+        self.needed = [arg.op for arg in pattern.args if isinstance(arg, Form) and is_needed(arg)]
 
     def worth_trying(self, present: list[Op]) -> bool:
         """Whether each operand that the pattern names an op for has one of that op."""
@@ -90,13 +90,18 @@ class Variant:
         matcher = self.matcher
         if matcher.when is not None and not matcher.when(bound):
             return None
-        after = right_side(matcher.rule, bound, node, matcher.builder, matcher.exact)
+        after = right_side(matcher.rule, bound, node, matcher.builder)
         if self.negative:
             after = matcher.builder.make(neg, (after,))
         if left:
             taken = [operand for operand in node.args if operand not in left]
             after = matcher.builder.acted(node, taken, after, left)
         return after, dict(bound)
+
+
+def is_needed(part: Form) -> bool:
+    """Whether an operand of this op must be there: not for what takes several, nor for the negative of a variable."""
+    return not has_sequence(part) and not (part.op is neg and isinstance(part.args[0], Wild))
 
 
 def predicate(when: Callable[..., bool], facts: Facts) -> Callable[[Bound], bool]:
@@ -112,7 +117,7 @@ def predicate(when: Callable[..., bool], facts: Facts) -> Callable[[Bound], bool
 # Right sides
 
 
-def right_side(rule: Rule, bound: Bound, node: Expr, builder: Builder, exact: bool) -> Expr:
+def right_side(rule: Rule, bound: Bound, node: Expr, builder: Builder) -> Expr:
     """The right formula over the bindings; its literals take the dtype of their neighbours, else of the node."""
     assert rule.right is not None
     made: dict[Expr, Any] = {}
@@ -129,7 +134,7 @@ def right_side(rule: Rule, bound: Bound, node: Expr, builder: Builder, exact: bo
                 builder.table.constant(literals[source], dtype) if arg is None else arg
                 for source, arg in zip(formula.args, args)
             ]
-            made[formula] = built(builder, formula.op, args, instantiated(formula.attrs, bound), exact)
+            made[formula] = built(builder, formula.op, args, instantiated(formula.attrs, bound))
     if rule.right in literals:
         return builder.table.constant(literals[rule.right], node.type.dtype)
     result: Expr = made[rule.right]
@@ -159,15 +164,17 @@ def instantiated(attrs: Attributes, bound: Bound) -> Attributes:
     )
 
 
-def built(builder: Builder, op: Op, args: list[Any], attrs: Attributes, exact: bool) -> Any:
+def built(builder: Builder, op: Op, args: list[Any], attrs: Attributes) -> Any:
     """A node over operands; a sequence among them is spread in a flat op, folded by a binary one, mapped by others."""
     sequences = [arg for arg in args if isinstance(arg, tuple)]
     if not sequences:
-        return builder.make(op, tuple(args), attrs, None, exact)
-    if op.flat or len(args) < len(op.partials):
+        return builder.make(op, tuple(args), attrs)
+    if op.flat or op.kind is not Kind.ELEMENTWISE or len(args) < len(op.partials):
         operands = [item for arg in args for item in (arg if isinstance(arg, tuple) else (arg,))]
         if op.flat:
             return builder.flat(op, operands)
+        if op.kind is not Kind.ELEMENTWISE:
+            return builder.make(op, tuple(operands), attrs)
         return functools.reduce(lambda first, second: builder.make(op, (first, second), attrs), operands)
     count = len(sequences[0])
     columns = [arg if isinstance(arg, tuple) else (arg,) * count for arg in args]

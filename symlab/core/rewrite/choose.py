@@ -24,9 +24,10 @@ class Chooser:
     ) -> None:
         facts = Facts()
         self.builder, self.report, self.observers = builder, report, observers
+        as_written = Builder(builder.table, exact=True)
         self.matchers = {
-            False: [Matcher(rule, builder, facts, False) for rule in rules],
-            True: [Matcher(rule, builder, facts, True) for rule in rules if rule.exact],
+            False: [Matcher(rule, builder, facts) for rule in rules],
+            True: [Matcher(rule, as_written, facts) for rule in rules if rule.exact],
         }
         self.found: dict[tuple[bool, object, str], list[Matcher]] = {}
 

@@ -84,8 +84,8 @@ class Driver:
     def __init__(
         self, graph: Graph, builder: Builder, choose: Choose, report: Report, limit: int, exact: bool = False
     ) -> None:
-        self.graph, self.builder, self.choose, self.report, self.limit = graph, builder, choose, report, limit
-        self.exact = exact
+        self.graph, self.choose, self.report, self.limit, self.exact = graph, choose, report, limit, exact
+        self.builders = {False: builder, True: Builder(builder.table, exact=True)}
         self.done: dict[Scope, dict[Expr, Expr]] = defaultdict(dict)
         self.active: dict[Scope, dict[Expr, Job]] = defaultdict(dict)
         self.recorded: list[Event] = []
@@ -157,7 +157,7 @@ class Driver:
         node, done = job.chain[-1], self.done[job.scope]
         args = tuple([done[arg] for arg in node.args])
         if args != node.args:
-            after = self.builder.remade(node, args, job.exact)
+            after = self.builders[job.exact].remade(node, args)
             return self.replace(job, Move(job.scope, node, after))
         if node.op is CALL and not job.entered:
             return self.descend(job, node)
@@ -175,7 +175,7 @@ class Driver:
         if body is function.body:
             return True
         attrs = (("body", Lambda(function.params, body, function.exact)),)
-        after = self.builder.make(node.op, node.args, attrs, node.type, job.exact)
+        after = self.builders[job.exact].make(node.op, node.args, attrs, node.type)
         return self.replace(job, Move(job.scope, node, after))
 
     def rewrite(self, job: Job, node: Expr) -> bool:

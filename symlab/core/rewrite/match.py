@@ -6,23 +6,24 @@ take their binding back and try the next possibility.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, Op
+from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ops.bits import and_, or_, xor
 from symlab.core.ops.compare import eq, neq
-from symlab.core.ops.elementwise import maximum, minimum
+from symlab.core.ops.elementwise import maximum, minimum, neg
 from symlab.core.ops.exponential import logaddexp
 from symlab.core.ops.operators import AttributeVariable
 from symlab.core.ops.trigonometric import hypot
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
-from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, has_sequence, is_negative
+from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, has_sequence, is_negative, parts_of
 from symlab.core.rewrite.sorts import Sort
 
 Bound = dict[str, Any]
@@ -36,8 +37,13 @@ COMMUTATIVE = frozenset({maximum, minimum, logaddexp, hypot, eq, neq, and_, or_,
 class Compiler:
     """Compiles the patterns of one rule for one kind of scope."""
 
-    def __init__(self, sorts: Any, facts: Facts, builder: Builder, exact: bool) -> None:
-        self.sorts, self.facts, self.builder, self.exact = sorts, facts, builder, exact
+    def __init__(self, root: Pattern, sorts: Mapping[str, Sort], facts: Facts, builder: Builder) -> None:
+        self.sorts, self.facts, self.builder, self.exact = sorts, facts, builder, builder.exact
+        self.uses = Counter(part.name for part in parts_of(root) if isinstance(part, Wild))
+
+    def repeated(self, name: str) -> bool:
+        """Whether a variable occurs more than once, so that its negative may be known by it."""
+        return self.uses[name] > 1 and not self.exact
 
     def compiled(self, pattern: Pattern) -> Match:
         """The closure that matches a pattern which leaves nothing over."""
@@ -45,6 +51,8 @@ class Compiler:
             return wild(pattern.name, self.sorts[pattern.name], self.facts)
         if isinstance(pattern, Literal):
             return literal(pattern, self.exact)
+        if pattern.op is neg and isinstance(pattern.args[0], Wild) and self.repeated(pattern.args[0].name):
+            return opposite(self.compiled(pattern.args[0]), self.builder)
         if pattern.op.flat and not self.exact:
             return self.flat(pattern)
         return self.fixed(pattern)
@@ -52,12 +60,15 @@ class Compiler:
     def fixed(self, pattern: Form) -> Match:
         """An op with operands in their places, or in either order where the op does not mind."""
         op, attributes = pattern.op, attributes_of(pattern)
-        parts = [self.compiled(arg) for arg in pattern.args]
+        tail = tail_of(pattern)
+        parts = [self.compiled(arg) for arg in (pattern.args[:-1] if tail else pattern.args)]
         swapped = len(parts) == 2 and (op.flat or op in COMMUTATIVE)
 
         def match(node: Expr, bound: Bound, then: Then) -> Any:
-            if node.op is not op or len(node.args) != len(parts):
+            if node.op is not op or (len(node.args) != len(parts) and not tail):
                 return None
+            if tail:
+                bound[tail] = node.args[len(parts) :]
             if attributes is None:
                 if pattern.attrs != node.attrs:
                     return None
@@ -94,20 +105,23 @@ class Compiler:
 
         following: Operands = end
         for place in range(len(parts) - 1, -1, -1):
-            following = self.part(parts[place], place == len(parts) - 1, following)
+            following = self.part(parts, place, following)
         return following
 
-    def part(self, part: Pattern, last: bool, following: Operands) -> Operands:
+    def part(self, parts: Sequence[Pattern], place: int, following: Operands) -> Operands:
         """One operand of a flat pattern, before the others."""
+        part, last = parts[place], place == len(parts) - 1
         if has_sequence(part):
-            return self.sequence(part, following)
+            return self.sequence(part, len(parts) == 1, following)
         if isinstance(part, Wild):
             return self.variable(part, last, following)
         match, op = self.compiled(part), part.op if isinstance(part, Form) else CONSTANT
+        free = isinstance(part, Form) and part.op is neg and isinstance(part.args[0], Wild)
+        any_op = free and isinstance(part, Form) and self.repeated(part.args[0].name)  # type: ignore[union-attr]
 
         def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
             for place, operand in enumerate(operands):
-                if operand.op is op:
+                if any_op or operand.op is op:
                     rest = operands[:place] + operands[place + 1 :]
                     found = match(operand, bound, lambda rest=rest: following(node, rest, bound, finish))  # type: ignore[misc]
                     if found is not None:
@@ -138,24 +152,26 @@ class Compiler:
 
         return take
 
-    def sequence(self, part: Pattern, following: Operands) -> Operands:
-        """A part that all operands left over must match, one by one."""
-        name = next(item for item in self.sorts if item in sequence_names(part))
+    def sequence(self, part: Pattern, alone: bool, following: Operands) -> Operands:
+        """A part for all operands that match it, one by one: two at least where there is no other part."""
+        name = sequence_names(part)[0]
         match = self.compiled(part)
+        least = 2 if alone else 1
 
         def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
             elements: list[Expr] = []
+            rest: list[Expr] = []
             for operand in operands:
-                bound.pop(name, None)
                 element = match(operand, bound, lambda: bound[name])
+                bound.pop(name, None)
                 if element is None:
-                    bound.pop(name, None)
-                    return None
-                elements.append(element)
-            if not elements:
+                    rest.append(operand)
+                else:
+                    elements.append(element)
+            if len(elements) < least:
                 return None
             bound[name] = tuple(elements)
-            found = following(node, (), bound, finish)
+            found = following(node, tuple(rest), bound, finish)
             if found is None:
                 del bound[name]
             return found
@@ -182,6 +198,11 @@ def wild(name: str, sort: Sort, facts: Facts) -> Match:
     return match
 
 
+def opposite(match: Match, builder: Builder) -> Match:
+    """The negative of a variable that occurs elsewhere too: where x stands for -y, -x is y."""
+    return lambda node, bound, then: match(builder.opposite(node), bound, then)
+
+
 def literal(pattern: Literal, exact: bool) -> Match:
     """A number: a scalar constant with this value in its own dtype; in exact scopes 0.0 is not -0.0."""
     wanted, negative = pattern.value, is_negative(pattern)
@@ -201,10 +222,10 @@ def literal(pattern: Literal, exact: bool) -> Match:
 
 def in_order(parts: Sequence[Match], nodes: tuple[Expr, ...], bound: Bound, then: Then) -> Any:
     """Operands that correspond one to one."""
-    if len(parts) == 1:
-        return parts[0](nodes[0], bound, then)
     if not parts:
         return then()
+    if len(parts) == 1:
+        return parts[0](nodes[0], bound, then)
     return parts[0](nodes[0], bound, lambda: in_order(parts[1:], nodes[1:], bound, then))
 
 
@@ -229,6 +250,13 @@ def sequence_names(pattern: Pattern) -> list[str]:
     if isinstance(pattern, Wild):
         return [pattern.name] if pattern.sequence else []
     return [name for arg in pattern.args for name in sequence_names(arg)] if isinstance(pattern, Form) else []
+
+
+def tail_of(pattern: Form) -> str | None:
+    """The sequence variable that stands for all further operands of an op whose operands have places."""
+    last = pattern.args[-1] if pattern.args else None
+    placed = pattern.op.kind is not Kind.ELEMENTWISE
+    return last.name if placed and isinstance(last, Wild) and last.sequence else None
 
 
 def attributes_of(pattern: Form) -> str | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from operator import attrgetter
 from typing import Any
 
 from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort, users
-from symlab.core.ir.graph import Graph, Table
-from symlab.core.ir.op import CALL, Op
+from symlab.core.ir.graph import Graph, Table, constant_value
+from symlab.core.ir.op import CALL, CONSTANT, Op
 from symlab.core.ir.types import Type
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
 
@@ -28,16 +29,16 @@ by_digest = attrgetter("digest")
 
 
 class Builder:
-    """Makes nodes in normal form, in the table of one compilation."""
+    """Makes nodes in normal form, in the table of one compilation; an `exact` builder makes them as they are written."""
 
-    def __init__(self, table: Table, shared: frozenset[Expr] = frozenset(), widest: int = WIDEST) -> None:
-        self.table, self.shared, self.widest = table, shared, widest
+    def __init__(
+        self, table: Table, shared: frozenset[Expr] = frozenset(), widest: int = WIDEST, exact: bool = False
+    ) -> None:
+        self.table, self.shared, self.widest, self.exact = table, shared, widest, exact
 
-    def make(
-        self, op: Op, args: tuple[Expr, ...], attrs: Attributes = (), type: Type | None = None, exact: bool = False
-    ) -> Expr:
-        """The node of `op` over `args`, its type inferred anew; `exact` keeps it as it is written."""
-        if not exact:
+    def make(self, op: Op, args: tuple[Expr, ...], attrs: Attributes = (), type: Type | None = None) -> Expr:
+        """The node of `op` over `args`, its type inferred anew."""
+        if not self.exact:
             if op in SHORT:
                 flat, inverse = SHORT[op]
                 return self.flat(flat, (args[0], self.make(inverse, args[1:])))
@@ -57,6 +58,8 @@ class Builder:
         """A sum or product of operands; nested ones that nothing else uses are opened."""
         if len(args) == 1:
             return args[0]
+        if self.exact:
+            return reduce(lambda first, second: self.make(op, (first, second)), args)
         operands: list[Expr] = []
         for arg in args:
             opened = self.opened(op, arg)
@@ -69,6 +72,20 @@ class Builder:
             spelled = self.spelled(op, left_fold(args) if written is None else written)
             self.table.written[node] = tidy(spelled, operands)
         return node
+
+    def opposite(self, node: Expr) -> Expr:
+        """The negative of a node in its plainest form: that of each term of a short sum, of a number, of a negative."""
+        if node.op is neg:
+            return node.args[0]
+        if node.op is CONSTANT and not node.type.shape:
+            return self.table.constant(-constant_value(node))
+        if node.op is add and self.is_open(node):
+            written = self.table.written.get(node)
+            flipped = {arg: self.opposite(arg) for arg in node.args}
+            if written is not None:
+                written = tuple([None if item is None else flipped[item] for item in written])
+            return self.flat(add, [flipped[arg] for arg in node.args], written)
+        return self.make(neg, (node,))
 
     def opened(self, op: Op, arg: Expr) -> Sequence[Expr] | None:
         """The operands that stand for `arg` in a sum (product): those of a nested one, each taken back below `neg`."""
@@ -99,15 +116,15 @@ class Builder:
                 items.extend(None if leaf is None else self.make(inverse, (leaf,)) for leaf in inner)
         return tuple(items)
 
-    def remade(self, node: Expr, args: tuple[Expr, ...], exact: bool = False) -> Expr:
+    def remade(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
         """`node` over other operands, in the same places."""
-        if node.op.flat and not exact:
+        if node.op.flat and not self.exact:
             written = self.table.written.get(node)
             if written is not None:
                 changed = dict(zip(node.args, args))
                 written = tuple([None if item is None else changed.get(item, item) for item in written])
             return self.flat(node.op, args, written)
-        return self.make(node.op, args, node.attrs, node.type, exact)
+        return self.make(node.op, args, node.attrs, node.type)
 
     def acted(self, node: Expr, taken: Iterable[Expr], result: Expr, rest: tuple[Expr, ...]) -> Expr:
         """The sum (product) `node` in which `result` stands for the operands that were taken."""

@@ -112,7 +112,9 @@ def rule(
         return lambda stated: rule(stated, assuming=assuming, exact=exact, when=when, kinds=kinds, **options)
     parameters = inspect.signature(function, eval_str=True).parameters
     variables = {name: variable_for(parameter) for name, parameter in parameters.items()}
-    sides = function(*variables.values())
+    keywords = {name for name, item in parameters.items() if item.kind is inspect.Parameter.KEYWORD_ONLY}
+    positional = [variable for name, variable in variables.items() if name not in keywords]
+    sides = function(*positional, **{name: variables[name] for name in keywords})
     left, right = (side if isinstance(side, Expr) else pattern_constant(side) for side in sides)
     sorts = {
         name: parameter.annotation if isinstance(parameter.annotation, Sort) else Real

@@ -75,6 +75,7 @@ EvenNumber = Sort(
     0,
 )
 PositiveNumber = Sort("positive number", known_number(lambda value: value > 0), positive, 0)
+NonzeroNumber = Sort("number that is not 0", known_number(lambda value: value != 0), positive, 0)
 Truth = Sort(
     "truth value",
     lambda facts, node: node.type.dtype.kind == "b",

@@ -1,1 +1,28 @@
-"""The rules, a file per subject."""
+"""The rules, a file per subject, and which subjects each pass is made of (by name: files load when they are needed)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from symlab.core.rewrite.rule import Rule
+from symlab.core.seams import resolve
+
+
+
+def named(*subjects: str) -> tuple[Rule | str, ...]:
+    """The rules of subjects, by name."""
+    return tuple(f"symlab.core.rules.{subject}:RULES" for subject in subjects)
+
+
+CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
+STABLE = named("stable_rows", "stable", "stable_roots", "stable_tails", "stable_angles")
+SPECIAL = named("specialize", "linalg", "constants", "canonical", "shapes")
+
+
+@cache
+def all_rules(sources: tuple[Rule | str, ...]) -> tuple[Rule, ...]:
+    """The rules behind rules and names of tuples of them."""
+    found: list[Rule] = []
+    for source in sources:
+        found.extend(resolve(source) if isinstance(source, str) else (source,))
+    return tuple(found)

@@ -7,6 +7,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import (
     abs,
+    add,
     exp,
     expm1,
     log,
@@ -81,6 +82,13 @@ def sign_before_product(node: Expr, builder: Builder, facts: Facts) -> Expr | No
         return None
     product = builder.remade(node, tuple(factors))
     return builder.make(neg, (product,)) if negative else product
+
+
+@computed(neg, assuming="real_algebra", kinds="fci", formula="-(x - y) -> y - x", example=lambda x, y: -(x - y))
+def opposite_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The sign of a sum goes into its terms, so that equal sums are seen to be equal."""
+    inner = node.args[0]
+    return builder.opposite(inner) if inner.op is add and builder.is_open(inner) else None
 
 
 @rule(exact=True, kinds="fc")
@@ -243,6 +251,7 @@ RULES = (
     neg_neg,
     reciprocal_of_reciprocal,
     sign_before_product,
+    opposite_of_sum,
     reciprocal_of_opposite,
     sqr_of_opposite,
     abs_of_opposite,

@@ -47,7 +47,8 @@ def symlab_dtype(name: str, dtypes: tuple[str, ...]) -> str:
 
 def numpy_dtype(name: str, dtypes: tuple[str, ...]) -> str:
     try:
-        return str(UFUNCS[name](*(np.zeros(1, dtype) for dtype in dtypes)).dtype)
+        with np.errstate(all="ignore"):
+            return str(UFUNCS[name](*(np.zeros(1, dtype) for dtype in dtypes)).dtype)
     except TypeError:
         return "refused"
 
@@ -102,7 +103,7 @@ def test_comparisons_hold_python_integers_of_any_size() -> None:
 
 
 def test_a_python_integer_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(InvalidValue, match="300 cannot be a constant of dtype uint8"):
+    with pytest.raises(InvalidValue, match="300 does not fit into uint8"):
         T.tensor("x", dtype="uint8") + 300
 
 

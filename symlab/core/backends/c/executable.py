@@ -8,12 +8,9 @@ from typing import Any
 from symlab.core.backends.base import Executable, Interface
 from symlab.core.backends.c.backend import Binary, NotCompilable, compile_program
 from symlab.core.backends.c.callobject import call_object
-from symlab.core.backends.c.compiler import find_compiler
+from symlab.core.backends.c.compiler import find_compiler, missing
 from symlab.core.ir.config import Config
-from symlab.core.ir.errors import NodeError, message
 from symlab.core.ir.types import ArrayType
-
-LAYOUTS = {"s", "l", "n", "d"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +36,7 @@ class CBackend:
     def usable(self, config: Config) -> str | None:
         """None where there is a compiler and the call object builds, else why not and what to do."""
         if find_compiler() is None:
-            return message(
-                "no C compiler was found: functions run on the NumPy reference evaluator",
-                (),
-                ["apt install gcc, xcode-select --install, or pip install ziglang", "SYMLAB_CC=/path/to/cc"],
-            )
+            return f"functions run on the NumPy reference evaluator: {missing()}"
         _, reason = call_object()
         return reason
 
@@ -59,13 +52,19 @@ class CBackend:
 
 
 def make_front(interface: Interface, trace: Any, binary: Binary, config: Config) -> Any:
-    """The call object over a library."""
+    """The call object over a library: inputs, then shared variables and constants, outputs, new values."""
     module, _ = call_object()
+    assert module is not None
+    graph, operands = trace.graph, binary.program.fused.operands
+    shared = [(interface.shared[leaf].cell_of(module.SharedCell), *operand(leaf.type)) for leaf in operands[len(graph.inputs) :]]
+    constants = [
+        (module.SharedCell(array, borrow=True), array.dtype.num, tuple(array.shape)) for array in binary.constants
+    ]
     return module.CompiledCall(
-        inputs=tuple(operand(item.type) for item in interface.inputs),
-        cells=tuple((item.cell_of(module.SharedCell), *operand(item.type)) for item in interface.shared),
-        outputs=tuple(operand(item.type) for item in trace.graph.outputs),
-        updates=tuple((place, binary.in_place[place]) for place in range(interface.updated)),
+        inputs=tuple(operand(leaf.type) for leaf in graph.inputs),
+        cells=(*shared, *constants),
+        outputs=tuple(operand(root.type) for root in graph.outputs),
+        updates=tuple(enumerate(binary.in_place)),
         run=binary.run,
         commit=binary.commit,
         plan=binary.plan,
@@ -73,7 +72,7 @@ def make_front(interface: Interface, trace: Any, binary: Binary, config: Config)
         result=interface.layout,
         keys=interface.keys,
         convert=interface.convert,
-        explain=Explainer(trace, binary).explain,
+        explain=binary.explain,
         details=interface.details,
         owner=binary.owner,
         release_gil_at=config.release_gil_at,
@@ -84,3 +83,6 @@ def make_front(interface: Interface, trace: Any, binary: Binary, config: Config)
 def operand(type: ArrayType) -> tuple[int, tuple[int, ...]]:
     """NumPy's type number, and the sizes with -1 for one that is not known."""
     return type.dtype.num, tuple(-1 if size is None else size for size in type.shape)
+
+
+BACKEND = CBackend()

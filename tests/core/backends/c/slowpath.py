@@ -42,7 +42,8 @@ def built_kernels() -> Path:
 
 
 extension = load_extension(Path(os.environ[EXTENSION])) if EXTENSION in os.environ else call_object()[0]
-library = load_library(built_kernels(), SYMBOLS.findall(SOURCE.read_text()))
+library = load_library(built_kernels(), [*SYMBOLS.findall(SOURCE.read_text()), "gate"])
+gate = library.table("gate", np.int64, 2)
 CompiledCall, SharedCell = extension.CompiledCall, extension.SharedCell
 
 DOUBLE, INT64 = np.dtype("f8").num, np.dtype("i8").num
@@ -146,23 +147,46 @@ def failing(cells):
 
 
 def dozer(**others):
-    """Copies of an array and a number after a sleep without the GIL, three results."""
-    return function("doze_run", "x seconds", [V, S], (), [V, S, S], (), "doze_plan", **others)
+    """Copies of an array and a number after a halt without the GIL, three results."""
+    return function("doze_run", "x how", [V, S], (), [V, S, S], (), "doze_plan", **others)
 
 
 def tarrier(cells):
-    """A trainer in place that sleeps before it commits, and halfway through that."""
+    """A trainer in place that halts before it commits, and halfway through that."""
     return function("tarry_run", "a b", [S, S], cells, (), [(0, True), (1, False)], "tarry_plan", "tarry_commit")
 
 
 def gazer(cells):
-    """A reader that sleeps halfway."""
-    return function("gaze_run", "seconds", [S], cells, [V, S], (), "gaze_plan")
+    """A reader that halts halfway."""
+    return function("gaze_run", "how", [S], cells, [V, S], (), "gaze_plan")
 
 
 def napper(cell):
-    """Adds 1 to a cell after a sleep without the GIL."""
-    return function("nap_run", "seconds", [S], [(cell, *S)], [], [(0, False)], "nap_plan")
+    """Adds 1 to a cell after a halt without the GIL."""
+    return function("nap_run", "how", [S], [(cell, *S)], [], [(0, False)], "nap_plan")
+
+
+class Paused:
+    """A thread whose kernel has come to its pause; it goes on when the block ends, or a little later by itself."""
+
+    def __init__(self, work, *args, by_itself=False):
+        self.thread = threading.Thread(target=work, args=args)
+        self.timer = threading.Timer(0.15 if by_itself else PATIENCE, self.go_on)
+
+    def go_on(self):
+        gate[1] = gate[0]
+
+    def __enter__(self):
+        before = int(gate[0])
+        self.thread.start()
+        while gate[0] == before:
+            time.sleep(0.001)
+        self.timer.start()
+
+    def __exit__(self, *_):
+        self.timer.cancel()
+        self.go_on()
+        self.thread.join()
 
 
 def together(*work):

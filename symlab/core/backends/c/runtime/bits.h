@@ -117,6 +117,17 @@ SL_INLINE sl_pair sl_product(double a, double b) {
     return (sl_pair){product, sl_product_tail(a, b, product)};
 }
 
+/* x (y.hi + y.lo), rounded about once; y.lo is 0 where x or y.hi is infinite. */
+SL_INLINE double sl_pair_multiple(double x, sl_pair y) {
+#if SL_HAS_FMA
+    return __builtin_fma(x, y.hi, x * y.lo);
+#else
+    double product = x * y.hi, size = sl_fabs(product);
+    double tail = (size > 0x1p-900) & (size < 0x1p900) & (sl_fabs(x) < 0x1p900) ? sl_product_tail(x, y.hi, product) : 0.0;
+    return product + (x * y.lo + tail);
+#endif
+}
+
 /* (n.hi + n.lo) / (d.hi + d.lo), correct to about 0.51 units in the last place. */
 SL_INLINE double sl_pair_quotient(sl_pair n, sl_pair d) {
     double inverse = 1.0 / d.hi, quotient = n.hi * inverse;

@@ -70,15 +70,16 @@ SL_INLINE double sl_exp2(double x) {
     result = x < 1024.0 ? result : x + SL_INFINITY;
     return x < -1080.0 ? 0.0 : result;
 }
-/* e^x - 1 for x <= 800, as a pair: 2^k (e^r - 1) + (2^k - 1), whose leading sum is kept with its error. */
-SL_INLINE sl_pair sl_expm1_pair(double x) {
-    double shifted = sl_fma(x, SL_LOG2_E, SL_ROUND_BY_ADDING), k = shifted - SL_ROUND_BY_ADDING;
+/* e^x - 1 as a pair, 2^k (e^r - 1) + (2^k - 1), its leading sum kept with its error: from -745 to 40 with lift = 64,
+   from 0 to 700 with lift = 0. The power 2^(k + lift) is built and scaled back. */
+SL_INLINE sl_pair sl_expm1_pair(double x, int lift) {
+    double rounder = SL_ROUND_BY_ADDING + lift, shifted = sl_fma(x, SL_LOG2_E, rounder), k = shifted - rounder;
     double rest = sl_fma(k, -SL_LN2_HI, x), r = sl_fma(k, -SL_LN2_LO, rest);
     double r_tail = sl_fma(k, -SL_LN2_LO, rest - r);
-    double scale = sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0));
+    double scale = sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)) * (lift ? 0x1p-64 : 1.0);
     double whole = scale - 1.0, first = sl_fma(scale, r, whole), first_tail = sl_fma(scale, r, whole - first);
     double second = sl_fma(scale, sl_expm1_rest(r, r_tail), first_tail);
-    return sl_ordered_sum(first, second);
+    return sl_ordered_sum(first, lift ? second + (scale - (whole + 1.0)) : second);
 }
 
 /* e^x - 1 without cancellation for a small x. */
@@ -95,20 +96,30 @@ SL_INLINE double sl_expm1(double x) {
     return sl_copysign(result, x);
 }
 
-/* 1 / (1 + e^-x), from the exponential of -|x| = 2^k e^r; for a negative x the factor 2^k comes last, so that results
-   below the smallest normal number are rounded once. */
-SL_INLINE double sl_sigmoid(double x) {
-    double size = sl_fabs(x), bounded = size > 746.0 ? 746.0 : size;
-    double shifted = sl_fma(bounded, -SL_LOG2_E, SL_ROUND_BY_ADDING + 64), k = shifted - (SL_ROUND_BY_ADDING + 64);
+/* e^-size = scale power, for size >= 0: scale is a power of two, perhaps below the normal numbers, or 0. */
+typedef struct {
+    sl_pair power;
+    double scale;
+} sl_decay;
+
+SL_INLINE sl_decay sl_exp_decay(double size) {
+    double bounded = size > 746.0 ? 746.0 : size, rounder = SL_ROUND_BY_ADDING + 64;
+    double shifted = sl_fma(bounded, -SL_LOG2_E, rounder), k = shifted - rounder;
     double rest = sl_fma(k, -SL_LN2_HI, -bounded), r = sl_fma(k, -SL_LN2_LO, rest), r2 = r * r;
     double sum = 1.0 + r, tail = r - (sum - 1.0);
     sl_pair power = sl_ordered_sum(sum, sl_fma(r2, sl_exp_series(r, r2), tail));
-    double scale = sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)) * 0x1p-64;
-    sl_pair one_plus = sl_ordered_sum(1.0, power.hi * scale);
-    one_plus.lo = sl_fma(power.lo, scale, one_plus.lo);
+    return (sl_decay){power, sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)) * 0x1p-64};
+}
+
+/* 1 / (1 + e^-x); for a negative x the power of two comes last, so that a result below the smallest normal number is
+   rounded once. */
+SL_INLINE double sl_sigmoid(double x) {
+    sl_decay decay = sl_exp_decay(sl_fabs(x));
+    sl_pair one_plus = sl_ordered_sum(1.0, decay.power.hi * decay.scale);
+    one_plus.lo = sl_fma(decay.power.lo, decay.scale, one_plus.lo);
     int negative = x < 0.0;
-    sl_pair numerator = {negative ? power.hi : 1.0, negative ? power.lo : 0.0};
-    return sl_pair_quotient(numerator, one_plus) * (negative ? scale : 1.0);
+    sl_pair numerator = {negative ? decay.power.hi : 1.0, negative ? decay.power.lo : 0.0};
+    return sl_pair_quotient(numerator, one_plus) * (negative ? decay.scale : 1.0);
 }
 
 #endif

@@ -1,0 +1,92 @@
+"""From C text to a loaded library, through the code cache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from symlab.core.backends.c.compiler import cpu, find_compiler, library_suffix, missing
+from symlab.core.backends.c.library import Library, load_library
+from symlab.core.backends.cache import content_key, store
+from symlab.core.ir.errors import CompileError
+
+RUNTIME = Path(__file__).parent / "runtime"
+FLAGS = (
+    "-std=gnu11",
+    "-O2",
+    "-march=native",
+    "-mprefer-vector-width=512",
+    "-fopenmp-simd",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=off",
+    "-fwrapv",
+    "-fno-strict-aliasing",
+    "-fvisibility=default",
+    "-w",
+)
+INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
+DEFINED = re.compile(r"^(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b[^;{}()]*?\b(sl_\w+)\s*\(", re.MULTILINE)
+LIBRARY = re.compile(r"\b(?:fabs|fmod|copysign|round|signbit|isnan|isinf|isfinite)f?\(")
+NAMED = re.compile(r"\bsl_\w+")
+
+
+def build_library(code: str, flags: Sequence[str] = ()) -> Library:
+    """The library of a translation unit, compiled unless the cache has it."""
+    compiler = find_compiler()
+    if compiler is None:
+        raise CompileError(missing())
+    text, headers = with_headers(code)
+    all_flags = (*FLAGS, *flags)
+    key = content_key("kernel", [text, *headers, *all_flags, compiler.identity, cpu()])
+
+    def build(target: Path) -> None:
+        source = target.with_suffix(".c")
+        source.write_text(text)
+        try:
+            compiler.compile([source], target, [*all_flags, f"-I{RUNTIME}"], ["-lm"])
+        finally:
+            source.unlink()
+
+    path = store(key, library_suffix(), build)
+    try:
+        return load_library(path)
+    except CompileError:
+        path.unlink(missing_ok=True)  # a broken entry, or one that has just been removed
+    return load_library(store(key, library_suffix(), build))
+
+
+def with_headers(code: str) -> tuple[str, list[str]]:
+    """The code with the runtime headers that it needs in front, and the texts of all of these."""
+    homes = homes_of_functions()
+    wanted = {homes[name] for name in NAMED.findall(code) if name in homes}
+    named = INCLUDED.findall(code)
+    first = "".join(f'#include "{name}"\n' for name in sorted(wanted - set(named)))
+    if LIBRARY.search(code):
+        first = "#include <math.h>\n" + first
+    texts = runtime_texts()
+    found: dict[str, None] = {}
+    waiting = sorted({*wanted, *named}, reverse=True)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = None
+            waiting += reversed(INCLUDED.findall(texts[name]))
+    return first + code, [texts[name] for name in found]
+
+
+@cache
+def runtime_texts() -> Mapping[str, str]:
+    """The runtime headers by name."""
+    return MappingProxyType({path.name: path.read_text() for path in sorted(RUNTIME.glob("*.h"))})
+
+
+@cache
+def homes_of_functions() -> Mapping[str, str]:
+    """Which header defines each function of the runtime."""
+    return MappingProxyType(
+        {name: header for header, text in runtime_texts().items() for name in DEFINED.findall(text)}
+    )

@@ -1,0 +1,85 @@
+"""Nodes that have no C: compiled code asks Python for the value of their NumPy reference."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.backends.c.library import Library
+from symlab.core.backends.reference import apply_op, checked_type
+from symlab.core.ir.expr import Expr
+from symlab.core.lower.program import ReferenceCall
+
+SIGNATURE = "int(int64_t, void **, int64_t *)"
+
+
+class References:
+    """The nodes that one compiled function leaves to Python, and what went wrong in each thread."""
+
+    def __init__(self, calls: Sequence[ReferenceCall], library: Library) -> None:
+        self.nodes: tuple[Expr, ...] = tuple(call.node for call in calls)
+        self.ffi = library.ffi
+        self.failed = threading.local()
+        self.callback = self.ffi.callback(SIGNATURE, self.compute)  # lives as long as the function does
+
+    @property
+    def address(self) -> int:
+        """What compiled code calls."""
+        return int(self.ffi.cast("uintptr_t", self.callback))
+
+    def compute(self, number: int, arrays: Any, sizes: Any) -> int:
+        """Compute one node: operands and result lie at `arrays`, all their sizes one after another at `sizes`.
+
+        The caller may hold cells of shared variables, so nothing may run here that calls the function again: the
+        garbage collector rests.
+        """
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
+            node = self.nodes[number]
+            self.write(node, list(self.arrays(node, arrays, sizes)))
+        except Exception as error:  # noqa: BLE001 - it is raised again where Python is called from
+            self.failed.error = error
+            return 1
+        finally:
+            if enabled:
+                gc.enable()
+        return 0
+
+    def arrays(self, node: Expr, addresses: Any, sizes: Any) -> Any:
+        """The operands and the result as arrays over the memory of compiled code."""
+        first = 0
+        for place, item in enumerate((*node.args, node)):
+            rank = len(item.type.shape)
+            shape = tuple(sizes[first + axis] for axis in range(rank))
+            first += rank
+            yield self.array(addresses[place], shape, item.type.dtype)
+
+    def array(self, address: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """An array over memory."""
+        count = int(np.prod(shape, dtype=np.int64))
+        if not count:
+            return np.empty(shape, dtype)
+        memory = self.ffi.buffer(self.ffi.cast("char *", address), count * dtype.itemsize)
+        return np.frombuffer(memory, dtype, count).reshape(shape)
+
+    def write(self, node: Expr, arrays: list[np.ndarray[Any, Any]]) -> None:
+        """Compute a node from its operands into its result."""
+        *operands, result = arrays
+        for operand in operands:
+            operand.flags.writeable = False
+        with np.errstate(all="ignore"):
+            value = checked_type(node, apply_op(node, operands))
+        if value.shape != result.shape:
+            raise ValueError(f"{node.op.name} has shape {value.shape}, where {result.shape} was expected")
+        result[...] = value
+
+    def error(self) -> Exception | None:
+        """What went wrong last in this thread."""
+        error: Exception | None = getattr(self.failed, "error", None)
+        self.failed.error = None
+        return error

@@ -1,0 +1,197 @@
+"""A program as C: one translation unit with the entries `plan`, `run` and `commit`, which knows nothing of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from symlab.core.backends.c.dialect import C
+from symlab.core.backends.c.render_kernel import Function, KernelWriter, Line
+from symlab.core.backends.c.render_plan import Names, atom_lines, plan_lines, slot_text
+from symlab.core.backends.c.render_product import product_definition, product_lines
+from symlab.core.backends.layout import REFERENCE, Layout
+from symlab.core.backends.scalar import size_text
+from symlab.core.ir.expr import Expr
+from symlab.core.lower.buffers import Home
+from symlab.core.lower.facts import Problem
+from symlab.core.lower.memory import Program
+from symlab.core.lower.program import KernelCall, ProductCall, ReferenceCall
+from symlab.core.lower.sizes import Size
+
+FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
+PLAN = "int64_t plan(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error)"
+RUN = "int run(void **data, const int64_t *shapes, void *workspace, int64_t *error)"
+COMMIT = "void commit(void **data, const int64_t *shapes, void *workspace)"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A translation unit: what is compiled, and the same with the node of each line, for people."""
+
+    code: str
+    source: str
+    references: tuple[ReferenceCall, ...]
+    commits: bool
+
+
+class Renderer:
+    """Writes the translation unit of a program."""
+
+    def __init__(self, program: Program, profile: bool = False) -> None:
+        self.program, self.fused, self.profile = program, program.fused, profile
+        self.layout = Layout(program, profile)
+        self.numbers = {node: number for number, node in enumerate(self.fused.prepared.original.nodes())}
+        self.functions: dict[object, tuple[str, Function]] = {}
+        self.reductions: dict[str, str] = {}
+        self.definitions: dict[str, None] = {}
+        self.references: list[ReferenceCall] = []
+        self.guards = {number: pair for number, *pair in self.fused.copies}  # nothing to copy where both are one
+        self.steps = 0
+        self.few = sum(1 for step in program.steps if isinstance(step, KernelCall)) <= FEW
+
+    def rendered(self) -> Rendered:
+        """The translation unit."""
+        plan = [("", None), (PLAN, None), *block(plan_lines(self.layout, self.numbers))]
+        run = self.entry(RUN, self.program.schedule.run, [("return 0;", None)])
+        late = [number for number in self.program.schedule.commit if number not in self.program.skipped]
+        commit = self.entry(COMMIT, late, []) if late else []
+        lines: list[Line] = [('#include "program.h"', None)]
+        if any(isinstance(step, ProductCall) for step in self.program.steps):
+            lines.append(('#include "product.h"', None))
+        lines += [(text, None) for text in (*self.definitions, *self.reductions.values())]
+        for name, function in self.functions.values():
+            lines += self.function_lines(name, function)
+        lines += [*plan, *run, *commit]
+        code = "".join(f"{text}\n" for text, _ in lines)
+        source = "".join(f"{text}{self.comment(node)}\n" for text, node in lines)
+        return Rendered(code, source, tuple(self.references), bool(late))
+
+    def function_lines(self, name: str, function: Function) -> list[Line]:
+        """The text of a kernel."""
+        qualifier = "static " if self.few else "static __attribute__((noinline)) "
+        head = f"{qualifier}void {name}({', '.join(function.parameters) or 'void'}) {{"
+        return [("", None), (head, None), *function.lines, ("}", None)]
+
+    def comment(self, node: Expr | None) -> str:
+        """Which node a line computes, and where the user wrote it."""
+        if node is None:
+            return ""
+        source = self.fused.prepared.source(node)
+        typed = self.fused.prepared.original.typed(source)
+        origin = getattr(typed, "origin", None)
+        place = f"  {origin}" if origin else ""
+        text = f"node {self.numbers.get(source, -1)}: {node.op.name}{place}"
+        return f"  /* {text.replace('*/', '* /')} */".replace("\n", " ")
+
+    # Entries
+
+    def entry(self, head: str, numbers: Sequence[int], tail: Sequence[Line]) -> list[Line]:
+        """`run` or `commit`: its steps in order."""
+        body: list[Line] = []
+        sizes: list[Size] = []
+        for number in numbers:
+            if number not in self.program.skipped:
+                body += self.step(number, sizes)
+        first = [(text, None) for text in atom_lines(self.layout, [*sizes, *self.work_sizes()])]
+        if self.profile:
+            first.append((f"int64_t *counts = data[{self.layout.counts_at}], clock = sl_clock(0, 0);", None))
+        return [("", None), (head, None), *block([*first, *self.work_lines(), *body, *tail])]
+
+    def work_sizes(self) -> list[Size]:
+        """The sizes of the parts of the workspace."""
+        return [size for slot in self.program.slots for size in slot]
+
+    def work_lines(self) -> list[Line]:
+        """Where the parts of the workspace begin."""
+        lines: list[Line] = []
+        before = "(char *)workspace"
+        for number, slot in enumerate(self.program.slots):
+            lines.append((f"char *w{number} = {before};", None))
+            before = f"w{number} + SL_ALIGNED({slot_text(slot)})"
+        return lines
+
+    def step(self, number: int, sizes: list[Size]) -> list[Line]:
+        """The lines of one step; `sizes` collects what they name."""
+        step = self.fused.steps[number]
+        match step:
+            case KernelCall():
+                lines = self.kernel_call(number, step, sizes)
+            case ProductCall():
+                lines = self.product_call(step, sizes)
+            case _:
+                lines = self.reference_call(step, sizes)
+        guard = self.guards.get(number)
+        if guard is not None:
+            lines = [(f"if ({self.pointer(guard[0])} != {self.pointer(guard[1])})", None), *lines]
+        if self.profile:
+            lines.append((f"clock = sl_clock(counts + {2 * self.steps}, clock);", None))
+        self.steps += 1
+        return lines
+
+    def pointer(self, number: int) -> str:
+        """The memory of a buffer."""
+        home, place = self.program.memory[number]
+        return f"w{place}" if home is Home.WORK else f"data[{self.layout.place(home, place)}]"
+
+    def kernel_call(self, number: int, step: KernelCall, sizes: list[Size]) -> list[Line]:
+        """The call of a kernel, which is written unless an equal one is there."""
+        late = number in self.program.schedule.commit
+        memory = self.program.memory
+        overlapping = frozenset(memory[buffer] for buffer in (*step.reads, *step.writes)) if late else frozenset()
+        writer = KernelWriter(step.kernel, lambda buffer: memory[buffer], overlapping)
+        function = writer.function()
+        self.reductions |= writer.reductions
+        name, _ = self.functions.setdefault(function.key, (f"kernel{len(self.functions)}", function))
+        sizes += [*writer.sizes, *(offset for _, offset, _ in writer.arguments)]
+        arguments = [self.argument(*argument) for argument in writer.arguments]
+        arguments += [size_text(size, Names()) for size in writer.sizes]
+        nodes = step.nodes
+        return [(f"{name}({', '.join(arguments)});", nodes[-1] if nodes else None)]
+
+    def argument(self, buffer: int, offset: Size, kind: str) -> str:
+        """A pointer that a kernel is given."""
+        pointer = f"({kind} *){self.pointer(buffer)}"
+        return pointer if offset == 0 else f"{pointer} + {size_text(offset, Names())}"
+
+    def product_call(self, step: ProductCall, sizes: list[Size]) -> list[Line]:
+        """The lines of a matrix product."""
+        dtype = step.node.type.dtype
+        self.definitions[product_definition(dtype.name, C.in_memory(dtype))] = None
+        for matrix in (step.a, step.b, step.result):
+            sizes += [matrix.offset, *matrix.strides]
+        sizes += [*step.stack, step.m, step.n, step.k]
+        lines = product_lines(step, self.layout, C.in_memory(dtype), self.pointer)
+        return [(text, step.node) for text in lines]
+
+    def reference_call(self, step: ReferenceCall, sizes: list[Size]) -> list[Line]:
+        """The lines that ask Python for the value of a node."""
+        buffers = [self.fused.buffers[number] for number in (*step.operands, step.result)]
+        shapes = [size for buffer in buffers for size in buffer.shape]
+        sizes += shapes
+        pointers = ", ".join(self.pointer(buffer.number) for buffer in buffers)
+        link = f"((const int64_t *)data[{self.layout.links_at}])[{self.layout.links.index(REFERENCE)}]"
+        self.references.append(step)
+        number = self.numbers[self.fused.prepared.source(step.node)]
+        refusal = f"return sl_refuse(error, {int(Problem.REFERENCE)}, {number}, 0, 0, 0);"
+        return [
+            ("{", None),
+            (f"    void *arrays[] = {{{pointers}}};", None),
+            (f"    const int64_t sizes[] = {{{', '.join([*(size_text(size, Names()) for size in shapes), '0'])}}};", None),
+            (f"    if (((sl_reference){link})({len(self.references) - 1}, arrays, sizes)) {refusal}", step.node),
+            ("}", None),
+        ]
+
+
+def block(lines: Sequence[Line]) -> list[Line]:
+    """Lines in braces."""
+    return [("{", None), *(("    " + text, node) for text, node in lines), ("}", None)]
+
+
+def render(program: Program, profile: bool = False) -> Rendered:
+    """The translation unit of a program; with `profile` it counts nanoseconds and calls of each step."""
+    return Renderer(program, profile).rendered()
+
+
+def node_numbers(program: Program) -> Mapping[int, Expr]:
+    """The nodes of the original graph by the numbers that refusals and comments give them."""
+    return dict(enumerate(program.fused.prepared.original.nodes()))

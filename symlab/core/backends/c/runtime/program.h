@@ -1,0 +1,58 @@
+/* What every generated file uses: integers that are sizes, totals added in pairs, refusals, a clock. */
+#ifndef SL_PROGRAM_H
+#define SL_PROGRAM_H
+
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+/* Asks Python for the value of a node: its number, operands and result, all their sizes; not 0 if that failed. */
+typedef int (*sl_reference)(int64_t number, void **arrays, const int64_t *sizes);
+
+#define SL_HELPER static inline __attribute__((unused))
+#define SL_ALIGNED(bytes) (((bytes) + 63) / 64 * 64)
+#define SL_PARTS 64
+
+/* Totals of blocks, added in pairs: bit k of `count` says whether a total of 2^k blocks waits in `parts`. */
+#define SL_PAIR(parts, count, total)                                                                   \
+    do {                                                                                               \
+        int sl_depth = __builtin_popcountll((uint64_t)(count));                                        \
+        for (int64_t sl_rest = (count)++; sl_rest & 1; sl_rest >>= 1) total = parts[--sl_depth] + total; \
+        parts[sl_depth] = total;                                                                       \
+    } while (0)
+#define SL_ADD_PARTS(parts, count, sum)                                                                \
+    for (int sl_depth = __builtin_popcountll((uint64_t)(count)); sl_depth-- > 0;) sum = parts[sl_depth] + sum
+
+/* Division as in Python, and 0 by 0. */
+SL_HELPER int64_t sl_size_divide(int64_t a, int64_t b) {
+    return b ? a / b - (a % b != 0 && (a < 0) != (b < 0)) : 0;
+}
+SL_HELPER int64_t sl_size_modulo(int64_t a, int64_t b) {
+    return b ? a - b * sl_size_divide(a, b) : 0;
+}
+SL_HELPER int64_t sl_size_positive(int64_t a) {
+    return a > 0 ? a : 0;
+}
+SL_HELPER int64_t sl_size_wrap(int64_t index, int64_t size) {
+    return index < 0 ? index + size : index;
+}
+SL_HELPER int64_t sl_size_larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* Notes why a call is refused: the node's number and up to three values. */
+SL_HELPER int sl_refuse(int64_t *error, int code, int64_t node, int64_t a, int64_t b, int64_t c) {
+    error[0] = node, error[1] = a, error[2] = b, error[3] = c;
+    return code;
+}
+
+/* Adds the time since `start` to a pair of nanoseconds and calls; gives the time. */
+SL_HELPER int64_t sl_clock(int64_t *pair, int64_t start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t time = now.tv_sec * 1000000000ll + now.tv_nsec;
+    if (pair) pair[0] += time - start, pair[1]++;
+    return time;
+}
+
+#endif

@@ -1,0 +1,36 @@
+"""Sines, cosines and angles whose differences are small."""
+
+from __future__ import annotations
+
+from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.elementwise import log, log1p, reciprocal, sqr
+from symlab.core.ops.trigonometric import arctan, arctan2, cos, sin
+from symlab.core.rewrite.rule import rule
+
+
+@rule
+def one_less_cos(x):
+    """cos is nearly 1 where x is small."""
+    return 1 - cos(x), 2 * sqr(sin(x / 2))
+
+
+@rule
+def log_of_cos(x):
+    """cos is nearly 1 where x is small."""
+    return log(cos(x)), switch(gt(cos(x), 0.5), log1p(-2 * sqr(sin(x / 2))), log(switch(gt(cos(x), 0.5), 1, cos(x))))
+
+
+@rule
+def difference_of_arctans(x):
+    """The arc tangents of neighbours are nearly equal where x is large."""
+    return arctan(1 + x) - arctan(x), arctan2(1, 1 + x * (1 + x))
+
+
+@rule
+def sin_over_cos(x):
+    """One function is better than two."""
+    return sin(x) * reciprocal(cos(x)), sin(x) * reciprocal(cos(x))
+
+
+RULES = (one_less_cos, difference_of_arctans)
+UNUSED = (log_of_cos, sin_over_cos)

@@ -1,0 +1,194 @@
+"""Roots, squares and powers that neither overflow nor cancel, and their logarithms."""
+
+from __future__ import annotations
+
+import math
+
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, maximum, minimum, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.exponential import exp2
+from symlab.core.ops.reduce import max, sum
+from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Attributes, EvenNumber, NonzeroNumber, NotNegative, Number, Positive, PositiveNumber
+from symlab.core.rules.stable_rows import plain
+
+LOG_2 = math.log(2)
+
+
+# Differences of roots
+
+
+@rule
+def difference_of_roots(x, c: NonzeroNumber):
+    """The roots of neighbours are nearly equal where x is large."""
+    return sqrt(x + c) - sqrt(x), c / (sqrt(x + c) + sqrt(x))
+
+
+@rule
+def root_less_one(x):
+    """sqrt(1 + x) is nearly 1 where x is small."""
+    return sqrt(1 + x) - 1, x / (1 + sqrt(1 + x))
+
+
+@rule
+def hypot_less_one(x):
+    """sqrt(1 + x^2) is nearly 1 where x is small, and x^2 overflows before it."""
+    return hypot(1, x) - 1, x * (x / (1 + hypot(1, x)))
+
+
+# Sums of squares
+
+
+@rule(assuming="no_overflow")
+def hypot_of_squares(x, y):
+    """Squares overflow or vanish where the root of their sum does not."""
+    return sqrt(sqr(x) + sqr(y)), hypot(x, y)
+
+
+@rule
+def hypot_of_one(x):
+    """A square overflows or vanishes where the root of the sum does not."""
+    return sqrt(1 + sqr(x)), hypot(1, x)
+
+
+@rule
+def log_of_squares(x, y):
+    """Squares overflow or vanish where the logarithm of their sum does not."""
+    return log(sqr(x) + sqr(y)), 2 * log(hypot(x, y))
+
+
+@rule(when=plain)
+def norm_of_row(x, folded: Attributes):
+    """Squares overflow or vanish where the root of their sum does not."""
+    largest = max(abs(x), attributes=folded)
+    kept = max(abs(x), axes=folded.axes, keepdims=True)
+    divisor = switch(eq(kept, 0), 1, kept)
+    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
+
+
+# Products and quotients of squares
+
+
+@rule(assuming="no_overflow")
+def square_of_quotient(x, y):
+    """Squares overflow or vanish where their quotient does not."""
+    return sqr(x) * reciprocal(sqr(y)), sqr(x / y)
+
+
+# Logarithms of powers
+
+
+@rule
+def log_of_sqrt(x):
+    """A root costs more than a multiplication by one half."""
+    return log(sqrt(x)), 0.5 * log(x)
+
+
+@rule
+def log_of_sqr(x):
+    """A square overflows or vanishes where its logarithm does not."""
+    return log(sqr(x)), 2 * log(abs(x))
+
+
+@rule
+def log_of_pow(x: Positive, n):
+    """A power overflows or vanishes where its logarithm does not."""
+    return log(pow(x, n)), n * log(x)
+
+
+@rule
+def log_of_even_pow(x, n: EvenNumber):
+    """A power overflows or vanishes where its logarithm does not."""
+    return log(pow(x, n)), n * log(abs(x))
+
+
+# Powers near 1
+
+
+@rule
+def pow_of_one_plus(x, n):
+    """1 + x drops the low digits of a small x, and a large power brings them back."""
+    return pow(1 + x, n), exp(n * log1p(x))
+
+
+@rule
+def pow_less_one(c: PositiveNumber, x):
+    """A power is nearly 1 where its exponent is small."""
+    return pow(c, x) - 1, expm1(x * log(c))
+
+
+@rule
+def exp2_less_one(x):
+    """A power of 2 is nearly 1 where its exponent is small."""
+    return exp2(x) - 1, expm1(LOG_2 * x)
+
+
+# Inverse hyperbolic functions
+
+
+@rule
+def arctanh_of_logs(x):
+    """(1 + x) / (1 - x) is nearly 1 where x is small."""
+    return log1p(x) - log1p(-x), 2 * arctanh(x)
+
+
+@rule
+def arctanh_of_quotient(x):
+    """(1 + x) / (1 - x) is nearly 1 where x is small."""
+    return log((1 + x) / (1 - x)), 2 * arctanh(x)
+
+
+@rule
+def arcsinh_of_log(x):
+    """x + sqrt(x^2 + 1) cancels where x is negative, is nearly 1 where x is small, and overflows."""
+    return log(x + hypot(1, x)), arcsinh(x)
+
+
+@rule
+def arccosh_of_log(x):
+    """x^2 overflows where its root does not."""
+    return log(x + sqrt(sqr(x) - 1)), arccosh(x)
+
+
+# Logarithms of neighbours
+
+
+@rule
+def log_of_next(x: NotNegative):
+    """log(x + 1) and log(x) are nearly equal where x is large."""
+    return log1p(x) - log(x), log1p(reciprocal(x))
+
+
+# Means
+
+
+@rule(assuming="no_overflow")
+def mean_of_two(x, y):
+    """A sum overflows where its half does not."""
+    return 0.5 * (x + y), 0.5 * x + 0.5 * y
+
+
+RULES = (
+    hypot_less_one,
+    root_less_one,
+    difference_of_roots,
+    hypot_of_one,
+    hypot_of_squares,
+    arcsinh_of_log,
+    arccosh_of_log,
+    arctanh_of_logs,
+    arctanh_of_quotient,
+    log_of_next,
+    log_of_squares,
+    norm_of_row,
+    square_of_quotient,
+    log_of_sqrt,
+    log_of_sqr,
+    log_of_pow,
+    log_of_even_pow,
+    pow_of_one_plus,
+    pow_less_one,
+    exp2_less_one,
+)
+UNUSED = (maximum, minimum, Number, mean_of_two)

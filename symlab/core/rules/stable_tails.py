@@ -1,0 +1,86 @@
+"""The error function and the gamma function far out, where what is left of 1 or of a large number is wanted."""
+
+from __future__ import annotations
+
+import math
+
+from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.elementwise import exp, log, mul, reciprocal, sqr
+from symlab.core.ops.special import betaln, erf, erfc, erfcx, gamma, gammaln, log_ndtr
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Positive
+
+ROOT_2 = math.sqrt(2)
+
+
+@rule
+def one_less_erf(x):
+    """erf is nearly 1 where x is large."""
+    return 1 - erf(x), erfc(x)
+
+
+@rule
+def one_plus_erf(x):
+    """erf is nearly -1 where -x is large."""
+    return 1 + erf(x), erfc(-x)
+
+
+@rule
+def one_less_erfc(x):
+    """erfc is nearly 1 where x is small."""
+    return 1 - erfc(x), erf(x)
+
+
+@rule
+def two_less_erfc(x):
+    """erfc is nearly 2 where -x is large."""
+    return 2 - erfc(x), erfc(-x)
+
+
+@rule
+def log_of_erfc(x):
+    """erfc underflows where its logarithm is nearly -x^2."""
+    return log(erfc(x)), switch(gt(x, 1), log(erfcx(x)) - sqr(x), log(erfc(switch(gt(x, 1), 0, x))))
+
+
+@rule
+def erfcx_of_product(x):
+    """exp overflows and erfc underflows where their product does neither."""
+    return exp(sqr(x)) * erfc(x), erfcx(x)
+
+
+@rule(assuming="no_overflow")
+def quotient_by_erfc(x, y):
+    """erfc underflows where its quotient with an exponential does not."""
+    return exp(-x) * reciprocal(erfc(y)), exp(sqr(y) - x) * reciprocal(erfcx(y))
+
+
+@rule
+def difference_of_gammaln(x: Positive):
+    """The logarithms of gamma at neighbours are nearly equal where x is large."""
+    return gammaln(1 + x) - gammaln(x), log(x)
+
+
+@rule
+def quotient_of_gammas(x):
+    """gamma overflows where the quotient of neighbours does not."""
+    return gamma(1 + x) * reciprocal(gamma(x)), x
+
+
+@rule
+def betaln_of_gammaln(a, b):
+    """The logarithms of gamma are large where that of beta is not."""
+    return gammaln(a) + gammaln(b) - gammaln(a + b), betaln(a, b)
+
+
+RULES = (
+    one_less_erf,
+    one_plus_erf,
+    one_less_erfc,
+    two_less_erfc,
+    erfcx_of_product,
+    difference_of_gammaln,
+    quotient_of_gammas,
+    betaln_of_gammaln,
+)
+UNUSED = (log_ndtr, mul, log_of_erfc, quotient_by_erfc, ROOT_2)

@@ -5,7 +5,8 @@ import { show } from './core/view';
 interface Traits {
   readonly trace: unknown;
   readonly step: number;
-  readonly selected: number | null;
+  /** The id of a node, -1 for none. */
+  readonly selected: number;
   readonly height: number;
 }
 
@@ -23,6 +24,12 @@ interface RenderContext {
   readonly el: HTMLElement;
 }
 
+const NONE = -1;
+
+function idOf(selected: number): number | null {
+  return selected === NONE ? null : selected;
+}
+
 function render({ model, el }: RenderContext): () => void {
   const send = <K extends 'step' | 'selected'>(name: K, value: Traits[K]): void => {
     if (model.get(name) === value) return;
@@ -33,9 +40,9 @@ function render({ model, el }: RenderContext): () => void {
     show(el, model.get('trace'), {
       height: model.get('height'),
       step: model.get('step'),
-      selected: model.get('selected'),
+      selected: idOf(model.get('selected')),
       onStep: step => send('step', step),
-      onSelect: id => send('selected', id),
+      onSelect: id => send('selected', id ?? NONE),
     });
   let view = open();
   const reopen = (): void => {
@@ -47,7 +54,7 @@ function render({ model, el }: RenderContext): () => void {
     'change:trace': reopen,
     'change:height': reopen,
     'change:step': () => view?.seek(model.get('step')),
-    'change:selected': () => view?.select(model.get('selected')),
+    'change:selected': () => view?.select(idOf(model.get('selected'))),
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   return () => {

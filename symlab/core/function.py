@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +79,9 @@ class Function:
         self.signature = Signature(request.name, request.inputs)
         self.shared = request.shared()
         self.notes: list[str] = []
+        started = time.perf_counter()
         self.executable = self.build()
+        self.build_seconds = time.perf_counter() - started
 
     def build(self) -> Executable | None:
         """The compiled form, or None where the reference evaluator runs the graph."""
@@ -193,6 +196,11 @@ class Function:
     def program(self) -> Any:
         """Kernels, order and buffers of the compiled form."""
         return self.trace.program
+
+    @cached_property
+    def profile(self) -> Any:
+        """Times per step and per phase of the compilation: `f.profile(args)` measures, printing shows."""
+        return seam("debug.profile")(self)
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""

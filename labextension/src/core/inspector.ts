@@ -57,7 +57,8 @@ export class Inspector {
     const { player } = this.session;
     const { rule } = step;
     const pass = player.passOf(player.at);
-    const place = `rewrite ${player.at} of ${player.last}${pass ? ` · ${pass.name}` : ''} · ${duration(step.microseconds)}`;
+    const time = step.microseconds ? duration(step.microseconds) : null;
+    const place = [`rewrite ${player.at} of ${player.last}`, pass?.name, time].filter(Boolean).join(' · ');
     const assumptions = rule.assumptions.length
       ? element('p', { class: 'sl-note' }, `assumes ${rule.assumptions.join(', ')}`)
       : null;

@@ -13,6 +13,8 @@ import { readTheme, watchTheme } from './theme';
 const MOVE_MILLISECONDS = 280;
 /** A panel beside the graph leaves too little of a view that is narrower than this. */
 const NARROW = 560;
+/** From a smaller scale than this, boxes cannot be read. */
+const LEGIBLE = 0.55;
 /** How far the pointer may go in a click. */
 const CLICK_PIXELS = 4;
 
@@ -33,8 +35,9 @@ export class Stage {
   private readonly moved = new Set<() => void>();
   private way: { from: View; to: View; start: number } | null = null;
   private request = 0;
-  /** Whether the user has not yet chosen a view of the graph. */
-  private isFitted = true;
+  /** Whether all of the graph is shown, at first or because the user asked for it, and not a chosen part. */
+  private whole: 'at first' | 'wanted' | null = 'at first';
+  private lastStep = 0;
 
   constructor(
     private readonly session: Session,
@@ -85,6 +88,10 @@ export class Stage {
     this.arrange();
     const after = this.motion.picture.places;
     const { step } = this.session.player;
+    const isNext = Math.abs(this.session.player.at - this.lastStep) === 1;
+    this.lastStep = this.session.player.at;
+    if (step && isNext && this.whole === 'at first' && this.camera.view.scale < LEGIBLE)
+      return this.comeNear();
     const spot = step ? [step.at, step.by].find(id => before.has(id) && after.has(id)) : undefined;
     this.travel(
       spot === undefined ? this.revealed(this.camera.view) : this.held(before.get(spot)!, after.get(spot)!),
@@ -93,11 +100,17 @@ export class Stage {
     this.repaint();
   }
 
+  /** Goes from a first sight from afar, in which no rewrite could be read, to the rewrite. */
+  private comeNear(): void {
+    this.focusStep();
+    this.motion.progress = this.way ? 0 : 1;
+  }
+
   /** The view in which a place is where another one was; all of the graph, if all of it was to be seen. */
   private held(old: Place, now: Place): View {
     const { x, y, scale } = this.camera.view;
     const view = { scale, x: x + (old.x - now.x) * scale, y: y + (old.y - now.y) * scale };
-    if (!this.isFitted) return this.revealed(view);
+    if (!this.whole) return this.revealed(view);
     const whole = this.wholeView();
     const bounds = boundsOf(this.motion.picture.places.values())!;
     const { width, height } = this.camera.size;
@@ -140,7 +153,7 @@ export class Stage {
   /** Shows the whole graph. */
   fit(): void {
     this.arrive();
-    this.isFitted = true;
+    this.whole = 'wanted';
     this.travel(this.wholeView());
   }
 
@@ -148,7 +161,7 @@ export class Stage {
   focusStep(): void {
     const { selected, player } = this.session;
     const ids = player.step ? this.scene.touched : selected === null ? [] : [selected];
-    this.show([...ids], 1.2);
+    this.show([...ids], 1);
   }
 
   /** Brings a node into sight; a view from afar comes near enough to read. */
@@ -156,7 +169,7 @@ export class Stage {
     this.arrive();
     const place = this.motion.picture.places.get(id);
     if (!place) return;
-    if (this.camera.view.scale < 0.4) this.show([id], 0.8);
+    if (this.camera.view.scale < LEGIBLE) this.show([id], 0.9);
     else this.travel(this.camera.revealing(boundsOf([place])!, this.camera.view));
   }
 
@@ -165,13 +178,13 @@ export class Stage {
     const places = ids.map(id => this.motion.picture.places.get(id)).filter(place => place !== undefined);
     const bounds = boundsOf(places);
     if (!bounds) return;
-    this.isFitted = false;
+    this.whole = null;
     this.travel(this.camera.fitting(bounds, largest, 60));
   }
 
   zoom(factor: number, about?: Point): void {
     this.arrive();
-    this.isFitted = false;
+    this.whole = null;
     this.camera.zoom(factor, about);
     this.repaint();
   }
@@ -269,7 +282,7 @@ export class Stage {
 
   private drag(dx: number, dy: number): void {
     this.arrive();
-    this.isFitted = false;
+    this.whole = null;
     this.camera.pan(dx, dy);
     this.repaint();
   }
@@ -302,7 +315,7 @@ export class Stage {
     this.canvas.height = Math.round(height * ratio);
     const { width: oldWidth, height: oldHeight } = this.camera.size;
     this.camera.size = { width, height };
-    if (this.isFitted) this.camera.view = this.wholeView();
+    if (this.whole) this.camera.view = this.wholeView();
     else this.camera.pan((width - oldWidth) / 2, (height - oldHeight) / 2);
     this.paint();
   }

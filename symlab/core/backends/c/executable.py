@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symlab.core.backends.base import Executable, Interface
@@ -49,6 +49,36 @@ class CBackend:
         except NotCompilable as reason:
             return None, str(reason)
         return CExecutable(make_front(interface, trace, binary, config), binary), None
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """A compiled function that counts: nanoseconds and calls of each of its steps; its shared values are copies."""
+
+    front: Any
+    steps: tuple[Any, ...]
+    counts: Any
+
+
+def profiled_twin(interface: Interface, trace: Any, config: Config) -> Twin:
+    """The counting twin of a compiled function."""
+    module, _ = call_object()
+    assert module is not None
+    binary = compile_program(trace.program, config, profile=True)
+    copies = {leaf: Copied(module.SharedCell(item.get_value())) for leaf, item in interface.shared.items()}
+    front = make_front(replace(interface, shared=copies), trace, binary, config)
+    return Twin(front, binary.program.steps, binary.counts)
+
+
+@dataclass(frozen=True, eq=False)
+class Copied:
+    """A shared variable's value at one moment, in a cell of its own."""
+
+    cell: Any
+
+    def cell_of(self, kind: type) -> Any:
+        """The cell."""
+        return self.cell
 
 
 def make_front(interface: Interface, trace: Any, binary: Binary, config: Config) -> Any:

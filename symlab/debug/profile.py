@@ -1,0 +1,184 @@
+"""Where a call's time goes: an instrumented twin of a compiled function, run on given arguments."""
+
+from __future__ import annotations
+
+import html
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from symlab.core.backends.c.executable import Twin, profiled_twin
+from symlab.core.backends.reference import evaluate_graph
+from symlab.core.function import Function
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import Kind
+
+SECONDS = 0.3  # how long a profile runs, at least one call
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of a call: a kernel, a library routine, or a node on the reference evaluator."""
+
+    name: str
+    kind: str  # "kernel", "routine", "reference"
+    nodes: tuple[Expr, ...]
+    calls: int
+    microseconds: float  # per call of the function
+    share: float
+    origin: str
+
+    def record(self) -> dict[str, Any]:
+        """The row for JSON."""
+        kept = {key: value for key, value in self.__dict__.items() if key != "nodes"}
+        return {**kept, "nodes": [node.op.name for node in self.nodes]}
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of the compilation."""
+
+    name: str
+    milliseconds: float
+    rewrites: int
+
+
+class Profile:
+    """Times of a function: `f.profile(args)` runs its instrumented twin, and shows time for each step and phase.
+
+    Shared variables are not changed: the twin has copies of their values.
+    """
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.rows: tuple[Row, ...] = ()
+        self.microseconds = 0.0  # wall clock of a call
+        self.calls = 0
+
+    def __call__(self, *args: Any, **keywords: Any) -> Profile:
+        """Measure on these arguments for about 0.3 s, and return this profile."""
+        arrays = self.function.signature.convert(args, keywords)
+        if self.twin is None:
+            self.measure_reference(arrays)
+        else:
+            self.measure_compiled(self.twin, arrays)
+        return self
+
+    @cached_property
+    def twin(self) -> Twin | None:
+        """The instrumented twin, or None where the reference evaluator runs the function."""
+        made = self.function
+        return None if made.executable is None else profiled_twin(made.interface(), made.trace, made.config)
+
+    def measure_compiled(self, twin: Twin, arrays: Sequence[Any]) -> None:
+        """Run the twin; each step adds to its own counter."""
+        twin.front(*arrays)
+        twin.counts[:] = 0
+        started, self.calls = time.perf_counter(), 0
+        while not self.calls or time.perf_counter() - started < SECONDS:
+            twin.front(*arrays)
+            self.calls += 1
+        self.microseconds = (time.perf_counter() - started) / self.calls * 1e6
+        nanoseconds = twin.counts.reshape(-1, 2)
+        total = max(int(nanoseconds[:, 0].sum()), 1)
+        self.rows = tuple(
+            sorted(
+                (self.row(step, int(ns), int(calls), total) for step, (ns, calls) in zip(twin.steps, nanoseconds, strict=True)),
+                key=lambda row: -row.microseconds,
+            )
+        )
+
+    def row(self, step: Any, nanoseconds: int, calls: int, total: int) -> Row:
+        """One step's row."""
+        trace = self.function.trace
+        source = trace.program.fused.prepared.source
+        nodes = tuple(dict.fromkeys(source(node) for node in step.nodes))
+        kind = {"KernelCall": "kernel", "ProductCall": "routine"}.get(type(step).__name__, "reference")
+        return Row(
+            step_name(nodes), kind, nodes, calls, nanoseconds / self.calls / 1e3, nanoseconds / total, self.origin_of(nodes)
+        )
+
+    def measure_reference(self, arrays: Sequence[Any]) -> None:
+        """Time every node of one evaluation."""
+        spent: dict[Expr, float] = {}
+        last = time.perf_counter()
+
+        def observe(node: Expr, value: Any) -> None:
+            nonlocal last
+            now = time.perf_counter()
+            spent[node] = now - last
+            last = now
+
+        started = time.perf_counter()
+        evaluate_graph(self.function.trace.graph, self.function.values(arrays), observe)
+        self.microseconds, self.calls = (time.perf_counter() - started) * 1e6, 1
+        total = sum(spent.values()) or 1.0
+        rows = [
+            Row(node.op.name, "reference", (node,), 1, seconds * 1e6, seconds / total, self.origin_of((node,)))
+            for node, seconds in spent.items()
+            if node.op.kind is not Kind.LEAF
+        ]
+        self.rows = tuple(sorted(rows, key=lambda row: -row.microseconds))
+
+    def origin_of(self, nodes: Sequence[Expr]) -> str:
+        """The user's line behind the last node that has one."""
+        for node in reversed(nodes):
+            for typed in self.function.trace.origins_of(node):
+                if getattr(typed, "origin", None):
+                    return str(typed.origin)
+        return ""
+
+    @property
+    def compile(self) -> tuple[Phase, ...]:
+        """The phases of the compilation."""
+        trace = self.function.trace
+        phases = [Phase(record.name, record.seconds * 1e3, len(record.steps)) for record in trace.passes]
+        return (*phases, Phase("compile and load", self.function.build_seconds * 1e3, 0))
+
+    def table(self) -> list[tuple[str, str, str, str, str]]:
+        """The rows as texts: share, time, kind, what it computes, where it was written."""
+        return [
+            (f"{row.share:6.1%}", f"{row.microseconds:10.2f}", row.kind, row.name, row.origin) for row in self.rows
+        ]
+
+    def __str__(self) -> str:
+        lines = [f"{self.function.name}: {self.microseconds:.2f} microseconds a call, mean of {self.calls}"]
+        lines += [f"{'share':>6s} {'us':>10s}  {'':10s} computes"]
+        lines += [f"{share} {us}  {kind:10s} {name:44s} {origin}".rstrip() for share, us, kind, name, origin in self.table()]
+        lines += ["compilation"]
+        lines += [f"       {phase.milliseconds:10.2f}  ms         {phase.name}" for phase in self.compile]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = "<tr><th>share</th><th>µs</th><th></th><th style='text-align:left'>computes</th><th>built in</th></tr>"
+        body = "".join(
+            "<tr>" + "".join(f"<td style='text-align:{'right' if place < 2 else 'left'}'>{html.escape(text)}</td>" for place, text in enumerate(row)) + "</tr>"
+            for row in self.table()
+        )
+        title = f"{self.function.name}: {self.microseconds:.2f} µs a call, mean of {self.calls}"
+        phases = ", ".join(f"{phase.name} {phase.milliseconds:.1f} ms" for phase in self.compile)
+        return f"<div><strong>{html.escape(title)}</strong><table>{head}{body}</table><p>compilation: {html.escape(phases)}</p></div>"
+
+    def to_json(self, path: str | Path | None = None) -> dict[str, Any]:
+        """The profile as a JSON-ready dict, written to `path` where given."""
+        found = {
+            "function": self.function.name, "microseconds": self.microseconds, "calls": self.calls,
+            "rows": [row.record() for row in self.rows], "compile": [asdict(phase) for phase in self.compile],
+        }  # fmt: skip
+        if path is not None:
+            Path(path).write_text(json.dumps(found, indent=1), encoding="utf-8")
+        return found
+
+
+def step_name(nodes: Sequence[Expr]) -> str:
+    """What a step computes, by the names of its ops."""
+    named = dict.fromkeys(node.op.name for node in nodes if node.op.kind is not Kind.STRUCTURAL)
+    names = list(named) or list(dict.fromkeys(node.op.name for node in nodes))
+    return "·".join(names[:MOST_NAMES]) + ("..." if len(names) > MOST_NAMES else "")

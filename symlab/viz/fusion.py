@@ -1,78 +1,130 @@
-"""Fusion told as steps of the view: the nodes of a kernel become one node."""
+"""Fusion told as steps of the view: the nodes of a kernel become one node, those of a library call too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import Kind, Op
+from symlab.core.ir.op import CALL, Kind, Op
 from symlab.core.lower.fuse import Fused
+from symlab.core.lower.fuse import Step as Lowered
 from symlab.core.lower.kernel import Store
 from symlab.core.lower.program import KernelCall
 from symlab.viz.replay import Change, ViewGraph
 
-RULE = ("fuse", "One loop computes what several would: nothing between them goes through memory.", "f(g(x)) -> one kernel")
+FUSE = ("fuse", "One loop computes what several would: nothing between them goes through memory.", "f(g(x)) -> one kernel")
+ABSORB = ("absorb", "One library call multiplies, scales and adds.", "c + s * dot(a, b) -> one call")
 MOST_NAMES = 4
 
-Told = tuple[Change, tuple[str, str, str], str, str]
+
+@dataclass(frozen=True)
+class Made:
+    """One kernel or call: the change of the view (empty where it was one node before), and its code."""
+
+    number: int
+    name: str
+    rule: tuple[str, str, str]
+    source: str | None
+    change: Change = field(default_factory=Change)
 
 
-def fusion_steps(fused: Any, view: ViewGraph) -> Iterator[Told]:
-    """For each kernel of several nodes: the change of the view, its rule, the kernel's name and its text."""
-    if not isinstance(fused, Fused):
-        return
-    for step in fused.steps:
-        if not isinstance(step, KernelCall):
-            continue
-        members = numbers_of(fused, view, step.nodes)
-        stored = [item.node for item in step.kernel.instructions() if isinstance(item, Store)]
-        exits = [number for number in numbers_of(fused, view, stored) if number in members]
-        if len(members) > 1 and exits:
-            name = kernel_name([view.node[number] for number in members])
-            yield contract(view, members, exits, name), RULE, name, str(step.kernel)
+class Kernels:
+    """The kernels and calls of a fused graph, contracted in the view one after another in the order in which they run."""
+
+    def __init__(self, fused: Any, view: ViewGraph, value: Any = None) -> None:
+        self.steps: Sequence[Lowered] = fused.steps if isinstance(fused, Fused) else ()
+        self.fused, self.view, self.value = fused, view, value
+
+    def __iter__(self) -> Iterator[Made]:
+        for place, step in enumerate(self.steps):
+            made = self.made(place, step)
+            if made is not None:
+                yield made
+
+    def made(self, place: int, step: Lowered) -> Made | None:
+        """The node that stands for one step, if the view had the nodes that it computes."""
+        exits = [number for number in self.numbers(self.written(step)) if number in self.view.node]
+        if not exits:
+            return None
+        inside = self.inside(step)
+        source, rule = self.source(place), FUSE if isinstance(step, KernelCall) else ABSORB
+        if len(inside) == 1:
+            return Made(exits[0], self.view.node[exits[0]].op.name, rule, source)
+        kind = "kernel" if isinstance(step, KernelCall) else "call"
+        name = f"{kind} {self.names(inside)}"
+        change = contract(self.view, inside, exits, name)
+        return Made(change.by, name, rule, source, change)
+
+    # What belongs to a step
+
+    @staticmethod
+    def written(step: Lowered) -> list[Expr]:
+        """The nodes whose values a step leaves in memory."""
+        if isinstance(step, KernelCall):
+            return [item.node for item in step.kernel.instructions() if isinstance(item, Store)]
+        return [step.node]
+
+    def numbers(self, nodes: Sequence[Expr]) -> list[int]:
+        """The numbers of lowered nodes in the view, leaves left out."""
+        found = dict.fromkeys(self.fused.prepared.source(node) for node in nodes)
+        numbers = (self.view.find((), node) for node in found if node.op.kind is not Kind.LEAF)
+        return [number for number in numbers if number is not None]
+
+    def inside(self, step: Lowered) -> list[int]:
+        """The numbers of all that a step computes: its nodes, and what no step computes between and before them."""
+        found = dict.fromkeys(self.numbers(step.nodes))
+        waiting = list(found)
+        while waiting:
+            number = waiting.pop()
+            for operand in self.view.operands[number]:
+                if operand not in found and self.is_virtual(operand):
+                    found[operand] = None
+                    waiting.append(operand)
+        return sorted(found)
+
+    def is_virtual(self, number: int) -> bool:
+        """Whether no step computes a node: views of others, parts of calls, what is inside of closed functions."""
+        node = self.view.node[number]
+        if self.view.scope[number]:
+            return True
+        return node.op.kind is not Kind.LEAF and node not in self.computed and node.op.home != __name__
+
+    @cached_property
+    def computed(self) -> set[Expr]:
+        """The nodes of the graph that some step computes."""
+        return {self.fused.prepared.source(node) for step in self.steps for node in step.nodes}
+
+    def names(self, inside: Sequence[int]) -> str:
+        """A kernel by the ops that it computes."""
+        nodes = [self.view.node[number] for number in inside]
+        telling = [node.op.name for node in nodes if node.op.kind not in (Kind.STRUCTURAL, Kind.LEAF) and node.op is not CALL]
+        names = list(dict.fromkeys(telling or (node.op.name for node in nodes)))
+        return "·".join(names[:MOST_NAMES] + (["..."] if len(names) > MOST_NAMES else []))
+
+    def source(self, place: int) -> str | None:
+        """The code of one step."""
+        step = self.steps[place]
+        return str(step.kernel) if isinstance(step, KernelCall) else None
 
 
-def numbers_of(fused: Fused, view: ViewGraph, nodes: Sequence[Expr]) -> list[int]:
-    """The numbers of the nodes that stand in the view, leaves left out, in order."""
-    found = dict.fromkeys(fused.prepared.source(node) for node in nodes)
-    return sorted(view.number[node] for node in found if node in view.number and node.op.kind is not Kind.LEAF)
-
-
-def kernel_name(nodes: Sequence[Expr]) -> str:
-    """A kernel by the ops that it computes."""
-    names = list(dict.fromkeys(node.op.name for node in nodes if node.op.kind is not Kind.STRUCTURAL))
-    names = names or list(dict.fromkeys(node.op.name for node in nodes))
-    shown = names[:MOST_NAMES] + (["..."] if len(names) > MOST_NAMES else [])
-    return "kernel " + "·".join(shown)
-
-
-def contract(view: ViewGraph, members: Sequence[int], exits: Sequence[int], name: str) -> Change:
-    """Let one node stand for `members`, of which only `exits` are read by others."""
+def contract(view: ViewGraph, inside: Sequence[int], exits: Sequence[int], name: str) -> Change:
+    """Let one node stand for the nodes `inside`, of which only `exits` are read by others."""
     change = Change(at=exits[-1])
-    inside = set(members)
-    inputs = dict.fromkeys(operand for number in members for operand in view.operands[number] if operand not in inside)
-    op = Op(name, Kind.CONTROL, home=__name__)
-    kernel = Expr(op, tuple(view.node[number] for number in inputs), (), view.node[exits[-1]].type)
-    change.by = view.add(kernel)
-    change.added.append(change.by)
+    members = set(inside)
+    inputs = dict.fromkeys(operand for number in inside for operand in view.operands[number] if operand not in members)
+    kernel = Expr(Op(name, Kind.CONTROL, home=__name__), (), (), view.node[exits[-1]].type)
+    change.by = view.add((), kernel, change)
+    for slot, operand in enumerate(inputs):
+        view.operands[change.by].append(operand)
+        view.users[operand].add((change.by, slot))
     for number in exits:
         target = change.by
         if len(exits) > 1:
-            result = Op("result", Kind.CONTROL, home=__name__)
-            target = view.add(Expr(result, (kernel,), (), view.node[number].type))
-            change.added.append(target)
-        hand_over(view, number, target, inside, change)
-    view.delete_unused(list(members), change)
+            result = Expr(Op("result", Kind.CONTROL, home=__name__), (kernel,), (), view.node[number].type)
+            target = view.add((), result, change)
+        view.redirect(number, target, change, keep=inside)
+    view.delete_unused(inside, change)
     return change
-
-
-def hand_over(view: ViewGraph, old: int, new: int, inside: set[int], change: Change) -> None:
-    """Let the readers of `old` outside of the kernel read `new`."""
-    for user, slot in sorted(view.users[old]):
-        if user not in inside and user != new and user not in change.added:
-            view.rewire(user, slot, new, change)
-    for position, number in enumerate(view.outputs):
-        if number == old:
-            view.outputs[position] = new
-            change.outputs.append((position, new))

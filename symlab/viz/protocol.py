@@ -2,227 +2,222 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import CONSTANT, Kind
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir import config
+from symlab.core.ir.expr import Expr, leaves
+from symlab.core.ir.graph import Graph
+from symlab.core.ir.op import CALL, CONSTANT, INPUT, Kind
+from symlab.core.ir.origin import Origin
+from symlab.core.rewrite.analysis import Scope
 from symlab.core.rewrite.trace import PassRecord, Step, Trace
-from symlab.viz.fusion import fusion_steps
+from symlab.viz.formulas import attribute_texts, constant_text, lambda_head
+from symlab.viz.fusion import Kernels
+from symlab.viz.measured import node_times, verdicts
+from symlab.viz.names import name_of, root_labels
 from symlab.viz.replay import Change, ViewGraph, merged
-from symlab.viz.text import attribute_texts, constant_text
+from symlab.viz.tables import NONE, Rules, Sources, Strings, Types
 
 MIME = "application/vnd.symlab.trace.v1+json"
 VERSION = 1
 Json = dict[str, Any]
+Told = tuple[str, str, str]  # name, reason and formula of a step that no rule of the compiler made
 
-FLATTEN = ("normal_form", "Sums and products are written flat and in one order, differences as sums.", "a - b -> a + (-b)")
+NORMAL_FORM = ("normal form", "Sums and products are flat and in one order, differences are sums.", "a - b -> a + (-b)")
 MERGE = ("merge", "Equal expressions are computed once.", "f(x), f(x) -> one f(x)")
+TRANSFORMS: Mapping[str, Told] = {
+    "associate": ("associate", "Sums and products of two operands each, as they were written.", "a + (-b) -> a - b"),
+}
 
 
 def to_json(value: Any, names_only: bool | None = None) -> Json:
-    """The trace of a compiled function, a trace, or the graph of an expression, as a JSON-ready dict.
+    """The trace of a compiled function, a trace, or the graph of an expression or several, as a JSON-ready dict.
 
     `names_only` leaves the user's source text out (default: as `configure(record=...)` says).
     """
-    from symlab.core.ir import config
+    return Telling(value, names_only).json
 
-    if names_only is None:
-        names_only = config.current().record == "names"
-    if isinstance(value, Expr):
-        value = written_only(value)
+
+def trace_of(value: Any) -> Trace:
+    """The trace of a function, a trace itself, or one in which no pass has seen an expression yet."""
     trace = getattr(value, "trace", value)
-    writer = Writer(trace, names_only)
-    writer.name = str(getattr(value, "name", None) or "graph")
-    mode = getattr(value, "mode", None)
-    writer.mode = str(getattr(mode, "name", mode) or "as written")
-    return writer.written(getattr(value, "request", None), getattr(value, "source", None))
-
-
-def written_only(expression: Expr) -> Trace:
-    """The trace of an expression that no pass has seen."""
-    from symlab.core.ir.expr import leaves
-    from symlab.core.ir.graph import Graph
-    from symlab.core.ir.op import INPUT
-
-    graph = Graph.of([leaf for leaf in leaves([expression]) if leaf.op is INPUT], [expression])
+    if isinstance(trace, Trace):
+        return trace
+    graph = value
+    if not isinstance(graph, Graph):
+        roots = list(value) if isinstance(value, (list, tuple)) else [value]
+        graph = Graph.of([leaf for leaf in leaves(roots) if leaf.op is INPUT], roots)
     return Trace((), graph)
 
 
-class Strings:
-    """Texts that repeat, each kept once."""
+class Telling:
+    """One trace on its way to JSON; `positions` tells for each rewrite of the trace at which step it is told."""
 
-    def __init__(self) -> None:
-        self.places: dict[str, int] = {}
-
-    def __call__(self, text: str) -> int:
-        return self.places.setdefault(text, len(self.places))
-
-    def optional(self, text: str | None) -> int:
-        """The place of a text, or -1 for none."""
-        return -1 if text is None else self(text)
-
-
-class Writer:
-    """One trace on its way to JSON."""
-
-    def __init__(self, trace: Trace, names_only: bool) -> None:
-        self.trace, self.names_only = trace, names_only
+    def __init__(self, value: Any, names_only: bool | None = None) -> None:
+        if names_only is None:
+            names_only = config.current().record == "names"
+        self.value, self.trace = value, trace_of(value)
+        self.graph = self.trace.first_graph
         self.strings = Strings()
-        self.types: dict[tuple[str, tuple[int | None, ...]], int] = {}
-        self.sources: dict[tuple[str, int], int] = {}
-        self.source_rows: list[list[int]] = []
-        self.rules: dict[str, int] = {}
-        self.rule_rows: list[list[Any]] = []
+        self.types, self.rules = Types(self.strings), Rules(self.strings)
+        self.sources = Sources(self.strings, names_only)
         self.source_of: dict[int, int] = {}
-        self.graph = trace.first_graph
-        self.view = ViewGraph(self.graph.inputs, self.graph.roots)
+        self.view = ViewGraph(self.graph)
         self.passes: list[list[Any]] = []
         self.steps: list[Json] = []
+        self.positions: list[int] = []
         self.kernels: list[list[Any]] = []
-        self.name, self.mode = "f", "FAST_RUN"
 
-    def written(self, request: Any, source: str | None) -> Json:
-        """Everything, in the order in which a reader needs it."""
-        base = [self.node_row(number, self.typed_source(node)) for number, node in sorted(self.view.node.items())]
-        inputs = [self.view.number[node] for node in self.graph.inputs]
-        outputs = [[self.strings(label), number] for label, number in zip(self.labels(request), self.view.outputs, strict=True)]
+    @cached_property
+    def json(self) -> Json:
+        """Everything; the strings, which the rest fills, come last."""
+        base = [self.row(number) for number in sorted(self.view.node)]
+        inputs = [self.view.number((), node) for node in self.graph.inputs]
+        labels = root_labels(self.graph, getattr(self.value, "request", None))
+        outputs = [[self.strings(label), number] for label, number in zip(labels, self.view.outputs, strict=True)]
         for record in self.trace.passes:
-            self.write_pass(record)
+            self.tell_pass(record)
         return {
-            "version": VERSION, "name": self.name, "mode": self.mode, "device": "cpu",
-            "types": [[self.strings(dtype), list(shape)] for dtype, shape in self.types],
-            "sources": self.source_rows, "nodes": base, "inputs": inputs, "outputs": outputs,
-            "passes": self.passes, "rules": self.rule_rows, "steps": self.steps, "kernels": self.kernels,
-            "strings": list(self.strings.places),
+            "version": VERSION, **self.head(),
+            "types": self.types.rows, "sources": self.sources.rows, "nodes": base, "inputs": inputs,
+            "outputs": outputs, "passes": self.passes, "rules": self.rules.rows, "steps": self.steps,
+            "tables": self.tables(), "kernels": self.kernels, "strings": list(self.strings.places),
         }  # fmt: skip
 
-    def labels(self, request: Any) -> list[str]:
-        """What each root is called: the key or position of an output, the shared variable of an update."""
-        count = len(self.graph.outputs)
-        keys = list(getattr(request, "keys", ())) or [f"output {place}" for place in range(count)]
-        updated = [self.leaf_name(node) for node in self.graph.updated]
-        return [*(str(key) for key in keys), *(f"update of {name}" for name in updated)]
+    def head(self) -> Json:
+        """What is told above the graph: the function, its mode, where it runs."""
+        mode = getattr(self.value, "mode", None)
+        settings = getattr(self.value, "config", None) or config.current()
+        name = getattr(self.value, "name", None) or ("expression" if not self.trace.passes else "graph")
+        written = "as written" if not self.trace.passes else "optimized"
+        return {"name": str(name), "mode": str(getattr(mode, "name", None) or written), "device": settings.device}
 
-    def leaf_name(self, node: Expr) -> str | None:
-        """The name that the user gave to what a leaf stands for."""
-        for typed in self.graph.origins.get(node, ()):
-            name = getattr(typed, "name", None)
-            if name:
-                return str(name)
-        return None
+    def tables(self) -> Json:
+        """What was measured on the nodes of the final graph."""
+        times = node_times(self.value, self.view)
+        return {"microseconds": {"step": len(self.steps), "values": times}} if times else {}
 
     # One pass
 
-    def write_pass(self, record: PassRecord) -> None:
+    def tell_pass(self, record: PassRecord) -> None:
         """The steps of one pass, and its row in the list of passes."""
         first, before = len(self.steps), len(self.view.node)
-        self.write_rewrites(record)
-        for change, rule, name, source in fusion_steps(record.result, self.view):
-            self.add_step(change, self.rule_place(*rule), [], 0)
-            self.kernels.append([self.strings(name), [change.by], self.strings.optional(source)])
+        self.tell_events(record)
+        for kernel in Kernels(record.result, self.view, self.value):
+            if kernel.change:
+                sources = kernel.change.deleted
+                self.add_step(kernel.change, self.rules(*kernel.rule), provenance=[[kernel.change.by, sources]])
+            self.kernels.append([self.strings(kernel.name), [kernel.number], self.strings.optional(kernel.source)])
         microseconds = round(record.seconds * 1e6)
         after = len(self.view.node)
         self.passes.append([self.strings(record.name), first, len(self.steps) - first, microseconds, before, after])
 
-    def write_rewrites(self, record: PassRecord) -> None:
-        """Rewrites as steps; what only follows from them (new operands, merged nodes) goes with them."""
+    def tell_events(self, record: PassRecord) -> None:
+        """Rewrites as steps; between them, as steps of their own, what was merged or brought into another form."""
         pending: list[Change] = []
+        named = TRANSFORMS.get(record.name, NORMAL_FORM)
+        judged, moment = verdicts(self.value), record.started
         for event in record.events:
-            if isinstance(event, Step) and not event.scope:
-                self.flush(pending, MERGE)
-                pending = []
-                bindings = self.bindings(event)
-                change = self.view.replace(event.before, event.after)
-                self.add_step(change, self.rule_of(event.rule), bindings, 0)
-            elif change := self.view.replace(event.before, event.after):
-                pending.append(change)
-        self.flush(pending, MERGE)
+            if not isinstance(event, Step):
+                change = self.view.replace(event.scope, event.before, event.after)
+                pending += [change] if change else []
+                continue
+            self.flush(pending, named)
+            bindings = list(self.bindings(event))
+            change = self.view.replace(event.scope, event.before, event.after)
+            microseconds = round((event.moment - moment) / 1e3, 1) if moment else 0
+            verdict = judged.get(len(self.positions))
+            self.positions.append(len(self.steps))
+            self.add_step(change, self.rules.of(event.rule), bindings, microseconds, verdict)
+            moment = event.moment
+        self.flush(pending, named)
+        told = (record.name, f"What the pass {record.name} made of the graph.", "")
+        self.flush([self.view.settle(record.after.roots)], TRANSFORMS.get(record.name, told))
 
-    def flush(self, pending: Sequence[Change], rule: tuple[str, str, str]) -> None:
+    def flush(self, pending: list[Change], named: Told) -> None:
         """A step for changes that no rule made by itself."""
         change = merged(pending) if pending else Change()
+        pending.clear()
         if change:
-            self.add_step(change, self.rule_place(*rule), [], 0)
+            self.add_step(change, self.rules(*(named if change.added else MERGE)))
 
-    def add_step(self, change: Change, rule: int, bindings: list[list[int]], microseconds: int) -> None:
+    def add_step(
+        self,
+        change: Change,
+        rule: int,
+        bindings: Sequence[Sequence[int]] = (),
+        microseconds: float = 0,
+        verdict: str | None = None,
+        provenance: Sequence[Sequence[Any]] | None = None,
+    ) -> None:
         """One step as JSON."""
-        source = self.source_of.get(change.at, -1)
+        source = self.source_of.get(change.at, NONE)
+        if provenance is None:
+            provenance = [[number, [change.at]] for number in change.added]
         self.steps.append(
             {
                 "rule": rule, "at": change.at, "by": change.by,
-                "add": [self.node_row(number, source) for number in change.added], "del": change.deleted,
-                "rewired": [list(item) for item in change.rewired], "outputs": [list(item) for item in change.outputs],
-                "bindings": bindings, "provenance": [[number, [change.at]] for number in change.added],
-                "us": microseconds, "verdict": None,
+                "add": [self.row(number, source) for number in change.added], "del": change.deleted,
+                "rewired": change.rewired, "outputs": change.outputs, "bindings": bindings,
+                "provenance": provenance, "us": microseconds, "verdict": verdict,
             }
         )  # fmt: skip
 
-    def bindings(self, step: Step) -> list[list[int]]:
-        """Pattern variables and the nodes that they stood for, where the view has them."""
-        pairs: Iterable[tuple[str, Any]] = dict(step.bindings).items()
-        return [
-            [self.strings(name), self.view.number[node]]
-            for name, node in pairs
-            if isinstance(node, Expr) and node in self.view.number
-        ]
+    def bindings(self, step: Step) -> Iterator[list[int]]:
+        """Pattern variables and the nodes that they stood for, one row for each of a sequence."""
+        for name, value in dict(step.bindings).items():
+            for node in value if isinstance(value, tuple) else (value,):
+                number = self.view.find(step.scope, node) if isinstance(node, Expr) else None
+                if number is not None:
+                    yield [self.strings(name), number]
 
-    # Nodes, types, sources, rules
+    # Nodes
 
-    def node_row(self, number: int, source: int) -> list[Any]:
+    def row(self, number: int, source: int | None = None) -> list[Any]:
         """One node as a row."""
-        node = self.view.node[number]
-        self.source_of[number] = source
-        name, detail = self.leaf_name(node), self.detail(node)
+        node, scope = self.view.node[number], self.view.scope[number]
+        self.source_of[number] = source = self.written_at(node, scope) if source is None else source
+        name = name_of(self.graph.origins.get(node, ())) if not scope else None
         return [
-            number, self.strings(node.op.name), list(self.view.operands[number]), self.type_place(node.type), source,
-            -1, self.strings.optional(name), self.strings.optional(detail),
+            number, self.strings(op_name(node)), list(self.view.operands[number]), self.types(node.type), source,
+            self.strings.optional(self.scope_text(scope)), self.strings.optional(name), self.strings.optional(detail(node)),
         ]  # fmt: skip
 
-    def detail(self, node: Expr) -> str | None:
-        """A constant's value, or the attributes."""
-        if node.op is CONSTANT:
-            return constant_text(node)
-        if node.op.kind is Kind.LEAF:
+    def written_at(self, node: Expr, scope: Scope) -> int:
+        """The place of the line that built a node; inside of a closed function, of the line that calls it."""
+        return self.sources(origin_of(self.graph, scope[0] if scope else node))
+
+    def scope_text(self, scope: Scope) -> str | None:
+        """The calls that lead to a closed function, by name and number."""
+        if not scope:
             return None
-        return ", ".join(attribute_texts(node)) or None
+        numbers = [self.view.numbers[scope[:place]].get(call) for place, call in enumerate(scope)]
+        return " / ".join(f"{op_name(call)} {number}" for call, number in zip(scope, numbers, strict=True))
 
-    def type_place(self, type: Any) -> int:
-        """The place of a type, -1 where there is none to show."""
-        if not isinstance(type, ArrayType):
-            return -1
-        return self.types.setdefault((type.dtype.name, type.shape), len(self.types))
 
-    def typed_source(self, node: Expr) -> int:
-        """The place of the line that built the first typed node behind an interned one."""
-        for typed in self.graph.origins.get(node, ()):
-            origin = getattr(typed, "origin", None)
-            if origin is not None:
-                return self.source_place(origin)
-        return -1
+def origin_of(graph: Graph, node: Expr) -> Origin | None:
+    """The line that built the first typed node behind an interned one."""
+    origins = (getattr(typed, "origin", None) for typed in graph.origins.get(node, ()))
+    return next((origin for origin in origins if origin is not None), None)
 
-    def source_place(self, origin: Any) -> int:
-        """The place of a source line."""
-        key = (origin.file, origin.line)
-        if key not in self.sources:
-            self.sources[key] = len(self.source_rows)
-            label = origin.place.rpartition(", line ")[0]
-            text = -1 if self.names_only else self.strings(origin.text)
-            self.source_rows.append([self.strings(label), origin.line, text])
-        return self.sources[key]
 
-    def rule_of(self, rule: Any) -> int:
-        """The place of a rule's record."""
-        return self.rule_place(rule.name, rule.reason, rule.formula, rule.assuming)
+def op_name(node: Expr) -> str:
+    """What a node is: an op's name, or what kind of closed function it calls."""
+    return lambda_head(node.attr("body")) if node.op is CALL else node.op.name
 
-    def rule_place(self, name: str, reason: str, formula: str, assuming: Sequence[str] = ()) -> int:
-        """The place of a rule by name."""
-        if name not in self.rules:
-            self.rules[name] = len(self.rule_rows)
-            row = [self.strings(name), self.strings(reason), self.strings(formula), -1, [self.strings(a) for a in assuming]]
-            self.rule_rows.append(row)
-        return self.rules[name]
+
+def detail(node: Expr) -> str | None:
+    """A constant's value, or the attributes."""
+    if node.op is CONSTANT:
+        return constant_text(node)
+    if node.op.kind is Kind.LEAF or node.op is CALL:
+        return None
+    return ", ".join(attribute_texts(node)) or None
+
+
+# Reading
 
 
 def replay(trace: Mapping[str, Any], steps: int | None = None) -> tuple[list[list[Any]], list[int]]:

@@ -5,198 +5,203 @@ A formula is a let-list: what is shared or long is named once, and the list is c
 
 from __future__ import annotations
 
+import itertools
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-import numpy as np
-
+from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.expr import Expr, Lambda, toposort, users
-from symlab.core.ir.graph import Graph, Token
-from symlab.core.ir.op import CALL, CONSTANT, WILD, Kind
+from symlab.core.ir.op import CALL, Kind
+from symlab.viz.formulas import (
+    ATOM,
+    INLINE,
+    WIDEST,
+    Text,
+    attribute_texts,
+    cut,
+    formula,
+    lambda_head,
+    leaf_text,
+    listed,
+)
+from symlab.viz.names import printed
 
-INLINE = 60  # characters up to which an operand is printed in place
-WIDEST = 8  # operands of a sum that are printed
-LONGEST = 200  # lines of a let-list or tree
+LONGEST = 200  # lines of a let-list
+LINES = 2000  # of a tree
+NEAR = 4  # levels that a short phrase shows
+INNER = 8  # lines of a closed function
+DEEPEST = 60  # letters of indentation
 
 
 def short(node: Expr) -> str:
-    """A variable in one short phrase: its name, or its formula cut at 60 characters."""
+    """A variable in one short phrase: its name, or its formula cut at 60 letters."""
     name = getattr(node, "name", None)
     if name:
         return str(name)
-    near = toposort([node], frozenset(horizon(node, 4)))
-    texts: dict[Expr, str] = {}
-    for item in near:
-        known = all(arg in texts for arg in item.args)
-        texts[item] = formula(item, [texts[arg] for arg in item.args]) if known else "..."
-    text = texts[node]
-    return text if len(text) <= INLINE else text[: INLINE - 3] + "..."
+    texts: dict[Expr, Text] = {}
+    for item in toposort([node], frozenset(horizon(node))):
+        operands = [texts.get(arg, ("...", ATOM)) for arg in item.args]
+        known = all(arg in texts for arg in item.args[:WIDEST])
+        texts[item] = formula(item, operands) if known else ("...", ATOM)
+    return cut(texts[node][0], INLINE)
 
 
-def horizon(node: Expr, depth: int) -> list[Expr]:
-    """The nodes `depth` steps below a node: a short phrase does not look further."""
-    level = [node]
-    for _ in range(depth):
-        level = list(dict.fromkeys(arg for item in level for arg in item.args))
-    return level
+def horizon(node: Expr) -> list[Expr]:
+    """Where a short phrase stops looking: operands that it does not print, and all that lies deeper."""
+    level, beyond = [node], []
+    for _ in range(NEAR):
+        beyond += [arg for item in level for arg in item.args[WIDEST:]]
+        level = list(dict.fromkeys(arg for item in level for arg in item.args[:WIDEST]))
+    return [*beyond, *level]
 
 
 def pp(value: Any, longest: int = LONGEST) -> str:
-    """The formula of an expression, graph or compiled function; shared parts are named once."""
-    roots, names = roots_and_names(value)
-    return let_list(roots, names, longest)
+    """The formula of an expression, graph or compiled function; shared and long parts are named once."""
+    roots, names, labels = printed(value)
+    return "\n".join(let_list(roots, names, longest, labels))
 
 
-def let_list(roots: Sequence[Expr], names: Mapping[Expr, str], longest: int = LONGEST) -> str:
+def let_list(
+    roots: Sequence[Expr], names: Mapping[Expr, str], longest: int = LONGEST, labels: Sequence[str] = ()
+) -> list[str]:
     """The nodes below `roots`: a line for each that is shared or long, then the roots."""
-    used, texts, lines = users(roots), dict(names), []
+    used, lines = users(roots), list[str]()
+    texts: dict[Expr, Text] = {node: (name, ATOM) for node, name in names.items()}
+    taken = {leaf_text(node) for node in used if not node.args} | set(names.values())
+    numbered = (f"t{number}" for number in itertools.count())
+    alone = roots[0] if len(roots) == 1 else None
     for node in toposort(roots):
         if node in texts:
             continue
-        text = formula(node, [texts[arg] for arg in node.args])
-        if node.args and (used[node] > 1 or len(text) > INLINE) and not (node is roots[0] and len(roots) == 1):
-            lines.append(f"t{len(lines)} = {text}")
-            text = f"t{len(lines) - 1}"
-        texts[node] = text
+        text = texts[node] = body_text(node, [texts[arg] for arg in node.args])
+        if node.args and node is not alone and (used[node] > 1 or len(text[0]) > INLINE):
+            name = new_name(node, taken, numbered)
+            lines.append(f"{name} = {text[0]}")
+            texts[node] = name, ATOM
     if len(lines) > longest:
         half = longest // 2
-        lines = [*lines[:half], f"... {len(lines) - 2 * half} more lines ...", *lines[-half:]]
-    return "\n".join([*lines, ", ".join(texts[root] for root in roots)])
+        lines = [*lines[:half], f"... {len(lines) - 2 * half} more lines ...", *lines[len(lines) - half :]]
+    if not any(labels):
+        return [*lines, ", ".join(texts[root][0] for root in roots)]
+    return [*lines, *(f"{label}: {texts[root][0]}" for label, root in zip(labels, roots, strict=True))]
 
 
-def formula(node: Expr, args: Sequence[str]) -> str:
-    """One node over the texts of its operands."""
-    if node.op.kind is Kind.LEAF:
-        return leaf_text(node)
-    if node.op is CALL:
-        return f"{lambda_text(node.attr('body'))}({', '.join(args)})"
-    if node.op.infix and len(args) > 1:
-        shown = [*args[:WIDEST], *(["..."] if len(args) > WIDEST else [])]
-        return f"({f' {node.op.infix} '.join(shown)})"
-    if node.op.infix and len(args) == 1:
-        return f"{node.op.infix}{args[0]}"
-    return f"{node.op.name}({', '.join([*args, *attribute_texts(node)])})"
-
-
-def leaf_text(node: Expr) -> str:
-    """A leaf by its name, a constant by its value."""
-    if node.op is CONSTANT:
-        return constant_text(node)
+def new_name(node: Expr, taken: set[str], numbered: Iterator[str]) -> str:
+    """What a part is called in a let-list: its own name where that is a plain one and free, else a number."""
     name = getattr(node, "name", None)
-    if name:
-        return str(name)
-    if node.op is WILD:
-        return f"v{node.attr('number', 0)}"
-    number = node.attr("number", node.attr("index"))
-    return f"{node.op.name}{number}" if number is not None else f"<{node.type}>"
+    if not isinstance(name, str) or not name.isidentifier() or name in taken:
+        name = next(text for text in numbered if text not in taken)
+    taken.add(name)
+    return name
 
 
-def constant_text(node: Expr) -> str:
-    """A small constant as Python would write it, a large one by its shape."""
-    value = node.attr("value")
-    array = value.array if isinstance(value, Token) else value
-    if array.size > 6:
-        return f"array{list(array.shape)}"
-    with np.printoptions(precision=8):
-        return str(array.tolist())
-
-
-def attribute_texts(node: Expr) -> list[str]:
-    """The attributes of a node as keyword arguments."""
-    return [f"{name}={attribute_text(value)}" for name, value in node.attrs]
-
-
-def attribute_text(value: Any) -> str:
-    """One attribute, cut where it is long."""
-    if isinstance(value, Lambda):
-        return lambda_text(value)
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= INLINE else text[: INLINE - 3] + "..."
+def body_text(node: Expr, operands: Sequence[Text]) -> Text:
+    """A node over its operands; a closed function is spelled out."""
+    if node.op is not CALL:
+        return formula(node, operands)
+    return f"{lambda_text(node.attr('body'))}({listed(operands)})", ATOM
 
 
 def lambda_text(function: Lambda) -> str:
     """A closed function on one line."""
-    body = let_list([function.body], {}, 8).replace("\n", "; ")
-    return ("as_written" if function.exact else "function") + f"[{body}]"
+    names = {param: f"p{place}" for place, param in enumerate(function.params)}
+    return f"{lambda_head(function)}[{'; '.join(let_list([function.body], names, INNER))}]"
 
 
-def roots_and_names(value: Any) -> tuple[list[Expr], dict[Expr, str]]:
-    """What to print of an expression, a list of them, a graph, a trace or a function, and the leaves' names."""
-    if isinstance(value, Expr):
-        return [value], {}
-    if isinstance(value, Graph):
-        return list(value.roots), leaf_names(value)
-    if isinstance(value, (list, tuple)):
-        return list(value), {}
-    trace = getattr(value, "trace", value)
-    return list(trace.graph.roots), leaf_names(trace.graph)
+# Trees
 
 
-def leaf_names(graph: Graph) -> dict[Expr, str]:
-    """The names that the user gave to inputs and shared variables of a graph."""
-    found = {}
-    for node, typed in graph.origins.items():
-        name = next((getattr(item, "name", None) for item in typed if getattr(item, "name", None)), None)
-        if node.op.kind is Kind.LEAF and name:
-            found[node] = str(name)
-    return found
+@dataclass
+class Tree:
+    """How a tree is printed, and the numbers given so far."""
+
+    names: Mapping[Expr, str]
+    depth: int = -1
+    print_type: bool = False
+    ids: str = "CHAR"
+    stop_on_name: bool = False
+    longest: int = LINES
+    numbers: dict[Expr, int] = field(default_factory=dict)
+
+    def lines(self, roots: Sequence[Expr], labels: Sequence[str]) -> Iterator[str]:
+        """One line for each place in the tree, operands below and to the right of their node."""
+        stack = [(root, "", "", label, 0) for root, label in zip(roots, labels, strict=True)][::-1]
+        count = 0
+        while stack:
+            node, lead, below, label, level = stack.pop()
+            count += 1
+            if count > self.longest:
+                yield f"... cut after {self.longest} lines ..."
+                return
+            ended = node in self.numbers or level == self.depth or self.stops(node)
+            dots = " ..." if node in self.numbers and node.args else ""
+            yield lead + self.line(node, label) + dots
+            if not ended:
+                stack += self.branches(node, below, level + 1)
+
+    def branches(self, node: Expr, below: str, level: int) -> list[tuple[Expr, str, str, str, int]]:
+        """What is still to be printed below a node, the last operand first; deep down only the last marks are shown."""
+        below = below if len(below) <= DEEPEST else "…" + below[1 - DEEPEST :]
+        marks = [("├─ ", "│  ")] * (len(node.args) - 1) + [("└─ ", "   ")]
+        found = [(arg, below + mark, below + under, "", level) for arg, (mark, under) in zip(node.args, marks)]
+        return found[::-1]
+
+    def stops(self, node: Expr) -> bool:
+        """Whether nothing is printed below a node because it has a name."""
+        return self.stop_on_name and bool(self.names.get(node) or getattr(node, "name", None))
+
+    def line(self, node: Expr, label: str) -> str:
+        """One node: op with its attributes, name, letter, type where asked for, what it is a result as."""
+        leaf = node.op.kind is Kind.LEAF
+        name = self.names.get(node) or getattr(node, "name", None)
+        parts = [str(name) if leaf and name else leaf_text(node) if leaf else op_text(node)]
+        if name and not leaf:
+            parts.append(f"'{name}'")
+        number = self.numbers.setdefault(node, len(self.numbers))
+        if self.ids:
+            parts.append(f"[{letters_of(number) if self.ids == 'CHAR' else number}]")
+        if self.print_type:
+            parts.append(f"<{node.type}>")
+        if label:
+            parts.append(f"({label})")
+        return " ".join(parts)
 
 
 def debugprint(
-    value: Any, depth: int = -1, print_type: bool = False, file: TextIO | str | None = None, longest: int = 2000
+    value: Any,
+    depth: int = -1,
+    print_type: bool = False,
+    file: TextIO | str | None = None,
+    ids: str = "CHAR",
+    stop_on_name: bool = False,
+    longest: int = LINES,
 ) -> str | None:
     """Print the tree of an expression, list, graph or function; `file="str"` returns the text instead.
 
-    Each node has a letter; one that was shown before is shown again by its letter only. `depth` limits the levels.
+    Each node has a letter ("int" as `ids`: a number, "": nothing); one that was shown before is shown again by its
+    letter only. `depth` limits the levels; `stop_on_name` shows nothing below nodes that have a name.
     """
-    roots, names = roots_and_names(value)
-    text = "\n".join(tree_lines(roots, names, depth, print_type, longest))
+    if ids not in ("CHAR", "int", ""):
+        raise InvalidValue(message(f"ids cannot be {ids!r}", (), ['"CHAR", "int" or ""']))
+    roots, names, labels = printed(value)
+    text = "\n".join(Tree(names, depth, print_type, ids, stop_on_name, longest).lines(roots, labels))
     if file == "str":
         return text
-    print(text, file=sys.stdout if file is None or isinstance(file, str) else file)
+    print(text, file=sys.stdout if file is None or isinstance(file, str) else file)  # noqa: T201
     return None
 
 
-def tree_lines(
-    roots: Sequence[Expr], names: Mapping[Expr, str], depth: int, print_type: bool, longest: int
-) -> Iterable[str]:
-    """One line for each place in the tree, operands below and to the right of their node."""
-    letters: dict[Expr, str] = {}
-    stack: list[tuple[Expr, str, str, int]] = [(root, "", "", 0) for root in reversed(roots)]
-    count = 0
-    while stack:
-        node, lead, below, level = stack.pop()
-        count += 1
-        if count > longest:
-            yield f"... cut after {longest} lines ..."
-            return
-        seen = node in letters
-        letter = letters.setdefault(node, letter_of(len(letters)))
-        yield lead + node_line(node, names, letter, print_type) + (" ..." if seen and node.args else "")
-        if seen or level == depth:
-            continue
-        last = len(node.args) - 1
-        for place in range(last, -1, -1):
-            branch, under = ("└─ ", "   ") if place == last else ("├─ ", "│  ")
-            stack.append((node.args[place], below + branch, below + under, level + 1))
+def op_text(node: Expr) -> str:
+    """An op with its attributes; a closed function by its formula."""
+    if node.op is CALL:
+        return lambda_text(node.attr("body"))
+    attributes = ", ".join(attribute_texts(node))
+    return node.op.name + (f"{{{attributes}}}" if attributes else "")
 
 
-def node_line(node: Expr, names: Mapping[Expr, str], letter: str, print_type: bool) -> str:
-    """One node: name or op, attributes, letter, type where asked for."""
-    name = names.get(node) or getattr(node, "name", None)
-    text = leaf_text(node) if node.op.kind is Kind.LEAF else node.op.name
-    attributes = ", ".join(attribute_texts(node)) if node.op.kind is not Kind.LEAF else ""
-    parts = [text + (f"{{{attributes}}}" if attributes else "")]
-    if name and name != text:
-        parts = [name] if node.op.kind is Kind.LEAF else [*parts, f"'{name}'"]
-    parts.append(f"[{letter}]")
-    if print_type:
-        parts.append(f"<{node.type}>")
-    return " ".join(parts)
-
-
-def letter_of(number: int) -> str:
+def letters_of(number: int) -> str:
     """A, B, ..., Z, AA, AB, ..."""
     text = ""
     number += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -23,11 +24,17 @@ SAME = ["sum", "prod", "mean", "max", "min", "any", "all", "ptp", "var", "std", 
 def test_axes(name: str, axis: Any, keepdims: bool) -> None:
     numpy_axis = tuple(axis) if isinstance(axis, list) else axis
     function = getattr(np, name)
-    agrees(lambda x: getattr(T, name)(x, axis=axis, keepdims=keepdims), lambda x: function(x, axis=numpy_axis, keepdims=keepdims), X)
+    agrees(
+        lambda x: getattr(T, name)(x, axis=axis, keepdims=keepdims),
+        lambda x: function(x, axis=numpy_axis, keepdims=keepdims),
+        X,
+    )
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int32", "int64", "float32", "float64"])
-@pytest.mark.parametrize("name", ["sum", "prod", "mean", "max", "any", "all", "var", "std", "cumsum", "cumprod", "argmax"])
+@pytest.mark.parametrize(
+    "name", ["sum", "prod", "mean", "max", "any", "all", "var", "std", "cumsum", "cumprod", "argmax"]
+)
 def test_dtypes(name: str, dtype: str) -> None:
     x = (X[0] * 2).astype(dtype)
     agrees(getattr(T, name), getattr(np, name), x, tolerance=1e-5 if dtype == "float32" else 1e-12)
@@ -117,8 +124,9 @@ def test_small_terms_are_not_lost() -> None:
     small = np.exp(-40.0)
     assert run(T.logsumexp(v), {v: x}) == pytest.approx(small, rel=1e-15)
     assert run(T.log_softmax(v), {v: x})[0] == pytest.approx(-small, rel=1e-15)
-    slope = run(T.grad(T.log_softmax(v)[0], v), {v: x})
-    np.testing.assert_allclose(slope, [small, -small], rtol=1e-14)
+    for function in (T.log_softmax, T.softmax):
+        slope = run(T.grad(function(v)[0], v), {v: x})
+        np.testing.assert_allclose(slope, [small, -small], rtol=1e-14)
 
 
 def test_what_is_refused() -> None:
@@ -147,7 +155,47 @@ def test_formulas_of_row_functions_agree_with_their_references() -> None:
         (nn.logsumexp, {"axes": (0, 1), "keepdims": True}),
         (nn.softmax, {"axes": (1,)}),
         (nn.log_softmax, {"axes": (1,)}),
+        (lambda x, **rows: nn.softmax_slope(nn.softmax(x, **rows), T.sin(x), **rows), {"axes": (1,)}),
     ]:
         for values in (ROWS, finite):
-            one, other = run([op(v, **attributes), op.extra["formula"](v, **attributes)], {v: values})
+            node = op(v, **attributes)
+            one, other = run([node, node.op.extra["formula"](*node.args, **attributes)], {v: values})
             np.testing.assert_allclose(one, other, rtol=1e-15)
+
+
+def exact_row(x: np.ndarray[Any, Any], place: int) -> dict[str, list[Any]]:
+    """logsumexp, softmax, its logarithm, and the gradients of one element of the two, with many digits."""
+    numbers = [mpmath.mpf(float(value)) for value in x]
+    top = max(numbers)
+    powers = [mpmath.exp(value - top) for value in numbers]
+    total = mpmath.fsum(powers)
+    p = [power / total for power in powers]
+    others = mpmath.fsum(share for k, share in enumerate(p) if k != place)
+    return {
+        "logsumexp": [top + mpmath.log(total)],
+        "softmax": p,
+        "log_softmax": [mpmath.log(share) for share in p],
+        "slope of softmax": [p[place] * (others if k == place else -share) for k, share in enumerate(p)],
+        "slope of log_softmax": [others if k == place else -share for k, share in enumerate(p)],
+    }
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("scale", [0.1, 1.0, 10.0, 30.0])
+def test_rows_are_exact_to_a_few_units(scale: float, dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    v = T.vector("v", dtype=dtype)
+    nodes = {
+        "logsumexp": T.logsumexp(v),
+        "softmax": T.softmax(v),
+        "log_softmax": T.log_softmax(v),
+        "slope of softmax": T.grad(T.softmax(v)[1], v),
+        "slope of log_softmax": T.grad(T.log_softmax(v)[1], v),
+    }
+    for _ in range(10):
+        x = (scale * rng.standard_normal(6)).astype(dtype)
+        with mpmath.workdps(60):
+            for name, exact in exact_row(x, 1).items():
+                for value, wanted in zip(np.atleast_1d(run(nodes[name], {v: x})), exact, strict=True):
+                    unit = max(np.spacing(abs(value)), np.finfo(dtype).tiny)
+                    assert abs(mpmath.mpf(float(value)) - wanted) < 6 * float(unit), name

@@ -22,7 +22,7 @@ function parseTerm(term: string, tables: readonly Table[]): Predicate {
 }
 
 function comparison(term: string, tables: readonly Table[]): Predicate | null {
-  const match = /^([\p{L}_]+)(>=|<=|>|<)([\d.]+(?:e-?\d+)?)([a-zµ]*)$/iu.exec(term);
+  const match = /^([\p{L}_]+)(>=|<=|>|<)([\d.]+(?:e-?\d+)?)([a-z\u00b5]*)$/iu.exec(term);
   if (!match) return null;
   const [, asked, sign, digits, unit] = match;
   const name = TABLE_NAMES[asked.toLowerCase()] ?? asked;

@@ -6,8 +6,10 @@ import { element } from './dom';
 import type { Point } from './layout';
 import { Motion } from './motion';
 import { paint } from './painter';
+import { listenToPointer } from './pointer';
 import { Scene } from './scene';
 import type { Session } from './session';
+import type { Step } from './trace';
 import { readTheme, watchTheme } from './theme';
 
 const MOVE_MILLISECONDS = 280;
@@ -15,8 +17,6 @@ const MOVE_MILLISECONDS = 280;
 const NARROW = 560;
 /** From a smaller scale than this, boxes cannot be read. */
 const LEGIBLE = 0.55;
-/** How far the pointer may go in a click. */
-const CLICK_PIXELS = 4;
 
 export interface StageOptions {
   /** Whether the wheel zooms at once, because the page has nothing else to scroll. */
@@ -37,7 +37,7 @@ export class Stage {
   private request = 0;
   /** Whether all of the graph is shown, at first or because the user asked for it, and not a chosen part. */
   private whole: 'at first' | 'wanted' | null = 'at first';
-  private lastStep = 0;
+  private lastStep: number;
 
   constructor(
     private readonly session: Session,
@@ -48,8 +48,15 @@ export class Stage {
     this.node = element('div', { class: 'sl-stage' }, this.canvas);
     this.context = this.canvas.getContext('2d', { alpha: false })!;
     this.scene = new Scene(session, this.motion, this.camera, readTheme(root));
+    this.lastStep = session.player.at;
     this.arrange();
-    this.listen();
+    listenToPointer(this.canvas, {
+      drag: (dx, dy) => this.drag(dx, dy),
+      click: point => session.select(this.nodeAt(point)),
+      hover: point => session.hover(point && this.nodeAt(point)),
+      zoom: (factor, point) => this.zoom(factor, point),
+      ownsWheel: () => this.ownsWheel,
+    });
     for (const topic of ['selection', 'hover', 'search', 'look'] as const) {
       this.endings.push(session.on(topic, () => this.repaint()));
     }
@@ -91,7 +98,7 @@ export class Stage {
     const isNext = Math.abs(this.session.player.at - this.lastStep) === 1;
     this.lastStep = this.session.player.at;
     if (step && isNext && this.whole === 'at first' && this.camera.view.scale < LEGIBLE)
-      return this.comeNear();
+      return this.comeNear(step);
     const spot = step ? [step.at, step.by].find(id => before.has(id) && after.has(id)) : undefined;
     this.travel(
       spot === undefined ? this.revealed(this.camera.view) : this.held(before.get(spot)!, after.get(spot)!),
@@ -101,8 +108,9 @@ export class Stage {
   }
 
   /** Goes from a first sight from afar, in which no rewrite could be read, to the rewrite. */
-  private comeNear(): void {
-    this.focusStep();
+  private comeNear({ at, by }: Step): void {
+    this.show([...this.scene.touched], 1);
+    if (this.way && this.way.to.scale < LEGIBLE) this.show([at, by], LEGIBLE * 1.5);
     this.motion.progress = this.way ? 0 : 1;
   }
 
@@ -254,32 +262,6 @@ export class Stage {
     return this.scene.changeOf(this.session.frame.nodes.get(id)!) !== null;
   }
 
-  // Pointer
-
-  private listen(): void {
-    let last: Point | null = null;
-    let travelled = 0;
-    this.canvas.addEventListener('pointerdown', event => {
-      last = pointOf(event);
-      travelled = 0;
-      this.canvas.setPointerCapture(event.pointerId);
-    });
-    this.canvas.addEventListener('pointermove', event => {
-      const point = pointOf(event);
-      if (!last) return this.session.hover(this.nodeAt(point));
-      travelled += Math.hypot(point.x - last.x, point.y - last.y);
-      if (travelled > CLICK_PIXELS) this.drag(point.x - last.x, point.y - last.y);
-      last = point;
-    });
-    this.canvas.addEventListener('pointerup', event => {
-      if (last && travelled <= CLICK_PIXELS) this.session.select(this.nodeAt(pointOf(event)));
-      last = null;
-    });
-    this.canvas.addEventListener('pointercancel', () => (last = null));
-    this.canvas.addEventListener('pointerleave', () => this.session.hover(null));
-    this.canvas.addEventListener('wheel', event => this.wheel(event), { passive: false });
-  }
-
   private drag(dx: number, dy: number): void {
     this.arrive();
     this.whole = null;
@@ -288,14 +270,8 @@ export class Stage {
   }
 
   /** The wheel zooms in a view that has the focus; elsewhere it scrolls the page. */
-  private wheel(event: WheelEvent): void {
-    const isOurs =
-      this.options.wheel || event.ctrlKey || event.metaKey || this.root.contains(focusedIn(this.root));
-    if (!isOurs) return;
-    event.preventDefault();
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const delta = Math.max(-120, Math.min(120, event.deltaY * lines));
-    this.zoom(Math.exp(-delta * (event.ctrlKey ? 0.008 : 0.002)), pointOf(event));
+  private get ownsWheel(): boolean {
+    return this.options.wheel || this.root.contains(focusedIn(this.root));
   }
 
   // Painting
@@ -350,10 +326,6 @@ export class Stage {
 
 function isStill(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
-function pointOf(event: MouseEvent): Point {
-  return { x: event.offsetX, y: event.offsetY };
 }
 
 function focusedIn(root: HTMLElement): Element | null {

@@ -22,7 +22,7 @@ from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.pattern import Form, parts_of
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
-from symlab.core.rules import CANONICAL, STABLE, all_rules
+from symlab.core.rules import CANONICAL, GUARDED, STABLE, all_rules
 
 
 def stable_forms(roots: Sequence[Variable], kept: Iterable[Variable]) -> list[Variable]:
@@ -34,11 +34,12 @@ def stable_forms(roots: Sequence[Variable], kept: Iterable[Variable]) -> list[Va
     graph = cut_graph(roots, kept)
     first = rewrite("canonicalize", graph, all_rules(CANONICAL), settings)
     second = rewrite("stabilize", first.after, all_rules(STABLE + CANONICAL), settings)
-    if not any(step.rule in stable_rules() for step in second.steps):
+    third = rewrite("guard", second.after, all_rules(GUARDED), settings)
+    if not any(step.rule in stable_rules() for step in (*second.steps, *third.steps)):
         return list(roots)
-    final, moves = associate(second.after)
-    last = PassRecord("associate", second.after, second.after, tuple(Move(*move) for move in moves), final, Report(), 0)
-    found = typed_forms(Trace((first, second, last), graph))
+    final, moves = associate(third.after)
+    last = PassRecord("associate", third.after, third.after, tuple(Move(*move) for move in moves), final, Report(), 0)
+    found = typed_forms(Trace((first, second, third, last), graph))
     return found if found is not None and same_leaves(roots, found, kept) else list(roots)
 
 
@@ -80,7 +81,7 @@ def same_leaves(before: Sequence[Variable], after: Sequence[Variable], kept: fro
 @cache
 def stable_rules() -> frozenset[Rule]:
     """The rules of the stabilizing pass."""
-    return frozenset(all_rules(STABLE))
+    return frozenset(all_rules(STABLE + GUARDED))
 
 
 @cache

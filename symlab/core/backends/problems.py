@@ -19,7 +19,9 @@ def sizes_differ(values: Values) -> str:
     axis, left, right = values[:3]
     text = f"axis {axis} has size {left} in one operand and {right} in another"
     if 1 in (left, right):
-        text += "; a size that is not declared as 1 does not broadcast: declare it, as in T.col, T.row or shape=(1, None)"
+        text += (
+            "; a size that is not declared as 1 does not broadcast: declare it, as in T.col, T.row or shape=(1, None)"
+        )
     return text
 
 

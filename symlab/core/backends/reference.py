@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import NodeError, SymlabError, message
-from symlab.core.ir.expr import Expr, toposort, users
+from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
 from symlab.core.ir.types import ArrayType

@@ -8,15 +8,14 @@ memory of a result that is written later anyway, or in scratch of one outer posi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from symlab.core.ir.graph import constant_value
 from symlab.core.lower.buffers import Buffers
-from symlab.core.lower.grouping import Grouping
 from symlab.core.lower.group import Axes, Group, Item
+from symlab.core.lower.grouping import Grouping
 from symlab.core.lower.instances import Instance, Instances, Make, Place
 from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Stage, Store
 from symlab.core.lower.progression import progression

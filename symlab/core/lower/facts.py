@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
@@ -305,5 +304,3 @@ VALUES: Mapping[str, Callable[[Facts, Expr], Sizes | None]] = MappingProxyType(
         "slice": sliced_value,
     }
 )
-
-

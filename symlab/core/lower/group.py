@@ -78,7 +78,7 @@ class Group:
         if not wanted:
             return True
         if self.outer is None:
-            return len(wanted) == len(self.sizes)
+            return wanted == set(range(len(wanted)))  # all axes, or those of whole rows
         return wanted == set(self.outer) or any(wanted == {*self.outer, *family} for family in self.families)
 
     def takes_fold(self, axes: Axes, folded: Sizes) -> bool:
@@ -94,10 +94,12 @@ class Group:
         self.members[node] = at
         self.weight += weight(node)
         self.reads.update(node.args)
-        if role(node) is not Role.FOLD:
+        axes = tuple(sorted(axis for axis, _, _ in at if axis >= 0))
+        folds = role(node) is Role.FOLD
+        if self.outer is None and (folds or 0 < len(axes) < len(self.sizes)):
+            self.split(axes)
+        if not folds:
             return
-        if self.outer is None:
-            self.split(tuple(sorted(axis for axis, _, _ in at if axis >= 0)))
         folded = folded_sizes(facts, node)
         family = self.family(folded)
         if family is None:

@@ -19,7 +19,7 @@ from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.products import Operand, operand
 from symlab.core.lower.roles import Role, repeats, role
 from symlab.core.lower.sizes import Size, Sizes, add
-from symlab.core.lower.structure import VIEWS, ZERO, Map, along, before_slice, keeps_order, operand_map, part_sizes
+from symlab.core.lower.structure import VIEWS, Map, along, before_slice, keeps_order, operand_map, part_sizes
 
 MOST_COPIES = 4  # readers that each compute a cheap node again
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from symlab.core.ir.expr import Expr
-from symlab.core.lower.grouping import Grouping
 from symlab.core.lower.group import Group, Item, Target
+from symlab.core.lower.grouping import Grouping
 from symlab.core.lower.roles import Role, literal, role
 from symlab.core.lower.sizes import Size, Sizes, add, multiply, row_major
 from symlab.core.lower.structure import VIEWS, Map, operand_map

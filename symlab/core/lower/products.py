@@ -89,9 +89,7 @@ def calls(table: Table, node: Expr, count: Counter[Expr]) -> Iterator[Expr]:
         yield from call_of(table, node, second, first, 1, count)
 
 
-def call_of(
-    table: Table, node: Expr, added: Expr, term: Expr, sign: int, count: Counter[Expr]
-) -> Iterator[Expr]:
+def call_of(table: Table, node: Expr, added: Expr, term: Expr, sign: int, count: Counter[Expr]) -> Iterator[Expr]:
     """The call for `added + sign * term`, if the term is a scaled product of the same shape."""
     scalars: list[Expr] = []
     while count[term] == 1 and term.op.name in ("neg", "mul"):

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.graph import Graph
-from symlab.core.lower.buffers import Buffer
-from symlab.core.lower.facts import Check
 from symlab.core.lower.kernel import Kernel
-from symlab.core.lower.prepare import Prepared
-from symlab.core.lower.sizes import Atom, Size, Sizes
+from symlab.core.lower.sizes import Size, Sizes
 
 
 @dataclass(frozen=True, slots=True)

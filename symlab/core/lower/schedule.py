@@ -90,12 +90,14 @@ def one_pass(step: Step, read: int, written: int) -> bool:
         return False
     loads, stores = places(step.kernel, Load, read), places(step.kernel, Store, written)
     first = stores[0]
-    return all(place[2:] == first[2:] for place in (*loads, *stores)) and max(
-        place[:2] for place in loads
-    ) < min(place[:2] for place in stores)
+    return all(place[2:] == first[2:] for place in (*loads, *stores)) and max(place[:2] for place in loads) < min(
+        place[:2] for place in stores
+    )
 
 
-def places(kernel: Kernel, kind: type[Load] | type[Store], buffer: int) -> list[tuple[int, int, tuple[Size, Sizes], Sizes]]:
+def places(
+    kernel: Kernel, kind: type[Load] | type[Store], buffer: int
+) -> list[tuple[int, int, tuple[Size, Sizes], Sizes]]:
     """Stage, position in its body, offset with strides, and axes of each access of a kind to a buffer."""
     bodies: list[tuple[Sizes, tuple[Instruction, ...]]] = [((), kernel.prologue)]
     bodies += [(stage.axes, stage.body) for stage in kernel.stages]

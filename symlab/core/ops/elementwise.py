@@ -305,7 +305,7 @@ cast = elementwise(
     infer=cast_type,
     attributes=("dtype",),
     partials=(lambda y, x: 1,),
-    c="(({t})({0}))",
+    c=by_kind(dict.fromkeys("fiu", "(({t})({0}))"), b="({0} ? ({t})1 : ({t})0)"),  # loops with the latter vectorize
     exact=EXACT + "cast",
     latex="{0}",
 )

@@ -49,7 +49,7 @@ def numpy_index(index: Index, given: Sequence[Any]) -> tuple[Any, ...]:
 def normal_entry(entry: Any, size: Size) -> Any:
     """An entry in its plainest form: bounds that say nothing are None, numbers count from the front."""
     if not isinstance(entry, tuple):
-        return entry + size if entry != GIVEN and entry < 0 and size is not None else entry
+        return entry + size if entry != GIVEN and size is not None and -size <= entry < 0 else entry
     start, stop, step = entry
     step = 1 if step is None else step
     if GIVEN in (start, stop, step) or size is None:

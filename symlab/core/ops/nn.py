@@ -1,6 +1,6 @@
-"""Functions of whole rows that must not overflow: logsumexp, softmax, log_softmax.
+"""Functions of whole rows that must not overflow or cancel: logsumexp, softmax, log_softmax, softmax's derivative.
 
-`extra["formula"]` is the same in simpler ops, for back ends that fuse them.
+`extra["formula"]` is the same in simpler ops, for back ends that fuse them; it is to be computed as it is written.
 """
 
 from __future__ import annotations
@@ -30,10 +30,13 @@ def check_real(x: ArrayType) -> None:
         raise Misfit(f"rows of real numbers are wanted, not {x.dtype.name}", "x.astype(...)", kind=TypeMismatch)
 
 
-def row_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
-    """The type of a result with the shape of the operand."""
+def row_type(attributes: Mapping[str, Any], x: ArrayType, *others: ArrayType) -> ArrayType:
+    """The type of a result with the shape of the operands."""
     check_real(x)
     folded_shape({**attributes, "keepdims": True}, x)
+    for other in others:
+        if other.dtype != x.dtype or other.ndim != x.ndim:
+            raise Misfit(f"{other} is no row beside {x}", kind=TypeMismatch)
     return x
 
 
@@ -46,18 +49,27 @@ def logsumexp_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
 def widened(compute: Callable[..., Array]) -> Callable[..., Array]:
     """A reference that computes float16 in float32."""
 
-    def reference(x: Array, **attributes: Any) -> Array:
-        wide = x.astype(np.float32) if x.dtype == np.float16 else x
-        return compute(wide, **attributes).astype(x.dtype)
+    def reference(*rows: Array, **attributes: Any) -> Array:
+        wide = [x.astype(np.float32) if x.dtype == np.float16 else x for x in rows]
+        return compute(*wide, **attributes).astype(rows[0].dtype)
 
     return reference
+
+
+def powers_below(x: Array, top: Array) -> Array:
+    """exp(x - top) with what rounding took from the difference (Knuth's TwoSum), 0 where it underflows."""
+    difference = x - top
+    shift = difference - x
+    lost = (x - (difference - shift)) - (top + shift)
+    powers = np.exp(difference)
+    return np.where(powers == 0, 0, powers + powers * lost).astype(x.dtype)
 
 
 def top_and_rest(x: Array, axes: Axes) -> tuple[Array, Array]:
     """The largest element, and the sum of exp(x - largest) over all others, whose small terms are not lost in a 1."""
     top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
     chosen = x == top
-    terms = np.exp(np.where(chosen, -np.inf, x - top))
+    terms = np.where(chosen, 0, powers_below(x, top))
     rest = np.sum(terms, axis=axes, keepdims=True) + (np.sum(chosen, axis=axes, keepdims=True) - 1)
     return top, rest.astype(x.dtype)
 
@@ -71,7 +83,7 @@ def logsumexp_reference(x: Array, axes: Axes, keepdims: bool) -> Array:
 
 def softmax_reference(x: Array, axes: Axes) -> Array:
     """exp(x) / sum(exp(x)), from differences to the largest element."""
-    powers = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
+    powers = powers_below(x, np.max(x, axis=axes, keepdims=True, initial=-np.inf))
     return np.asarray(powers / np.sum(powers, axis=axes, keepdims=True))
 
 
@@ -81,14 +93,31 @@ def log_softmax_reference(x: Array, axes: Axes) -> Array:
     return np.asarray((x - top) - np.log1p(rest))
 
 
+def softmax_slope_reference(y: Array, tangent: Array, axes: Axes) -> Array:
+    """y (t - <t, y>), from differences to the tangent of the largest y, so that nothing near 1 - y cancels."""
+    top = y == np.max(y, axis=axes, keepdims=True, initial=0)
+    middle = np.sum(np.where(top, tangent, 0), axis=axes, keepdims=True) / np.sum(top, axis=axes, keepdims=True)
+    moved = tangent - middle.astype(y.dtype)
+    return np.asarray(y * (moved - np.sum(moved * y, axis=axes, keepdims=True)))
+
+
 # The same in simpler ops
+
+
+def powers_below_formula(x: Variable, top: Variable) -> Variable:
+    """As `powers_below`, in ops."""
+    difference = sub(x, top)
+    shift = sub(difference, x)
+    lost = sub(sub(x, sub(difference, shift)), add(top, shift))
+    powers = exp(difference)
+    return switch(eq(powers, 0), 0, add(powers, mul(powers, lost)))  # type: ignore[no-any-return]
 
 
 def top_and_rest_formula(x: Variable, axes: Axes) -> tuple[Variable, Variable]:
     """As `top_and_rest`, in ops."""
     top = reduce.max(x, axes=axes, keepdims=True)
     chosen = eq(x, top)
-    terms = reduce.sum(switch(chosen, 0, exp(sub(x, top))), axes=axes, keepdims=True)
+    terms = reduce.sum(switch(chosen, 0, powers_below_formula(x, top)), axes=axes, keepdims=True)
     ties = reduce.sum(cast(chosen, dtype=x.dtype), axes=axes, keepdims=True)
     return top, add(terms, sub(ties, 1))
 
@@ -103,7 +132,7 @@ def logsumexp_formula(x: Variable, axes: Axes, keepdims: bool) -> Variable:
 
 def softmax_formula(x: Variable, axes: Axes) -> Variable:
     """`softmax` in simpler ops."""
-    powers = exp(sub(x, reduce.max(x, axes=axes, keepdims=True)))
+    powers = powers_below_formula(x, reduce.max(x, axes=axes, keepdims=True))
     return true_div(powers, reduce.sum(powers, axes=axes, keepdims=True))  # type: ignore[no-any-return]
 
 
@@ -111,6 +140,13 @@ def log_softmax_formula(x: Variable, axes: Axes) -> Variable:
     """`log_softmax` in simpler ops."""
     top, rest = top_and_rest_formula(x, axes)
     return sub(sub(x, top), log1p(rest))  # type: ignore[no-any-return]
+
+
+def softmax_slope_formula(y: Variable, tangent: Variable, axes: Axes) -> Variable:
+    """`softmax_slope` in simpler ops."""
+    top = eq(y, reduce.max(y, axes=axes, keepdims=True))
+    moved = sub(tangent, true_div(total(switch(top, tangent, 0), axes), total(cast(top, dtype=y.dtype), axes)))
+    return mul(y, sub(moved, total(mul(moved, y), axes)))  # type: ignore[no-any-return]
 
 
 # Derivatives
@@ -138,9 +174,23 @@ def logsumexp_jvp(tangents: Sequence[Any], y: Variable, x: Variable, axes: Axes,
     return reduce.sum(parts, axes=axes, keepdims=keepdims)  # type: ignore[no-any-return]
 
 
-def softmax_step(tangent: Variable, y: Variable, axes: Axes) -> Variable:
-    """y (t - <t, y>): the derivative of softmax, a symmetric matrix, along a tangent or cotangent."""
-    return mul(y, sub(tangent, total(mul(tangent, y), axes)))  # type: ignore[no-any-return]
+def slope_vjp(
+    cotangent: Variable, s: Variable, y: Variable, tangent: Variable, axes: Axes
+) -> tuple[Variable, Variable]:
+    """y (t - <t, y>) is symmetric in what multiplies it, and bilinear in y and t but for y's square."""
+    shares = mul(cotangent, sub(tangent, total(mul(tangent, y), axes)))
+    return sub(shares, mul(tangent, total(mul(cotangent, y), axes))), softmax_slope(y, cotangent, axes=axes)
+
+
+def slope_jvp(tangents: Sequence[Any], s: Variable, y: Variable, tangent: Variable, axes: Axes) -> Variable:
+    """The sum over both operands."""
+    terms = []
+    if tangents[0] is not None:
+        inner = sub(tangent, total(mul(tangent, y), axes))
+        terms.append(sub(mul(tangents[0], inner), mul(y, total(mul(tangent, tangents[0]), axes))))
+    if tangents[1] is not None:
+        terms.append(softmax_slope(y, tangents[1], axes=axes))
+    return terms[0] if len(terms) == 1 else add(*terms)  # type: ignore[no-any-return]
 
 
 def log_softmax_vjp(cotangent: Variable, y: Variable, x: Variable, axes: Axes) -> tuple[Variable]:
@@ -172,8 +222,8 @@ softmax: Op = declared(
     doc="exp(x) / sum(exp(x)) over `axes` without overflow.",
     reference=widened(softmax_reference),
     infer=row_type,
-    vjp=lambda cotangent, y, x, axes: (softmax_step(cotangent, y, axes),),
-    jvp=lambda tangents, y, x, axes: softmax_step(tangents[0], y, axes),
+    vjp=lambda cotangent, y, x, axes: (softmax_slope(y, cotangent, axes=axes),),
+    jvp=lambda tangents, y, x, axes: softmax_slope(y, tangents[0], axes=axes),
     latex=r"\operatorname{{softmax}}\left({0}\right)",
     extra=MappingProxyType({"formula": softmax_formula}),
 )
@@ -188,4 +238,16 @@ log_softmax: Op = declared(
     jvp=log_softmax_jvp,
     latex=r"\log\operatorname{{softmax}}\left({0}\right)",
     extra=MappingProxyType({"formula": log_softmax_formula}),
+)
+
+softmax_slope: Op = declared(
+    "softmax_slope",
+    Kind.REDUCTION,
+    doc="y (t - <t, y>) over `axes` for y that sums to 1: softmax's derivative along t, exact where one y is near 1.",
+    reference=widened(softmax_slope_reference),
+    infer=row_type,
+    vjp=slope_vjp,
+    jvp=slope_jvp,
+    latex=r"{0}\left({1}-\left\langle {0},{1}\right\rangle\right)",
+    extra=MappingProxyType({"formula": softmax_slope_formula}),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter_ns
 
 from symlab.core.ir.errors import Misfit
 from symlab.core.ir.expr import Expr
@@ -65,7 +66,7 @@ class Chooser:
             if after is None:
                 self.refuse(matcher.rule, scope, node, applied[0])
             return None
-        step = Step(matcher.rule, scope, node, after, applied[1])
+        step = Step(matcher.rule, scope, node, after, applied[1], perf_counter_ns())
         for observer in self.observers:
             observer.rewrote(step)
         return step

@@ -19,7 +19,8 @@ from symlab.core.rewrite.rule import Rule
 class Step:
     """One rewrite: `before` became `after` everywhere in `scope`, the path of calls that leads to it.
 
-    `bindings` tells what each variable of the rule stood for: a node, a tuple of nodes, or attributes.
+    `bindings` tells what each variable of the rule stood for: a node, a tuple of nodes, or attributes. `moment` is when
+    it was made, in nanoseconds of `time.perf_counter_ns`.
     """
 
     rule: Rule
@@ -27,6 +28,7 @@ class Step:
     before: Expr
     after: Expr
     bindings: Mapping[str, Any]
+    moment: int = field(default=0, compare=False)
 
     @property
     def reason(self) -> str:

@@ -50,6 +50,13 @@ def share(generator: np.random.Generator, count: int) -> Samples:
     return np.concatenate([generator.uniform(0.01, 0.99, count // 2), np.where(near < 3e-3, near, 1 - near)])
 
 
+def rows(generator: np.random.Generator, count: int) -> Samples:
+    """Numbers whose differences are exact, the last third far from 0, so that exponentials overflow."""
+    near = generator.integers(-80, 80, count) / 8
+    near[-(count // 3) :] += generator.choice([-800.0, 800.0])
+    return near
+
+
 def is_number(facts: Facts, node: Expr) -> bool:
     """Whether a node is a scalar whose value is known."""
     return node.op is CONSTANT and not node.type.shape
@@ -65,6 +72,7 @@ Positive = Sort("positive", Facts.positive, positive)
 NotNegative = Sort("not negative", Facts.not_negative, positive)
 Negative = Sort("negative", Facts.negative, lambda generator, count: -positive(generator, count))
 Share = Sort("between 0 and 1", lambda facts, node: facts.not_negative(node) and not facts.above(node, 1), share)
+Row = Sort("row", None, rows)
 Matrix = Sort("matrix", None, spread, 2)
 Number = Sort("number", is_number, whole, 0)
 Whole = Sort("whole number", known_number(lambda value: float(value).is_integer()), whole, 0)

@@ -16,6 +16,7 @@ from symlab.core.rewrite.driver import Driver, Event, Move, Report, Step, replay
 from symlab.core.rewrite.normal import make_builder, normal_form
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
+from symlab.core.seams import seam
 
 STEPS_PER_NODE = 20
 
@@ -24,7 +25,8 @@ STEPS_PER_NODE = 20
 class PassRecord:
     """One pass: the graph that came in, its normal form (`start`), all steps and moves in order, the graph that went out.
 
-    `result` is what a transform made where that is no graph: kernels, a schedule, a program.
+    `result` is what a transform made where that is no graph: kernels, a schedule, a program. `started` is when a
+    rewriting pass began, in nanoseconds of `time.perf_counter_ns`.
     """
 
     name: str
@@ -36,6 +38,7 @@ class PassRecord:
     seconds: float
     exact: bool = False
     result: Any = None
+    started: int = 0
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -54,7 +57,7 @@ def rewrite(
     name: str, graph: Graph, rules: Sequence[Rule], config: Config | None = None, observers: Sequence[Observer] = ()
 ) -> PassRecord:
     """Run one rewriting pass and keep all that it did. Under `algebra="floating"` only exact rules act."""
-    started = time.perf_counter()
+    started = time.perf_counter_ns()
     exact = config is not None and config.algebra == "floating"
     start, formed = (graph, []) if exact else normal_form(graph)
     builder, report = make_builder(start), Report()
@@ -63,7 +66,8 @@ def rewrite(
     driver = Driver(start, builder, chooser, report, limit, exact)
     after = driver.run()
     events = (*(Move(*move) for move in formed), *driver.events)
-    return PassRecord(name, graph, start, events, after, report, time.perf_counter() - started, exact)
+    seconds = (time.perf_counter_ns() - started) / 1e9
+    return PassRecord(name, graph, start, events, after, report, seconds, exact, started=started)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +115,21 @@ class Trace:
         final = set(self.graph.nodes())
         found = dict.fromkeys(new for start in starts for new in reached(start, self.results))
         return [new for new in found if new in final]
+
+    def to_json(self) -> dict[str, Any]:
+        """The trace as JSON, version 1."""
+        return seam("display.json")(self)  # type: ignore[no-any-return]
+
+    def to_html(self, path: Any = None, **options: Any) -> str:
+        """The interactive view as one HTML page, written to `path` where given."""
+        return seam("display.html")(self, path, **options)  # type: ignore[no-any-return]
+
+    def to_svg(self, path: Any = None, **options: Any) -> str:
+        """The graph after `step` rewrites (all by default) as a still picture, written to `path` where given."""
+        return seam("display.svg")(self, path, **options)  # type: ignore[no-any-return]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return seam("display.bundle")(self)
 
     @cached_property
     def sources(self) -> Mapping[Expr, Sequence[Expr]]:

@@ -16,7 +16,8 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
 STABLE = named("stable_rows", "stable", "stable_roots", "stable_tails", "stable_angles")
-SPECIAL = named("specialize", "linalg", "constants", "canonical", "shapes")
+GUARDED = named("guarded")
+SPECIAL = GUARDED + named("specialize", "linalg", "constants", "canonical", "shapes")
 
 
 @cache

@@ -17,6 +17,7 @@ from symlab.core.ops.elementwise import (
     mul,
     neg,
     reciprocal,
+    sigmoid,
     sqr,
     sqrt,
     tanh,
@@ -214,6 +215,24 @@ def sqrt_of_sqr(x):
     return sqrt(sqr(x)), abs(x)
 
 
+@rule(assuming="no_overflow")
+def odds_of_sigmoid(x):
+    """The odds of a logistic function are an exponential."""
+    return sigmoid(x) * reciprocal(sigmoid(-x)), exp(x)
+
+
+@rule
+def log_of_reciprocal(x):
+    """The logarithm of a reciprocal needs no reciprocal."""
+    return log(reciprocal(x)), -log(x)
+
+
+@rule
+def log_of_sqrt(x):
+    """The logarithm of a root needs no root."""
+    return log(sqrt(x)), 0.5 * log(x)
+
+
 # Choices
 
 
@@ -272,6 +291,9 @@ RULES = (
     expm1_of_log1p,
     sqr_of_sqrt,
     sqrt_of_sqr,
+    odds_of_sigmoid,
+    log_of_reciprocal,
+    log_of_sqrt,
     switch_between_equals,
     maximum_of_equals,
     minimum_of_equals,

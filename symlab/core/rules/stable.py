@@ -9,7 +9,7 @@ from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, r
 from symlab.core.ops.exponential import log1mexp, logaddexp
 from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Positive, PositiveNumber
+from symlab.core.rewrite.sorts import Positive
 
 LOG_2 = math.log(2)
 
@@ -93,12 +93,6 @@ def log1p_of_minus_sigmoid(x):
 
 
 @rule
-def odds_of_sigmoid(x):
-    """The odds of a logistic function are an exponential."""
-    return sigmoid(x) * reciprocal(sigmoid(-x)), exp(x)
-
-
-@rule
 def reciprocal_of_squared_sum(x):
     """The square of 1 + exp(x) overflows."""
     return reciprocal(sqr(1 + exp(x))), sqr(sigmoid(-x))
@@ -119,12 +113,6 @@ def reciprocal_of_exp(x):
     return reciprocal(exp(x)), exp(-x)
 
 
-@rule(assuming="no_overflow")
-def product_of_exps(*terms):
-    """A product of exponentials overflows or vanishes where the exponential of the sum does not."""
-    return mul(*[exp(term) for term in terms]), exp(add(*terms))
-
-
 @rule
 def log_of_sum_of_exps(*terms):
     """Exponentials overflow where the logarithm of their sum is nearly the largest exponent."""
@@ -132,9 +120,21 @@ def log_of_sum_of_exps(*terms):
 
 
 @rule
-def log_of_number_plus_exp(c: PositiveNumber, x):
-    """exp overflows where log(c + exp(x)) is nearly x."""
-    return log(c + exp(x)), logaddexp(log(c), x)
+def product_of_exps_less_one(*terms):
+    """A product of exponentials is nearly 1 where the sum of the exponents is small."""
+    return mul(*[exp(term) for term in terms]) - 1, expm1(add(*terms))
+
+
+@rule
+def log_of_product_of_exps(*terms):
+    """A product of exponentials overflows or vanishes where its logarithm does not."""
+    return log(mul(*[exp(term) for term in terms])), add(*terms)
+
+
+@rule
+def log_of_scaled_exp(x, y: Positive):
+    """A scaled exponential overflows or vanishes where its logarithm does not."""
+    return log(exp(x) * y), x + log(y)
 
 
 @rule
@@ -216,18 +216,6 @@ def log_of_cosh(x):
 # Logarithms of products
 
 
-@rule
-def log_of_reciprocal(x):
-    """A reciprocal may overflow, and its logarithm needs none."""
-    return log(reciprocal(x)), -log(x)
-
-
-@rule(assuming="no_overflow")
-def log_of_product(*factors: Positive):
-    """A product of many factors overflows before its logarithm does."""
-    return log(mul(*factors)), add(*[log(factor) for factor in factors])
-
-
 RULES = (
     softplus_of_log,
     softplus_of_log1p,
@@ -235,18 +223,18 @@ RULES = (
     log1p_of_minus_exp,
     log1p_of_minus_sigmoid,
     log_of_exp_less_one,
-    log_of_number_plus_exp,
     log_of_one_plus,
     exp_less_one,
     sigmoid_of_reciprocal,
     sigmoid_of_quotient,
     one_less_sigmoid,
     log_of_sigmoid,
-    odds_of_sigmoid,
     reciprocal_of_squared_sum,
     slope_of_sigmoid,
     reciprocal_of_exp,
-    product_of_exps,
+    product_of_exps_less_one,
+    log_of_product_of_exps,
+    log_of_scaled_exp,
     log_of_difference_of_exps,
     log_of_sum_of_exps,
     cosh_less_one_of_exps,
@@ -260,6 +248,4 @@ RULES = (
     one_plus_tanh,
     one_less_squared_tanh,
     log_of_cosh,
-    log_of_reciprocal,
-    log_of_product,
 )

@@ -15,22 +15,9 @@ def one_less_cos(x):
 
 
 @rule
-def log_of_cos(x):
-    """cos is nearly 1 where x is small."""
-    return log(cos(x)), switch(gt(cos(x), 0.5), log1p(-2 * sqr(sin(x / 2))), log(switch(gt(cos(x), 0.5), 1, cos(x))))
-
-
-@rule
 def difference_of_arctans(x):
     """The arc tangents of neighbours are nearly equal where x is large."""
     return arctan(1 + x) - arctan(x), arctan2(1, 1 + x * (1 + x))
 
 
-@rule
-def sin_over_cos(x):
-    """One function is better than two."""
-    return sin(x) * reciprocal(cos(x)), sin(x) * reciprocal(cos(x))
-
-
 RULES = (one_less_cos, difference_of_arctans)
-UNUSED = (log_of_cos, sin_over_cos)

@@ -80,12 +80,6 @@ def square_of_quotient(x, y):
 
 
 @rule
-def log_of_sqrt(x):
-    """A root costs more than a multiplication by one half."""
-    return log(sqrt(x)), 0.5 * log(x)
-
-
-@rule
 def log_of_sqr(x):
     """A square overflows or vanishes where its logarithm does not."""
     return log(sqr(x)), 2 * log(abs(x))
@@ -107,30 +101,27 @@ def log_of_even_pow(x, n: EvenNumber):
 
 
 @rule
-def pow_of_one_plus(x, n):
-    """1 + x drops the low digits of a small x, and a large power brings them back."""
-    return pow(1 + x, n), exp(n * log1p(x))
+def pow_of_one_plus_less_one(x, n):
+    """1 + x drops the low digits of a small x, and its power is nearly 1."""
+    near = abs(n * log1p(x)) < 1
+    return pow(1 + x, n) - 1, switch(near, expm1(n * log1p(x)), pow(switch(near, 1, 1 + x), n) - 1)
 
 
 @rule
 def pow_less_one(c: PositiveNumber, x):
     """A power is nearly 1 where its exponent is small."""
-    return pow(c, x) - 1, expm1(x * log(c))
+    near = abs(x * log(c)) < 1
+    return pow(c, x) - 1, switch(near, expm1(x * log(c)), switch(near, 1, pow(c, x)) - 1)
 
 
 @rule
 def exp2_less_one(x):
     """A power of 2 is nearly 1 where its exponent is small."""
-    return exp2(x) - 1, expm1(LOG_2 * x)
+    near = abs(x) < 1
+    return exp2(x) - 1, switch(near, expm1(LOG_2 * x), switch(near, 1, exp2(x)) - 1)
 
 
 # Inverse hyperbolic functions
-
-
-@rule
-def arctanh_of_logs(x):
-    """(1 + x) / (1 - x) is nearly 1 where x is small."""
-    return log1p(x) - log1p(-x), 2 * arctanh(x)
 
 
 @rule
@@ -163,12 +154,6 @@ def log_of_next(x: NotNegative):
 # Means
 
 
-@rule(assuming="no_overflow")
-def mean_of_two(x, y):
-    """A sum overflows where its half does not."""
-    return 0.5 * (x + y), 0.5 * x + 0.5 * y
-
-
 RULES = (
     hypot_less_one,
     root_less_one,
@@ -177,18 +162,15 @@ RULES = (
     hypot_of_squares,
     arcsinh_of_log,
     arccosh_of_log,
-    arctanh_of_logs,
     arctanh_of_quotient,
     log_of_next,
     log_of_squares,
     norm_of_row,
     square_of_quotient,
-    log_of_sqrt,
     log_of_sqr,
     log_of_pow,
     log_of_even_pow,
-    pow_of_one_plus,
+    pow_of_one_plus_less_one,
     pow_less_one,
     exp2_less_one,
 )
-UNUSED = (maximum, minimum, Number, mean_of_two)

@@ -9,11 +9,11 @@ from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.nn import log_softmax, logsumexp, softmax
 from symlab.core.ops.reduce import prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive
+from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row
 
 
-def aligned(x, folded):
-    """Whether a sum over axes of x, divided into x, meets the rows that it was made from."""
+def aligned(folded):
+    """Whether the sums of rows, broadcast against the rows, meet those that they were made from."""
     known = dict(folded)
     axes = known["axes"]
     in_front = axes == tuple(range(len(axes)))
@@ -26,31 +26,31 @@ def plain(folded):
 
 
 @rule(when=aligned)
-def softmax_of_quotient(x, folded: Attributes):
+def softmax_of_quotient(x: Row, folded: Attributes):
     """exp overflows in numerator and denominator where softmax is nearly 1."""
     return exp(x) * reciprocal(sum(exp(x), attributes=folded)), softmax(x, axes=folded.axes)
 
 
 @rule(when=plain)
-def log_of_sum_of_row(x, folded: Attributes):
+def log_of_sum_of_row(x: Row, folded: Attributes):
     """exp overflows where the logarithm of the sum is nearly the largest element."""
     return log(sum(exp(x), attributes=folded)), logsumexp(x, attributes=folded)
 
 
 @rule(when=plain)
-def log_of_weighted_sum(w: NotNegative, x, folded: Attributes):
+def log_of_weighted_sum(w: NotNegative, x: Row, folded: Attributes):
     """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
     return log(sum(w * exp(x), attributes=folded)), logsumexp(x + log(w), attributes=folded)
 
 
 @rule
-def log_of_softmax(x, rows: Attributes):
+def log_of_softmax(x: Row, rows: Attributes):
     """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
     return log(softmax(x, attributes=rows)), log_softmax(x, attributes=rows)
 
 
 @rule
-def log_of_part_of_softmax(x, *places, rows: Attributes, index: Attributes):
+def log_of_part_of_softmax(x: Row, *places, rows: Attributes, index: Attributes):
     """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
     return (
         log(slice_op(softmax(x, attributes=rows), *places, attributes=index)),
@@ -59,7 +59,7 @@ def log_of_part_of_softmax(x, *places, rows: Attributes, index: Attributes):
 
 
 @rule
-def log_of_taken_softmax(x, *places, rows: Attributes, index: Attributes):
+def log_of_taken_softmax(x: Row, *places, rows: Attributes, index: Attributes):
     """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
     return (
         log(take(softmax(x, attributes=rows), *places, attributes=index)),
@@ -68,7 +68,7 @@ def log_of_taken_softmax(x, *places, rows: Attributes, index: Attributes):
 
 
 @rule
-def exp_of_log_softmax(x, rows: Attributes):
+def exp_of_log_softmax(x: Row, rows: Attributes):
     """One softmax is better than the exponential of its logarithm."""
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
 
@@ -77,18 +77,6 @@ def exp_of_log_softmax(x, rows: Attributes):
 def log_of_product_of_row(x: Positive, folded: Attributes):
     """A product of many factors overflows before its logarithm does."""
     return log(prod(x, attributes=folded)), sum(log(x), attributes=folded)
-
-
-@rule
-def x_log_x(x):
-    """x log(x) is 0 at 0, where its logarithm is infinite."""
-    return x * log(x), xlogx(x)
-
-
-@rule
-def x_log_y(x, y: NotNegative):
-    """x log(y) is 0 where both are 0, although the logarithm is infinite."""
-    return x * log(y), xlogy0(x, y)
 
 
 RULES = (
@@ -100,5 +88,4 @@ RULES = (
     log_of_taken_softmax,
     exp_of_log_softmax,
     log_of_product_of_row,
-    x_log_x,
 )

@@ -38,21 +38,9 @@ def two_less_erfc(x):
 
 
 @rule
-def log_of_erfc(x):
-    """erfc underflows where its logarithm is nearly -x^2."""
-    return log(erfc(x)), switch(gt(x, 1), log(erfcx(x)) - sqr(x), log(erfc(switch(gt(x, 1), 0, x))))
-
-
-@rule
 def erfcx_of_product(x):
     """exp overflows and erfc underflows where their product does neither."""
     return exp(sqr(x)) * erfc(x), erfcx(x)
-
-
-@rule(assuming="no_overflow")
-def quotient_by_erfc(x, y):
-    """erfc underflows where its quotient with an exponential does not."""
-    return exp(-x) * reciprocal(erfc(y)), exp(sqr(y) - x) * reciprocal(erfcx(y))
 
 
 @rule
@@ -83,4 +71,3 @@ RULES = (
     quotient_of_gammas,
     betaln_of_gammaln,
 )
-UNUSED = (log_ndtr, mul, log_of_erfc, quotient_by_erfc, ROOT_2)

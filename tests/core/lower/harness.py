@@ -59,7 +59,10 @@ def call(binary: Binary, values: Sequence[Any], in_place: bool = False) -> list[
     """
     fused = binary.program.fused
     graph = fused.prepared.graph
-    operands = [np.ascontiguousarray(value, node.type.dtype).reshape(np.shape(value)) for value, node in zip(values, fused.operands, strict=True)]
+    operands = [
+        np.ascontiguousarray(value, node.type.dtype).reshape(np.shape(value))
+        for value, node in zip(values, fused.operands, strict=True)
+    ]
     given = [*operands, *binary.constants]
     roots = [len(root.type.shape) for root in graph.roots]
     sizes = [size for array in given for size in array.shape]
@@ -122,6 +125,8 @@ def equal_within(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], toleranc
     """Assert equality, within a relative tolerance for floating-point numbers."""
     if want.dtype.kind in "fc":
         scale = {2: 1e-2, 4: 2e-6}.get(want.dtype.itemsize // (2 if want.dtype.kind == "c" else 1), tolerance)
-        np.testing.assert_allclose(got, want, rtol=max(tolerance, scale), atol=max(tolerance, scale) * 10, equal_nan=True)
+        np.testing.assert_allclose(
+            got, want, rtol=max(tolerance, scale), atol=max(tolerance, scale) * 10, equal_nan=True
+        )
     else:
         np.testing.assert_array_equal(got, want)

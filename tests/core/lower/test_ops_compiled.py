@@ -15,7 +15,19 @@ from symlab.core.ops import OPS
 from symlab.core.ops.operators import Variable
 from tests.core.lower.harness import call, compiled, reference, variable
 
-DTYPES = ("bool", "int8", "uint8", "int32", "int64", "uint64", "float16", "float32", "float64", "complex64", "complex128")
+DTYPES = (
+    "bool",
+    "int8",
+    "uint8",
+    "int32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+)
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan)
 ELEMENTWISE = sorted(name for name, op in OPS.items() if op.kind is Kind.ELEMENTWISE)
 # Bit for bit what NumPy says of nan and inf is checked where the scalar functions are; here the loops around them are.

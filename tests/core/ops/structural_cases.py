@@ -45,6 +45,7 @@ class Case:
     dtypes: tuple[str, ...] = ANY
     values: int = 1
     differentiable: bool = True
+    free: bool = True  # operands may be moved one by one: nothing is assumed of them
     note: str = ""
 
     def __str__(self) -> str:
@@ -131,8 +132,8 @@ def shapes() -> Iterator[Case]:
     yield Case(shape.dimshuffle, (x,), lambda x, pattern: x[:, None, :, :, None], {"pattern": (0, "x", 1, 2, "x")})
     yield Case(shape.dimshuffle, (numbers(3, 1, 2),), lambda x, pattern: x[:, 0].T, {"pattern": (2, 0)})
     yield Case(shape.dimshuffle, (np.array(2.0),), lambda x, pattern: x[None], {"pattern": ("x",)})
-    yield Case(shape.broadcast_to, (numbers(3, 1),), lambda x, shape: np.broadcast_to(x, shape), {"shape": (2, 3, 4)})
-    yield Case(shape.broadcast_to, (np.array(2.0),), lambda x, shape: np.broadcast_to(x, shape), {"shape": (0, 2)})
+    yield Case(shape.broadcast_to, (numbers(3, 1),), np.broadcast_to, {"shape": (2, 3, 4)})
+    yield Case(shape.broadcast_to, (np.array(2.0),), np.broadcast_to, {"shape": (0, 2)})
     yield Case(
         shape.broadcast_to, (numbers(1, 3), scalar(4)), lambda x, n, shape: np.broadcast_to(x, (2, n, 3)),
         {"shape": (2, "?", 3)},
@@ -158,7 +159,7 @@ def indexing() -> Iterator[Case]:
         yield Case(index.slice, (x,), lambda x, index: x[at(index)], sliced(*entries))
         target = x[at(entries)]
         for op in (index.set_slice, index.inc_slice):
-            expected = written(op is index.inc_slice, lambda index: at(index))
+            expected = written(op is index.inc_slice, at)
             yield Case(op, (x, numbers(*target.shape, seed=2)), expected, sliced(*entries), NUMBERS, values=2)
     yield Case(index.slice, (np.array(1.0),), lambda x, index: x[()], sliced())
     yield Case(
@@ -206,10 +207,8 @@ def gathering() -> Iterator[Case]:
         yield Case(gather.take, (x, *indices), lambda x, *i, axes, place=place: x[place(*i)], attributes)
         value = numbers(*x[place(*indices)].shape, seed=3)
         for op, function in ((gather.set_take, replaced), (gather.inc_take, added)):
-            yield Case(
-                op, (x, value, *indices), lambda x, v, *i, axes, place=place, function=function: function(x, v, place(*i)),
-                attributes, NUMBERS, values=2,
-            )  # fmt: skip
+            expected = lambda x, v, *i, axes, at=place, write=function: write(x, v, at(*i))  # noqa: E731
+            yield Case(op, (x, value, *indices), expected, attributes, NUMBERS, values=2)
     yield Case(gather.nonzero, (np.array([[0.0, 2.0], [3.0, 0.0]]),), np.nonzero, differentiable=False)
 
 
@@ -282,10 +281,18 @@ def row_functions() -> Iterator[Case]:
     x = numbers(3, 4)
     for axes in [(1,), (0,), (0, 1)]:
         yield Case(nn.softmax, (turned(x),), near(scipy.special.softmax), {"axes": axes}, FLOATS)
+        probabilities = scipy.special.softmax(x, axes)
+        rows = probabilities, numbers(3, 4, seed=1)
+        yield Case(nn.softmax_slope, rows, slope, {"axes": axes}, FLOATS, values=2, free=False)
         yield Case(nn.log_softmax, (x,), near(scipy.special.log_softmax), {"axes": axes}, FLOATS)
         for keepdims in (False, True):
             attributes = {"axes": axes, "keepdims": keepdims}
             yield Case(nn.logsumexp, (x,), near(scipy.special.logsumexp), attributes, FLOATS)
+
+
+def slope(y: Array, t: Array, axes: Any) -> Array:
+    y, t, dtype = y.astype(np.float64), t.astype(np.float64), y.dtype
+    return (y * (t - np.sum(y * t, axes, keepdims=True))).astype(dtype)
 
 
 def products() -> Iterator[Case]:

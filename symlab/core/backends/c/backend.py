@@ -66,7 +66,10 @@ def compile_program(program: Any, config: Config, profile: bool = False, flags: 
     references = References(rendered.references, library) if rendered.references else None
     constants = list(program.fused.constants)
     if layout.links:
-        addresses = [references.address if name == REFERENCE and references else routine(name, config.threads) for name in layout.links]
+        addresses = [
+            references.address if name == REFERENCE and references else routine(name, config.threads)
+            for name in layout.links
+        ]
         constants.append(np.array(addresses, np.int64))
     counts = np.zeros(2 * len(program.steps), np.int64) if profile else None
     if counts is not None:

@@ -176,7 +176,10 @@ class Renderer:
         return [
             ("{", None),
             (f"    void *arrays[] = {{{pointers}}};", None),
-            (f"    const int64_t sizes[] = {{{', '.join([*(size_text(size, Names()) for size in shapes), '0'])}}};", None),
+            (
+                f"    const int64_t sizes[] = {{{', '.join([*(size_text(size, Names()) for size in shapes), '0'])}}};",
+                None,
+            ),
             (f"    if (((sl_reference){link})({len(self.references) - 1}, arrays, sizes)) {refusal}", step.node),
             ("}", None),
         ]

@@ -143,7 +143,10 @@ class KernelWriter:
                 operands = [self.value(operand) for operand in item.operands]
                 self.define(item, C.in_register(item.dtype), C.apply(item, operands))
             case Store():
-                self.line(f"{self.address(item.access, C.in_memory(item.dtype), loops)} = {self.value(item.operand)};", item.node)
+                self.line(
+                    f"{self.address(item.access, C.in_memory(item.dtype), loops)} = {self.value(item.operand)};",
+                    item.node,
+                )
             case Reduce():
                 total = C.combine(item, C.start(item.op, item.accumulator), self.value(item.operand))
                 self.define(item, C.in_register(item.dtype), C.converted(total, item.dtype))

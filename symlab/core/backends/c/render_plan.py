@@ -26,10 +26,7 @@ MULTIPLY_NANOSECONDS = 0.05
 def atom_lines(layout: Layout, sizes: Sequence[Size]) -> list[str]:
     """The definitions of the atoms that sizes need."""
     atoms = layout.program.fused.atoms
-    return [
-        f"const int64_t n{number} = {atom_text(layout, atoms[number])};"
-        for number in needed_atoms(sizes, atoms)
-    ]
+    return [f"const int64_t n{number} = {atom_text(layout, atoms[number])};" for number in needed_atoms(sizes, atoms)]
 
 
 def atom_text(layout: Layout, atom: Atom) -> str:

@@ -112,12 +112,13 @@ int swap_run(void **d, const I *s, void *w, I *error) {
     return 0;
 }
 
-/* How often a kernel has come to a pause, and how often one was let through. */
-volatile I gate[2];
+/* How often a kernel has come to a pause, how often one was let through, and how often one has come to any halt. */
+volatile I gate[3];
 
 /* Positive: sleep for so many seconds. Negative: pause until the test lets the kernel through. */
 static void halt(D how) {
     struct timespec millisecond = {0, 1000000}, time = {(time_t)how, (long)((how - (D)(time_t)how) * 1e9)};
+    gate[2]++;
     if (how > 0) nanosleep(&time, 0);
     if (how >= 0) return;
     I turn = ++gate[0];

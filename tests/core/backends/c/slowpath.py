@@ -43,7 +43,7 @@ def built_kernels() -> Path:
 
 extension = load_extension(Path(os.environ[EXTENSION])) if EXTENSION in os.environ else call_object()[0]
 library = load_library(built_kernels(), [*SYMBOLS.findall(SOURCE.read_text()), "gate"])
-gate = library.table("gate", np.int64, 2)
+gate = library.table("gate", np.int64, 3)
 CompiledCall, SharedCell = extension.CompiledCall, extension.SharedCell
 
 DOUBLE, INT64 = np.dtype("f8").num, np.dtype("i8").num

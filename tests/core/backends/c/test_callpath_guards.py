@@ -43,12 +43,11 @@ def without(source: Path, guard: dict) -> None:
     part.write_text(text)
 
 
-def built(source: Path, flags: list[str]) -> dict[str, str]:
+def built(calls, source: Path, flags: list[str]) -> dict[str, str]:
     """The environment that puts a build of these sources under the tests."""
-    extension, kernels = source.with_name("extension.so"), source.with_name("kernels.so")
+    extension = source.with_name("extension.so")
     callobject.build(extension, flags, source)
-    find_compiler().compile([HERE / "callpath_kernels.c"], kernels, ["-O3", "-march=native"])
-    return {"CALLPATH_EXTENSION": str(extension), "CALLPATH_KERNELS": str(kernels)}
+    return {"CALLPATH_EXTENSION": str(extension), "CALLPATH_KERNELS": str(calls.built_kernels())}
 
 
 def outcome_of(environment: dict[str, str], files: list[str], chosen: str, seconds: float) -> tuple[bool, str]:
@@ -69,26 +68,26 @@ def outcome_of(environment: dict[str, str], files: list[str], chosen: str, secon
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard["name"].replace(" ", "-"))
-def test_each_guard_is_necessary(tmp_path, guard) -> None:
+def test_each_guard_is_necessary(calls, tmp_path, guard) -> None:
     source = copy_of_sources(tmp_path)
     without(source, guard)
-    environment = {**built(source, ["-w"]), "CALLPATH_PATIENCE": "6"}
+    environment = {**built(calls, source, ["-w", "-O0"]), "CALLPATH_PATIENCE": "4"}
     passed, output = outcome_of(environment, [guard["tests"]], guard["chosen"], seconds=30)
     assert not passed, output
 
 
-def test_the_compiler_warns_of_nothing(tmp_path) -> None:
-    built(copy_of_sources(tmp_path), ["-Wall", "-Wextra", "-Werror", *(f"-Wno-{name}" for name in WARNINGS)])
+def test_the_compiler_warns_of_nothing(calls, tmp_path) -> None:
+    built(calls, copy_of_sources(tmp_path), ["-Wall", "-Wextra", "-Werror", *(f"-Wno-{name}" for name in WARNINGS)])
 
 
-def test_sanitizers_find_nothing(tmp_path) -> None:
+def test_sanitizers_find_nothing(calls, tmp_path) -> None:
     question = [*find_compiler().command, "-print-file-name=libasan.so"]
     library = subprocess.run(question, capture_output=True, text=True, check=True).stdout.strip()
     if not Path(library).is_absolute():
         pytest.skip("the compiler has no address sanitizer to preload")
     # Python's allocators would hide what is freed; what NumPy and Python never free is no leak of ours.
     options = {"ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1", "PYTHONMALLOC": "malloc"}
-    environment = {**built(copy_of_sources(tmp_path), SANITIZED), **options, "LD_PRELOAD": library}
+    environment = {**built(calls, copy_of_sources(tmp_path), SANITIZED), **options, "LD_PRELOAD": library}
     memory_of_the_process = "not leak and not lets_go and not gives_memory_back"
     passed, output = outcome_of(environment, FILES, memory_of_the_process, seconds=400)
     assert passed, output

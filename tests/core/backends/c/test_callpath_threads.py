@@ -292,18 +292,29 @@ def test_fork_beside_a_training_loop(calls, in_place) -> None:
     train, predict, done = calls.trainer(cells, in_place), calls.predictor(cells), threading.Event()
     thread = threading.Thread(target=lambda: [train() for _ in iter(done.is_set, True)])
     thread.start()
-    results = [forked(lambda: is_whole(train, predict)) for _ in range(10)]
+    whole = all(forked(lambda: is_whole(train, predict)) for _ in range(10))
     done.set()
     thread.join()
-    assert results == [True] * 10
+    assert whole
 
 
-@pytest.mark.parametrize(("run", "commit"), [(-1.0, 0.0), (0.0, -1.0)])
-def test_fork_in_the_middle_of_an_update(calls, run, commit) -> None:
+def test_fork_during_the_run(calls) -> None:
     cells, _, k = calls.weights(1000)
     train, predict = calls.trainer(cells, True), calls.predictor(cells)
-    with calls.Paused(calls.tarrier(cells), run, commit, by_itself=True):
-        assert forked(lambda: k.get_value() == (commit < 0) and is_whole(train, predict))
+    with calls.Paused(calls.tarrier(cells), -1.0, 0.0):
+        assert forked(lambda: k.get_value() == 0 and is_whole(train, predict))
+
+
+def test_fork_during_the_commit(calls) -> None:
+    """The fork waits, so that the child finds the update whole: nobody there could finish it."""
+    cells, _, k = calls.weights(1000)
+    train, predict = calls.trainer(cells, True), calls.predictor(cells)
+    thread, before = threading.Thread(target=calls.tarrier(cells), args=(0.0, 0.3)), int(calls.gate[2])
+    thread.start()
+    while calls.gate[2] < before + 2:  # one halt in the run, one in the commit
+        time.sleep(0.001)
+    assert forked(lambda: k.get_value() == 1 and is_whole(train, predict))
+    thread.join()
 
 
 def test_interrupts_leave_everything_usable(calls) -> None:

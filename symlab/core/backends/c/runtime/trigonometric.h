@@ -3,19 +3,21 @@
 #define SL_TRIGONOMETRIC_H
 
 #include "exponential.h"
+#include "vector_call.h"
 
 /* pi/2 in three parts. With fused products the first step of the reduction is exact however long the part is. */
 #if SL_HAS_FMA
 #define SL_HALF_PI_1 0x1.921fb54442d18p0
 #define SL_HALF_PI_2 0x1.1a62633145c07p-54
 #define SL_HALF_PI_3 -0x1.f1976b7ed8fbcp-110
-#define SL_REDUCIBLE 0x1p30
+#define SL_NEAR_ANGLES 0x1p30
 #else
 #define SL_HALF_PI_1 0x1.921fb544p0
 #define SL_HALF_PI_2 0x1.0b4611a6p-34
 #define SL_HALF_PI_3 0x1.3198a2e037073p-69
-#define SL_REDUCIBLE 0x1p20
+#define SL_NEAR_ANGLES 0x1p20
 #endif
+#define SL_SIGN_BIT sl_bits(-0.0)
 
 /* |x| = quadrants pi/2 + angle, |angle| <= pi/4; the low bits of `quadrants` hold their number. */
 typedef struct {
@@ -23,57 +25,120 @@ typedef struct {
     uint64_t quadrants;
 } sl_reduced;
 
-SL_INLINE sl_reduced sl_reduce_angle(double size) {
+/* rest - angle is exact, since angle is the rounded difference of rest and a product rounded before. */
+SL_INLINE sl_reduced sl_reduce_near(double size) {
     double shifted = sl_fma(size, 0x1.45f306dc9c883p-1, SL_ROUND_BY_ADDING), k = shifted - SL_ROUND_BY_ADDING;
-    double rest = sl_fma(k, -SL_HALF_PI_1, size), product = k * SL_HALF_PI_2, angle = rest - product;
-    double tail = ((rest - angle) - product) - sl_fma(k, SL_HALF_PI_3, sl_product_tail(k, SL_HALF_PI_2, product));
+    double rest = sl_fma(k, -SL_HALF_PI_1, size), angle = rest - k * SL_HALF_PI_2;
+    double tail = sl_fma(k, -SL_HALF_PI_3, sl_fma(k, -SL_HALF_PI_2, rest - angle));
     return (sl_reduced){{angle, tail}, sl_bits(shifted)};
 }
 
-/* sin and cos of an angle up to pi/4, as a leading part and the rest. */
-SL_INLINE sl_pair sl_sin_pair(sl_pair angle, double square) {
+/* 64 bits of 2/pi from a bit position on; the first 64 positions are before the binary point. */
+SL_RARE uint64_t sl_bits_of_two_over_pi(unsigned position) {
+    static const uint64_t words[20] = {
+        0x0u, 0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u,
+        0xfe5163abdebbc561u, 0xb7246e3a424dd2e0u, 0x06492eea09d1921cu, 0xfe1deb1cb129a73eu,
+        0xe88235f52ebb4484u, 0xe99c7026b45f7e41u, 0x3991d639835339f4u, 0x9c845f8bbdf9283bu,
+        0x1ff897ffde05980fu, 0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du,
+        0x7527bac7ebe5f17bu, 0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu,
+    };
+    unsigned word = position / 64, shift = position % 64;
+    return shift ? words[word] << shift | words[word + 1] >> (64 - shift) : words[word];
+}
+
+/* The same for any finite size >= 2^20 (Payne and Hanek): the mantissa times 192 bits of 2/pi, those that matter modulo
+   4. The product's two upper bits are the quadrant, the rest is a fraction with at least 66 correct bits. */
+SL_RARE sl_reduced sl_reduce_far(double size) {
+    uint64_t bits = sl_bits(size), mantissa = (bits & 0x000fffffffffffffu) | 0x0010000000000000u;
+    unsigned position = (unsigned)(bits >> 52) - 1075 + 62;
+    unsigned __int128 low = (unsigned __int128)mantissa * sl_bits_of_two_over_pi(position + 128);
+    unsigned __int128 middle = (unsigned __int128)mantissa * sl_bits_of_two_over_pi(position + 64) + (low >> 64);
+    uint64_t top = mantissa * sl_bits_of_two_over_pi(position) + (uint64_t)(middle >> 64);
+    unsigned __int128 turned = ((unsigned __int128)top << 64 | (uint64_t)middle) << 2 | (uint64_t)low >> 62;
+    int negative = (int)(turned >> 127);
+    unsigned __int128 magnitude = negative ? -turned : turned;
+    double fraction = (double)magnitude;
+    double rest = (double)(__int128)(magnitude - (unsigned __int128)fraction) * 0x1p-128;
+    fraction *= 0x1p-128;
+    sl_pair angle = sl_product(fraction, 0x1.921fb54442d18p0);
+    angle.lo += sl_fma(fraction, 0x1.1a62633145c07p-54, rest * 0x1.921fb54442d18p0);
+    angle = sl_ordered_sum(angle.hi, angle.lo);
+    if (negative) angle = (sl_pair){-angle.hi, -angle.lo};
+    return (sl_reduced){angle, (top >> 62) + (uint64_t)negative};
+}
+
+/* The sine of an angle up to pi/4. */
+SL_INLINE double sl_sin_of(sl_pair angle, double square) {
     double sum = sl_fma(square, 0x1.5d8e364688fdp-33, -0x1.ae5e5475213aep-26);
     sum = sl_fma(sum, square, 0x1.71de355f0807p-19);
     sum = sl_fma(sum, square, -0x1.a01a019bf2245p-13);
     sum = sl_fma(sum, square, 0x1.111111110f75dp-7);
     sum = sl_fma(sum, square, -0x1.5555555555548p-3);
-    return (sl_pair){angle.hi, sl_fma(sum, square * angle.hi, sl_fma(-0.5 * square, angle.lo, angle.lo))};
+    return angle.hi + sl_fma(sum, square * angle.hi, sl_fma(-0.5 * square, angle.lo, angle.lo));
 }
 
-SL_INLINE sl_pair sl_cos_pair(sl_pair angle, double square) {
+/* The cosine of an angle up to pi/4. */
+SL_INLINE double sl_cos_of(sl_pair angle, double square) {
     double sum = sl_fma(square, -0x1.8fa682cb3552cp-37, 0x1.1ee9dbd21dc07p-29);
     sum = sl_fma(sum, square, -0x1.27e4f7f19e747p-22);
     sum = sl_fma(sum, square, 0x1.a01a019c8f3f9p-16);
     sum = sl_fma(sum, square, -0x1.6c16c16c15016p-10);
     sum = sl_fma(sum, square, 0x1.555555555554bp-5);
-    double whole = sl_fma(-0.5, square, 1.0), rest = sl_fma(-0.5, square, 1.0 - whole);
-    return (sl_pair){whole, sl_fma(sum, square * square, sl_fma(-angle.hi, angle.lo, rest))};
+    double whole = sl_fma(square, -0.5, 1.0), rest = sl_fma(square, -0.5, 1.0 - whole);
+    return whole + sl_fma(sum, square * square, sl_fma(-angle.lo, angle.hi, rest));
 }
 
-/* The sine of |x| (turn = 0) or of |x| + pi/2 (turn = 1), with the sign bits of `sign` put on it. */
-SL_INLINE double sl_turned_sine(double x, uint64_t turn, uint64_t sign) {
-    sl_reduced reduced = sl_reduce_angle(sl_fabs(x));
-    uint64_t quadrants = reduced.quadrants + turn;
-    double square = reduced.angle.hi * reduced.angle.hi;
-    sl_pair sine = sl_sin_pair(reduced.angle, square), cosine = sl_cos_pair(reduced.angle, square);
-    double result = quadrants & 1 ? cosine.hi + cosine.lo : sine.hi + sine.lo;
-    return sl_from_bits(sl_bits(result) ^ (((quadrants << 62) ^ sign) & ((uint64_t)1 << 63)));
+/* The sine of a reduced argument and `turn` quarter turns more, with the sign bit of `sign` on it. */
+SL_INLINE double sl_turned_sine(sl_reduced x, uint64_t turn, uint64_t sign) {
+    uint64_t quadrants = x.quadrants + turn;
+    double square = x.angle.hi * x.angle.hi;
+    double result = (int64_t)(quadrants << 63) < 0 ? sl_cos_of(x.angle, square) : sl_sin_of(x.angle, square);
+    return sl_from_bits(sl_bits(result) ^ (((quadrants << 62) ^ sign) & SL_SIGN_BIT));
 }
 
-SL_INLINE double sl_near_sin(double x) { return sl_turned_sine(x, 0, sl_bits(x)); }
-SL_INLINE double sl_near_cos(double x) { return sl_turned_sine(x, 1, 0); }
-
-SL_INLINE double sl_near_tan(double x) {
-    sl_reduced reduced = sl_reduce_angle(sl_fabs(x));
-    double square = reduced.angle.hi * reduced.angle.hi;
-    sl_pair sine = sl_sin_pair(reduced.angle, square), cosine = sl_cos_pair(reduced.angle, square);
-    sine = sl_ordered_sum(sine.hi, sine.lo);
-    cosine = sl_ordered_sum(cosine.hi, cosine.lo);
-    int odd = reduced.quadrants & 1;
-    sl_pair n = {odd ? cosine.hi : sine.hi, odd ? cosine.lo : sine.lo};
-    sl_pair d = {odd ? sine.hi : cosine.hi, odd ? sine.lo : cosine.lo};
-    double result = sl_pair_quotient(n, d);
-    return sl_from_bits(sl_bits(result) ^ (((reduced.quadrants << 63) ^ sl_bits(x)) & ((uint64_t)1 << 63)));
+/* tan(angle) = angle + angle^3 T(angle^2) up to pi/4; after an odd number of quadrants it is -1 / tan(angle). */
+SL_INLINE double sl_turned_tangent(sl_reduced x, double sign) {
+    double square = x.angle.hi * x.angle.hi, square2 = square * square;
+    double odd = sl_fma(square2, 0x1.3e06192055811p-17, 0x1.7d828783978d4p-15);
+    odd = sl_fma(odd, square2, 0x1.0c247d8154492p-14);
+    odd = sl_fma(odd, square2, 0x1.fd8367ead1444p-13);
+    odd = sl_fma(odd, square2, 0x1.7dae10b5a9cd7p-10);
+    odd = sl_fma(odd, square2, 0x1.226e38a8d0e0ep-7);
+    odd = sl_fma(odd, square2, 0x1.ba1ba1ba63be5p-5);
+    double even = sl_fma(square2, -0x1.7e1730dc9a7aep-16, -0x1.6ba8187de1b1p-16);
+    even = sl_fma(even, square2, 0x1.667e09923950dp-14);
+    even = sl_fma(even, square2, 0x1.34dc41a2d39c4p-11);
+    even = sl_fma(even, square2, 0x1.d6d32cc8a7f9fp-9);
+    even = sl_fma(even, square2, 0x1.664f486dcbc3ep-6);
+    even = sl_fma(even, square2, 0x1.1111111110e17p-3);
+    double cube = square * x.angle.hi, slope = sl_fma(square2, 0.7, square);
+    double rest = sl_fma(cube * square, sl_fma(odd, square, even), sl_fma(x.angle.lo, slope, x.angle.lo));
+    rest = sl_fma(cube, 0x1.5555555555555p-2, rest);
+    sl_pair tangent = sl_ordered_sum(x.angle.hi, rest);
+    double inverse = 1.0 / tangent.hi;
+    double remainder = sl_fma(-inverse, tangent.lo, -sl_product_tail(inverse, tangent.hi, 1.0));
+    double result = (int64_t)(x.quadrants << 63) < 0 ? sl_fma(remainder, inverse, inverse) : tangent.hi;
+    return sl_from_bits(sl_bits(result) ^ (((x.quadrants << 63) ^ sl_bits(sign)) & SL_SIGN_BIT));
 }
+
+SL_INLINE double sl_near_sin(double x) { return sl_turned_sine(sl_reduce_near(sl_fabs(x)), 0, sl_bits(x)); }
+SL_INLINE double sl_near_cos(double x) { return sl_turned_sine(sl_reduce_near(sl_fabs(x)), 1, 0); }
+SL_INLINE double sl_near_tan(double x) { return sl_turned_tangent(sl_reduce_near(sl_fabs(x)), x); }
+
+SL_RARE double sl_far_sin(double x) {
+    return x - x == 0.0 ? sl_turned_sine(sl_reduce_far(sl_fabs(x)), 0, sl_bits(x)) : SL_NAN;
+}
+
+SL_RARE double sl_far_cos(double x) {
+    return x - x == 0.0 ? sl_turned_sine(sl_reduce_far(sl_fabs(x)), 1, 0) : SL_NAN;
+}
+
+SL_RARE double sl_far_tan(double x) {
+    return x - x == 0.0 ? sl_turned_tangent(sl_reduce_far(sl_fabs(x)), x) : SL_NAN;
+}
+
+SL_RARELY_BRANCHING_double(sl_sin, sl_near_sin, sl_far_sin, SL_NEAR_ANGLES)
+SL_RARELY_BRANCHING_double(sl_cos, sl_near_cos, sl_far_cos, SL_NEAR_ANGLES)
+SL_RARELY_BRANCHING_double(sl_tan, sl_near_tan, sl_far_tan, SL_NEAR_ANGLES)
 
 #endif

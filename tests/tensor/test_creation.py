@@ -1,0 +1,108 @@
+"""Arrays made from numbers, by NumPy's rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from tests.tensor.against_numpy import agrees, opened, run
+
+M = np.arange(12.0).reshape(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "options"),
+    [
+        ("arange", (5,), {}), ("arange", (2, 9, 3), {}), ("arange", (9, 2, -2), {}), ("arange", (5, 2), {}),
+        ("arange", (0.0, 1.0, 0.3), {}), ("arange", (3.0,), {}), ("arange", (4,), {"dtype": "float32"}),
+        ("arange", (np.int8(3),), {}), ("linspace", (0, 1), {}), ("linspace", (0, 1, 5), {"endpoint": False}),
+        ("linspace", (2, -1, 1), {}), ("logspace", (0, 2, 5), {}), ("eye", (3,), {}), ("eye", (2, 4, 1), {}),
+        ("eye", (4, 2, -1), {"dtype": "int32"}), ("identity", (2,), {}), ("tri", (3, 4, 1), {}), ("tri", (3,), {}),
+        ("zeros", ((2, 3),), {}), ("zeros", (4,), {"dtype": "int8"}), ("ones", ((),), {}), ("ones", ((0, 2),), {}),
+        ("full", ((2, 2), 1.5), {}), ("full", ((2, 2), 7), {}), ("full", (3, 2.5), {"dtype": "int64"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_calls_with_the_same_arguments(name: str, arguments: Any, options: Any) -> None:
+    found, wanted = getattr(T, name)(*arguments, **options), getattr(np, name)(*arguments, **options)
+    value = run(found, {})
+    assert (value.dtype, value.shape) == (wanted.dtype, wanted.shape)
+    assert found.type.shape == wanted.shape
+    np.testing.assert_allclose(value, wanted, rtol=1e-15)
+
+
+def test_floatx_decides_where_nothing_is_said() -> None:
+    with sl.configure(floatX="float32"):
+        assert [getattr(T, name)(2).dtype for name in ("zeros", "ones", "eye", "tri", "identity")] == ["float32"] * 5
+        assert T.arange(3).dtype == "int64"
+        assert T.full(3, 1.0).dtype == "float64"
+
+
+@pytest.mark.parametrize("name", ["zeros_like", "ones_like"])
+@pytest.mark.parametrize("dtype", [None, "int8", "float32"])
+def test_like(name: str, dtype: Any) -> None:
+    agrees(lambda x: getattr(T, name)(x, dtype), lambda x: getattr(np, name)(x, dtype), M)
+    agrees(getattr(T, name), getattr(np, name), M.astype("int16"))
+
+
+def test_filled_with_an_expression() -> None:
+    agrees(T.full_like, np.full_like, M, np.array(2.0))
+    agrees(T.fill, lambda x, v: np.full(x.shape, v), M, np.array(2, np.int8))
+    agrees(lambda x: x.fill(3.0), lambda x: np.full(x.shape, 3.0), M)
+    x, n = T.dvector("x"), T.lscalar("n")
+    values = {x: M[0], n: np.array(2)}
+    np.testing.assert_array_equal(run(T.alloc(x, n, 4), values), [M[0]] * 2)
+    np.testing.assert_array_equal(run(T.grad(T.sum(T.alloc(x, n, x.shape[0])), x), values), [2] * 4)
+
+
+def test_bounds_that_are_expressions() -> None:
+    n, step = T.iscalar("n"), T.dscalar("step")
+    values = {n: np.array(5, np.int32), step: np.array(0.25)}
+    np.testing.assert_array_equal(run(T.arange(n), values), np.arange(5))
+    np.testing.assert_array_equal(run(T.arange(n, 0, -1), values), np.arange(5, 0, -1))
+    np.testing.assert_allclose(run(T.arange(0, 1, step), values), np.arange(0, 1, 0.25))
+    assert T.arange(n).dtype == "int64"
+    assert T.arange(0, 1, step).dtype == "float64"
+    np.testing.assert_allclose(run(T.linspace(step, n, 4), values), np.linspace(0.25, 5, 4))
+    np.testing.assert_array_equal(run(T.eye(n, 3, 1), values), np.eye(5, 3, 1))
+    np.testing.assert_array_equal(run(T.eye(3, 3, n - 4), values), np.eye(3, 3, 1))
+    slope = run(T.grad(T.sum(T.arange(step, 1.0, step) * T.arange(3)), step), values)
+    assert slope == sum(place * (1 + place) for place in range(3))
+
+
+@pytest.mark.parametrize("k", [-2, 0, 1, 5])
+def test_diagonals_and_triangles(k: int) -> None:
+    for name in ("tril", "triu", "diagonal", "diag", "trace"):
+        agrees(lambda x: getattr(T, name)(x, k), lambda x: getattr(np, name)(x, k), M)  # noqa: B023
+    agrees(lambda x: T.diag(x, k), lambda x: np.diag(x, k), M[0])
+    agrees(lambda x: T.diagonal(x, 1, 2, 0), lambda x: np.diagonal(x, 1, 2, 0), np.arange(24.0).reshape(2, 3, 4))
+    agrees(T.tril, np.tril, np.arange(24.0).reshape(2, 3, 4))
+
+
+def test_diagonals_through_their_gradient() -> None:
+    (x,) = opened((M,))
+    np.testing.assert_array_equal(run(T.grad(x.trace(), x), {x: M}), np.eye(3, 4))
+    np.testing.assert_array_equal(run(T.grad(T.sum(T.diag(T.diag(x)) ** 2), x), {x: M}), 2 * M * np.eye(3, 4))
+    np.testing.assert_array_equal(run(T.identity_like(x), {x: M}), np.eye(3, 4))
+
+
+@pytest.mark.parametrize("indexing", ["xy", "ij"])
+def test_meshgrid(indexing: str) -> None:
+    agrees(
+        lambda a, b: T.meshgrid(a, b, indexing=indexing), lambda a, b: np.meshgrid(a, b, indexing=indexing),
+        np.arange(3.0), np.arange(2.0),
+    )  # fmt: skip
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="cannot be 0"):
+        T.arange(0, 5, 0)
+    with pytest.raises(TypeMismatch, match="are scalars"):
+        T.arange(T.dvector())
+    with pytest.raises(TypeMismatch, match="a size is an integer"):
+        T.zeros((2, 1.5))

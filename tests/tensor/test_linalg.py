@@ -1,0 +1,140 @@
+"""Products and norms by NumPy's rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symlab.tensor as T
+from symlab.core.gradcheck import gradcheck
+from symlab.core.ir.errors import InvalidValue, NodeError, ShapeMismatch, TypeMismatch
+from tests.tensor.against_numpy import agrees, run
+
+
+def array(*shape: int) -> np.ndarray[Any, Any]:
+    return np.random.default_rng(sum(shape)).standard_normal(shape)
+
+
+SHAPES = [((), ()), ((), (3,)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4))]
+HIGH = [((2, 3, 4), (4,)), ((4,), (2, 4, 3)), ((2, 3, 4), (4, 2)), ((2, 3), (5, 3, 4)), ((2, 3, 4), (5, 4, 2))]
+STACKS = [
+    ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)),
+    ((2, 3), (5, 3, 4)), ((3,), (5, 3, 4)), ((5, 2, 3), (3,)), ((1, 5, 2, 3), (4, 1, 3, 2)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shapes", [*SHAPES, *HIGH], ids=str)
+def test_dot(shapes: Any) -> None:
+    a, b = (array(*shape) for shape in shapes)
+    agrees(T.dot, np.dot, a, b)
+    agrees(lambda a, b: a.dot(b), np.dot, a, b)
+    gradcheck(T.dot, [a, b])
+
+
+@pytest.mark.parametrize("shapes", STACKS, ids=str)
+def test_matmul(shapes: Any) -> None:
+    a, b = (array(*shape) for shape in shapes)
+    agrees(T.matmul, np.matmul, a, b)
+    agrees(lambda a, b: a @ b, np.matmul, a, b)
+    gradcheck(T.matmul, [a, b])
+
+
+@pytest.mark.parametrize("axes", [0, 1, 2, ([1, 2], [0, 1]), ([2, 0], [1, 2]), (1, 0)], ids=str)
+def test_tensordot(axes: Any) -> None:
+    a, b = array(2, 3, 4), array(3, 4, 2)
+    a = a if axes != 1 else array(2, 3, 3)
+    agrees(lambda a, b: T.tensordot(a, b, axes), lambda a, b: np.tensordot(a, b, axes), a, b)
+    gradcheck(lambda a, b: T.tensordot(a, b, axes), [a, b])
+
+
+@pytest.mark.parametrize("name", ["inner", "outer", "kron", "vdot"])
+@pytest.mark.parametrize("shapes", [((3,), (3,)), ((2, 3), (2, 3)), ((2, 3), (4, 3))], ids=str)
+def test_other_products(name: str, shapes: Any) -> None:
+    if name == "vdot" and shapes[0] != shapes[1]:
+        pytest.skip("not of one size")
+    agrees(getattr(T, name), getattr(np, name), *(array(*shape) for shape in shapes))
+
+
+def test_products_of_stacks() -> None:
+    stack, vectors, matrix, vector = array(5, 2, 3), array(5, 3), array(2, 3), array(3)
+    agrees(T.matvec, np.matvec, stack, vectors)
+    agrees(T.matvec, np.matvec, matrix, vector)
+    agrees(T.vecmat, np.vecmat, array(5, 2), stack)
+    agrees(T.vecdot, np.vecdot, vectors, vectors + 1)
+    agrees(lambda a, b: T.vecdot(a, b, axis=0), lambda a, b: np.vecdot(a, b, axis=0), vectors, vectors + 1)
+    agrees(T.batched_dot, lambda a, b: np.einsum("bij,bjk->bik", a, b), stack, array(5, 3, 2))
+    agrees(T.batched_dot, lambda a, b: np.einsum("bi,bi->b", a, b), vectors, vectors)
+    agrees(T.batched_dot, lambda a, b: np.einsum("bij,bj->bi", a, b), stack, vectors)
+    agrees(T.batched_dot, lambda a, b: np.einsum("bi,bij->bj", a, b), array(5, 2), stack)
+    agrees(
+        lambda a, b: T.batched_tensordot(a, b, ([2, 1], [1, 3])), lambda a, b: np.einsum("bijk,bjmi->bkm", a, b),
+        array(5, 2, 3, 4), array(5, 3, 6, 2),
+    )  # fmt: skip
+    agrees(lambda a, b: T.matrix_dot(a, b, a), lambda a, b: a @ b @ a, array(2, 3), array(3, 2))
+
+
+def test_dtypes() -> None:
+    agrees(T.dot, np.dot, np.arange(6, dtype=np.int8).reshape(2, 3), np.arange(3, dtype=np.float32))
+    agrees(T.dot, np.dot, np.array([True, False]), np.array([True, True]))
+    agrees(T.vdot, np.vdot, array(3) + 1j, array(3) - 2j)
+
+
+@pytest.mark.parametrize("ord", [None, "fro", 1, -1, np.inf, -np.inf])
+def test_norms_of_matrices(ord: Any) -> None:
+    agrees(lambda x: T.linalg.norm(x, ord), lambda x: np.linalg.norm(x, ord), array(3, 4))
+    agrees(lambda x: T.linalg.norm(x, ord, axis=(0, 2)), lambda x: np.linalg.norm(x, ord, axis=(0, 2)), array(2, 3, 4))
+
+
+def test_norms_of_vectors() -> None:
+    for ord in (None, 1, 2, 3, np.inf, -np.inf, 0):
+        agrees(lambda x: T.linalg.norm(x, ord, axis=1), lambda x: np.linalg.norm(x, ord, axis=1), array(3, 4))  # noqa: B023
+    agrees(T.linalg.norm, np.linalg.norm, array(2, 3, 4))
+    agrees(T.linalg.vector_norm, np.linalg.vector_norm, array(2, 3))
+    with pytest.raises(InvalidValue, match="no norm 'nuc'"):
+        T.linalg.norm(T.dmatrix(), "nuc")
+
+
+def test_numpy_functions_on_variables() -> None:
+    x, w = T.dmatrix("x"), array(3, 2)
+    given = {x: array(2, 3)}
+    np.testing.assert_allclose(run(np.dot(x, w), given), given[x] @ w)
+    np.testing.assert_allclose(run(w @ x, given), w @ given[x])
+    np.testing.assert_allclose(run(np.linalg.norm(x), given), np.linalg.norm(given[x]))
+    np.testing.assert_allclose(run(np.tensordot(x, w, 1), given), given[x] @ w)
+
+
+# What does not fit
+
+
+def test_the_message_names_operands_and_a_way_out() -> None:
+    w, x = T.tensor("w", dtype="float64", shape=(10, 784)), T.tensor("x", dtype="float64", shape=(768,))
+    with pytest.raises(ShapeMismatch, match=r"cannot contract axis 1 of w \(784\) with axis 0 of x \(768\)") as caught:
+        T.dot(w, x)
+    text = str(caught.value)
+    assert "w   float64[10, 784]   built in test_linalg.py, line" in text
+    assert "try x with 784 elements" in text
+    other = T.tensor("other", dtype="float64", shape=(10,))
+    with pytest.raises(ShapeMismatch, match=r"try other with 784 elements, or w\.T"):
+        T.dot(w, other)
+
+
+def test_what_is_refused() -> None:
+    known = T.tensor("a", dtype="float64", shape=(5, 2, 3)), T.tensor("b", dtype="float64", shape=(4, 3, 2))
+    with pytest.raises(ShapeMismatch, match="do not broadcast"):
+        T.matmul(*known)
+    with pytest.raises(ShapeMismatch, match="no scalars"):
+        T.matmul(T.dscalar(), T.dvector())
+    with pytest.raises(ShapeMismatch, match="cannot contract axis 1"):
+        T.tensordot(known[0], known[1], ([1], [0]))
+    with pytest.raises(InvalidValue, match="do not pair"):
+        T.tensordot(known[0], known[1], ([1, 2], [0]))
+    with pytest.raises(TypeMismatch, match="2 or 3 axes"):
+        T.batched_dot(T.dvector(), T.dmatrix())
+    a, b = T.dmatrix("a"), T.dmatrix("b")
+    with pytest.raises(NodeError, match="dot"):
+        run(T.dot(a, b), {a: array(2, 3), b: array(2, 3)})
+    c, d = T.dtensor3("c"), T.dtensor3("d")
+    with pytest.raises(NodeError, match="is not declared as 1"):
+        run(T.matmul(c, d), {c: array(1, 2, 3), d: array(5, 3, 2)})

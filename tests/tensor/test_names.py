@@ -1,0 +1,66 @@
+"""What is public has a docstring, and every method of a variable stands for a function."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symlab.tensor as T
+from symlab.core.ir.op import Op
+from symlab.core.ops import arithmetic, methods, operators
+
+NAMES = sorted(name for name in vars(T) if not name.startswith("_"))
+FUNCTIONS = [name for name in NAMES if callable(getattr(T, name)) and not inspect.isclass(getattr(T, name))]
+
+
+@pytest.mark.parametrize("module", [methods, arithmetic], ids=lambda module: module.__name__.rpartition(".")[2])
+def test_methods_and_operators_resolve(module: types.ModuleType) -> None:
+    names = set(re.findall(r'front_end\("(\w+)"\)', inspect.getsource(module)))
+    assert len(names) > 20
+    assert [name for name in names if not hasattr(T, name)] == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_documented(name: str) -> None:
+    text = inspect.getdoc(getattr(T, name)) or ""
+    assert len(text) > 5
+    assert text.split("\n\n")[0].rstrip().endswith((".", ":", ")"))
+
+
+def test_methods_give_what_functions_give() -> None:
+    x = T.tensor("x", dtype="float64", shape=(2, 3))
+    square = T.tensor("square", dtype="float64", shape=(3, 3))
+    calls: dict[str, tuple[Any, ...]] = {
+        "dot": (square,), "reshape": (6,), "dimshuffle": (1, 0), "swapaxes": (0, 1), "fill": (0.0,), "norm": (2,),
+        "clip": (0, 1), "astype": ("int32",), "repeat": (2,), "take": ([0],),
+    }  # fmt: skip
+    for name, method in inspect.getmembers(operators.Variable, inspect.isfunction):
+        if name.startswith("_") or name in ("eval", "label", "relabel") or method.__module__ != methods.__name__:
+            continue
+        result = getattr(x, name)(*calls.get(name, ()))
+        assert isinstance(result, (operators.Variable, tuple, list)), name
+    for name in ("T", "mT", "real", "imag", "shape", "size"):
+        assert isinstance(getattr(x, name), operators.Variable)
+
+
+def test_numpy_has_the_same_names() -> None:
+    shared = [name for name in FUNCTIONS if hasattr(np, name)]
+    assert len(shared) > 150
+    x = T.dmatrix("x")
+    for name in ("sum", "mean", "transpose", "concatenate", "where", "dot", "clip", "cumsum", "argmax", "ravel"):
+        assert name in shared
+    assert np.concatenate([x, x], axis=1).op.name == "join"
+    assert np.mean(x, axis=0, keepdims=True).ndim == 2
+    assert np.reshape(x, (-1,)).ndim == 1
+
+
+def test_ops_are_found_by_their_home() -> None:
+    for name in FUNCTIONS:
+        found = getattr(T, name)
+        if isinstance(found, Op):
+            assert found.home.startswith("symlab.core.ops.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,9 +22,9 @@ MOST_NAMES = 4
 
 @dataclass(frozen=True)
 class Made:
-    """One kernel or call: the change of the view (empty where it was one node before), and its code."""
+    """One kernel or call: its nodes in the view, the change (empty where it was one node before), and its code."""
 
-    number: int
+    numbers: tuple[int, ...]
     name: str
     rule: tuple[str, str, str]
     source: str | None
@@ -34,9 +34,9 @@ class Made:
 class Kernels:
     """The kernels and calls of a fused graph, contracted in the view one after another in the order in which they run."""
 
-    def __init__(self, fused: Any, view: ViewGraph, value: Any = None) -> None:
+    def __init__(self, fused: Any, view: ViewGraph, sources: Mapping[int, str]) -> None:
         self.steps: Sequence[Lowered] = fused.steps if isinstance(fused, Fused) else ()
-        self.fused, self.view, self.value = fused, view, value
+        self.fused, self.view, self.sources = fused, view, sources
 
     def __iter__(self) -> Iterator[Made]:
         for place, step in enumerate(self.steps):
@@ -45,41 +45,37 @@ class Kernels:
                 yield made
 
     def made(self, place: int, step: Lowered) -> Made | None:
-        """The node that stands for one step, if the view had the nodes that it computes."""
-        exits = [number for number in self.numbers(self.written(step)) if number in self.view.node]
+        """The node that stands for one step, if the view has the nodes whose values it leaves in memory."""
+        exits = self.numbers(place, written(step))
         if not exits:
             return None
-        inside = self.inside(step)
+        inside = self.inside(place, step)
         source, rule = self.source(place), FUSE if isinstance(step, KernelCall) else ABSORB
         if len(inside) == 1:
-            return Made(exits[0], self.view.node[exits[0]].op.name, rule, source)
+            return Made((exits[0],), self.view.node[exits[0]].op.name, rule, source)
         kind = "kernel" if isinstance(step, KernelCall) else "call"
         name = f"{kind} {self.names(inside)}"
         change = contract(self.view, inside, exits, name)
-        return Made(change.by, name, rule, source, change)
+        return Made(tuple(change.added), name, rule, source, change)
 
     # What belongs to a step
 
-    @staticmethod
-    def written(step: Lowered) -> list[Expr]:
-        """The nodes whose values a step leaves in memory."""
-        if isinstance(step, KernelCall):
-            return [item.node for item in step.kernel.instructions() if isinstance(item, Store)]
-        return [step.node]
-
-    def numbers(self, nodes: Sequence[Expr]) -> list[int]:
-        """The numbers of lowered nodes in the view, leaves left out."""
-        found = dict.fromkeys(self.fused.prepared.source(node) for node in nodes)
+    def numbers(self, place: int, nodes: Iterable[Expr]) -> list[int]:
+        """The numbers of lowered nodes in the view; a node computed in parts belongs to the step that ends it."""
+        found = dict.fromkeys(
+            source
+            for node in nodes
+            if (source := self.fused.prepared.source(node)) is node or self.ends.get(source, place) == place
+        )
         numbers = (self.view.find((), node) for node in found if node.op.kind is not Kind.LEAF)
         return [number for number in numbers if number is not None]
 
-    def inside(self, step: Lowered) -> list[int]:
+    def inside(self, place: int, step: Lowered) -> list[int]:
         """The numbers of all that a step computes: its nodes, and what no step computes between and before them."""
-        found = dict.fromkeys(self.numbers(step.nodes))
+        found = dict.fromkeys(self.numbers(place, step.nodes))
         waiting = list(found)
         while waiting:
-            number = waiting.pop()
-            for operand in self.view.operands[number]:
+            for operand in self.view.operands[waiting.pop()]:
                 if operand not in found and self.is_virtual(operand):
                     found[operand] = None
                     waiting.append(operand)
@@ -97,6 +93,17 @@ class Kernels:
         """The nodes of the graph that some step computes."""
         return {self.fused.prepared.source(node) for step in self.steps for node in step.nodes}
 
+    @cached_property
+    def ends(self) -> dict[Expr, int]:
+        """The last step for each node of the graph that is computed in parts."""
+        found: dict[Expr, int] = {}
+        for place, step in enumerate(self.steps):
+            for node in written(step):
+                source = self.fused.prepared.source(node)
+                if source is not node:
+                    found[source] = place
+        return found
+
     def names(self, inside: Sequence[int]) -> str:
         """A kernel by the ops that it computes."""
         nodes = [self.view.node[number] for number in inside]
@@ -105,9 +112,22 @@ class Kernels:
         return "·".join(names[:MOST_NAMES] + (["..."] if len(names) > MOST_NAMES else []))
 
     def source(self, place: int) -> str | None:
-        """The code of one step."""
-        step = self.steps[place]
-        return str(step.kernel) if isinstance(step, KernelCall) else None
+        """The code of one step, after that of steps which compute parts of what it ends."""
+        parts = [other for other in range(place) if self.is_part(other, place)]
+        return "\n".join(text for number in [*parts, place] if (text := self.sources.get(number))) or None
+
+    def is_part(self, place: int, whole: int) -> bool:
+        """Whether a step computes parts of what another one ends, and nothing else."""
+        lowered = written(self.steps[place])
+        sources = [self.fused.prepared.source(node) for node in lowered]
+        return all(source is not node and self.ends[source] == whole for node, source in zip(lowered, sources, strict=True))
+
+
+def written(step: Lowered) -> list[Expr]:
+    """The nodes whose values a step leaves in memory."""
+    if isinstance(step, KernelCall):
+        return [item.node for item in step.kernel.instructions() if isinstance(item, Store)]
+    return [step.node]
 
 
 def contract(view: ViewGraph, inside: Sequence[int], exits: Sequence[int], name: str) -> Change:

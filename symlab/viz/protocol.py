@@ -15,7 +15,7 @@ from symlab.core.rewrite.analysis import Scope
 from symlab.core.rewrite.trace import PassRecord, Step, Trace
 from symlab.viz.formulas import attribute_texts, constant_text, lambda_head
 from symlab.viz.fusion import Kernels
-from symlab.viz.measured import node_times, verdicts
+from symlab.viz.measured import node_times, step_sources, verdicts
 from symlab.viz.names import name_of, root_labels
 from symlab.viz.replay import Change, ViewGraph, merged
 from symlab.viz.tables import NONE, Rules, Sources, Strings, Types
@@ -69,6 +69,7 @@ class Telling:
         self.steps: list[Json] = []
         self.positions: list[int] = []
         self.kernels: list[list[Any]] = []
+        self.kernel_of: dict[Expr, int] = {}  # what was contracted into which kernel
 
     @cached_property
     def json(self) -> Json:
@@ -96,7 +97,7 @@ class Telling:
 
     def tables(self) -> Json:
         """What was measured on the nodes of the final graph."""
-        times = node_times(self.value, self.view)
+        times = node_times(self.value, lambda node: self.kernel_of.get(node, self.view.find((), node)))
         return {"microseconds": {"step": len(self.steps), "values": times}} if times else {}
 
     # One pass
@@ -105,14 +106,21 @@ class Telling:
         """The steps of one pass, and its row in the list of passes."""
         first, before = len(self.steps), len(self.view.node)
         self.tell_events(record)
-        for kernel in Kernels(record.result, self.view, self.value):
-            if kernel.change:
-                sources = kernel.change.deleted
-                self.add_step(kernel.change, self.rules(*kernel.rule), provenance=[[kernel.change.by, sources]])
-            self.kernels.append([self.strings(kernel.name), [kernel.number], self.strings.optional(kernel.source)])
+        self.tell_kernels(record)
         microseconds = round(record.seconds * 1e6)
         after = len(self.view.node)
         self.passes.append([self.strings(record.name), first, len(self.steps) - first, microseconds, before, after])
+
+    def tell_kernels(self, record: PassRecord) -> None:
+        """Fusion as steps: each kernel stands for the nodes that it computes."""
+        known = dict(self.view.node)
+        for made in Kernels(record.result, self.view, step_sources(record.result, self.value)):
+            change = made.change
+            if change:
+                self.kernel_of.update({known[number]: made.numbers[0] for number in change.deleted if number in known})
+                parts = [[number, change.deleted] for number in change.added]
+                self.add_step(change, self.rules(*made.rule), provenance=parts)
+            self.kernels.append([self.strings(made.name), list(made.numbers), self.strings.optional(made.source)])
 
     def tell_events(self, record: PassRecord) -> None:
         """Rewrites as steps; between them, as steps of their own, what was merged or brought into another form."""

@@ -45,7 +45,7 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def open_page(**options: Any) -> Any:
         page = chromium.new_page(**{"viewport": {"width": 1180, "height": 640}, **options})
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on("pageerror", lambda error: faults.append(f"error: {error}\n{error.stack}"))
         page.on("request", lambda request: request.url.startswith(LOCAL) or faults.append(f"request: {request.url}"))
         page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         pages.append(page)

@@ -491,9 +491,11 @@ def test_the_widget_talks_both_ways(new_page: Open, trace: dict[str, Any]) -> No
     assert view.get_attribute("data-selected") == "21"
     page.locator("canvas").focus()
     page.keyboard.press("j")
-    assert page.evaluate("saved") == {"step": 6, "selected": -1}
+    assert page.evaluate("saved") == {"step": 6, "selected": 21}, "what a step removes is in sight for that step"
+    page.keyboard.press("j")
+    assert page.evaluate("saved") == {"step": 7, "selected": -1}
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("saved") == {"step": 6, "selected": 22}
+    assert page.evaluate("saved") == {"step": 7, "selected": 23}
     page.evaluate("trace => { const other = { ...trace, name: 'other' }; model.set('trace', other); }", trace)
     assert page.locator(".sl-title b").text_content() == "other"
     page.evaluate("end()")

@@ -27,8 +27,8 @@ export class Card {
     const wanted = hovered ?? (isPinned ? selected : null);
     this.shown = wanted !== null && frame.nodes.has(wanted) ? wanted : null;
     this.node.hidden = this.shown === null;
-    if (this.shown === null) return;
     this.node.classList.toggle('sl-pinned', isPinned && this.shown === selected);
+    if (this.shown === null) return;
     fill(this.node, ...this.parts(this.shown));
     this.move();
   }

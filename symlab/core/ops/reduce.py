@@ -84,8 +84,10 @@ def unfolded(folded: Variable, x: Variable, axes: Axes, keepdims: bool) -> Varia
 
 
 def repeated(folded: Variable, x: Variable, axes: Axes, keepdims: bool) -> Variable:
-    """The result of a reduction repeated along the axes that it lost."""
-    return shape.spread(unfolded(folded, x, axes, keepdims), shape.sizes_of(x))
+    """The result of a reduction repeated along the axes that it lost, which need no places if they are in front."""
+    in_front = axes == tuple(range(len(axes)))
+    placed = folded if in_front else unfolded(folded, x, axes, keepdims)
+    return shape.spread(placed, shape.sizes_of(x))
 
 
 def sum_to(x: Variable, sizes: Shape) -> Variable:

@@ -35,9 +35,6 @@ SL_INLINE double sl_log_from_one(sl_pair u, double more, sl_pair own_n, sl_pair 
     return sl_log_of_quotient(k + more, n, d);
 }
 
-/* About 1 / (2 sqrt(x)), within 4%: enough to correct a square root by. */
-SL_INLINE double sl_rough_half_inverse_sqrt(double x) { return sl_from_bits(0x5fd6eb50c7b537a9u - (sl_bits(x) >> 1)); }
-
 SL_INLINE sl_pair sl_sqrt_pair(sl_pair x) {
     double root = __builtin_sqrt(x.hi);
     double remainder = x.lo - sl_product_tail(root, root, x.hi);

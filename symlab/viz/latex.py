@@ -1,0 +1,1 @@
+def rule_latex(rule): return None

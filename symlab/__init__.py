@@ -1,37 +1,102 @@
-"""symlab: expressions over arrays, differentiated, optimized, compiled, and shown while it happens."""
+"""symlab: expressions over arrays, differentiated, optimized, compiled, and shown while it happens.
+
+`import symlab as sl` and `import symlab.tensor as T`. Each name below loads when it is first used.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from symlab.core.ir.config import config, configure
 
+if TYPE_CHECKING:
+    from symlab import debug, tensor, viz
+    from symlab.core.arguments import In, Out
+    from symlab.core.autodiff import Lop, Rop, grad, hessian, jacobian
+    from symlab.core.catalogue import ops, rules
+    from symlab.core.function import Function, function
+    from symlab.core.gradcheck import gradcheck, verify_grad
+    from symlab.core.modes import Mode
+    from symlab.core.ops.passing import as_written
+    from symlab.core.shared import SharedVariable, shared
+    from symlab.core.substitute import clone
+    from symlab.doctor import show_versions
+    from symlab.viz.magics import load_ipython_extension
+    from symlab.viz.text import debugprint, pp
+
 __version__ = "0.1.0"
 
-LAZY = {
-    "tensor": "symlab.tensor",
-    "debug": "symlab.debug",
-    "viz": "symlab.viz",
-    "function": "symlab.core.function:function",
-    "Function": "symlab.core.function:Function",
-    "grad": "symlab.core.autodiff:grad",
-    "shared": "symlab.core.shared:shared",
-    "SharedVariable": "symlab.core.shared:SharedVariable",
-    "In": "symlab.core.arguments:In",
-    "Out": "symlab.core.arguments:Out",
-    "Mode": "symlab.core.modes:Mode",
-    "pp": "symlab.viz.text:pp",
-    "debugprint": "symlab.viz.text:debugprint",
-}
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "Function": "symlab.core.function:Function",
+        "In": "symlab.core.arguments:In",
+        "Lop": "symlab.core.autodiff:Lop",
+        "Mode": "symlab.core.modes:Mode",
+        "Out": "symlab.core.arguments:Out",
+        "Rop": "symlab.core.autodiff:Rop",
+        "SharedVariable": "symlab.core.shared:SharedVariable",
+        "as_written": "symlab.core.ops.passing:as_written",
+        "clone": "symlab.core.substitute:clone",
+        "debug": "symlab.debug",
+        "debugprint": "symlab.viz.text:debugprint",
+        "function": "symlab.core.function:function",
+        "grad": "symlab.core.autodiff:grad",
+        "gradcheck": "symlab.core.gradcheck:gradcheck",
+        "hessian": "symlab.core.autodiff:hessian",
+        "jacobian": "symlab.core.autodiff:jacobian",
+        "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
+        "ops": "symlab.core.catalogue:ops",
+        "pp": "symlab.viz.text:pp",
+        "rules": "symlab.core.catalogue:rules",
+        "shared": "symlab.core.shared:shared",
+        "show_versions": "symlab.doctor:show_versions",
+        "tensor": "symlab.tensor",
+        "verify_grad": "symlab.core.gradcheck:verify_grad",
+        "viz": "symlab.viz",
+    }
+)
 
-__all__ = [*sorted(LAZY), "config", "configure"]
+__all__ = [
+    "Function",
+    "In",
+    "Lop",
+    "Mode",
+    "Out",
+    "Rop",
+    "SharedVariable",
+    "as_written",
+    "clone",
+    "config",
+    "configure",
+    "debug",
+    "debugprint",
+    "function",
+    "grad",
+    "gradcheck",
+    "hessian",
+    "jacobian",
+    "load_ipython_extension",
+    "ops",
+    "pp",
+    "rules",
+    "shared",
+    "show_versions",
+    "tensor",
+    "verify_grad",
+    "viz",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in LAZY:
+    if name not in NAMES:
         raise AttributeError(f"module 'symlab' has no attribute {name!r}")
-    import importlib
-
-    module, _, attribute = LAZY[name].partition(":")
+    module, _, attribute = NAMES[name].partition(":")
     found = importlib.import_module(module)
     return getattr(found, attribute) if attribute else found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

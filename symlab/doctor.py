@@ -8,6 +8,7 @@ import importlib.util
 import json
 import platform
 import shutil
+import sys
 import subprocess
 import sysconfig
 from dataclasses import asdict, dataclass
@@ -61,6 +62,11 @@ def as_text() -> str:
     """The report as people read it."""
     versions = ", ".join(f"{name} {value}" for name, value in environment().items() if name != "platform")
     return "\n".join([f"{versions}; {platform.platform()}", *map(str, diagnose())])
+
+
+def show_versions() -> None:
+    """Print the report, for people who write of a fault."""
+    sys.stdout.write(as_text() + "\n")
 
 
 def as_json() -> str:

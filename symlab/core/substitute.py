@@ -49,3 +49,10 @@ def fitting_replacement(old: Variable, new: Variable) -> Variable:
         tries = ["a cast or a reshape of the replacement"]
         raise TypeMismatch(message(problem, [("replaced", old), ("by", new)], tries))
     return new
+
+
+def clone(outputs: Variable | Sequence[Variable], replace: Mapping[Variable, object] | None = None) -> object:
+    """`outputs` (one variable or a list) computed anew with the variables of `replace` replaced, all at once."""
+    single = isinstance(outputs, Variable)
+    found = replaced([outputs] if isinstance(outputs, Variable) else outputs, checked_givens(replace or {}))
+    return found[0] if single else found

@@ -49,12 +49,13 @@ class Kernels:
         exits = self.numbers(place, written(step))
         if not exits:
             return None
-        inside = self.inside(place, step)
+        computed = self.numbers(place, step.nodes)
+        inside = self.with_virtual(computed)
         source, rule = self.source(place), FUSE if isinstance(step, KernelCall) else ABSORB
         if len(inside) == 1:
             return Made((exits[0],), self.view.node[exits[0]].op.name, rule, source)
         kind = "kernel" if isinstance(step, KernelCall) else "call"
-        name = f"{kind} {self.names(inside)}"
+        name = f"{kind} {self.names(computed if kind == 'kernel' else inside[::-1])}"
         change = contract(self.view, inside, exits, name)
         return Made(tuple(change.added), name, rule, source, change)
 
@@ -70,16 +71,16 @@ class Kernels:
         numbers = (self.view.find((), node) for node in found if node.op.kind is not Kind.LEAF)
         return [number for number in numbers if number is not None]
 
-    def inside(self, place: int, step: Lowered) -> list[int]:
-        """The numbers of all that a step computes: its nodes, and what no step computes between and before them."""
-        found = dict.fromkeys(self.numbers(place, step.nodes))
+    def with_virtual(self, numbers: Sequence[int]) -> list[int]:
+        """These nodes, and what no step computes between and before them."""
+        found = dict.fromkeys(numbers)
         waiting = list(found)
         while waiting:
             for operand in self.view.operands[waiting.pop()]:
                 if operand not in found and self.is_virtual(operand):
                     found[operand] = None
                     waiting.append(operand)
-        return sorted(found)
+        return list(found)
 
     def is_virtual(self, number: int) -> bool:
         """Whether no step computes a node: views of others, parts of calls, what is inside of closed functions."""
@@ -104,9 +105,9 @@ class Kernels:
                     found[source] = place
         return found
 
-    def names(self, inside: Sequence[int]) -> str:
-        """A kernel by the ops that it computes."""
-        nodes = [self.view.node[number] for number in inside]
+    def names(self, numbers: Sequence[int]) -> str:
+        """A kernel by the ops that it computes, in order."""
+        nodes = [self.view.node[number] for number in numbers]
         telling = [node.op.name for node in nodes if node.op.kind not in (Kind.STRUCTURAL, Kind.LEAF) and node.op is not CALL]
         names = list(dict.fromkeys(telling or (node.op.name for node in nodes)))
         return "·".join(names[:MOST_NAMES] + (["..."] if len(names) > MOST_NAMES else []))
@@ -132,8 +133,9 @@ def written(step: Lowered) -> list[Expr]:
 
 def contract(view: ViewGraph, inside: Sequence[int], exits: Sequence[int], name: str) -> Change:
     """Let one node stand for the nodes `inside`, of which only `exits` are read by others."""
-    change = Change(at=exits[-1])
     members = set(inside)
+    exits = [number for number in exits if any(user not in members for user, _ in view.users[number])] or exits[-1:]
+    change = Change(at=exits[-1])
     inputs = dict.fromkeys(operand for number in inside for operand in view.operands[number] if operand not in members)
     kernel = Expr(Op(name, Kind.CONTROL, home=__name__), (), (), view.node[exits[-1]].type)
     change.by = view.add((), kernel, change)

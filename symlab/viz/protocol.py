@@ -141,6 +141,8 @@ class Telling:
             self.add_step(change, self.rules.of(event.rule), bindings, microseconds, verdict)
             moment = event.moment
         self.flush(pending, named)
+        if record.result is not None:
+            return
         told = (record.name, f"What the pass {record.name} made of the graph.", "")
         self.flush([self.view.settle(record.after.roots)], TRANSFORMS.get(record.name, told))
 

@@ -22,7 +22,7 @@ from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.pattern import Form, parts_of
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
-from symlab.core.rules import CANONICAL, GUARDED, STABLE, all_rules
+from symlab.core.rules import CANONICAL, GUARDED, LIMITS, STABLE, all_rules
 
 
 def stable_forms(roots: Sequence[Variable], kept: Iterable[Variable]) -> list[Variable]:
@@ -34,7 +34,7 @@ def stable_forms(roots: Sequence[Variable], kept: Iterable[Variable]) -> list[Va
     graph = cut_graph(roots, kept)
     first = rewrite("canonicalize", graph, all_rules(CANONICAL), settings)
     second = rewrite("stabilize", first.after, all_rules(STABLE + CANONICAL), settings)
-    third = rewrite("guard", second.after, all_rules(GUARDED), settings)
+    third = rewrite("guard", second.after, all_rules(GUARDED + LIMITS), settings)
     if not any(step.rule in stable_rules() for step in (*second.steps, *third.steps)):
         return list(roots)
     final, moves = associate(third.after)

@@ -221,10 +221,10 @@ class Interning:
         if not args and typed.op.kind is Kind.LEAF:
             return self.leaf(typed)
         if typed.op is AS_WRITTEN:
-            return args[0] if self.exact else self.closed(typed, (), typed.args[0], True)
+            return args[0] if self.exact else self.closed(typed, typed.args[1:], args[1:], typed.args[0], True)
         if typed.op is CALL:
             function = typed.attr("body")
-            return self.closed(typed, function.params, function.body, self.exact or function.exact)
+            return self.closed(typed, function.params, args, function.body, self.exact or function.exact)
         if typed.op.flat and not self.exact:
             args = tuple(sorted(args, key=lambda arg: arg.digest))
         return self.table.intern(typed.op, args, typed.attrs, typed.type)
@@ -238,14 +238,17 @@ class Interning:
             return self.table.leaf(typed.op, value, typed.attrs, typed.type)
         return self.table.intern(typed.op, (), typed.attrs, typed.type)
 
-    def closed(self, typed: Expr, params: Sequence[Expr], body: Expr, exact: bool) -> Expr:
-        """A node that calls `body` as a closed Lambda: its free leaves become operands."""
-        free = [node for node in toposort([body]) if is_open(node) and node not in params]
+    def closed(
+        self, typed: Expr, params: Sequence[Expr], args: tuple[Expr, ...], body: Expr, exact: bool
+    ) -> Expr:
+        """A node that calls `body` as a closed Lambda over `args`: its free leaves become operands too."""
+        order = toposort([body], frozenset(params))
+        free = [node for node in order if is_open(node) and node not in params]
         inner = Interning(self.table, (*params, *free), exact)
-        (result,) = inner.all([body])
-        function = Lambda(tuple(inner.done[param] for param in (*params, *free)), result, exact)
-        args = tuple(self.done[arg] for arg in typed.args) if params else ()
-        args += tuple(self.visit(leaf) for leaf in free)
+        for node in order:
+            inner.visit(node)
+        function = Lambda(tuple(inner.done[param] for param in (*params, *free)), inner.done[body], exact)
+        args = (*args, *(self.visit(leaf) for leaf in free))
         return self.table.intern(CALL, args, (("body", function),), typed.type)
 
 

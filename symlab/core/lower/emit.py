@@ -7,7 +7,9 @@ memory of a result that is written later anyway, or in scratch of one outer posi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,20 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.lower.buffers import Buffers
 from symlab.core.lower.group import Axes, Group, Item
 from symlab.core.lower.grouping import Grouping
-from symlab.core.lower.instances import Instance, Instances, Make, Place
-from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Stage, Store
+from symlab.core.lower.instances import Instance, Instances, Make, Pick, Place
+from symlab.core.lower.kernel import (
+    Access,
+    Apply,
+    Instruction,
+    Kernel,
+    Literal,
+    Load,
+    Position,
+    Reduce,
+    Stage,
+    Store,
+    Term,
+)
 from symlab.core.lower.progression import progression
 from symlab.core.lower.roles import CHEAP, cost, operand_dtype
 from symlab.core.lower.simplify import simplify
@@ -25,7 +39,19 @@ from symlab.core.lower.sizes import Sizes, degree, row_major
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.reduce import accumulator
 
+Names = Mapping[int, int]  # the results that instances are
+NO_NAMES: Names = MappingProxyType({})
 Loop = tuple[int, int]  # a level, and the number of a family of axes
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An item with the instance that it writes, and where."""
+
+    item: Item
+    source: int
+    place: Place
+    picks: tuple[Pick, ...]
 
 
 class Emitter:
@@ -35,7 +61,10 @@ class Emitter:
         self.facts, self.group, self.buffers = grouping.facts, group, buffers
         found = Instances(grouping, group)
         self.all: list[Instance] = found.all
-        self.items = list(zip(group.items, found.sources, map(found.target_place, group.items)))
+        self.items = [
+            Written(item, source, found.target_place(item), picks)
+            for item, source, picks in zip(group.items, found.sources, found.picks)
+        ]
         self.outer: Axes = tuple(range(len(group.sizes))) if group.outer is None else group.outer
         self.outside = frozenset(self.outer)
         self.families = [self.by_stride(family) for family in group.families]
@@ -67,7 +96,8 @@ class Emitter:
             stages.append(Stage((), self.straight(self.once_per_position, level)))
             stages += [self.stage(loop) for loop in loops if loop[0] == level]
         outer = self.sizes_of(self.outer)
-        return simplify(Kernel(outer, prologue, tuple(stage for stage in stages if stage.body)))
+        kept = tuple(stage for stage in stages if stage.body)
+        return simplify(Kernel(outer, prologue, kept, self.group.ordered))
 
     def sizes_of(self, axes: Axes) -> Sizes:
         """The sizes of axes."""
@@ -103,23 +133,24 @@ class Emitter:
             and self.group.families.index(self.group.folds[instance.node]) == family
         ]
 
-    def written(self, loop: Loop) -> list[tuple[Item, int, Place]]:
+    def written(self, loop: Loop) -> list[Written]:
         """What a loop writes."""
-        return [item for item in self.items if self.loop_of(item) == loop]
+        return [written for written in self.items if self.loop_of(written) == loop]
 
-    def loop_of(self, item: tuple[Item, int, Place]) -> Loop:
+    def loop_of(self, written: Written) -> Loop:
         """The loop that writes an item; its family is -1 outside of loops."""
-        return self.all[item[1]].level, self.family_of(item[2].axes)
+        return self.all[written.source].level, self.family_of(self.axes_of(written))
 
     def claim(self, loop: Loop) -> None:
         """Find out what a loop is the first to compute, and which earlier loops must keep something for it."""
         sinks = [self.all[number].args[0] for number in self.folds(loop)]
-        waiting = [number for number in (*sinks, *(item[1] for item in self.written(loop))) if self.is_inner(number)]
+        sinks += [written.source for written in self.written(loop)]
+        waiting = [number for number in sinks if self.is_inner(number)]
         seen: set[int] = set()
         while waiting:
             number = waiting.pop()
             instance = self.all[number]
-            if number in seen or instance.make is not Make.APPLY:
+            if number in seen or not instance.args:
                 continue
             seen.add(number)
             if self.first.setdefault(number, loop) != loop and (number in self.last or cost(instance.node) > CHEAP):
@@ -133,12 +164,14 @@ class Emitter:
         taken = {buffer for buffer, _ in self.kept.values()}
         open_axes = {axis for axis, size in enumerate(self.group.sizes) if size != 1}
         whole = open_axes & {*self.outer, *self.families[self.family_of(self.all[number].axes)]}
-        for entry in self.items:
-            item, _, place = entry
+        for written in self.items:
+            item, place = written.item, written.place
             if item.increment or item.source.type.dtype != dtype or place.axes != whole or place.target is None:
                 continue
             buffer = self.buffers.of(place.target)
-            if buffer not in taken and self.loop_of(entry) >= self.last[number]:
+            if written.source == number and self.loop_of(written) == self.first[number]:
+                return buffer, place
+            if buffer not in taken and self.loop_of(written) >= self.last[number]:
                 return buffer, place
         return None
 
@@ -158,9 +191,11 @@ class Emitter:
         for number, instance in enumerate(self.all):
             if instance.level == level and instance.make is not Make.REDUCE and belongs(instance.axes, level):
                 self.names[number] = self.emit(number, (), self.names, body)
-        for item, source, place in self.items:
-            if self.all[source].level == level and belongs(place.axes, level) and not self.is_inner(source):
-                self.write(item, self.names[source], place, (), body)
+        for written in self.items:
+            source = written.source
+            outside = belongs(self.axes_of(written), level) and not self.is_inner(source)
+            if outside and self.all[source].level == level:
+                self.write(written, (), self.names, body)
         return tuple(body)
 
     def stage(self, loop: Loop) -> Stage:
@@ -171,19 +206,23 @@ class Emitter:
         folds, written = self.folds(loop), self.written(loop)
         for number in folds:
             self.compute(self.all[number].args[0], loop, names, body)
-        for _, source, _ in written:
-            self.compute(source, loop, names, body)
+        for item in written:
+            self.compute(item.source, loop, names, body)
         for number in folds:
             self.names[number] = self.reduce(number, self.name(self.all[number].args[0], names), body)
         for number, (buffer, place) in self.kept.items():
-            if self.first[number] == loop:
+            if self.first[number] == loop and all(item.source != number or item.place is not place for item in written):
                 node = self.all[number].node
                 body.append(Store(self.access(buffer, place, axes), names[number], node.type.dtype, node))
-        for item, source, place in written:
-            self.write(item, self.name(source, names), place, axes, body)
+        for item in written:
+            self.write(item, axes, names, body)
         return Stage(self.sizes_of(axes), tuple(body))
 
-    def name(self, number: int, names: dict[int, int]) -> int:
+    def axes_of(self, written: Written) -> frozenset[int]:
+        """The axes over which an item is written."""
+        return written.place.axes.union(*(self.all[pick.index].axes for pick in written.picks))
+
+    def name(self, number: int, names: Names) -> int:
         """The result that an instance is, in a loop or outside."""
         return names[number] if number in names else self.names[number]
 
@@ -221,7 +260,8 @@ class Emitter:
                 body += progression(self.facts, node, at, self.new) if node.op.name == "arange" else [at]
             case Make.LOAD:
                 assert place is not None and place.target is not None
-                return self.load(number, self.access(self.buffers.of(place.target), place, axes), body)
+                access = self.access(self.buffers.of(place.target), place, axes, instance.picks, names)
+                return self.load(number, access, body)
             case _:
                 self.apply(instance, [self.name(arg, names) for arg in instance.args], body)
         return self.count - 1
@@ -251,10 +291,11 @@ class Emitter:
         body.append(Reduce(self.new(), node.op, operand, kind, total, node.type.dtype, node))
         return self.count - 1
 
-    def write(self, item: Item, value: int, place: Place, axes: Axes, body: list[Instruction]) -> None:
+    def write(self, written: Written, axes: Axes, names: dict[int, int], body: list[Instruction]) -> None:
         """Store a value, or add it to what is there."""
+        item, place, value = written.item, written.place, self.name(written.source, names)
         assert place.target is not None
-        access = self.access(self.buffers.of(place.target), place, axes)
+        access = self.access(self.buffers.of(place.target), place, axes, written.picks, names)
         node = item.target if not isinstance(item.target, int) else item.source
         dtype = item.source.type.dtype
         if item.increment:
@@ -263,9 +304,12 @@ class Emitter:
             value = self.count - 1
         body.append(Store(access, value, dtype, node))
 
-    def access(self, buffer: int, place: Place, axes: Axes) -> Access:
+    def access(
+        self, buffer: int, place: Place, axes: Axes, picks: tuple[Pick, ...] = (), names: Names = NO_NAMES
+    ) -> Access:
         """A place as a loop's axes see it."""
-        return Access(buffer, place.offset, self.strides(place, axes))
+        terms = tuple(Term(self.name(pick.index, names), pick.size, pick.stride) for pick in picks)
+        return Access(buffer, place.offset, self.strides(place, axes), terms)
 
     def strides(self, place: Place, axes: Axes) -> Sizes:
         """A factor for each outer axis and each axis of the loop."""

@@ -14,14 +14,14 @@ from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
 from symlab.core.lower.facts import Check, Facts, NotCompilable
 from symlab.core.lower.group import Group
-from symlab.core.lower.grouping import Grouping, Routine
+from symlab.core.lower.grouping import Bounds, Grouping, Routine
 from symlab.core.lower.prepare import Prepared, prepare
 from symlab.core.lower.products import Operand
-from symlab.core.lower.program import KernelCall, Matrix, ProductCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, Matrix, ProductCall, ReferenceCall
 from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Sizes, row_major
 
-Step = KernelCall | ProductCall | ReferenceCall
+Step = KernelCall | ProductCall | BoundsCall | ReferenceCall
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +74,10 @@ def fused(prepared: Prepared, facts: Facts, operands: tuple[Expr, ...], grouping
     steps: list[Step] = []
     copies: list[tuple[int, int, int]] = []
     for item in reversed(grouping.steps):
+        if isinstance(item, Bounds):
+            size = facts.shapes[item.node.args[0]][item.axis]
+            steps.append(BoundsCall(item.node, buffers.of(item.index), item.axis, size))
+            continue
         if isinstance(item, Routine):
             steps.append(called(facts, buffers, item))
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.facts import Facts
-from symlab.core.lower.roles import MOST_FORMULAS, Role, role, weight
+from symlab.core.lower.roles import MOST_FORMULAS, Role, repeats, role, weight
 from symlab.core.lower.sizes import Size, Sizes
 from symlab.core.lower.structure import ZERO, Map, along
 
@@ -23,6 +23,9 @@ class Item:
     target: Target
     place: Map
     increment: bool = False
+    indices: tuple[
+        tuple[Expr, Map, int], ...
+    ] = ()  # index arrays, where they are read, and the axis that each picks from
 
 
 @dataclass(eq=False)
@@ -42,6 +45,7 @@ class Group:
     items: list[Item] = field(default_factory=list)
     reads: set[Expr] = field(default_factory=set)
     weight: int = 0
+    ordered: bool = False  # positions must be visited one after another
     copied: tuple[Expr, Expr] | None = None  # (target, source) where the group only copies one whole array
 
     def add_axes(self, sizes: Sizes) -> Axes:
@@ -70,7 +74,7 @@ class Group:
     def takes(self, facts: Facts, node: Expr, at: Map) -> bool:
         """Whether a node can be computed here where it is read: nothing expensive is computed twice."""
         axes = self.axes_of(facts, node, at)
-        if axes is None or not self.has_room(node):
+        if axes is None or not self.has_room(node) or (self.ordered and not repeats(node)):
             return False
         if role(node) is Role.FOLD:
             return self.takes_fold(axes, folded_sizes(facts, node))

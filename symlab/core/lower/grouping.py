@@ -15,11 +15,21 @@ from dataclasses import dataclass
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.group import Group, Item, Target, canonical, folded_sizes, open_sizes
+from symlab.core.lower.picks import before_take, index_places, is_within
 from symlab.core.lower.prepare import Prepared
-from symlab.core.lower.products import Operand, operand
+from symlab.core.lower.products import Operand, looked_through, operand
 from symlab.core.lower.roles import Role, repeats, role
 from symlab.core.lower.sizes import Size, Sizes, add
-from symlab.core.lower.structure import VIEWS, Map, along, before_slice, keeps_order, operand_map, part_sizes
+from symlab.core.lower.structure import (
+    VIEWS,
+    Map,
+    along,
+    before_slice,
+    keeps_order,
+    operand_map,
+    part_sizes,
+    taken_sizes,
+)
 
 MOST_COPIES = 4  # readers that each compute a cheap node again
 
@@ -34,7 +44,17 @@ class Routine:
     rest: tuple[Expr, ...]  # all operands of a reference; the scalars of a product
 
 
-Step = Group | Routine
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Refuses the call if an index array leaves the axis that it picks from."""
+
+    number: int
+    node: Expr
+    index: Expr
+    axis: int
+
+
+Step = Group | Routine | Bounds
 
 
 class Grouping:
@@ -79,7 +99,7 @@ class Grouping:
                 self.place_view(node, [], barrier, slots)
             case Role.VIEW:
                 self.place_view(node, uses, barrier, slots)
-            case Role.FORMULA | Role.POSITION | Role.FOLD:
+            case Role.FORMULA | Role.POSITION | Role.FOLD | Role.TAKEN:
                 self.place_formula(node, uses, barrier, slots)
             case Role.PIECES:
                 self.own_memory(node, slots)
@@ -131,7 +151,7 @@ class Grouping:
 
     def computed_again(self, node: Expr, uses: Sequence[tuple[int, Map]]) -> bool:
         """Whether every reader computes a node for itself."""
-        if not self.together or role(node) is Role.FOLD or len(uses) > MOST_COPIES or not repeats(node):
+        if not self.together or len(uses) > MOST_COPIES or not repeats(node):
             return False
         return all(self.group(number).has_room(node) for number, _ in uses)
 
@@ -148,6 +168,17 @@ class Grouping:
         elif role(node) is Role.FORMULA:
             for arg in node.args:
                 self.demand(arg, group, operand_map(arg, at))
+        elif role(node) is Role.TAKEN:
+            self.require(looked_through(self.facts, node.args[0]).base, group.number)
+            for index, place, axis in index_places(self.facts, node, node.args[1:], at):
+                self.demand(index, group, place)
+                self.check_index(node, index, axis)
+
+    def check_index(self, node: Expr, index: Expr, axis: int) -> None:
+        """See to it that an index array is within bounds before a kernel picks elements by it."""
+        if not is_within(self.facts, index, self.facts.shapes[node.args[0]][axis]):
+            self.require(index, len(self.steps))
+            self.steps.append(Bounds(len(self.steps), node, index, axis))
 
     # Kernels
 
@@ -243,7 +274,7 @@ class Grouping:
             for place, arg in enumerate(node.args):
                 self.write_piece(group, node, arg, (), ((-1, 0, place),))
         else:
-            self.write_part(node)
+            (self.write_scattered if "take" in node.op.name else self.write_part)(node)
             self.copy_whole(node, node.args[0])
 
     def write_piece(self, group: Group, node: Expr, source: Expr, at: Map, place: Map, increment: bool = False) -> None:
@@ -252,6 +283,20 @@ class Grouping:
         group.reads.add(source)
         group.weight += 1
         self.demand(source, group, at)
+
+    def write_scattered(self, node: Expr) -> None:
+        """The kernel that replaces or increments what index arrays pick, one element after another."""
+        _, source, *indices = node.args
+        group = self.new_group(taken_sizes(self.facts, node, indices))
+        group.ordered = True
+        at = tuple(along(axis) for axis in range(len(group.sizes)))
+        found = tuple(index_places(self.facts, node, indices, at))
+        place = before_take(node, indices, at)
+        group.items.append(Item(source, operand_map(source, at), node, place, node.op.name == "inc_take", found))
+        self.demand(source, group, operand_map(source, at))
+        for index, where, axis in found:
+            self.demand(index, group, where)
+            self.check_index(node, index, axis)
 
     def write_joined(self, node: Expr) -> None:
         """One kernel for each part of a join."""

@@ -6,12 +6,15 @@ level k is known when k rounds of loops have ended.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.group import Group, Item, Target
 from symlab.core.lower.grouping import Grouping
+from symlab.core.lower.picks import before_take, index_places
+from symlab.core.lower.products import looked_through
 from symlab.core.lower.roles import Role, literal, role
 from symlab.core.lower.sizes import Size, Sizes, add, multiply, row_major
 from symlab.core.lower.structure import VIEWS, Map, operand_map
@@ -41,6 +44,15 @@ class Place:
         return frozenset(axis for axis, _ in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What an index adds to a place: the number of an instance, the size of the axis that it picks from, its stride."""
+
+    index: int
+    size: Size
+    stride: Size
+
+
 @dataclass(slots=True)
 class Instance:
     """A node at a place."""
@@ -51,6 +63,7 @@ class Instance:
     axes: frozenset[int]
     level: int
     place: Place | None = None
+    picks: tuple[Pick, ...] = ()
 
 
 class Instances:
@@ -62,6 +75,7 @@ class Instances:
         self.known: dict[tuple[Expr, Map], int] = {}
         self.strides: dict[Expr, Sizes] = {}
         self.sources = [self.build(item.source, item.at) for item in group.items]
+        self.picks = [self.picks_of_item(item) for item in group.items]
 
     def build(self, node: Expr, at: Map) -> int:
         """The number of an instance; its operands are made first, without recursion."""
@@ -91,11 +105,13 @@ class Instances:
                 return [(node.args[0], self.group.operand_of_fold(node, at))]
             case Role.FORMULA:
                 return [(arg, operand_map(arg, at)) for arg in node.args]
+            case Role.TAKEN:
+                return [(index, place) for index, place, _ in index_places(self.facts, node, node.args[1:], at)]
         return []
 
     def computed_here(self, node: Expr, at: Map) -> bool:
         """Whether this kernel computes a node rather than loading it."""
-        if role(node) not in (Role.FORMULA, Role.FOLD, Role.POSITION, Role.VIEW):
+        if role(node) not in (Role.FORMULA, Role.FOLD, Role.POSITION, Role.TAKEN, Role.VIEW):
             return False
         if self.group.members.get(node) == at:
             return True
@@ -117,9 +133,33 @@ class Instances:
                 operand = self.all[parts[0]]
                 kept = frozenset(axis for axis, _, _ in at if axis >= 0)
                 return self.add(Instance(Make.REDUCE, node, parts, kept, operand.level + 1))
+            case Role.TAKEN:
+                return self.add(self.taken(node, at, parts))
         level = max(self.all[part].level for part in parts)
         axes = frozenset().union(*(self.all[part].axes for part in parts))
         return self.add(Instance(Make.APPLY, node, parts, axes, level))
+
+    def taken(self, node: Expr, at: Map, parts: list[int]) -> Instance:
+        """An element that index arrays pick from memory."""
+        source = node.args[0]
+        behind = looked_through(self.facts, source)
+        place = self.place(behind.base, behind.strides, before_take(node, node.args[1:], at), behind.offset)
+        picks = self.picks_of(parts, node.attr("axes"), self.facts.shapes[source], behind.strides)
+        axes = place.axes.union(*(self.all[part].axes for part in parts))
+        return Instance(Make.LOAD, node, parts, axes, max(self.all[part].level for part in parts), place, picks)
+
+    def picks_of(self, parts: Sequence[int], axes: Sequence[int], shape: Sizes, strides: Sizes) -> tuple[Pick, ...]:
+        """What indices add to the place of an element."""
+        return tuple(Pick(part, shape[axis], strides[axis]) for part, axis in zip(parts, axes))
+
+    def picks_of_item(self, item: Item) -> tuple[Pick, ...]:
+        """What index arrays add to the place where an item is written."""
+        if not item.indices:
+            return ()
+        assert isinstance(item.target, Expr)
+        parts = [self.build(index, at) for index, at, _ in item.indices]
+        axes = [axis for _, _, axis in item.indices]
+        return self.picks_of(parts, axes, self.facts.shapes[item.target], self.strides_of(item.target))
 
     def add(self, instance: Instance) -> int:
         """The number of a new instance."""
@@ -147,9 +187,8 @@ class Instances:
             found = self.strides[node] = row_major(self.facts.shapes[node])
         return found
 
-    def place(self, target: Target | None, strides: Sizes, at: Map) -> Place:
+    def place(self, target: Target | None, strides: Sizes, at: Map, offset: Size = 0) -> Place:
         """Where in memory an element lies."""
-        offset: Size = 0
         steps: dict[int, Size] = {}
         for (axis, step, start), stride in zip(at, strides):
             offset = add(offset, multiply(start, stride))

@@ -22,12 +22,22 @@ Dtype = np.dtype[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """What an index adds to an address: an earlier result, which counts from the end if it is negative, times a stride."""
+
+    index: int
+    size: Size
+    stride: Size
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """An element of a buffer: an offset, and a stride (in elements) for each outer axis and each axis of the stage."""
 
     buffer: int
     offset: Size
     strides: Sizes
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +119,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """Stages at each position of independent outer axes; `prologue` depends on no axis."""
+    """Stages at each position of independent outer axes; `prologue` depends on no axis.
+
+    An `ordered` kernel writes some places more than once: its positions must be visited one after another.
+    """
 
     outer: Sizes
     prologue: tuple[Instruction, ...]
     stages: tuple[Stage, ...]
+    ordered: bool = False
 
     def instructions(self) -> Iterator[Instruction]:
         """Every instruction in order."""

@@ -74,6 +74,31 @@ class ProductCall:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundsCall:
+    """Refuses the call if an index array leaves the axis that it picks from."""
+
+    node: Expr
+    index: int
+    axis: int
+    size: Size
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The index array."""
+        return (self.index,)
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """Nothing."""
+        return ()
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """The node that picks."""
+        return (self.node,)
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceCall:
     """Asks Python for the NumPy reference of a node; operands and result are contiguous."""
 

@@ -34,12 +34,13 @@ class Role(Enum):
     FORMULA = "formula"  # a scalar formula at every position
     POSITION = "position"  # a number that follows from the position
     FOLD = "fold"  # a formula folded over axes
+    TAKEN = "taken"  # elements that index arrays pick
     PIECES = "pieces"  # an array written part by part
     PRODUCT = "product"  # a matrix product
     REFERENCE = "reference"  # computed by the NumPy reference
 
 
-PIECES = frozenset({"join", "make_vector", "set_slice", "inc_slice"})
+PIECES = frozenset({"join", "make_vector", "set_slice", "inc_slice", "set_take", "inc_take"})
 PRODUCTS = frozenset({"dot", "matmul", "product_added"})
 
 
@@ -61,6 +62,8 @@ def role(node: Expr) -> Role:
         return Role.SIZE
     if op.name == "arange":
         return Role.POSITION
+    if op.name == "take":
+        return Role.TAKEN
     if op.name in PRODUCTS and node.type.dtype.kind in "fiub" and node.type.dtype != np.float16:
         return Role.PRODUCT
     return Role.REFERENCE
@@ -105,4 +108,8 @@ def literal(node: Expr) -> bool:
 
 def repeats(node: Expr) -> bool:
     """Whether computing a node again costs little beside reading its operands: it is cheap and reads one array at most."""
-    return cost(node) <= CHEAP and sum(1 for arg in node.args if arg.type.shape) <= 1
+    return (
+        role(node) in (Role.FORMULA, Role.POSITION)
+        and cost(node) <= CHEAP
+        and sum(1 for arg in node.args if arg.type.shape) <= 1
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.fuse import Fused, Refusal, Step
 from symlab.core.lower.kernel import Instruction, Kernel, Load, Store
-from symlab.core.lower.program import ProductCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, ReferenceCall
 from symlab.core.lower.sizes import Size, Sizes
 
 
@@ -36,7 +36,7 @@ def schedule(fused: Fused | Refusal) -> Schedule | Refusal:
     while True:
         late = closure(fused, {pairs[update][1] for update in chosen})
         wrong = [update for update in sorted(chosen) if not can_overwrite(fused, late, *pairs[update])]
-        if any(isinstance(fused.steps[number], ReferenceCall) for number in late):
+        if any(isinstance(fused.steps[number], BoundsCall | ReferenceCall) for number in late):
             wrong = wrong or [update for update in sorted(chosen)]
         if not wrong:
             break
@@ -86,10 +86,12 @@ def can_overwrite(fused: Fused, late: set[int], old: int, new: int) -> bool:
 
 def one_pass(step: Step, read: int, written: int) -> bool:
     """Whether a step may read from and write to one memory: it reads each element no later than it writes there."""
-    if isinstance(step, ProductCall | ReferenceCall):
+    if not isinstance(step, KernelCall):
         return False
     loads, stores = places(step.kernel, Load, read), places(step.kernel, Store, written)
     first = stores[0]
+    if any(isinstance(item, Load | Store) and item.access.terms for item in step.kernel.instructions()):
+        return False
     return all(place[2:] == first[2:] for place in (*loads, *stores)) and max(place[:2] for place in loads) < min(
         place[:2] for place in stores
     )

@@ -165,11 +165,16 @@ def slice_bounds(facts: Facts, entry: tuple[Any, ...], size: Size) -> tuple[Size
 
 def written(facts: Facts, node: Expr) -> Sizes:
     """The shape of an array a part of which is replaced or incremented by a value that fits there."""
-    target, value = sliced(facts, node), node.args[1]
+    fit_value(facts, node, sliced(facts, node))
+    return facts.shapes[node.args[0]]
+
+
+def fit_value(facts: Facts, node: Expr, target: Sizes) -> None:
+    """The value that is written has the sizes of its place, or is declared to broadcast."""
+    value = node.args[1]
     for axis in range(-len(value.type.shape), 0):
         if value.type.shape[axis] != 1:
             facts.equal(node, axis, facts.shapes[value][axis], target[axis])
-    return facts.shapes[node.args[0]]
 
 
 def multiplied(facts: Facts, node: Expr) -> Sizes:
@@ -200,9 +205,20 @@ def stacked(facts: Facts, node: Expr, first: Expr, second: Expr) -> Sizes:
 
 
 def taken(facts: Facts, node: Expr) -> Sizes:
-    """The sizes of what index arrays pick: their own, broadcast, in place of the axes that they index if these adjoin."""
-    source, indices, axes = node.args[0], node.args[1:], node.attr("axes")
-    rest = [size for axis, size in enumerate(facts.shapes[source]) if axis not in axes]
+    """The sizes of what index arrays pick."""
+    return taken_sizes(facts, node, node.args[1:])
+
+
+def scattered(facts: Facts, node: Expr) -> Sizes:
+    """The shape of an array in which index arrays pick what is replaced or incremented by a value that fits there."""
+    fit_value(facts, node, taken_sizes(facts, node, node.args[2:]))
+    return facts.shapes[node.args[0]]
+
+
+def taken_sizes(facts: Facts, node: Expr, indices: Sequence[Expr]) -> Sizes:
+    """The sizes of index arrays, broadcast, in place of the axes that they pick from; in front unless these adjoin."""
+    axes = node.attr("axes")
+    rest = [size for axis, size in enumerate(facts.shapes[node.args[0]]) if axis not in axes]
     place = axes[0] if axes[-1] - axes[0] == len(axes) - 1 else 0
     return (*rest[:place], *facts.broadcast(node, indices), *rest[place:])
 
@@ -232,7 +248,9 @@ SHAPES: Mapping[str, Callable[[Facts, Expr], Sizes]] = MappingProxyType(
         "product_added": multiplied,
         "take": taken,
         "recurrence": recurrent,
-        **dict.fromkeys(("set_take", "inc_take", "cumsum", "cumprod", "sort", "argsort"), same_shape),
+        "set_take": scattered,
+        "inc_take": scattered,
+        **dict.fromkeys(("cumsum", "cumprod", "sort", "argsort"), same_shape),
     }
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Store
-from symlab.core.lower.program import KernelCall, ProductCall
+from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall
 from symlab.core.lower.sizes import Size, terms_of
 
 MOST_LINES = 400
@@ -32,7 +32,8 @@ def affine_text(offset: Size, strides: Sequence[Size], axes: str) -> str:
 
 def access_text(access: Access, axes: str) -> str:
     """An element of a buffer."""
-    return f"b{access.buffer}[{affine_text(access.offset, access.strides, axes)}]"
+    terms = [f"{size_text(term.stride)}*v{term.index}" for term in access.terms]
+    return f"b{access.buffer}[{' + '.join([affine_text(access.offset, access.strides, axes), *terms])}]"
 
 
 def instruction_text(item: Instruction, axes: str) -> str:
@@ -78,6 +79,8 @@ def program_text(program: Any) -> str:
         elif isinstance(step, ProductCall):
             sizes = " x ".join(map(size_text, (step.m, step.k, step.n)))
             lines.append(f"product b{step.result.buffer} = b{step.a.buffer} b{step.b.buffer}  ({sizes})")
+        elif isinstance(step, BoundsCall):
+            lines.append(f"bounds of b{step.index} in {size_text(step.size)}")
         else:
             operands = ", ".join(f"b{operand}" for operand in step.operands)
             lines.append(f"reference b{step.result} = {step.node.op.name}({operands})")

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from symlab.core.ir.op import Kind, Op
+from symlab.core.ir.op import AS_WRITTEN, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.declare import declaring_module
 from symlab.core.ops.elementwise import maximum, minimum, mul
+from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import filled_like, value_operands
 
 IDENTITY: Mapping[str, Any] = MappingProxyType({"identity": True})
@@ -80,3 +81,12 @@ grad_scale: Op = passing(
     lambda cotangent, y, x, factor: (mul(cotangent, factor),),
     lambda tangents, y, x, factor: mul(tangents[0], factor),
 )
+
+
+def as_written(value: Any, *boundary: Any) -> Variable:
+    """`value`, computed exactly as it is written: only rules that are exact in floating point act on it.
+
+    Everything that it is computed from belongs to the region, down to the inputs or to the nodes listed as `boundary`.
+    """
+    node = as_variable(value)
+    return Variable(AS_WRITTEN, (node, *map(as_variable, boundary)), (), node.type)

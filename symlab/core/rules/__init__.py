@@ -17,7 +17,8 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
 STABLE = named("stable_rows", "stable", "stable_roots", "stable_tails", "stable_angles")
 GUARDED = named("guarded")
-SPECIAL = GUARDED + named("specialize", "linalg", "constants", "canonical", "shapes")
+LIMITS = named("limits")
+SPECIAL = GUARDED + LIMITS + named("specialize", "linalg", "constants", "canonical", "shapes")
 
 
 @cache

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, add, exp, log, log1p, maximum, minimum, mul, pow, sqr
-from symlab.core.ops.exponential import xlogx, xlogy0
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import erfc, erfcx
 from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import NotNegative, PositiveNumber
+from symlab.core.rewrite.sorts import PositiveNumber
 
 SAFE = 80.0  # up to here exp overflows in no dtype that it is computed in
 
@@ -60,16 +59,4 @@ def log_of_erfc(x):
     return log(erfc(x)), switch(x > 1, log(erfcx(maximum(x, 1))) - sqr(x), log(erfc(minimum(x, 1))))
 
 
-@rule
-def x_log_x(x):
-    """x log(x) is 0 at 0, where its logarithm is infinite."""
-    return x * log(x), xlogx(x)
-
-
-@rule
-def x_log_y(x, y: NotNegative):
-    """x log(y) is 0 where both are 0, although the logarithm is infinite."""
-    return x * log(y), xlogy0(x, y)
-
-
-RULES = (product_of_exps, log_of_number_plus_exp, pow_of_one_plus, log_of_cos, log_of_erfc, x_log_x, x_log_y)
+RULES = (product_of_exps, log_of_number_plus_exp, pow_of_one_plus, log_of_cos, log_of_erfc)

@@ -9,7 +9,7 @@ from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, r
 from symlab.core.ops.exponential import log1mexp, logaddexp
 from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Positive
+from symlab.core.rewrite.sorts import Positive, PositiveNumber
 
 LOG_2 = math.log(2)
 
@@ -119,13 +119,14 @@ def log_of_sum_of_exps(*terms):
     return log(add(*[exp(term) for term in terms])), logaddexp(*terms)
 
 
-@rule
+@rule(accept=5)
 def product_of_exps_less_one(*terms):
     """A product of exponentials is nearly 1 where the sum of the exponents is small."""
-    return mul(*[exp(term) for term in terms]) - 1, expm1(add(*terms))
+    powers, near = mul(*[exp(term) for term in terms]), abs(add(*terms)) < 1
+    return powers - 1, switch(near, expm1(add(*terms)), switch(near, 1, powers) - 1)
 
 
-@rule
+@rule(accept=16)
 def log_of_product_of_exps(*terms):
     """A product of exponentials overflows or vanishes where its logarithm does not."""
     return log(mul(*[exp(term) for term in terms])), add(*terms)
@@ -164,9 +165,9 @@ def sinh_of_exps(x):
     return exp(x) - exp(-x), 2 * sinh(x)
 
 
-@rule
+@rule(serves="tanh_of_quotient")
 def cosh_of_exps(x):
-    """exp(x) overflows before its half does."""
+    """Two exponentials are one hyperbolic function."""
     return exp(x) + exp(-x), 2 * cosh(x)
 
 
@@ -204,6 +205,12 @@ def one_plus_tanh(x):
 def one_less_squared_tanh(x):
     """tanh is nearly 1 where x is large, so that the slope of tanh is lost."""
     return 1 - sqr(tanh(x)), 4 * sigmoid(2 * x) * sigmoid(-2 * x)
+
+
+@rule
+def log_of_scaled_cosh(c: PositiveNumber, x):
+    """cosh overflows where its logarithm is nearly |x|."""
+    return log(c * cosh(x)), log(c / 2) + (abs(x) + log1p(exp(-2 * abs(x))))
 
 
 @rule
@@ -248,4 +255,5 @@ RULES = (
     one_plus_tanh,
     one_less_squared_tanh,
     log_of_cosh,
+    log_of_scaled_cosh,
 )

@@ -37,7 +37,7 @@ def two_less_erfc(x):
     return 2 - erfc(x), erfc(-x)
 
 
-@rule
+@rule(accept=5)
 def erfcx_of_product(x):
     """exp overflows and erfc underflows where their product does neither."""
     return exp(sqr(x)) * erfc(x), erfcx(x)

@@ -263,6 +263,44 @@ CASES: dict[str, Case] = {
         [A, np.array([3, 0, 3, 6])],
         lambda x, i: (gather.take(x, i, axes=(0,)) * 2, gather.inc_take(x, gather.take(x, i, axes=(0,)), i, axes=(0,))),
     ),
+    "gather from the end": ([CUBE, np.array([[-1, 0], [2, -3]])], lambda x, i: gather.take(x, i, axes=(1,))),
+    "gather by two": (
+        [CUBE, np.array([0, 2, 2, 1]), np.array([3, -1, 0, 0], "int8")],
+        lambda x, i, j: (
+            gather.take(x, i, j, axes=(0, 1)),
+            gather.take(x, i, j, axes=(0, 2)),
+            gather.take(turned(x), j, i, axes=(1, 2)) * 2,
+        ),
+    ),
+    "the labels' part": (
+        [A, np.array([0, 1, 4, 4, 2, 3, 0])],
+        lambda x, y: total(
+            gather.take(
+                nn.log_softmax(x, axes=(1,)),
+                create.arange(shape.size_of(x, axis=0), bounds=(0, "?", 1), dtype="int64"),
+                y,
+                axes=(0, 1),
+            ),
+            0,
+        ),
+    ),
+    "scatter": (
+        [A, np.array([0, 0, 6, -1]), normal(4, 5), V],
+        lambda x, i, v, w: (
+            gather.inc_take(x, v * 2, i, axes=(0,)),
+            gather.set_take(x, w, i, axes=(0,)),
+            gather.set_take(x, v, i, axes=(0,)),
+            gather.inc_take(e.exp(x), e.exp(v), i, axes=(0,)),
+        ),
+    ),
+    "scatter by two": (
+        [A, np.array([0, 0, 6, -1]), np.array([1, 1, 2, 0]), normal(4)],
+        lambda x, i, j, v: (
+            gather.inc_take(shape.filled_like(x, 0), v, i, j, axes=(0, 1)),
+            gather.set_take(x, constant(9.0), i, j, axes=(0, 1)),
+        ),
+    ),
+    "gather by what is computed": ([A], lambda x: gather.take(x, reduce.argmax(x, axes=(0,), keepdims=False), axes=(0,))),
     "sort": ([A], lambda x: sort.sort(x + 1, axis=0)),
     "one result twice": ([A], lambda x: (lambda y: (y, y, total(y, 0)))(e.exp(x))),
     "inputs as results": ([A, B], lambda x, y: (x, turned(y), x, shape.reshape(y, shape=(-1,)))),

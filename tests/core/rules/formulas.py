@@ -6,7 +6,7 @@ import functools
 import inspect
 import itertools
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, WILD, Kind
 from symlab.core.ir.types import array_type
 from symlab.core.ops import nn
+from symlab.core.ops.elementwise import abs
+from symlab.core.ops.special import erfc, erfcx
 from symlab.core.ops.operators import AttributeVariable, Variable, constant, variable
 from symlab.core.pipeline import DEFAULT
 from symlab.core.rewrite.pattern import AttributePart
@@ -33,7 +35,7 @@ COUNT = ROWS * COLUMNS
 RULES = {rule.name: rule for rule in DEFAULT.rules}
 STATED = {name: rule for name, rule in RULES.items() if rule.left is not None}
 COMPUTED = {name: rule for name, rule in RULES.items() if rule.compute is not None}
-STABILIZING = {rule.name for rule in all_rules(STABLE + GUARDED)}
+STABILIZING = {rule.name for rule in all_rules(STABLE + GUARDED) if "serves" not in rule.options}
 AXES = [
     (("axes", axes), ("keepdims", keepdims)) for axes, keepdims in itertools.product([(1,), (0,), (0, 1)], [True, False])
 ]
@@ -190,7 +192,7 @@ def agree(first: Any, second: Any) -> bool:
     """Whether two results at different precisions are the same to 30 digits."""
     if mpmath.isnan(second) or mpmath.isinf(second):
         return True
-    return bool(abs(first - second) <= abs(second) * mpmath.mpf(10) ** -30)
+    return bool(mpmath.fabs(first - second) <= mpmath.fabs(second) * mpmath.mpf(10) ** -30)
 
 
 def value_at(digits: int, root: Variable, values: Mapping[Variable, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
@@ -241,13 +243,13 @@ def error_of(value: float, wanted: Any, largest: Any, info: Any) -> float:
     """The error of one number."""
     if isinstance(wanted, mpmath.mpc) or mpmath.isnan(wanted):
         return float("nan")
-    if mpmath.isinf(wanted) or abs(wanted) > largest * (1 + mpmath.mpf(2) ** (-info.nmant - 2)):
+    if mpmath.isinf(wanted) or mpmath.fabs(wanted) > largest * (1 + mpmath.mpf(2) ** (-info.nmant - 2)):
         return 0.0 if np.isinf(value) and (value > 0) == (wanted > 0) else float("inf")
     if not np.isfinite(value):
         return float("inf")
-    size = max(abs(wanted), mpmath.mpf(float(info.tiny)))
+    size = max(mpmath.fabs(wanted), mpmath.mpf(float(info.tiny)))
     unit = mpmath.mpf(2) ** (int(mpmath.floor(mpmath.log(size, 2))) - info.nmant)
-    return float(abs(mpmath.mpf(value) - wanted) / unit)
+    return float(mpmath.fabs(mpmath.mpf(value) - wanted) / unit)
 
 
 def intermediates(root: Variable, values: Mapping[Variable, np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
@@ -255,3 +257,52 @@ def intermediates(root: Variable, values: Mapping[Variable, np.ndarray[Any, Any]
     seen: list[np.ndarray[Any, Any]] = []
     (result,) = evaluate([root], values, lambda node, value: seen.append(np.asarray(value)))
     return [value for value in seen if value.shape == result.shape]
+
+
+# Forms in which a rule must fire
+
+SHOWN = {  # expressions of which it is known that they are of a sort
+    "positive": erfcx,
+    "not negative": abs,
+    "negative": lambda x: -erfcx(x),
+    "between 0 and 1": lambda x: erfc(abs(x)),
+}
+Build = Callable[[Rule, dict[str, Any], dict[str, Any]], Any]
+
+
+def inputs_for(rule: Rule, attributes: Mapping[str, Any], dtype: str, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+    """Something for each variable of a rule: inputs, expressions of the right sort, constants, places of an index."""
+    made: dict[str, Any] = {}
+    random, following = generator_of(rule), itertools.cycle(shapes)
+    for name, sort in rule.sorts.items():
+        if sort.name == "attributes":
+            continue
+        repeat = 3 if name in rule.sequences else 1
+        found = tuple(one_for(sort, f"{name}{place}", dtype, next(following), random) for place in range(repeat))
+        made[name] = found if name in rule.sequences else found[0]
+    for name in rule.sequences:
+        if is_tail(rule, name):
+            made[name] = (constant(np.array([0, 3, 1])),) if "take" in rule.formula else ()
+    return made
+
+
+def one_for(sort: Sort, name: str, dtype: str, shape: tuple[int, ...], random: np.random.Generator) -> Any:
+    """An expression of a sort."""
+    if sort.ndim == 0:
+        return float(sort.samples(random, COUNT)[0])
+    if sort.name == "truth value":
+        return variable(array_type("bool", shape), name)
+    found = variable(array_type(dtype, shape), name)
+    return SHOWN[sort.name](found) if sort.name in SHOWN else found
+
+
+def permuted(root: Variable) -> Variable:
+    """The expression with the operands of sums and products in the opposite order."""
+    made: dict[Expr, Any] = {}
+    for node in toposort([root]):
+        if node.args:
+            args = [made[arg] for arg in node.args]
+            made[node] = node.op(*(args[::-1] if node.op.flat else args), **node.attributes)
+        else:
+            made[node] = node
+    return made[root]

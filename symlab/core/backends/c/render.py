@@ -15,7 +15,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.facts import Problem
 from symlab.core.lower.memory import Program
-from symlab.core.lower.program import KernelCall, ProductCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, ReferenceCall
 from symlab.core.lower.sizes import Size
 
 FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
@@ -118,6 +118,8 @@ class Renderer:
                 lines = self.kernel_call(number, step, sizes)
             case ProductCall():
                 lines = self.product_call(step, sizes)
+            case BoundsCall():
+                lines = self.bounds_call(step, sizes)
             case _:
                 lines = self.reference_call(step, sizes)
         guard = self.guards.get(number)
@@ -162,6 +164,20 @@ class Renderer:
         sizes += [*step.stack, step.m, step.n, step.k]
         lines = product_lines(step, self.layout, C.in_memory(dtype), self.pointer)
         return [(text, step.node) for text in lines]
+
+    def bounds_call(self, step: BoundsCall, sizes: list[Size]) -> list[Line]:
+        """The lines that look over an index array."""
+        buffer = self.fused.buffers[step.index]
+        sizes += [step.size, buffer.size]
+        size, kind = size_text(step.size, Names()), C.in_memory(buffer.dtype)
+        number = self.numbers[self.fused.prepared.source(step.node)]
+        refusal = f"return sl_refuse(error, {int(Problem.INDEX)}, {number}, {step.axis}, at, {size});"
+        return [
+            (f"for (int64_t i = 0; i < {size_text(buffer.size, Names())}; i++) {{", step.node),
+            (f"    const int64_t at = (int64_t)(({kind} *){self.pointer(step.index)})[i];", None),
+            (f"    if (at < -{size} || at >= {size}) {refusal}", None),
+            ("}", None),
+        ]
 
     def reference_call(self, step: ReferenceCall, sizes: list[Size]) -> list[Line]:
         """The lines that ask Python for the value of a node."""

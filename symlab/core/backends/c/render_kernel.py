@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from symlab.core.backends.c.dialect import C
 from symlab.core.backends.scalar import size_text
 from symlab.core.ir.expr import Expr
-from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Stage, Store
+from symlab.core.lower.kernel import (
+    Access,
+    Apply,
+    Instruction,
+    Kernel,
+    Literal,
+    Load,
+    Position,
+    Reduce,
+    Stage,
+    Store,
+    Term,
+)
 from symlab.core.lower.sizes import Size
 
 BUILT_IN = {"sum": "+", "prod": "*", "any": "|", "all": "&"}  # reductions that OpenMP knows for every number
@@ -113,7 +125,12 @@ class KernelWriter:
         if pointer is None:
             pointer = self.pointers[key] = f"p{len(self.pointers)}"
             self.arguments.append((access.buffer, access.offset, kind))
-        return f"{pointer}[{self.affine(0, access.strides, loops)}]"
+        terms = [self.term(term) for term in access.terms]
+        return f"{pointer}[{' + '.join([self.affine(0, access.strides, loops), *terms])}]"
+
+    def term(self, term: Term) -> str:
+        """What an index adds to an address."""
+        return f"sl_size_wrap({self.value(term.index)}, {self.size(term.size)}) * {self.size(term.stride)}"
 
     def affine(self, offset: Size, strides: Sequence[Size], loops: Sequence[str]) -> str:
         """An offset and its steps along loops."""
@@ -166,7 +183,7 @@ class KernelWriter:
         outer = self.kernel.outer
         loops = [f"i{axis}" for axis in range(len(outer))]
         for axis, size in enumerate(outer):
-            self.loop(loops[axis], size, "" if axis == len(outer) - 1 else None)
+            self.loop(loops[axis], size, "" if axis == len(outer) - 1 and not self.kernel.ordered else None)
         for stage in self.kernel.stages:
             for item in stage.body:
                 self.instruction(item, loops)

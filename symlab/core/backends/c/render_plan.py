@@ -12,7 +12,7 @@ from symlab.core.lower.buffers import Buffer, Home
 from symlab.core.lower.facts import Check, Problem
 from symlab.core.lower.kernel import Apply, Kernel, Load, Store
 from symlab.core.lower.memory import Program
-from symlab.core.lower.program import KernelCall, ProductCall
+from symlab.core.lower.program import KernelCall, ProductCall, ReferenceCall
 from symlab.core.lower.roles import cost
 from symlab.core.lower.sizes import Atom, Size, product
 
@@ -138,7 +138,7 @@ def step_estimate(step: object) -> Iterator[tuple[Size, float]]:
         yield from kernel_estimate(step.kernel)
     elif isinstance(step, ProductCall):
         yield product((*step.stack, step.m, step.n, step.k)), MULTIPLY_NANOSECONDS
-    else:
+    elif isinstance(step, ReferenceCall):
         yield 1, REFERENCE_NANOSECONDS
 
 

@@ -273,6 +273,7 @@ def forked(check) -> bool:
     """Whether a forked child finds that `check` holds, within some seconds."""
     child = os.fork()
     if not child:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(5)
         os._exit(0 if check() else 1)
     return os.waitpid(child, 0)[1] == 0

@@ -59,8 +59,8 @@ SL_INLINE double sl_acos(double x) {
     return first + sl_fma(factor, arc.rest, sl_fma(halves, SL_HALF_PI_LO, tail));
 }
 
-/* (atan(t) - t) / t^3 by t^2, for |t| <= 1; error below 2^-57 of the arc tangent. The terms alternate,
-   so they are taken in pairs. */
+/* (atan(t) - t) / t^3 by t^2, for |t| <= 1; error below 2^-57 of the arc tangent. The terms alternate, so they are taken
+   in pairs. */
 SL_INLINE double sl_atan_series(double square) {
     double square2 = square * square;
     double sum = sl_fma(square, 0x1.bbed9f71fe237p-17, -0x1.3f364d462665cp-13);
@@ -80,8 +80,8 @@ SL_INLINE double sl_atan_series(double square) {
 SL_INLINE double sl_turned_arc(double halves, double t, double tail) {
     double square = t * t, base = halves * SL_HALF_PI_HI;
     sl_pair sum = sl_ordered_sum(base, t);
-    double rest = sl_fma(sl_atan_series(square), square * t, sl_fma(halves, SL_HALF_PI_LO, tail));
-    return sum.hi + (sum.lo + rest);
+    double slope = sl_fma(square, -0.5, 1.0), low = sl_fma(tail, slope, sl_fma(halves, SL_HALF_PI_LO, sum.lo));
+    return sum.hi + sl_fma(sl_atan_series(square), square * t, low);
 }
 
 /* The arc tangent; above 1 it is pi/2 + atan(-1 / |x|). */

@@ -1,0 +1,23 @@
+"""Values at the ends of a domain, where a formula has a limit and its parts have none."""
+
+from __future__ import annotations
+
+from symlab.core.ops.elementwise import log
+from symlab.core.ops.exponential import xlogx, xlogy0
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import NotNegative
+
+
+@rule
+def x_log_x(x):
+    """x log(x) is 0 at 0, where its logarithm is infinite."""
+    return x * log(x), xlogx(x)
+
+
+@rule
+def x_log_y(x, y: NotNegative):
+    """x log(y) is 0 where both are 0, although the logarithm is infinite."""
+    return x * log(y), xlogy0(x, y)
+
+
+RULES = (x_log_x, x_log_y)

@@ -1,0 +1,95 @@
+"""Random graphs, compiled fused and unfused, against the reference and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from symlab.core.ir.graph import Graph
+from symlab.core.ops import compare, gather, index, join, linalg, nn, reduce, shape
+from symlab.core.ops import elementwise as e
+from symlab.core.ops import exponential as x
+from symlab.core.ops.operators import Variable, constant
+from tests.core.lower.harness import call, compiled, equal_within, reference, shared_variable, variable
+
+ROWS, COLUMNS = 6, 9
+WHOLE = (None, None, 1)
+
+# Every step takes matrices of ROWS by COLUMNS and gives one; what lies between has other shapes. All values stay tame.
+STEPS: tuple[Callable[[Variable, Variable], Variable], ...] = (
+    lambda a, b: a + b,
+    lambda a, b: a - b,
+    lambda a, b: a * b / (1 + e.abs(b)),
+    lambda a, b: e.tanh(a),
+    lambda a, b: e.exp(-e.sqr(a)),
+    lambda a, b: x.log2(1 + e.sqr(a)),
+    lambda a, b: compare.switch(a > b, a, 0.5 * b),
+    lambda a, b: e.cast(a > b, dtype="float64"),
+    lambda a, b: -e.sigmoid(a),
+    lambda a, b: a - reduce.max(b, axes=(1,), keepdims=True),
+    lambda a, b: a * reduce.sum(b, axes=(0,), keepdims=True) / 9,
+    lambda a, b: a + reduce.sum(b, axes=(0, 1), keepdims=True) / 50,
+    lambda a, b: e.tanh(reduce.sum(a, axes=(1,), keepdims=True)) + b,
+    lambda a, b: nn.softmax(a, axes=(1,)) + b,
+    lambda a, b: nn.softmax(a, axes=(0,)),
+    lambda a, b: linalg.dot(a, linalg.dot(turned(a), b)) / 50,
+    lambda a, b: b - 0.1 * linalg.dot(a, linalg.dot(turned(b), a)) / 50,
+    lambda a, b: turned(turned(a) * 2 + turned(b)),
+    lambda a, b: a + index.slice(b, index=((None, None, -1), WHOLE)),
+    lambda a, b: index.set_slice(a, index.slice(b, index=((None, 2, 1), WHOLE)), index=((2, 4, 1), WHOLE)),
+    lambda a, b: index.inc_slice(a, reduce.sum(b, axes=(1,), keepdims=False), index=(WHOLE, 3)),
+    lambda a, b: join.join(index.slice(a, index=((3, None, 1), WHOLE)), index.slice(b, index=((None, 3, 1), WHOLE)), axis=0),
+    lambda a, b: shape.reshape(shape.reshape(a, shape=(-1,)) * 0.5, shape=(ROWS, COLUMNS)) + b,
+    lambda a, b: gather.take(a, constant(np.array([5, 0, -1, 2, 2, 1])), axes=(0,)) + b,
+    lambda a, b: gather.inc_take(a, b, constant(np.array([5, 0, -1, 2, 2, 1])), axes=(0,)),
+    lambda a, b: shape.broadcast_to(index.slice(a, index=(0, WHOLE)), shape=(ROWS, COLUMNS)) - b,
+    lambda a, b: a * e.cast(shape.size_of(b, axis=0), dtype="float64") / 7,
+    lambda a, b: e.cast(e.cast(a * 3, dtype="int32") % 5, dtype="float64"),
+    lambda a, b: a / (1 + nn.logsumexp(b, axes=(0, 1), keepdims=True)),
+)
+
+Recipe = list[tuple[int, int, int]]
+recipes = st.lists(st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=14)
+
+
+def turned(a: Variable) -> Variable:
+    return shape.dimshuffle(a, pattern=(1, 0))
+
+
+def graph_of(recipe: Recipe, results: int, updates: int) -> tuple[Graph, list[np.ndarray[Any, Any]]]:
+    """The graph of a recipe: its last values are results, those before them new values of shared variables."""
+    rng = np.random.default_rng(len(recipe))
+    inputs = [variable((None, None)) for _ in range(2)]
+    cells = [shared_variable((None, None)) for _ in range(2)]
+    parts = [*inputs, *cells]
+    for step, first, second in recipe:
+        parts.append(STEPS[step](parts[-1 - first % len(parts)], parts[-1 - second % len(parts)]))
+    count = len(parts) - results
+    new = {cell: parts[max(0, count - 1 - place)] for place, cell in enumerate(cells[:updates])}
+    graph = Graph.of(inputs, parts[-results:], new)
+    return graph, [rng.normal(size=(ROWS, COLUMNS)) for _ in range(4)]
+
+
+def values_for(graph: Graph, binary: Any, values: list[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
+    """As many operands as the program has."""
+    return [values[place % 4].copy() for place in range(len(binary.program.fused.operands))]
+
+
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(recipes, st.integers(1, 3), st.integers(0, 2))
+def test_random_graphs(recipe: Recipe, results: int, updates: int) -> None:
+    graph, values = graph_of(recipe, results, updates)
+    fused, apart = compiled(graph), compiled(graph, together=False)
+    operands = values_for(graph, fused, values)
+    want = reference(graph, operands, fused.program)
+    for binary in (fused, apart):
+        for in_place in (False, True):
+            found = call(binary, [array.copy() for array in operands], in_place)
+            for got, wanted in zip(found, want, strict=True):
+                equal_within(got, wanted, 1e-11)

@@ -148,7 +148,9 @@ class Signature:
         array = with_dtype(name, item, value)
         check_shape(name, item, array)
         fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
-        return array if fits and type(array) is np.ndarray else np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
+        if fits and type(array) is np.ndarray:
+            return array
+        return np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
 
 
 def with_dtype(name: str, item: In, value: Any) -> np.ndarray[Any, Any]:

@@ -6,7 +6,6 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -89,7 +88,7 @@ class Function:
         if backend is None:
             if reason:
                 self.notes.append(reason)
-                warn_once(reason)
+                warnings.warn(reason, NoCompilerWarning, stacklevel=5)
             return None
         executable, reason = backend.build(self.interface(), self.trace, self.config)
         if reason:
@@ -227,23 +226,11 @@ def remade(request: Request, mode: Mode, settings: Config) -> Any:
     return compile_request(request, mode, settings)
 
 
-def warn_once(reason: str) -> None:
-    """One warning per process and cause."""
-    if reason not in _Warned.reasons:
-        _Warned.reasons.add(reason)
-        warnings.warn(reason, NoCompilerWarning, stacklevel=6)
-
-
-@dataclass
-class _Warned:
-    reasons = set[str]()
-
-
-def evaluate_expression(expression: Variable, inputs: Mapping[Variable, Any], **options: Any) -> Any:
+def evaluate_expression(expression: Variable, inputs: Mapping[Any, Any], **options: Any) -> Any:
     """The value of an expression for these values; the compiled function is kept with the variable."""
     free = [node for node in leaves([expression]) if node.op is INPUT]
     named = {node.name: node for node in free if isinstance(node, Variable) and node.name}
-    given = {named.get(key, key) if isinstance(key, str) else key: value for key, value in inputs.items()}
+    given = {named.get(str(key), key) if isinstance(key, str) else key: value for key, value in inputs.items()}
     key = (tuple(given), tuple(sorted(options.items())))
     kept = expression.tag.__dict__.setdefault("_functions", {})
     if key not in kept:

@@ -130,7 +130,9 @@ class Pipeline:
         mine = {item.name: item for item in self.passes}
         for name in names:
             if name not in DEFAULT.names and name not in {rule.name for rule in DEFAULT.rules}:
-                raise UnknownName(message(f"no pass and no rule is called {name!r}", (), [near_names(name, DEFAULT.names)]))
+                raise UnknownName(
+                    message(f"no pass and no rule is called {name!r}", (), [near_names(name, DEFAULT.names)])
+                )
         for item in DEFAULT.passes:
             own = mine.pop(item.name, None)
             if own is None and item.name in names:
@@ -159,9 +161,7 @@ DEFAULT = Pipeline((CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))
 
 
-def run(
-    pipeline: Pipeline, graph: Graph, settings: Config | None = None, observers: Sequence[Observer] = ()
-) -> Trace:
+def run(pipeline: Pipeline, graph: Graph, settings: Config | None = None, observers: Sequence[Observer] = ()) -> Trace:
     """Run the passes of a pipeline on a graph; all that they did is in the trace."""
     settings = settings or config.current()
     records: list[PassRecord] = []

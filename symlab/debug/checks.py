@@ -121,8 +121,10 @@ def check_step(
         verdict = judge(step.before, step.after, bound, known)
     except SymlabError as error:
         report.undetermined += 1
+        report.verdicts.append("undetermined")
         report.notes.append(f"{step.rule.name}: {error}")
         return
+    report.verdicts.append(verdict.kind)
     match verdict.kind:
         case "identical":
             report.identical += 1

@@ -46,6 +46,7 @@ class Report:
     kernels: int = 0  # nodes compared as compiled
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)  # on each rewrite of the trace, in order
     notes: list[str] = field(default_factory=list)
 
     @property

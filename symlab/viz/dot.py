@@ -19,7 +19,9 @@ SHAPES = {CONSTANT.name: "note", "input": "ellipse", "shared": "cylinder"}
 
 def dot(value: Any, name: str = "symlab") -> graphviz.Digraph:
     """The graph of an expression, a graph or the optimized graph of a function, as a graphviz.Digraph."""
-    graph = graphviz.Digraph(name, node_attr={"fontname": "sans-serif", "fontsize": "11"}, edge_attr={"color": "#57606a"})
+    graph = graphviz.Digraph(
+        name, node_attr={"fontname": "sans-serif", "fontsize": "11"}, edge_attr={"color": "#57606a"}
+    )
     nodes, edges = parts(value)
     for key, label, shape in nodes:
         graph.node(key, graphviz.escape(label), shape=shape)

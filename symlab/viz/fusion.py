@@ -15,7 +15,11 @@ from symlab.core.lower.kernel import Store
 from symlab.core.lower.program import KernelCall
 from symlab.viz.replay import Change, ViewGraph
 
-FUSE = ("fuse", "One loop computes what several would: nothing between them goes through memory.", "f(g(x)) -> one kernel")
+FUSE = (
+    "fuse",
+    "One loop computes what several would: nothing between them goes through memory.",
+    "f(g(x)) -> one kernel",
+)
 ABSORB = ("absorb", "One library call multiplies, scales and adds.", "c + s * dot(a, b) -> one call")
 MOST_NAMES = 4
 
@@ -49,9 +53,12 @@ class Kernels:
         exits = self.numbers(place, written(step))
         if not exits:
             return None
-        computed = self.numbers(place, step.nodes)
+        group = [*self.parts.get(place, ()), place]
+        computed = list(
+            dict.fromkeys(number for other in group for number in self.numbers(place, self.steps[other].nodes))
+        )
         inside = self.with_virtual(computed)
-        source, rule = self.source(place), FUSE if isinstance(step, KernelCall) else ABSORB
+        source, rule = self.source(group), FUSE if isinstance(step, KernelCall) else ABSORB
         if len(inside) == 1:
             return Made((exits[0],), self.view.node[exits[0]].op.name, rule, source)
         kind = "kernel" if isinstance(step, KernelCall) else "call"
@@ -63,12 +70,9 @@ class Kernels:
 
     def numbers(self, place: int, nodes: Iterable[Expr]) -> list[int]:
         """The numbers of lowered nodes in the view; a node computed in parts belongs to the step that ends it."""
-        found = dict.fromkeys(
-            source
-            for node in nodes
-            if (source := self.fused.prepared.source(node)) is node or self.ends.get(source, place) == place
-        )
-        numbers = (self.view.find((), node) for node in found if node.op.kind is not Kind.LEAF)
+        found = dict.fromkeys(self.fused.prepared.source(node) for node in nodes)
+        whole = (node for node in found if node.op.kind is not Kind.LEAF and self.ends.get(node, place) == place)
+        numbers = (self.view.find((), node) for node in whole)
         return [number for number in numbers if number is not None]
 
     def with_virtual(self, numbers: Sequence[int]) -> list[int]:
@@ -95,33 +99,48 @@ class Kernels:
         return {self.fused.prepared.source(node) for step in self.steps for node in step.nodes}
 
     @cached_property
+    def writers(self) -> dict[Expr, list[int]]:
+        """The steps that write each node of the graph, or parts of it."""
+        found: dict[Expr, list[int]] = {}
+        for place, step in enumerate(self.steps):
+            for source in dict.fromkeys(map(self.fused.prepared.source, written(step))):
+                found.setdefault(source, []).append(place)
+        return found
+
+    @cached_property
     def ends(self) -> dict[Expr, int]:
         """The last step for each node of the graph that is computed in parts."""
-        found: dict[Expr, int] = {}
+        spelled = {
+            source
+            for step in self.steps
+            for node in written(step)
+            if (source := self.fused.prepared.source(node)) is not node
+        }
+        return {node: places[-1] for node, places in self.writers.items() if len(places) > 1 or node in spelled}
+
+    @cached_property
+    def parts(self) -> dict[int, list[int]]:
+        """For each step the ones before it that compute parts of what it ends, and nothing else."""
+        found: dict[int, list[int]] = {}
         for place, step in enumerate(self.steps):
-            for node in written(step):
-                source = self.fused.prepared.source(node)
-                if source is not node:
-                    found[source] = place
+            ends = {self.ends.get(source) for source in map(self.fused.prepared.source, written(step))}
+            end = ends.pop() if len(ends) == 1 else None
+            if end is not None and end > place:
+                found.setdefault(end, []).append(place)
         return found
 
     def names(self, numbers: Sequence[int]) -> str:
         """A kernel by the ops that it computes, in order."""
         nodes = [self.view.node[number] for number in numbers]
-        telling = [node.op.name for node in nodes if node.op.kind not in (Kind.STRUCTURAL, Kind.LEAF) and node.op is not CALL]
+        telling = [
+            node.op.name for node in nodes if node.op.kind not in (Kind.STRUCTURAL, Kind.LEAF) and node.op is not CALL
+        ]
         names = list(dict.fromkeys(telling or (node.op.name for node in nodes)))
         return "·".join(names[:MOST_NAMES] + (["..."] if len(names) > MOST_NAMES else []))
 
-    def source(self, place: int) -> str | None:
-        """The code of one step, after that of steps which compute parts of what it ends."""
-        parts = [other for other in range(place) if self.is_part(other, place)]
-        return "\n".join(text for number in [*parts, place] if (text := self.sources.get(number))) or None
-
-    def is_part(self, place: int, whole: int) -> bool:
-        """Whether a step computes parts of what another one ends, and nothing else."""
-        lowered = written(self.steps[place])
-        sources = [self.fused.prepared.source(node) for node in lowered]
-        return all(source is not node and self.ends[source] == whole for node, source in zip(lowered, sources, strict=True))
+    def source(self, group: Sequence[int]) -> str | None:
+        """The code of steps that make one thing."""
+        return "\n".join(text for place in group if (text := self.sources.get(place))) or None
 
 
 def written(step: Lowered) -> list[Expr]:

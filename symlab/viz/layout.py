@@ -17,7 +17,11 @@ BEND_WIDTH = 10
 MAX_SPAN = 8
 SWEEPS = 8
 PLACING_ROUNDS = 6
-PULLS = (8, 2, 1)  # by how many ends of an edge are boxes: bends pull hard on each other, so that long edges run straight
+PULLS = (
+    8,
+    2,
+    1,
+)  # by how many ends of an edge are boxes: bends pull hard on each other, so that long edges run straight
 
 Edge = tuple[int, int]
 Point = tuple[float, float]
@@ -96,7 +100,12 @@ def add_bends(boxes: Sequence[tuple[float, float]], edges: Sequence[Edge], row: 
     """The boxes, and a bend in each row that an edge passes; edges from one node share their bends."""
     count = len(boxes)
     items = Items(
-        count, [width for width, _ in boxes], list(row), [[] for _ in boxes], [[] for _ in boxes], [[n] for n in range(count)]
+        count,
+        [width for width, _ in boxes],
+        list(row),
+        [[] for _ in boxes],
+        [[] for _ in boxes],
+        [[n] for n in range(count)],
     )
     routed = [(source, target) for source, target in edges if row[target] - row[source] <= MAX_SPAN]
     for source, target in routed:
@@ -250,9 +259,7 @@ def spread(goals: Sequence[tuple[float, float]], offsets: Sequence[float]) -> li
     return [start + offset for start, offset in zip(starts, offsets, strict=True)]
 
 
-def draw(
-    boxes: Sequence[tuple[float, float]], edges: Sequence[Edge], items: Items, x: Sequence[float]
-) -> Drawing:
+def draw(boxes: Sequence[tuple[float, float]], edges: Sequence[Edge], items: Items, x: Sequence[float]) -> Drawing:
     """The drawing moved to the origin; all rows are equally high."""
     left = min((at - width / 2 for at, width in zip(x, items.width, strict=True)), default=math.inf)
     right = max((at + width / 2 for at, width in zip(x, items.width, strict=True)), default=-math.inf)

@@ -57,7 +57,9 @@ class SymlabMagics(Magics):
         options = parse_argstring(self.symlab_step, line)
         function = self.function_named(options.function)
         if not 0 <= options.step < len(function.trace.steps):
-            raise UsageError(f"{options.function} has {len(function.trace.steps)} rewrites, and no number {options.step}")
+            raise UsageError(
+                f"{options.function} has {len(function.trace.steps)} rewrites, and no number {options.step}"
+            )
         step = function.trace.steps[options.step]
         print(f"{step.rule.name}: {step.rule.formula}\n{step.rule.reason}")
         return View(function, step=options.step + 1)

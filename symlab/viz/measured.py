@@ -59,6 +59,9 @@ def c_sources(program: Program) -> dict[int, str]:
         if isinstance(step, KernelCall):
             called = lines[0][0].partition("(")[0]
             functions = (item for item in renderer.functions.values() if item[0] == called)
-            lines = [*(line for name, function in functions for line in renderer.function_lines(name, function)[1:]), *lines]
+            lines = [
+                *(line for name, function in functions for line in renderer.function_lines(name, function)[1:]),
+                *lines,
+            ]
         found[place] = "".join(f"{text}{renderer.comment(node)}\n" for text, node in lines)
     return found

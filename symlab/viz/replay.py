@@ -138,7 +138,12 @@ class ViewGraph:
     def is_rebuilt(self, scope: Scope, old: int, after: Expr) -> bool:
         """Whether `after` is node `old` over other operands, so that it can keep the number."""
         node = self.node[old]
-        if after.op is not node.op or not node.args or len(after.args) != len(node.args) or after in self.numbers[scope]:
+        if (
+            after.op is not node.op
+            or not node.args
+            or len(after.args) != len(node.args)
+            or after in self.numbers[scope]
+        ):
             return False
         if after.op is CALL:
             return True
@@ -156,7 +161,9 @@ class ViewGraph:
             self.place(scope, after.args, change)
             self.move_scope((*scope, before), inner)
             self.place(inner, [after.attr("body").body], change)
-            changed += [number for path, found in self.numbers.items() if starts(path, inner) for number in found.values()]
+            changed += [
+                number for path, found in self.numbers.items() if starts(path, inner) for number in found.values()
+            ]
             gone += [self.number(scope, arg) for arg in after.args]
         for number in changed:
             gone += self.refresh(number, change)

@@ -46,9 +46,13 @@ def svg_of(trace: Mapping[str, Any], step: int | None = None) -> str:
     edges = [(place[operand], index) for index, row in enumerate(rows) for operand in row[2]]
     boxes = [(box_width(*label), float(BOX_HEIGHT)) for label in labels]
     drawing = layout(boxes, edges)
-    parts = [edge_path(drawing, source, target, route) for (source, target), route in zip(edges, drawing.routes, strict=True)]
+    parts = [
+        edge_path(drawing, source, target, route) for (source, target), route in zip(edges, drawing.routes, strict=True)
+    ]
     for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
-        parts.append(box(drawing, index, boxes[index][0], label, css_class(trace["strings"][row[1]]), row[0] in outputs))
+        parts.append(
+            box(drawing, index, boxes[index][0], label, css_class(trace["strings"][row[1]]), row[0] in outputs)
+        )
     width, height = drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN
     title = escape(f"{trace['name']}: {len(rows)} nodes")
     return (

@@ -189,7 +189,7 @@ def debugprint(
     text = "\n".join(Tree(names, depth, print_type, ids, stop_on_name, longest).lines(roots, labels))
     if file == "str":
         return text
-    print(text, file=sys.stdout if file is None or isinstance(file, str) else file)  # noqa: T201
+    print(text, file=sys.stdout if file is None or isinstance(file, str) else file)
     return None
 
 

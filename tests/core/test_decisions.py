@@ -84,8 +84,9 @@ def test_modes_and_configuration():
 
 
 def test_one_kernel_for_every_back_end():
-    from symlab.core.backends.c.render import render
     from symlab.core.backends.cuda.render import render_kernel
+
+    from symlab.core.backends.c.render import render
 
     x = T.dmatrix("x")
     program = run(DEFAULT, Graph.of([x], [T.exp(x).sum(axis=1)]), sl.core.ir.config.current()).program

@@ -88,7 +88,9 @@ def structures(trace: dict[str, Any], rows: list[list[Any]], outputs: list[int])
         assert ready, "the view has a cycle"
         for number, row in ready.items():
             del waiting[number]
-            keys[number] = structure(strings[row[1]], strings[row[7]] if row[7] >= 0 else "", [keys[at] for at in row[2]])
+            keys[number] = structure(
+                strings[row[1]], strings[row[7]] if row[7] >= 0 else "", [keys[at] for at in row[2]]
+            )
             if strings[row[1]] in ("input", "shared"):
                 keys[number] = hash(strings[row[6]])
     return [keys[number] for number in outputs]
@@ -96,7 +98,9 @@ def structures(trace: dict[str, Any], rows: list[list[Any]], outputs: list[int])
 
 def structures_of(graph: Graph) -> list[int]:
     """The same of an interned graph, its closed functions opened."""
-    names = {node: typed[0].name for node, typed in graph.origins.items() if node.op.kind is Kind.LEAF and typed[0].name}
+    names = {
+        node: typed[0].name for node, typed in graph.origins.items() if node.op.kind is Kind.LEAF and typed[0].name
+    }
     keys = keys_below(graph.roots, {node: hash(name) for node, name in names.items()})
     return [keys[root] for root in graph.roots]
 
@@ -121,4 +125,6 @@ def keys_below(roots: Any, known: dict[Expr, int]) -> dict[Expr, int]:
 
 def structure(op: str, text: str, operands: list[int]) -> int:
     """One node: the operands of sums and products have no order."""
-    return hash((op, text, tuple(sorted(operands) if op in ("add", "mul", "maximum", "minimum", "and", "or") else operands)))
+    return hash(
+        (op, text, tuple(sorted(operands) if op in ("add", "mul", "maximum", "minimum", "and", "or") else operands))
+    )

@@ -190,8 +190,8 @@ def test_every_key_is_a_command(saved: Any) -> None:
 
 def test_the_palette_knows_the_workbench(saved: Any) -> None:
     execute(saved, "apputils:activate-command-palette")
-    saved.locator("#command-palette input, .jp-ModalCommandPalette input").first.fill("open workbench")
-    saved.get_by_text("Open workbench").first.click()
+    saved.locator(".lm-CommandPalette-input:visible").fill("open workbench")
+    saved.locator(".lm-CommandPalette-itemLabel", has_text="Open workbench").click()
     saved.wait_for_selector("[id^=symlab-workbench] .sl-view[data-paint-ms]")
 
 

@@ -88,7 +88,10 @@ def undone(told):
                 nodes[number][1][slot] = known[number][1][slot]
         for row in step["add"]:
             del nodes[row[0]]
-        outputs = [before if place in dict(step["outputs"]) else now for place, (before, now) in enumerate(zip(outputs_before, outputs, strict=True))]
+        outputs = [
+            before if place in dict(step["outputs"]) else now
+            for place, (before, now) in enumerate(zip(outputs_before, outputs, strict=True))
+        ]
     return [[number, *nodes[number]] for number in sorted(nodes)], outputs
 
 
@@ -170,14 +173,18 @@ def test_steps_within_closed_functions_change_only_their_scope():
     scopes = {row[0]: row[5] for row in told["nodes"]}
     for step in told["steps"]:
         scopes.update({row[0]: row[5] for row in step["add"]})
-    rewrites = [step for step in told["steps"] if strings[told["rules"][step["rule"]][0]] not in ("merge", "normal form")]
+    rewrites = [
+        step for step in told["steps"] if strings[told["rules"][step["rule"]][0]] not in ("merge", "normal form")
+    ]
     assert any(scopes[step["at"]] >= 0 for step in rewrites)
     assert any(scopes[step["at"]] < 0 for step in rewrites)
 
 
 def test_a_transform_that_tells_no_moves_is_one_step():
     x = T.dvector("x")
-    replaced = Transform("double", lambda graph: graph.with_roots([graph.table.intern(T.exp, (graph.roots[0],), (), x.type)]))
+    replaced = Transform(
+        "double", lambda graph: graph.with_roots([graph.table.intern(T.exp, (graph.roots[0],), (), x.type)])
+    )
     trace = run(Pipeline((replaced,)), Graph.of([x], [T.tanh(x)]))
     told = check_replay(trace)
     assert [told["strings"][told["rules"][step["rule"]][0]] for step in told["steps"]] == ["double"]
@@ -279,8 +286,10 @@ def test_five_thousand_nodes_are_told_in_half_a_second():
         told = to_json(trace)
         seconds.append(time.perf_counter() - start)
     text = json.dumps(told, separators=(",", ":")).encode()
-    print(f"{len(told['nodes'])} nodes, {len(told['steps'])} steps: {min(seconds) * 1e3:.0f} ms, {len(text) / 1e3:.0f} KB, "
-          f"{len(zlib.compress(text)) / 1e3:.0f} KB compressed")
+    print(
+        f"{len(told['nodes'])} nodes, {len(told['steps'])} steps: {min(seconds) * 1e3:.0f} ms, {len(text) / 1e3:.0f} KB, "
+        f"{len(zlib.compress(text)) / 1e3:.0f} KB compressed"
+    )
     assert min(seconds) < 0.5
     assert replayed(told) == structures_of(trace.graph)
 

@@ -4,6 +4,7 @@ import { Arrangement, type Place } from './arrangement';
 import { Camera, boundsOf, type View } from './camera';
 import { element } from './dom';
 import type { Point } from './layout';
+import { Minimap } from './minimap';
 import { Motion } from './motion';
 import { paint } from './painter';
 import { listenToPointer } from './pointer';
@@ -15,8 +16,9 @@ import { readTheme, watchTheme } from './theme';
 const MOVE_MILLISECONDS = 280;
 /** A panel beside the graph leaves too little of a view that is narrower than this. */
 const NARROW = 560;
-/** From a smaller scale than this, boxes cannot be read. */
-const LEGIBLE = 0.55;
+/** From a smaller scale than this, boxes cannot be read; from the second one, even parts are many screens. */
+const LEGIBLE = 0.6;
+const HUGE = 0.12;
 
 export interface StageOptions {
   /** Whether the wheel zooms at once, because the page has nothing else to scroll. */
@@ -29,15 +31,17 @@ export class Stage {
   readonly camera = new Camera();
   private readonly arrangement = new Arrangement();
   private readonly motion = new Motion();
+  private readonly minimap = new Minimap(point => this.centre(point));
   private readonly scene: Scene;
   private readonly context: CanvasRenderingContext2D;
   private readonly endings: (() => void)[] = [];
   private readonly moved = new Set<() => void>();
   private way: { from: View; to: View; start: number } | null = null;
   private request = 0;
-  /** Whether all of the graph is shown, at first or because the user asked for it, and not a chosen part. */
-  private whole: 'at first' | 'wanted' | null = 'at first';
+  /** What the camera shows: what suits the graph at first, all of it as the user asked, or a part that was chosen. */
+  private framing: 'first' | 'whole' | 'part' = 'first';
   private lastStep: number;
+  private showedAll = true;
 
   constructor(
     private readonly session: Session,
@@ -45,7 +49,7 @@ export class Stage {
     private readonly options: StageOptions,
   ) {
     this.canvas = element('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': 'graph' });
-    this.node = element('div', { class: 'sl-stage' }, this.canvas);
+    this.node = element('div', { class: 'sl-stage' }, this.canvas, this.minimap.node);
     this.context = this.canvas.getContext('2d', { alpha: false })!;
     this.scene = new Scene(session, this.motion, this.camera, readTheme(root));
     this.lastStep = session.player.at;
@@ -92,12 +96,14 @@ export class Stage {
   private follow(): void {
     this.arrive();
     const before = this.motion.picture.places;
+    const bounds = boundsOf(before.values());
+    this.showedAll = bounds !== null && this.framing !== 'part' && this.camera.holds(bounds, this.camera.view);
     this.arrange();
     const after = this.motion.picture.places;
     const { step } = this.session.player;
     const isNext = Math.abs(this.session.player.at - this.lastStep) === 1;
     this.lastStep = this.session.player.at;
-    if (step && isNext && this.whole === 'at first' && this.camera.view.scale < LEGIBLE)
+    if (step && isNext && this.framing === 'first' && this.camera.view.scale < LEGIBLE)
       return this.comeNear(step);
     const spot = step ? [step.at, step.by].find(id => before.has(id) && after.has(id)) : undefined;
     this.travel(
@@ -118,7 +124,7 @@ export class Stage {
   private held(old: Place, now: Place): View {
     const { x, y, scale } = this.camera.view;
     const view = { scale, x: x + (old.x - now.x) * scale, y: y + (old.y - now.y) * scale };
-    if (!this.whole) return this.revealed(view);
+    if (!this.showedAll) return this.revealed(view);
     const whole = this.wholeView();
     const bounds = boundsOf(this.motion.picture.places.values())!;
     const { width, height } = this.camera.size;
@@ -158,10 +164,19 @@ export class Stage {
     return bounds ? this.camera.fitting(bounds) : this.camera.view;
   }
 
+  /** All of the graph if it can be read then, or if it is huge; else its upper part. */
+  private firstView(): View {
+    const whole = this.wholeView();
+    const bounds = boundsOf(this.motion.picture.places.values());
+    if (!bounds || whole.scale >= LEGIBLE || whole.scale < HUGE) return whole;
+    const part = this.camera.fitting(bounds, LEGIBLE, -Infinity);
+    return { ...part, y: 24 - bounds.top * part.scale };
+  }
+
   /** Shows the whole graph. */
   fit(): void {
     this.arrive();
-    this.whole = 'wanted';
+    this.framing = 'whole';
     this.travel(this.wholeView());
   }
 
@@ -186,13 +201,13 @@ export class Stage {
     const places = ids.map(id => this.motion.picture.places.get(id)).filter(place => place !== undefined);
     const bounds = boundsOf(places);
     if (!bounds) return;
-    this.whole = null;
+    this.framing = 'part';
     this.travel(this.camera.fitting(bounds, largest, 60));
   }
 
   zoom(factor: number, about?: Point): void {
     this.arrive();
-    this.whole = null;
+    this.framing = 'part';
     this.camera.zoom(factor, about);
     this.repaint();
   }
@@ -264,9 +279,14 @@ export class Stage {
 
   private drag(dx: number, dy: number): void {
     this.arrive();
-    this.whole = null;
+    this.framing = 'part';
     this.camera.pan(dx, dy);
     this.repaint();
+  }
+
+  private centre(point: Point): void {
+    const { x, y } = this.camera.toScreen(point);
+    this.drag(this.camera.middle.x - x, this.camera.middle.y - y);
   }
 
   /** The wheel zooms in a view that has the focus; elsewhere it scrolls the page. */
@@ -291,7 +311,7 @@ export class Stage {
     this.canvas.height = Math.round(height * ratio);
     const { width: oldWidth, height: oldHeight } = this.camera.size;
     this.camera.size = { width, height };
-    if (this.whole) this.camera.view = this.wholeView();
+    if (this.framing !== 'part') this.camera.view = this.framing === 'first' ? this.firstView() : this.wholeView();
     else this.camera.pan((width - oldWidth) / 2, (height - oldHeight) / 2);
     this.paint();
   }
@@ -306,6 +326,7 @@ export class Stage {
     const start = performance.now();
     this.advance(start);
     paint(this.context, this.scene, this.canvas.width / this.camera.size.width);
+    this.minimap.paint(this.scene);
     this.root.dataset['paintMs'] = (performance.now() - start).toFixed(2);
     this.root.dataset['moving'] = String(this.way !== null);
     for (const listener of this.moved) listener();

@@ -49,7 +49,7 @@ export class View implements Workplace {
     if (options.step !== undefined) this.session.seek(options.step);
     if (options.selected !== undefined) this.session.select(options.selected);
     installStyle(host);
-    this.root = element('div', { class: 'sl-view', 'data-lm-suppress-shortcuts': 'true' });
+    this.root = element('div', { class: 'sl-view' });
     this.root.style.height = options.height === undefined ? '100%' : `${options.height}px`;
     host.append(this.root);
     this.stage = new Stage(this.session, this.root, { wheel: options.height === undefined });
@@ -78,6 +78,7 @@ export class View implements Workplace {
 
   private listen({ onStep, onSelect }: ViewOptions): void {
     this.root.addEventListener('keydown', event => this.key(event));
+    this.root.addEventListener('focusin', event => keepKeys(event.target));
     this.session.on('step', () => {
       this.describe();
       this.live.textContent = stepSentence(this.session.player);
@@ -165,6 +166,11 @@ export class View implements Workplace {
     this.session.dispose();
     this.root.remove();
   }
+}
+
+/** JupyterLab's own shortcuts do not fire in an element that says so; it must be the focused one itself. */
+function keepKeys(target: EventTarget | null): void {
+  if (target instanceof Element) target.setAttribute('data-lm-suppress-shortcuts', 'true');
 }
 
 /** Shows a trace in an element; one that cannot be read shows why instead, and the result is null. */

@@ -14,6 +14,7 @@ export interface Widget {
   readonly isAttached: boolean;
   id: string;
   addClass(name: string): void;
+  close(): void;
   dispose(): void;
 }
 

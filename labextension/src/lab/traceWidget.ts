@@ -25,18 +25,23 @@ export function traceWidget(
     }
 
     open(json: unknown, options: ViewOptions): void {
-      this.close();
+      this.clear();
       const view = show(this.node, json, { ...options, actions });
       this.entry = view && views.add(view, json);
     }
 
     override dispose(): void {
       if (this.isDisposed) return;
-      this.close();
+      this.clear();
       super.dispose();
     }
 
-    private close(): void {
+    /** A closed panel is gone for good. */
+    override close(): void {
+      this.dispose();
+    }
+
+    private clear(): void {
       if (this.entry) views.remove(this.entry);
       this.entry = null;
       this.node.replaceChildren();

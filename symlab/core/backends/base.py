@@ -29,8 +29,13 @@ class Interface:
 class Executable(Protocol):
     """A compiled function."""
 
-    front: Any  # what the user calls
-    source: str
+    @property
+    def front(self) -> Any:
+        """What the user calls."""
+
+    @property
+    def source(self) -> str:
+        """The generated code."""
 
     def free(self) -> None:
         """Give back memory kept between calls."""

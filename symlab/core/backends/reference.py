@@ -123,7 +123,7 @@ def size_problem(node: Expr, axis: int, sizes: Sequence[int]) -> str:
     """What to say of sizes that met in an elementwise op."""
     text = f"axis {axis} has sizes {' and '.join(map(str, sizes))} in operands of {node.op.name}"
     if 1 in sizes:
-        text += "; a size that is not declared as 1 does not broadcast: declare it, as in T.col, T.row or shape=(1, None)"
+        text += "; a size that is not declared as 1 does not broadcast: declare it, as in T.col or shape=(1, None)"
     return text
 
 
@@ -151,7 +151,6 @@ def node_error(
     return kind(message(f"{node.op.name}{where}: {error}; operands have shapes {shapes}", operands))
 
 
-@functools.cache
 def node_error_class(kind: type[Exception]) -> type[NodeError]:
     """A NodeError that is also an error of the kind that NumPy raises."""
     if issubclass(NodeError, kind):

@@ -149,7 +149,9 @@ class configure:
         self._token = _overrides.set(self._after)
         return self._after
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         _overrides.set(self._outer)
 
 

@@ -33,7 +33,7 @@ class Token:
 def constant_value(node: Expr) -> np.ndarray[Any, Any]:
     """The array of a constant node."""
     value = node.attr("value")
-    return value.array if isinstance(value, Token) else value  # type: ignore[no-any-return]
+    return value.array if isinstance(value, Token) else value
 
 
 def constant_attrs(value: Any, dtype: Any = None) -> tuple[Attributes, ArrayType]:
@@ -116,9 +116,7 @@ class Graph:
     origins: Mapping[Expr, tuple[Expr, ...]]
 
     @classmethod
-    def of(
-        cls, inputs: Sequence[Expr], outputs: Sequence[Expr], updates: Mapping[Expr, Expr] | None = None
-    ) -> Graph:
+    def of(cls, inputs: Sequence[Expr], outputs: Sequence[Expr], updates: Mapping[Any, Expr] | None = None) -> Graph:
         """Intern what the user typed, as typed; only exact regions are closed off."""
         updates = updates or {}
         interning = Interning(Table())
@@ -238,9 +236,7 @@ class Interning:
             return self.table.leaf(typed.op, value, typed.attrs, typed.type)
         return self.table.intern(typed.op, (), typed.attrs, typed.type)
 
-    def closed(
-        self, typed: Expr, params: Sequence[Expr], args: tuple[Expr, ...], body: Expr, exact: bool
-    ) -> Expr:
+    def closed(self, typed: Expr, params: Sequence[Expr], args: tuple[Expr, ...], body: Expr, exact: bool) -> Expr:
         """A node that calls `body` as a closed Lambda over `args`: its free leaves become operands too."""
         order = toposort([body], frozenset(params))
         free = [node for node in order if is_open(node) and node not in params]

@@ -34,9 +34,10 @@ NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 class Op:
     """One operation.
 
-    `reference(*values, **attributes)` is its meaning in NumPy: a function, or the name of one ("scipy.special:erf") that
-    is imported when first needed. `infer(attributes, *types)` gives the type of the result. An elementwise op states
-    `partials`, one function `(y, *operands) -> expression` per operand (None: not differentiable there); other ops state
+    `reference(*values, **attributes)` is its meaning in NumPy: a function, or the name of one ("scipy.special:erf"),
+    which is imported when first needed. `infer(attributes, *types)` gives the type of the result. An elementwise op
+    states `partials`, one function `(y, *operands) -> expression` per operand (None: not differentiable there), and
+    `dtypes`, which gives the dtypes to cast operands to and that of the result. Other ops state
     `vjp(cotangent, y, *operands, **attributes)` (a tuple, None where there is no dependence) and
     `jvp(tangents, y, *operands, **attributes)`. `c` is the scalar formula that C and CUDA share, with {0}, {1} for the
     operands and {f} for the suffix of float32 functions; a mapping gives it per dtype kind ("f", "i", "u", "b", "c").
@@ -56,7 +57,7 @@ class Op:
     latex: str | None = None
     infix: str | None = None
     flat: bool = False
-    dtypes: Callable[..., Any] | None = None  # elementwise: (operand dtypes) -> (operand dtypes to cast to, result dtype)
+    dtypes: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-3.0, 3.0)  # where the generic tests draw operands
     ulp: float = 4.0  # compiled and reference may differ by so much
     home: str = ""  # the module that declares it

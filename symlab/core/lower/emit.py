@@ -20,6 +20,7 @@ from symlab.core.lower.group import Axes, Group, Item
 from symlab.core.lower.grouping import Grouping
 from symlab.core.lower.instances import Instance, Instances, Make, Pick, Place
 from symlab.core.lower.kernel import (
+    LANES,
     Access,
     Apply,
     Instruction,
@@ -68,6 +69,7 @@ class Emitter:
         self.outer: Axes = tuple(range(len(group.sizes))) if group.outer is None else group.outer
         self.outside = frozenset(self.outer)
         self.families = [self.by_stride(family) for family in group.families]
+        self.columns = self.by_columns()
         self.first: dict[int, Loop] = {}
         self.last: dict[int, Loop] = {}
         self.kept: dict[int, tuple[int, Place]] = {}
@@ -81,6 +83,18 @@ class Emitter:
                 steps = dict(instance.place.steps)
                 return tuple(sorted(family, key=lambda axis: (-degree(steps[axis]), family.index(axis))))
         return family
+
+    def by_columns(self) -> bool:
+        """Whether more accesses go step by step along the last outer axis than along the innermost one."""
+        outer = [axis for axis in self.outer if self.group.sizes[axis] != 1]
+        if not outer or not any(self.families):
+            return False
+        places = [instance.place for instance in self.all if instance.make is Make.LOAD and instance.place]
+        places += [written.place for written in self.items]
+        found = [dict(place.steps) for place in places if not place.axes <= self.outside]
+        last = {max(family, key=family.index) for family in self.families if family}
+        rows = sum(1 for steps in found if any(steps.get(axis, 0) not in (0, 1) for axis in last))
+        return rows > sum(1 for steps in found if steps.get(outer[-1], 0) not in (0, 1))
 
     def kernel(self) -> Kernel:
         """The kernel."""
@@ -97,7 +111,7 @@ class Emitter:
             stages += [self.stage(loop) for loop in loops if loop[0] == level]
         outer = self.sizes_of(self.outer)
         kept = tuple(stage for stage in stages if stage.body)
-        return simplify(Kernel(outer, prologue, kept, self.group.ordered))
+        return simplify(Kernel(outer, prologue, kept, self.group.ordered, self.columns))
 
     def sizes_of(self, axes: Axes) -> Sizes:
         """The sizes of axes."""
@@ -176,12 +190,13 @@ class Emitter:
         return None
 
     def scratch(self, number: int) -> tuple[int, Place]:
-        """Memory for what one outer position keeps."""
+        """Memory for what one outer position keeps; by columns, for what a block of them keeps."""
         instance = self.all[number]
         family = self.families[self.family_of(instance.axes)]
         sizes = self.sizes_of(family)
         steps = tuple((axis, step) for axis, step in zip(family, row_major(sizes)) if self.group.sizes[axis] != 1)
-        return self.buffers.work(instance.node, sizes), Place(None, 0, steps)
+        shape = (*sizes, LANES) if self.columns else sizes
+        return self.buffers.work(instance.node, shape), Place(None, 0, steps)
 
     # Instructions
 
@@ -309,7 +324,7 @@ class Emitter:
     ) -> Access:
         """A place as a loop's axes see it."""
         terms = tuple(Term(self.name(pick.index, names), pick.size, pick.stride) for pick in picks)
-        return Access(buffer, place.offset, self.strides(place, axes), terms)
+        return Access(buffer, place.offset, self.strides(place, axes), terms, place.target is None)
 
     def strides(self, place: Place, axes: Axes) -> Sizes:
         """A factor for each outer axis and each axis of the loop."""

@@ -140,7 +140,8 @@ class Grouping:
         if top > barrier and len(places) == 1 and self.together:
             group = self.steps[top]
             if isinstance(group, Group) and group.takes(self.facts, node, places[0]):
-                self.join(group, node, places[0], stored=bool(slots) or len(uses) > 1, slots=slots)
+                stored = bool(slots) or len(uses) > 1 or barrier >= 0
+                self.join(group, node, places[0], stored, slots)
                 return
         if barrier < 0 and not slots and self.computed_again(node, uses):
             for number, at in uses:

@@ -18,6 +18,8 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Op
 from symlab.core.lower.sizes import Size, Sizes
 
+LANES = 256  # outer positions that a processor works on side by side in a kernel by columns
+
 Dtype = np.dtype[Any]
 
 
@@ -32,12 +34,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An element of a buffer: an offset, and a stride (in elements) for each outer axis and each axis of the stage."""
+    """An element of a buffer: an offset, and a stride (in elements) for each outer axis and each axis of the stage.
+
+    A `local` element belongs to one outer position: a back end gives each position that it works on its own.
+    """
 
     buffer: int
     offset: Size
     strides: Sizes
     terms: tuple[Term, ...] = ()
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,15 @@ class Stage:
 class Kernel:
     """Stages at each position of independent outer axes; `prologue` depends on no axis.
 
-    An `ordered` kernel writes some places more than once: its positions must be visited one after another.
+    An `ordered` kernel writes some places more than once: its positions must be visited one after another. In a kernel
+    by `columns` memory runs along the last outer axis, rather than along the innermost one.
     """
 
     outer: Sizes
     prologue: tuple[Instruction, ...]
     stages: tuple[Stage, ...]
     ordered: bool = False
+    columns: bool = False
 
     def instructions(self) -> Iterator[Instruction]:
         """Every instruction in order."""

@@ -16,7 +16,7 @@ from symlab.core.ops.operators import AttributeVariable
 from symlab.core.rewrite.analysis import Facts, Scope
 from symlab.core.rewrite.match import Bound, Compiler
 from symlab.core.rewrite.normal import Builder
-from symlab.core.rewrite.pattern import AttributePart, Form, Pattern, Wild, has_sequence, negated
+from symlab.core.rewrite.pattern import AttributePart, Form, Pattern, Wild, spans, negated
 from symlab.core.rewrite.rule import Rule
 
 Applied = tuple[Expr, Mapping[str, Any]]  # the result, and what the variables stood for
@@ -101,7 +101,7 @@ class Variant:
 
 def is_needed(part: Form) -> bool:
     """Whether an operand of this op must be there: not for what takes several, nor for the negative of a variable."""
-    return not has_sequence(part) and not (part.op is neg and isinstance(part.args[0], Wild))
+    return not spans(part) and not (part.op is neg and isinstance(part.args[0], Wild))
 
 
 def predicate(when: Callable[..., bool], facts: Facts) -> Callable[[Bound], bool]:

@@ -23,7 +23,7 @@ from symlab.core.ops.operators import AttributeVariable
 from symlab.core.ops.trigonometric import hypot
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
-from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, has_sequence, is_negative, parts_of
+from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, spans, is_negative, parts_of
 from symlab.core.rewrite.sorts import Sort
 
 Bound = dict[str, Any]
@@ -111,7 +111,7 @@ class Compiler:
     def part(self, parts: Sequence[Pattern], place: int, following: Operands) -> Operands:
         """One operand of a flat pattern, before the others."""
         part, last = parts[place], place == len(parts) - 1
-        if has_sequence(part):
+        if spans(part):
             return self.sequence(part, len(parts) == 1, following)
         if isinstance(part, Wild):
             return self.variable(part, last, following)
@@ -242,7 +242,7 @@ def without(operands: tuple[Expr, ...], value: Expr, op: Op) -> tuple[Expr, ...]
 
 def order_of_part(part: Pattern) -> int:
     """Operands that can be found by their op first, then variables, then what takes all the rest."""
-    return 2 if has_sequence(part) else int(isinstance(part, Wild))
+    return 2 if spans(part) else int(isinstance(part, Wild))
 
 
 def sequence_names(pattern: Pattern) -> list[str]:

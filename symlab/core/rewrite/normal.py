@@ -55,7 +55,7 @@ class Builder:
         return self.table.constant(value, like.type.dtype if isinstance(like, Expr) else like)
 
     def flat(self, op: Op, args: Sequence[Expr], written: Written | None = None) -> Expr:
-        """A sum or product of operands; nested ones that nothing else uses are opened."""
+        """A sum or product of operands, as it was `written`; nested ones that nothing else uses are opened."""
         if len(args) == 1:
             return args[0]
         if self.exact:
@@ -69,8 +69,7 @@ class Builder:
         assert op.infer is not None
         node = self.table.intern(op, tuple(operands), (), op.infer({}, *(types if len(types) > 1 else types * 2)))
         if len(operands) > 2 and node not in self.table.written:
-            spelled = self.spelled(op, left_fold(args) if written is None else written)
-            self.table.written[node] = tidy(spelled, operands)
+            self.table.written[node] = self.spelled(op, left_fold(args) if written is None else written)
         return node
 
     def opposite(self, node: Expr) -> Expr:
@@ -133,7 +132,13 @@ class Builder:
         first = next((item for item in written if item in gone), None)
         if first is not None:
             written = tuple([result if item is first else item for item in written])
-        return self.flat(node.op, (result, *rest), written)
+        operands = (result, *rest)
+        return self.flat(node.op, operands, tidy(written, operands))
+
+    def kept(self, node: Expr, operands: Sequence[Expr]) -> Expr:
+        """The sum (product) `node` with other operands, those that stay grouped as they were written."""
+        written = self.table.written.get(node)
+        return self.flat(node.op, operands, None if written is None else tidy(written, operands))
 
 
 def inferred(op: Op, args: Sequence[Expr], attrs: Attributes, type: Type | None) -> Type | None:

@@ -11,7 +11,7 @@ import numpy as np
 from symlab.core.ir.errors import RewriteError
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, WILD, Op
+from symlab.core.ir.op import CONSTANT, WILD, Kind, Op
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal
 from symlab.core.ops.operators import AttributeVariable
 from symlab.core.rewrite.normal import INVERSE, SHORT
@@ -108,9 +108,13 @@ def attribute_names(pattern: Pattern) -> list[str]:
     return list(dict.fromkeys(attrs.name for attrs in found if isinstance(attrs, AttributeVariable)))
 
 
-def has_sequence(pattern: Pattern) -> bool:
-    """Whether a sequence variable is in a pattern."""
-    return any(isinstance(part, Wild) and part.sequence for part in parts_of(pattern))
+def spans(pattern: Pattern) -> bool:
+    """Whether an operand of a flat op stands for several, having a sequence variable that no inner op takes up."""
+    if isinstance(pattern, Wild):
+        return pattern.sequence
+    if isinstance(pattern, Literal) or pattern.op.flat or pattern.op.kind is not Kind.ELEMENTWISE:
+        return False
+    return any(spans(arg) for arg in pattern.args)
 
 
 # Normal form
@@ -161,7 +165,7 @@ def flattened(op: Op, args: Sequence[Pattern]) -> Pattern:
                 continue
         factors.append(factor)
     factors = list(opened(mul, with_one_literal(factors)))
-    product = factors[0] if len(factors) == 1 and not has_sequence(factors[0]) else Form(mul, tuple(factors))
+    product = factors[0] if len(factors) == 1 and not spans(factors[0]) else Form(mul, tuple(factors))
     return inverted(neg, product) if negative else product
 
 
@@ -191,7 +195,7 @@ def negated(pattern: Pattern) -> Pattern | None:
     """The negative of a sum in normal form, or None where it would match no more than the sum itself."""
     if not isinstance(pattern, Form) or pattern.op is not add:
         return None
-    if any(isinstance(term, Wild) or has_sequence(term) for term in pattern.args):
+    if any(isinstance(term, Wild) or spans(term) for term in pattern.args):
         return None
     flipped = Form(add, tuple(inverted(neg, term) for term in pattern.args))
     return None if set(map(repr, flipped.args)) == set(map(repr, pattern.args)) else flipped

@@ -79,7 +79,7 @@ Whole = Sort("whole number", known_number(lambda value: float(value).is_integer(
 EvenNumber = Sort(
     "even number",
     known_number(lambda value: value % 2 == 0),
-    lambda generator, count: 2.0 * generator.integers(1, 3, count),
+    lambda generator, count: 2.0 * generator.integers(2, 4, count),
     0,
 )
 PositiveNumber = Sort("positive number", known_number(lambda value: value > 0), positive, 0)

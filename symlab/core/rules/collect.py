@@ -50,7 +50,7 @@ def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     rest = without_pairs(node)
     if len(rest) == len(node.args):
         return None
-    return rebuilt(node, rest, builder) if rest else builder.constant(0, node)
+    return builder.kept(node, rest) if rest else builder.constant(0, node)
 
 
 @computed(mul, assuming=("nonzero", "finite"), kinds="fc", formula="x * y / x -> y", example=lambda x, y: x * y / x)
@@ -59,12 +59,7 @@ def cancel_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     rest = without_pairs(node)
     if len(rest) == len(node.args):
         return None
-    return rebuilt(node, rest, builder) if rest else builder.constant(1, node)
-
-
-def rebuilt(node: Expr, operands: Sequence[Expr], builder: Builder) -> Expr:
-    """A sum (product) with fewer operands, grouped as it was written."""
-    return builder.flat(node.op, operands, builder.table.written.get(node))
+    return builder.kept(node, rest) if rest else builder.constant(1, node)
 
 
 def term_of(node: Expr, builder: Builder) -> tuple[Expr, Any]:
@@ -76,7 +71,7 @@ def term_of(node: Expr, builder: Builder) -> tuple[Expr, Any]:
         numbers = [arg for arg in node.args if is_number(arg)]
         if len(numbers) == 1:
             rest = [arg for arg in node.args if arg is not numbers[0]]
-            return builder.flat(mul, rest, builder.table.written.get(node)), constant_value(numbers[0]).item()
+            return builder.kept(node, rest), constant_value(numbers[0]).item()
     return node, 1
 
 
@@ -92,7 +87,7 @@ def collect_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if len(counts) == len(node.args):
         return None
     terms = [weighted_term(base, count, node, builder) for base, count in counts.items() if count]
-    return rebuilt(node, terms, builder) if terms else builder.constant(0, node)
+    return builder.kept(node, terms) if terms else builder.constant(0, node)
 
 
 def may_repeat(node: Expr) -> bool:
@@ -142,7 +137,7 @@ def collect_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if any(len(parts) > 1 and not may_join(base, parts, facts) for base, parts in grouped):
         return None
     factors = [power_of(base, exponents[base], builder) for base in exponents if exponents[base]]
-    return rebuilt(node, factors, builder) if factors else builder.constant(1, node)
+    return builder.kept(node, factors) if factors else builder.constant(1, node)
 
 
 def may_join(base: Expr, exponents: Sequence[float], facts: Facts) -> bool:

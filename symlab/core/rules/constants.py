@@ -92,7 +92,7 @@ def constants_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     """The constants of a product, and those it is divided by, are multiplied once, when the function is compiled."""
     above = [arg for arg in node.args if is_number(arg)]
     below = [arg for arg in node.args if arg.op is reciprocal and is_number(arg.args[0])]
-    if len(above) + len(below) < 2 or (above and len(above) + len(below) == 2 and is_one(above[0]) and below):
+    if len(above) + len(below) < 2 or any(map(is_one, above)):
         return quotient_of_numbers(node, above, below, builder)
     with np.errstate(all="ignore"):
         divisor = functools.reduce(np.multiply, [float_of(arg.args[0]) for arg in below] or [np.float64(1)])

@@ -14,7 +14,12 @@ def x_log_x(x):
     return x * log(x), xlogx(x)
 
 
-@rule
+def may_vanish(facts, x):
+    """Whether a factor may be 0."""
+    return not facts.positive(x) and not facts.negative(x)
+
+
+@rule(when=may_vanish)
 def x_log_y(x, y: NotNegative):
     """x log(y) is 0 where both are 0, although the logarithm is infinite."""
     return x * log(y), xlogy0(x, y)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, maximum, minimum, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import max, sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenNumber, NonzeroNumber, NotNegative, Number, Positive, PositiveNumber
+from symlab.core.rewrite.sorts import Attributes, EvenNumber, NonzeroNumber, Positive, PositiveNumber
 from symlab.core.rules.stable_rows import plain
 
 LOG_2 = math.log(2)
@@ -146,9 +146,9 @@ def arccosh_of_log(x):
 
 
 @rule
-def log_of_next(x: NotNegative):
+def log_of_next(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
-    return log1p(x) - log(x), log1p(reciprocal(x))
+    return log1p(x) - log(x), switch(x < 0, math.nan, log1p(reciprocal(x)))
 
 
 # Means

@@ -19,13 +19,13 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, WILD, Kind
 from symlab.core.ir.types import array_type
 from symlab.core.ops import nn
-from symlab.core.ops.elementwise import abs
+from symlab.core.ops.elementwise import abs, maximum
 from symlab.core.ops.special import erfc, erfcx
 from symlab.core.ops.operators import AttributeVariable, Variable, constant, variable
 from symlab.core.pipeline import DEFAULT
 from symlab.core.rewrite.pattern import AttributePart
 from symlab.core.rewrite.rule import Rule
-from symlab.core.rewrite.sorts import Sort
+from symlab.core.rewrite.sorts import Real, Sort
 from symlab.core.rules import GUARDED, STABLE, all_rules
 from symlab.debug.region import as_exact, exact_node
 
@@ -171,6 +171,15 @@ def applied(node: Expr, args: Sequence[Any], attributes: dict[str, Any]) -> Any:
     return tuple(node.op(*column, **attributes) for column in zip(*columns))
 
 
+def example_of(rule: Rule, dtype: str) -> Instance:
+    """The expression to which a computed rule says that it applies, over inputs with samples."""
+    random, values, made = generator_of(rule), {}, []
+    for parameter in inspect.signature(rule.example, eval_str=True).parameters.values():
+        sort = parameter.annotation if isinstance(parameter.annotation, Sort) else Real
+        made.append(sample_variable(sort, parameter.name, dtype, random, False, values))
+    return Instance(rule, rule.example(*made), None, values)
+
+
 # Values
 
 
@@ -263,7 +272,7 @@ def intermediates(root: Variable, values: Mapping[Variable, np.ndarray[Any, Any]
 
 SHOWN = {  # expressions of which it is known that they are of a sort
     "positive": erfcx,
-    "not negative": abs,
+    "not negative": lambda x: maximum(x, 0),
     "negative": lambda x: -erfcx(x),
     "between 0 and 1": lambda x: erfc(abs(x)),
 }

@@ -86,7 +86,10 @@ def make_front(interface: Interface, trace: Any, binary: Binary, config: Config)
     module, _ = call_object()
     assert module is not None
     graph, operands = trace.graph, binary.program.fused.operands
-    shared = [(interface.shared[leaf].cell_of(module.SharedCell), *operand(leaf.type)) for leaf in operands[len(graph.inputs) :]]
+    shared = [
+        (interface.shared[leaf].cell_of(module.SharedCell), *operand(leaf.type))
+        for leaf in operands[len(graph.inputs) :]
+    ]
     constants = [
         (module.SharedCell(array, borrow=True), array.dtype.num, tuple(array.shape)) for array in binary.constants
     ]

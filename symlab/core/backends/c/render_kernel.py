@@ -13,6 +13,7 @@ from symlab.core.backends.c.dialect import C
 from symlab.core.backends.scalar import size_text
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.kernel import (
+    LANES,
     Access,
     Apply,
     Instruction,
@@ -28,7 +29,6 @@ from symlab.core.lower.kernel import (
 from symlab.core.lower.sizes import Size
 
 BUILT_IN = {"sum": "+", "prod": "*", "any": "|", "all": "&"}  # reductions that OpenMP knows for every number
-COLUMNS = 256  # outer positions whose accumulators are kept side by side
 BLOCK = 4096  # elements added straight before pairs of totals are
 
 Line = tuple[str, Expr | None]  # a line of code, and the node that it computes
@@ -71,7 +71,7 @@ class KernelWriter:
             self.instruction(item, ())
         if not any(stage.axes for stage in self.kernel.stages):
             self.parallel()
-        elif self.by_columns():
+        elif self.kernel.columns:
             self.columns()
         else:
             self.rows()
@@ -125,6 +125,8 @@ class KernelWriter:
         if pointer is None:
             pointer = self.pointers[key] = f"p{len(self.pointers)}"
             self.arguments.append((access.buffer, access.offset, kind))
+        if access.local and self.kernel.columns:
+            return f"{pointer}[({self.affine(0, access.strides, loops)}) * {LANES} + l]"
         terms = [self.term(term) for term in access.terms]
         return f"{pointer}[{' + '.join([self.affine(0, access.strides, loops), *terms])}]"
 
@@ -277,20 +279,6 @@ class KernelWriter:
 
     # Columns
 
-    def by_columns(self) -> bool:
-        """Whether more accesses go step by step along the last outer axis than along the innermost one."""
-        rank = len(self.kernel.outer)
-        if not rank:
-            return False
-        strides = [
-            item.access.strides
-            for stage in self.kernel.stages
-            for item in stage.body
-            if stage.axes and isinstance(item, Load | Store)
-        ]
-        rows = sum(1 for row in strides if row[-1] not in (0, 1))
-        return rows > sum(1 for row in strides if row[rank - 1] not in (0, 1))
-
     def columns(self) -> None:
         """A block of outer positions side by side: what a stage gives to another is an array over the block."""
         self.wide = shared_results(self.kernel)
@@ -298,13 +286,13 @@ class KernelWriter:
         for name, size in zip(loops[:-1], self.kernel.outer):
             self.loop(name, size)
         last, end = loops[-1], self.size(self.kernel.outer[-1])
-        self.open(f"for (int64_t c = 0; c < {end}; c += {COLUMNS})")
-        self.line(f"const int64_t width = c + {COLUMNS} < {end} ? {COLUMNS} : {end} - c;")
+        self.open(f"for (int64_t c = 0; c < {end}; c += {LANES})")
+        self.line(f"const int64_t width = c + {LANES} < {end} ? {LANES} : {end} - c;")
         for stage in self.kernel.stages:
             for item in stage.body:
                 if not isinstance(item, Store | Literal) and item.result in self.wide:
                     kind = C.in_register(item.dtype)
-                    self.line(f"{kind} v{item.result}[{COLUMNS}];")
+                    self.line(f"{kind} v{item.result}[{LANES}];")
         for stage in self.kernel.stages:
             self.column_stage(stage, [*loops[:-1], f"({last})"])
         self.close(len(loops))
@@ -315,7 +303,7 @@ class KernelWriter:
         for item in folds:
             self.names[item.result] = f"v{item.result}"
             kind = C.accumulator(item.accumulator)
-            self.line(f"{kind} v{item.result}_total[{COLUMNS}];")
+            self.line(f"{kind} v{item.result}_total[{LANES}];")
             self.each_column(f"v{item.result}_total[l] = {C.start(item.op, item.accumulator)};", item.node)
         inner = [f"j{axis}" for axis in range(len(stage.axes))]
         for name, size in zip(inner, stage.axes):

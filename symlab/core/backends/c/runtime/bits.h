@@ -76,6 +76,24 @@ SL_INLINE float sl_fmaf(float a, float b, float c) {
 #endif
 }
 
+/* c0 + c1 x + c2 x^2 and c0 + c1 x + c2 x^2 + c3 x^3: the groups of which longer polynomials are made (Estrin). A processor
+   keeps only some 100 operations in sight, and shorter chains let it work on several elements at once. */
+SL_INLINE double sl_quadratic(double x, double x2, double c0, double c1, double c2) {
+    return sl_fma(c2, x2, sl_fma(x, c1, c0));
+}
+
+SL_INLINE double sl_cubic(double x, double x2, double c0, double c1, double c2, double c3) {
+    return sl_fma(sl_fma(x, c3, c2), x2, sl_fma(x, c1, c0));
+}
+
+SL_INLINE float sl_quadraticf(float x, float x2, float c0, float c1, float c2) {
+    return sl_fmaf(c2, x2, sl_fmaf(x, c1, c0));
+}
+
+SL_INLINE float sl_cubicf(float x, float x2, float c0, float c1, float c2, float c3) {
+    return sl_fmaf(sl_fmaf(x, c3, c2), x2, sl_fmaf(x, c1, c0));
+}
+
 /* The upper 26 bits of x (Veltkamp's splitting), for |x| < 2^996. */
 SL_INLINE double sl_upper_half(double x) {
     double scaled = x * 0x1.0000002p27;
@@ -115,6 +133,17 @@ SL_INLINE sl_pair sl_sum(double a, double b) {
 SL_INLINE sl_pair sl_product(double a, double b) {
     double product = a * b;
     return (sl_pair){product, sl_product_tail(a, b, product)};
+}
+
+/* a b + c as a pair, for |c| >= |a b| or c = 0. */
+SL_INLINE sl_pair sl_fused_sum(double a, double b, double c) {
+#if SL_HAS_FMA
+    double sum = __builtin_fma(a, b, c);
+    return (sl_pair){sum, __builtin_fma(a, b, c - sum)};
+#else
+    sl_pair product = sl_product(a, b), sum = sl_ordered_sum(c, product.hi);
+    return (sl_pair){sum.hi, sum.lo + product.lo};
+#endif
 }
 
 /* x (y.hi + y.lo), rounded about once; y.lo is 0 where x or y.hi is infinite. */

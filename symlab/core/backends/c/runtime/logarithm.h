@@ -7,31 +7,31 @@
 #define SL_SQRT_HALF_BITS 0x3fe6a09e667f3bcdu
 #define SL_MANTISSA_BITS ((uint64_t)0x000fffffffffffffu)
 #define SL_BITS_OF_2_52 0x4330000000000000u /* with an integer e below 2^52 in its low bits the double 2^52 + e */
+#define SL_LOG10_E 0x1.bcb7b1526e50ep-2
 #define SL_LOG10_2_HI 0x1.34413509f8p-2 /* 40 bits: a product with an exponent is exact */
 #define SL_LOG10_2_LO -0x1.80433b83b532ap-44
 #define SL_SMALLEST_NORMAL 0x1p-1022
 #define SL_EXPONENT_BIAS (0x1p52 + 1023)
 
-/* x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), and log(1 + f) = f - half_square + rest: with
+/* x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), and log(1 + f) = f - half_square + s inner: with
    s = f / (2 + f) it is 2 atanh(s) = f - f^2/2 + s (f^2/2 + R(s^2)), where R's error is below 2^-57 of the logarithm;
    twice_down is 2^(1-k). */
 typedef struct {
-    double k, f, half_square, s, rest, twice_down;
+    double k, f, half_square, s, inner, twice_down;
 } sl_log_parts;
 
 SL_INLINE sl_log_parts sl_log_split(double x, double exponent_bias) {
     uint64_t bits = sl_bits(x) + (0x3ff0000000000000u - SL_SQRT_HALF_BITS);
     double k = sl_from_bits((bits >> 52) | SL_BITS_OF_2_52) - exponent_bias;
     double f = sl_from_bits((bits & SL_MANTISSA_BITS) + SL_SQRT_HALF_BITS) - 1.0;
-    double s = f / (2.0 + f), z = s * s, z2 = z * z, half_square = 0.5 * f * f;
-    double odd = sl_fma(z2, 0x1.2b58d77a1ec53p-3, 0x1.7462b4c5f6e6p-3);
-    odd = sl_fma(odd, z2, 0x1.2492492def064p-2);
-    odd = sl_fma(odd, z2, 0x1.5555555555558p-1);
-    double even = sl_fma(z2, 0x1.39fe57d253941p-3, 0x1.c71c62e62a52ap-3);
-    even = sl_fma(even, z2, 0x1.9999999995321p-2);
-    double series = sl_fma(even, z2, odd * z);
+    double s = f / (2.0 + f), z = s * s, half_square = 0.5 * f * f;
+    double z2 = z * z;
+    double z4 = z2 * z2;
+    double low = sl_cubic(z, z2, 0x1.5555555555558p-1, 0x1.9999999995321p-2, 0x1.2492492def064p-2, 0x1.c71c62e62a52ap-3);
+    double middle = sl_quadratic(z, z2, 0x1.7462b4c5f6e6p-3, 0x1.39fe57d253941p-3, 0x1.2b58d77a1ec53p-3);
+    double series = sl_fma(middle, z4, low);
     double twice_down = sl_from_bits(0x7ff0000000000000u - (bits & ~SL_MANTISSA_BITS));
-    return (sl_log_parts){k, f, half_square, s, s * (half_square + series), twice_down};
+    return (sl_log_parts){k, f, half_square, s, sl_fma(series, z, half_square), twice_down};
 }
 
 /* The same for any positive finite number, below the normal ones by way of 2^54 x. */
@@ -49,49 +49,47 @@ SL_INLINE double sl_log_checked(double x, double logarithm) {
 /* The natural logarithm. */
 SL_INLINE double sl_log(double x) {
     sl_log_parts p = sl_log_split_any(x);
-    double result = sl_fma(p.k, SL_LN2_HI, p.f - (p.half_square - sl_fma(p.k, SL_LN2_LO, p.rest)));
+    double result = sl_fma(p.k, SL_LN2_HI, p.f - (p.half_square - sl_fma(p.s, p.inner, p.k * SL_LN2_LO)));
     return sl_log_checked(x, result);
 }
 
 /* log(1 + f) as a pair. */
 SL_INLINE sl_pair sl_log_fraction(sl_log_parts p) {
     double hi = p.f - p.half_square;
-    return (sl_pair){hi, ((p.f - hi) - p.half_square) + p.rest};
+    return (sl_pair){hi, sl_fma(p.s, p.inner, (p.f - hi) - p.half_square)};
 }
 
-/* The logarithm to base 2. */
+/* The logarithm to base 2: k + (hi + lo) / ln 2, the leading product and sum with their error. */
 SL_INLINE double sl_log2(double x) {
     sl_log_parts p = sl_log_split_any(x);
-    sl_pair fraction = sl_log_fraction(p), scaled = sl_product(fraction.hi, 0x1.71547652b82fep0);
-    scaled.lo += sl_fma(fraction.lo, 0x1.71547652b82fep0, fraction.hi * 0x1.777d0ffda0d24p-56);
-    sl_pair sum = sl_ordered_sum(p.k, scaled.hi);
-    return sl_log_checked(x, sum.hi + (sum.lo + scaled.lo));
+    sl_pair fraction = sl_log_fraction(p), scaled = sl_fused_sum(fraction.hi, SL_LOG2_E, p.k);
+    return sl_log_checked(x, scaled.hi + sl_fma(fraction.lo, SL_LOG2_E, scaled.lo));
 }
 
-/* The logarithm to base 10. */
+/* The logarithm to base 10, likewise. */
 SL_INLINE double sl_log10(double x) {
     sl_log_parts p = sl_log_split_any(x);
-    sl_pair fraction = sl_log_fraction(p), scaled = sl_product(fraction.hi, 0x1.bcb7b1526e50ep-2);
-    scaled.lo += sl_fma(fraction.lo, 0x1.bcb7b1526e50ep-2, fraction.hi * 0x1.95355baaafad3p-57);
-    sl_pair sum = sl_ordered_sum(p.k * SL_LOG10_2_HI, scaled.hi);
-    return sl_log_checked(x, sum.hi + (sum.lo + sl_fma(p.k, SL_LOG10_2_LO, scaled.lo)));
+    sl_pair fraction = sl_log_fraction(p), scaled = sl_fused_sum(fraction.hi, SL_LOG10_E, p.k * SL_LOG10_2_HI);
+    double low = sl_fma(fraction.lo, SL_LOG10_E, sl_fma(p.k, SL_LOG10_2_LO, scaled.lo));
+    return sl_log_checked(x, scaled.hi + low);
 }
+
 /* What is left of log(u + c), by the parts of u, beside k ln 2 and f - half_square: c may be half a unit in the last
    place of u, or any small number if u = 1, so that relative accuracy holds near 1 too. The correction for c is
    c 2^-k / (1 + f) = c 2^-k (1 - s) / (1 + s). */
 SL_INLINE double sl_log_low_part(sl_log_parts p, double c) {
     double correction = c * p.twice_down * (0.5 - sl_fma(-p.s, p.s, p.s));
-    return sl_fma(p.k, SL_LN2_LO, p.rest + correction);
+    return sl_fma(p.s, p.inner, sl_fma(p.k, SL_LN2_LO, correction));
 }
 
 SL_INLINE double sl_log_of_sum(sl_log_parts p, double c) {
     return sl_fma(p.k, SL_LN2_HI, p.f - (p.half_square - sl_log_low_part(p, c)));
 }
 
-/* log(1 + x) without cancellation for a small x. */
+/* log(1 + x) without cancellation for a small x; the tail of the sum is exact up to 2^53, and beyond negligible. */
 SL_INLINE double sl_log1p(double x) {
-    sl_pair sum = sl_sum(1.0, x);
-    double result = sl_log_of_sum(sl_log_split(sum.hi, SL_EXPONENT_BIAS), sum.lo);
+    double sum = 1.0 + x, tail = x - (sum - 1.0);
+    double result = sl_log_of_sum(sl_log_split(sum, SL_EXPONENT_BIAS), tail);
     result = x < SL_INFINITY ? result : x;
     result = x > -1.0 ? result : x == -1.0 ? -SL_INFINITY : SL_NAN;
     return sl_copysign(result, x);

@@ -30,7 +30,6 @@ SL_INLINE double sl_mod(double x, double y) { double r = fmod(x, y); return r ==
 SL_INLINE float sl_modf(float x, float y) { float r = fmodf(x, y); return r == 0 ? copysignf(0, y) : ((r < 0) != (y < 0)) ? r + y : r; }
 SL_INLINE double sl_floor_divide(double x, double y) { double r, q; if (y == 0) return x / y; r = fmod(x, y); q = (x - r) / y; if (r != 0 && ((y < 0) != (r < 0))) q -= 1; if (q != 0) { double w = floor(q); return q - w > (double)0.5 ? w + 1 : w; } return copysign(0, x / y); }
 SL_INLINE float sl_floor_dividef(float x, float y) { float r, q; if (y == 0) return x / y; r = fmodf(x, y); q = (x - r) / y; if (r != 0 && ((y < 0) != (r < 0))) q -= 1; if (q != 0) { float w = floorf(q); return q - w > (float)0.5 ? w + 1 : w; } return copysignf(0, x / y); }
-SL_INLINE double sl_pow(double x, double y) { return pow(x, y); }
 SL_INLINE float sl_powf(float x, float y) { return powf(x, y); }
 SL_INLINE double sl_sin(double x) { return sin(x); }
 SL_INLINE float sl_sinf(float x) { return sinf(x); }
@@ -43,9 +42,7 @@ SL_INLINE double sl_erf(double x) { return erf(x); }
 SL_INLINE float sl_erff(float x) { return erff(x); }
 SL_INLINE double sl_erfc(double x) { return erfc(x); }
 SL_INLINE float sl_erfcf(float x) { return erfcf(x); }
-SL_INLINE double sl_hypot(double x, double y) { return hypot(x, y); }
 SL_INLINE float sl_hypotf(float x, float y) { return hypotf(x, y); }
-SL_INLINE double sl_cbrt(double x) { return cbrt(x); }
 SL_INLINE float sl_cbrtf(float x) { return cbrtf(x); }
 SL_INLINE double sl_lgamma(double x) { return lgamma(x); }
 SL_INLINE float sl_lgammaf(float x) { return lgammaf(x); }

@@ -69,23 +69,23 @@ SL_RARE sl_reduced sl_reduce_far(double size) {
 
 /* The sine of an angle up to pi/4. */
 SL_INLINE double sl_sin_of(sl_pair angle, double square) {
-    double sum = sl_fma(square, 0x1.5d8e364688fdp-33, -0x1.ae5e5475213aep-26);
-    sum = sl_fma(sum, square, 0x1.71de355f0807p-19);
-    sum = sl_fma(sum, square, -0x1.a01a019bf2245p-13);
-    sum = sl_fma(sum, square, 0x1.111111110f75dp-7);
-    sum = sl_fma(sum, square, -0x1.5555555555548p-3);
+    double square2 = square * square;
+    double square4 = square2 * square2;
+    double low = sl_cubic(square, square2, -0x1.5555555555548p-3, 0x1.111111110f75dp-7, -0x1.a01a019bf2245p-13, 0x1.71de355f0807p-19);
+    double middle = sl_fma(square, 0x1.5d8e364688fdp-33, -0x1.ae5e5475213aep-26);
+    double sum = sl_fma(middle, square4, low);
     return angle.hi + sl_fma(sum, square * angle.hi, sl_fma(-0.5 * square, angle.lo, angle.lo));
 }
 
 /* The cosine of an angle up to pi/4. */
 SL_INLINE double sl_cos_of(sl_pair angle, double square) {
-    double sum = sl_fma(square, -0x1.8fa682cb3552cp-37, 0x1.1ee9dbd21dc07p-29);
-    sum = sl_fma(sum, square, -0x1.27e4f7f19e747p-22);
-    sum = sl_fma(sum, square, 0x1.a01a019c8f3f9p-16);
-    sum = sl_fma(sum, square, -0x1.6c16c16c15016p-10);
-    sum = sl_fma(sum, square, 0x1.555555555554bp-5);
+    double square2 = square * square;
+    double square4 = square2 * square2;
+    double low = sl_cubic(square, square2, 0x1.555555555554bp-5, -0x1.6c16c16c15016p-10, 0x1.a01a019c8f3f9p-16, -0x1.27e4f7f19e747p-22);
+    double middle = sl_fma(square, -0x1.8fa682cb3552cp-37, 0x1.1ee9dbd21dc07p-29);
+    double sum = sl_fma(middle, square4, low);
     double whole = sl_fma(square, -0.5, 1.0), rest = sl_fma(square, -0.5, 1.0 - whole);
-    return whole + sl_fma(sum, square * square, sl_fma(-angle.lo, angle.hi, rest));
+    return whole + sl_fma(sum, square2, sl_fma(-angle.lo, angle.hi, rest));
 }
 
 /* The sine of a reduced argument and `turn` quarter turns more, with the sign bit of `sign` on it. */
@@ -99,20 +99,15 @@ SL_INLINE double sl_turned_sine(sl_reduced x, uint64_t turn, uint64_t sign) {
 /* tan(angle) = angle + angle^3 T(angle^2) up to pi/4; after an odd number of quadrants it is -1 / tan(angle). */
 SL_INLINE double sl_turned_tangent(sl_reduced x, double sign) {
     double square = x.angle.hi * x.angle.hi, square2 = square * square;
-    double odd = sl_fma(square2, 0x1.3e06192055811p-17, 0x1.7d828783978d4p-15);
-    odd = sl_fma(odd, square2, 0x1.0c247d8154492p-14);
-    odd = sl_fma(odd, square2, 0x1.fd8367ead1444p-13);
-    odd = sl_fma(odd, square2, 0x1.7dae10b5a9cd7p-10);
-    odd = sl_fma(odd, square2, 0x1.226e38a8d0e0ep-7);
-    odd = sl_fma(odd, square2, 0x1.ba1ba1ba63be5p-5);
-    double even = sl_fma(square2, -0x1.7e1730dc9a7aep-16, -0x1.6ba8187de1b1p-16);
-    even = sl_fma(even, square2, 0x1.667e09923950dp-14);
-    even = sl_fma(even, square2, 0x1.34dc41a2d39c4p-11);
-    even = sl_fma(even, square2, 0x1.d6d32cc8a7f9fp-9);
-    even = sl_fma(even, square2, 0x1.664f486dcbc3ep-6);
-    even = sl_fma(even, square2, 0x1.1111111110e17p-3);
+    double square4 = square2 * square2;
+    double low = sl_cubic(square, square2, 0x1.1111111110e17p-3, 0x1.ba1ba1ba63be5p-5, 0x1.664f486dcbc3ep-6, 0x1.226e38a8d0e0ep-7);
+    double middle = sl_cubic(square, square2, 0x1.d6d32cc8a7f9fp-9, 0x1.7dae10b5a9cd7p-10, 0x1.34dc41a2d39c4p-11, 0x1.fd8367ead1444p-13);
+    double high = sl_cubic(square, square2, 0x1.667e09923950dp-14, 0x1.0c247d8154492p-14, -0x1.6ba8187de1b1p-16, 0x1.7d828783978d4p-15);
+    double top = sl_fma(square, 0x1.3e06192055811p-17, -0x1.7e1730dc9a7aep-16);
+    double square8 = square4 * square4;
+    double series = sl_fma(sl_fma(top, square4, high), square8, sl_fma(middle, square4, low));
     double cube = square * x.angle.hi, slope = sl_fma(square2, 0.7, square);
-    double rest = sl_fma(cube * square, sl_fma(odd, square, even), sl_fma(x.angle.lo, slope, x.angle.lo));
+    double rest = sl_fma(cube * square, series, sl_fma(x.angle.lo, slope, x.angle.lo));
     rest = sl_fma(cube, 0x1.5555555555555p-2, rest);
     sl_pair tangent = sl_ordered_sum(x.angle.hi, rest);
     double inverse = 1.0 / tangent.hi;

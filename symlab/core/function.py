@@ -112,6 +112,7 @@ class Function:
         return self.executable.front if self.executable is not None else self
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """The results for these arguments, in the layout of the outputs."""
         if self.executable is not None:
             return self.executable.front(*args, **keywords)
         return self.evaluate(self.signature.convert(args, keywords))

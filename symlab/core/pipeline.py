@@ -40,9 +40,11 @@ class Rewrite:
         """The pass without rules of these names."""
         return replace(self, excluded=self.excluded | names)
 
-    def record(self, graph: Graph, value: Any, settings: Config, observers: Sequence[Observer]) -> PassRecord:
-        """Run on a graph."""
-        return rewrite(self.name, graph, self.rules, settings, observers)
+    def record(
+        self, graph: Graph, settings: Config, observers: Sequence[Observer], tried: frozenset[Rule]
+    ) -> PassRecord:
+        """Run on a graph, on whose nodes none of the rules that were tried fires any more."""
+        return rewrite(self.name, graph, self.rules, settings, observers, tried)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Transform:
     name: str
     function: Callable[[Any], Any] | str
 
-    def record(self, graph: Graph, value: Any, settings: Config, observers: Sequence[Observer]) -> PassRecord:
+    def record(self, graph: Graph, value: Any) -> PassRecord:
         """Run on a graph or on what the last transform made of it."""
         started = time.perf_counter()
         function = resolve(self.function) if isinstance(self.function, str) else self.function
@@ -165,12 +167,18 @@ def run(pipeline: Pipeline, graph: Graph, settings: Config | None = None, observ
     """Run the passes of a pipeline on a graph; all that they did is in the trace."""
     settings = settings or config.current()
     records: list[PassRecord] = []
+    tried: frozenset[Rule] = frozenset()
     current, value = graph, None
     with no_cyclic_collection():
         for item in pipeline.passes:
             for observer in observers:
                 observer.pass_started(item.name, current)
-            record = item.record(current, value, settings, observers)
+            if isinstance(item, Rewrite):
+                record = item.record(current, settings, observers, tried)
+                tried = frozenset() if record.report.over_limit else frozenset(item.rules)
+            else:
+                record = item.record(current, value)
+                tried = frozenset()
             records.append(record)
             current, value = record.after, record.result
             for observer in observers:

@@ -1,30 +1,45 @@
-"""DebugMode: every rewrite is judged, and every node is compared as compiled with the NumPy reference."""
+"""DebugMode: every rewrite is judged, every node compared as compiled, and memory and results looked at."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from symlab.core.function import Function
-from symlab.core.ir.errors import DebugModeError, SymlabError
-from symlab.core.ir.expr import Expr, toposort
-from symlab.core.ir.op import CONSTANT, PARAM, Kind
-from symlab.core.rewrite.trace import Step
-from symlab.core.backends.reference import computed
-from symlab.debug.judge import judge
+from symlab.core.ir.errors import DebugModeError, SymlabError, TypeMismatch, message
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.pipeline import run
+from symlab.core.rewrite.driver import Step
+from symlab.debug.judge import Verdict, judge
 from symlab.debug.kernels import Probe, compare
+from symlab.debug.memory import memory_problems
+from symlab.debug.moves import moved_steps
 from symlab.debug.report import Finding, Report
+from symlab.debug.results import Twin, computed_graph, differing_results
+from symlab.debug.values import Values
 
 Array = np.ndarray[Any, Any]
+Given = Mapping[Expr, Any]
 
 
 def debug_function(made: Function) -> DebugFunction:
     """The function of a request in DebugMode."""
     return DebugFunction(made, **dict(made.mode.options))
+
+
+def check(function: Any, *args: Any, **keywords: Any) -> Report:
+    """What DebugMode finds in a call of any compiled function; the call is not made, and nothing is updated."""
+    if isinstance(function, DebugFunction):
+        return function.check(function.made.signature.convert(args, keywords))
+    made = function if isinstance(function, Function) else getattr(function, "made", getattr(function, "details", None))
+    if not isinstance(made, Function):
+        raise TypeMismatch(message(f"{function!r} is no compiled function", (), ["sl.function([x], ...)"]))
+    return check(DebugFunction(made), *args, **keywords)
 
 
 class DebugFunction:
@@ -46,31 +61,24 @@ class DebugFunction:
 
     def check(self, arrays: Sequence[Array]) -> Report:
         """The findings for these inputs; nothing is updated."""
-        started = time.perf_counter()
-        report = Report(self.made.name)
-        before = [array.copy() for array in arrays]
-        values = Values(self.made.values(arrays))
-        for number, step in enumerate(self.made.trace.steps):
-            check_step(report, values, number, step, self.origin_of)
-        if self.probe is not None:
-            check_kernels(report, self.probe, values.given, self.origin_of)
-        for name, old, new in zip(self.made.signature.names, before, arrays, strict=True):
-            if not np.array_equal(old, new, equal_nan=old.dtype.kind in "fc"):
-                report.findings.append(Finding("memory", self.made.outputs[0], f"input {name} was written to"))
-        report.seconds = time.perf_counter() - started
-        return report
+        return Checking(self, arrays).report
 
     @cached_property
     def probe(self) -> Probe | None:
         """Every node of the optimized graph as an output of its own, compiled without fusion."""
         return Probe.of(self.made)
 
-    def origin_of(self, node: Expr) -> str:
-        """The line of the first typed node behind an interned one."""
-        for typed in self.made.trace.origins_of(node):
-            if getattr(typed, "origin", None):
-                return str(typed.origin)
-        return ""
+    @cached_property
+    def twin(self) -> Twin | None:
+        """The compiled function on copies of its shared variables."""
+        return Twin.of(self.made)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether compiling again gives the same graph."""
+        made = self.made
+        again = run(made.mode.pipeline, made.request.graph(), made.config)
+        return again.graph.digest == made.trace.graph.digest
 
     def __getattr__(self, name: str) -> Any:
         if name == "made":  # not there yet while a copy is made
@@ -84,77 +92,140 @@ class DebugFunction:
         return self.made._repr_mimebundle_(include, exclude)
 
 
-class Values:
-    """The reference value of any node of any version of the graph, each computed once."""
+class Checking:
+    """The checks of one call, one after another."""
 
-    def __init__(self, given: Mapping[Expr, Any]) -> None:
-        self.given = dict(given)
-        self.scopes: dict[tuple[Expr, ...], dict[Expr, Any]] = {(): dict(given)}
+    def __init__(self, debugged: DebugFunction, arrays: Sequence[Array]) -> None:
+        started = time.perf_counter()
+        self.debugged, self.made, self.arrays = debugged, debugged.made, arrays
+        self.trace = self.made.trace
+        self.report = Report(self.made.name)
+        self.given: Given = self.made.values(arrays)
+        before = {node: value.copy() for node, value in self.given.items()}
+        self.check_rewrites()
+        self.check_compiled()
+        for node, value in self.given.items():
+            if value.tobytes() != before[node].tobytes():
+                self.found("memory", node, f"{self.name_of(node)} was written to")
+        self.report.seconds = time.perf_counter() - started
 
-    def of(self, scope: tuple[Expr, ...], nodes: Sequence[Expr]) -> dict[Expr, Any]:
-        """The values known in a scope, these nodes' among them."""
-        known = self.scope(scope)
-        with np.errstate(all="ignore"):
-            for node in toposort(nodes, frozenset(known)):
-                if node not in known:
-                    known[node] = computed(node, known, None)
-        return known
+    # What is said of a finding
 
-    def scope(self, scope: tuple[Expr, ...]) -> dict[Expr, Any]:
-        """The values of one scope; parameters have those of the call's operands."""
-        if scope not in self.scopes:
-            outer, call = scope[:-1], scope[-1]
-            known = self.of(outer, call.args)
-            params = call.attr("body").params
-            self.scopes[scope] = {param: known[arg] for param, arg in zip(params, call.args, strict=True)}
-        return self.scopes[scope]
+    def found(self, check: str, node: Expr, problem: str, rule: str | None = None, step: int | None = None,
+              values: str = "") -> None:  # fmt: skip
+        """Add a finding."""
+        self.report.findings.append(Finding(check, node, problem, rule, step, values, self.origin_of(node)))
 
+    def origin_of(self, node: Expr) -> str:
+        """The line of the first typed node behind an interned one."""
+        return next((str(typed.origin) for typed in self.trace.origins_of(node) if getattr(typed, "origin", None)), "")
 
-def check_step(
-    report: Report, values: Values, number: int, step: Step, origin_of: Callable[[Expr], str]
-) -> None:
-    """Judge one rewrite on the values that its nodes have."""
-    report.rewrites += 1
-    try:
-        bound = tuple(bound_nodes(step))
-        known = values.of(step.scope, [*step.before.args, *step.after.args, *bound])
-        verdict = judge(step.before, step.after, bound, known)
-    except SymlabError as error:
-        report.undetermined += 1
-        report.verdicts.append("undetermined")
-        report.notes.append(f"{step.rule.name}: {error}")
-        return
-    report.verdicts.append(verdict.kind)
-    match verdict.kind:
-        case "identical":
-            report.identical += 1
-        case "undetermined":
-            report.undetermined += 1
-        case "wrong" | "worse":
-            check = "rewrite" if verdict.kind == "wrong" else "accuracy"
-            origin = origin_of(step.before)
-            found = Finding(check, step.before, verdict.problem, step.rule.name, number, verdict.values, origin)
-            report.findings.append(found)
+    def name_of(self, node: Expr) -> str:
+        """What the user calls a node, or else its op."""
+        return next((str(typed.name) for typed in self.trace.origins_of(node) if getattr(typed, "name", None)), node.op.name)
 
+    # Rewrites
 
-def bound_nodes(step: Step) -> Iterator[Expr]:
-    """The nodes that a step's pattern variables stood for."""
-    for value in dict(step.bindings).values():
-        if isinstance(value, Expr):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Expr))
+    def check_rewrites(self) -> None:
+        """Judge every rewrite, and what the passes did beside their rules."""
+        values = Values(self.given)
+        for number, step in enumerate(self.trace.steps):
+            verdict = self.judged(values, step)
+            self.report.add(verdict.kind)
+            if verdict.kind in ("wrong", "worse"):
+                check = "rewrite" if verdict.kind == "wrong" else "accuracy"
+                self.found(check, step.before, verdict.problem, step.rule.name, number, verdict.values)
+            elif verdict.kind == "undetermined":
+                self.report.notes.append(f"rewrite {number}, {step.rule.name}, is undetermined: {verdict.problem}")
+        for step in moved_steps(self.trace):
+            self.report.moves += 1
+            verdict = self.judged(values, step)
+            if verdict.kind == "wrong":
+                self.found("rewrite", step.after, f"the pass {step.rule.name}: {verdict.problem}", values=verdict.values)
+        if not self.debugged.repeats:
+            self.found("order", self.trace.graph.roots[0], "compiling again gives another graph")
 
+    def judged(self, values: Values, step: Step) -> Verdict:
+        """The verdict on one step; undetermined where the reference cannot compute it."""
+        try:
+            known = values.of(step.scope, [step.before, step.after])
+            return judge(step, known, self.is_exact(step), self.name_of)
+        except SymlabError as error:
+            return Verdict("undetermined", str(error).partition("\n")[0])
 
-def check_kernels(
-    report: Report, probe: Probe, given: Mapping[Expr, Any], origin_of: Callable[[Expr], str]
-) -> None:
-    """Compare each node as compiled with the reference on the compiled values of its operands."""
-    known = probe.values(given)
-    for node in probe.nodes:
-        if node.op in (CONSTANT, PARAM) or node.op.kind is Kind.LEAF or any(arg not in known for arg in node.args):
-            continue
-        report.kernels += 1
-        problem = compare(node, [known[arg] for arg in node.args], known[node])
-        if problem:
-            report.findings.append(Finding("kernel", node, problem, origin=origin_of(node)))
+    def is_exact(self, step: Step) -> bool:
+        """Whether a step is within a region computed as written."""
+        return self.made.config.algebra == "floating" or any(call.attr("body").exact for call in step.scope)
+
+    # Compiled code
+
+    def check_compiled(self) -> None:
+        """Compare nodes and results as compiled, and watch memory; the errors of a call are left to the call."""
+        if self.made.executable is None:
+            self.report.notes.append("nothing is compiled: the function runs on the reference evaluator")
+            return
+        for test in (self.check_nodes, self.check_memory, self.check_results):
+            try:
+                test()
+            except SymlabError as error:
+                self.report.notes.append(f"the call fails: {str(error).partition(chr(10))[0]}")
+                return
+
+    def check_nodes(self) -> None:
+        """Compare each node as compiled with the reference on the compiled values of its operands."""
+        probe = self.debugged.probe
+        if probe is None:
+            return
+        known = probe.values(self.given)
+        for node in probe.nodes:
+            if node.op is CONSTANT or node.op.kind is Kind.LEAF or any(arg not in known for arg in node.args):
+                continue
+            self.report.kernels += 1
+            problem = compare(node, [known[arg] for arg in node.args], known[node])
+            if problem is not None:
+                self.found("kernel", node, problem[0], values=problem[1])
+
+    def check_memory(self) -> None:
+        """Run in guarded memory."""
+        root = self.trace.graph.roots[0]
+        for node, problem in dict.fromkeys(memory_problems(self.made, self.given)):
+            self.found("memory", node or root, problem)
+
+    def check_results(self) -> None:
+        """Compare the results with the graph as written and as optimized, and see what memory they share."""
+        twin = self.debugged.twin
+        if twin is None:
+            return
+        results, shared = twin.call(self.arrays, self.given)
+        self.check_sharing(results, shared)
+        graph = self.trace.graph
+        new = dict(zip(twin.cells, shared, strict=True))
+        values = [*results, *(new[leaf] for leaf in graph.updated)]
+        optimized = computed_graph(graph, self.given)
+        written = computed_graph(self.trace.first_graph, self.given)
+        self.check_against(values, differing_results(values, optimized), "as compiled, the result differs: ")
+        if written.finite:
+            problems = differing_results(values, written, [optimized])
+            self.check_against(values, problems, "the result is not that of the formula as written: ")
+
+    def check_against(self, values: Sequence[Array], problems: Sequence[str | None], text: str) -> None:
+        """Findings about results."""
+        self.report.results += len(values)
+        for root, problem in zip(self.trace.graph.roots, problems, strict=True):
+            if problem is not None:
+                self.found("result", root, text + problem)
+
+    def check_sharing(self, results: Sequence[Array], shared: Sequence[Array]) -> None:
+        """No result may lie in the memory of an argument, of a shared variable or of another result."""
+        names: list[tuple[str, Array]] = [
+            *((f"input {name or place + 1}", array) for place, (name, array) in
+              enumerate(zip(self.made.signature.names, self.arrays, strict=True))),
+            *((f"the shared variable {item.name or '?'}", array) for item, array in
+              zip(self.made.shared_leaves.values(), shared, strict=True)),
+        ]  # fmt: skip
+        for place, (root, result) in enumerate(zip(self.trace.graph.outputs, results, strict=True)):
+            others = [*names, *((f"result {number + 1}", other) for number, other in enumerate(results[:place]))]
+            for name, other in others:
+                if np.may_share_memory(result, other):
+                    self.found("memory", root, f"result {place + 1} shares memory with {name}")
+

@@ -86,7 +86,7 @@ def by_formula(node: Expr, args: Sequence[Array]) -> Array:
     typed = [Variable(INPUT, (), (), arg.type) for arg in node.args]
     result = node.op.extra["formula"](*typed, **node.attributes)
     known: dict[Expr, Array] = dict(zip(typed, args, strict=True))
-    for part in toposort([result], frozenset(known)):
+    for part in toposort([result], known):
         if part not in known:
             constant = part.op is CONSTANT
             known[part] = (

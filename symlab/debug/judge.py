@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
@@ -12,14 +12,18 @@ import numpy as np
 
 from symlab.core.backends.reference import evaluate
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.driver import Step
-from symlab.debug.elements import EXACT, WIDE, Side, side_of
+from symlab.debug.elements import EXACT, WIDE, Numbers, Side, selection, side_of
 from symlab.debug.exact import UNREAL, NoExactValue
-from symlab.debug.region import Region, region_of
+from symlab.debug.region import region_of
 from symlab.debug.sensitivity import unsteadiness
 
 Array = np.ndarray[Any, Any]
+Place = tuple[int, ...]
+Name = Callable[[Expr], str]
 MOST = 64  # elements on which a rewrite is judged
 DIGITS = (60, 1200)  # decimal digits: at first, and before anything is reported
 AFFORDABLE = 20_000  # elements computed exactly for one element of the result
@@ -27,6 +31,7 @@ COSTLY = 300_000  # the same, to make sure of what wider floating-point numbers 
 BUDGET = 100_000  # elements computed exactly for one rewrite
 EQUAL_ULP = 16.0  # both sides are the same formula up to the rounding of its constants
 WORSE_ULP = 16.0  # what a rewrite may lose where its left side was accurate
+MOST_SHOWN = 4
 _turns = threading.RLock()  # mpmath's precision belongs to the process
 
 
@@ -43,21 +48,24 @@ RIGHT = Verdict("right")
 IDENTICAL = Verdict("identical")
 
 
-def judge(step: Step, values: Mapping[Expr, Array], exact: bool = False) -> Verdict:
+def judge(step: Step, values: Mapping[Expr, Array], exact: bool = False, name_of: Name = str) -> Verdict:
     """The verdict on a rewrite, given the values of all nodes below it; an exact one must not change a bit."""
     if not isinstance(step.before.type, ArrayType):
         return Verdict("undetermined", "several results")
     region = region_of(step)
     given = {node: np.asarray(values[node]) for node in region.free}
-    parts: dict[Expr, Array] = {}
-    (old,), (new,) = (evaluate([side], given, parts.__setitem__) for side in (step.before, step.after))
-    parts.update({node: np.asarray(value) for node, value in parts.items()})
+    parts: dict[Expr, Array] = dict(given)
+    for side in (step.before, step.after):
+        evaluate([side], given, lambda node, value: parts.__setitem__(node, np.asarray(value)))
+    old, new = parts[step.before], parts[step.after]
     if old.shape != new.shape or old.dtype != new.dtype:
         return Verdict("wrong", f"the result has shape {new.shape} and dtype {new.dtype}, not {old.shape}, {old.dtype}")
     if same_bits(old, new):
         return IDENTICAL
+    shapes = {node: value.shape for node, value in parts.items()}
+    before, after = (side_of(root, region.free, shapes) for root in (step.before, step.after))
     with _turns:
-        return Judgement(step, region, given, parts, old, new, exact).verdict()
+        return Judgement(step, given, parts, (before, after), exact, name_of).verdict()
 
 
 def same_bits(old: Array, new: Array) -> bool:
@@ -70,56 +78,191 @@ class Judgement:
     """One rewrite with its values: `parts` are those of all nodes of the region, `old` and `new` those of the roots."""
 
     step: Step
-    region: Region
     given: Mapping[Expr, Array]
     parts: Mapping[Expr, Array]
-    old: Array
-    new: Array
+    sides: tuple[Side, Side]
     exact: bool
-    sides: tuple[Side, Side] = field(init=False)
-
-    def __post_init__(self) -> None:
-        shapes = {node: value.shape for node, value in self.parts.items()}
-        before, after = (side_of(root, self.region.free, shapes) for root in (self.region.before, self.region.after))
-        self.sides = before, after
+    name_of: Name
 
     def verdict(self) -> Verdict:
         """The verdict, from the elements at which the sides differ most and some others."""
         left, undetermined = BUDGET, ""
-        for place in chosen_places(self.old, self.new):
+        old, new = (self.parts[side.root] for side in self.sides)
+        for place in chosen_places(old, new):
             cost = sum(side.size(side.parts(place)) for side in self.sides)
             if left < BUDGET and cost > left:
                 break
             left -= cost
             try:
-                found = self.judged(place, cost)
+                found = self.judged(place, old[place], new[place], cost)
             except NoExactValue as error:
-                undetermined = undetermined or str(error)
-                continue
+                found = Verdict("undetermined", str(error))
             if found.kind in ("wrong", "worse"):
-                return Verdict(found.kind, found.problem, self.repro(place))
+                return replace(found, values=self.shown(place, old[place], new[place]))
             undetermined = undetermined or found.problem
         return Verdict("undetermined", undetermined) if undetermined else RIGHT
 
-    def judged(self, place: tuple[int, ...], cost: int) -> Verdict:
+    def judged(self, place: Place, was: Any, now: Any, cost: int) -> Verdict:
         """The verdict on one element: at few digits, and once more at many if something seems wrong."""
-        was, now = self.old[place], self.new[place]
-        if self.excused(place):
-            return RIGHT
-        if was.dtype.kind in "biu" and was == now:
-            return RIGHT
         if self.exact:
-            return self.judged_as_written(was, now)
-        if cost > AFFORDABLE:
-            pair = [side.value(place, self.given, WIDE) for side in self.sides]
-            if self.seems_right(place, pair, was, now, WIDE):
-                return RIGHT
-            if cost > COSTLY:
-                return Verdict("undetermined", f"{cost} elements are too many to be computed exactly")
+            return judge_bits(was, now)
+        if (was.dtype.kind in "biu" and was == now) or self.is_excused(place):
+            return RIGHT
+        if cost > AFFORDABLE and self.at_precision(place, was, now, WIDE).kind == "right":
+            return RIGHT
+        if cost > COSTLY:
+            return Verdict("undetermined", f"{cost} elements are too many to be computed exactly")
+        found = RIGHT
         for digits in DIGITS:
             with mpmath.workdps(digits):
-                truth, other = (side.value(place, self.given) for side in self.sides)
-                found = judge_element(truth, other, was, now, self.allowance(place))
-                if found.kind == "right":
-                    return found
+                found = self.at_precision(place, was, now, EXACT)
+            if found.kind == "right":
+                break
         return found
+
+    def at_precision(self, place: Place, was: Any, now: Any, numbers: Numbers) -> Verdict:
+        """The verdict on one element with both sides in such numbers."""
+        truth, other = (side.value(place, self.given, numbers) for side in self.sides)
+        before, after = self.sides
+        if was.dtype.kind in "biu":
+            return judge_discrete(truth, other, was, now)
+
+        def slack() -> Any:
+            return unsteadiness(before, place, self.given) + unsteadiness(after, place, self.given)
+
+        return judge_number(as_number(truth), as_number(other), was, now, slack)
+
+    def is_excused(self, place: Place) -> bool:
+        """Whether what the rule takes for granted does not hold here."""
+        assuming = self.step.rule.assuming
+        if not assuming:
+            return False
+        for side in self.sides:
+            for node, box in side.parts(place):
+                value = self.parts[node] if node in self.parts else constant_value(node)
+                part = value[selection(box, value.shape)]
+                if part.dtype.kind in "fc" and fails(assuming, part, side.is_given(node)):
+                    return True
+        return False
+
+    def shown(self, place: Place, was: Any, now: Any) -> str:
+        """The operands of an element, and what became of it."""
+        before = self.sides[0]
+        texts = []
+        for node, box in before.parts(place):
+            if before.is_given(node) and node.op is not CONSTANT and len(texts) < MOST_SHOWN:
+                value = self.given[node]
+                part = value[selection(box, value.shape)].ravel()
+                few = ", ".join(f"{item.item()!r}" for item in part[:MOST_SHOWN])
+                texts.append(f"{self.name_of(node)} = {few}{', ...' if part.size > MOST_SHOWN else ''}")
+        where = f"element {place}: " if place else ""
+        return f"{where}{'; '.join(texts)}: before {was.item()!r}, after {now.item()!r}"
+
+
+def fails(assuming: Sequence[str], part: Array, given: bool) -> bool:
+    """Whether numbers are not what a rule takes for granted."""
+    finite = bool(np.all(np.isfinite(part)))
+    small = not given and bool(np.any(np.abs(part) < np.finfo(part.dtype).tiny))
+    failing = {"finite": not finite, "real_algebra": not finite, "no_overflow": not finite or small}
+    return any(failing[name] if name in failing else not bool(np.all(part)) for name in assuming)
+
+
+def chosen_places(old: Array, new: Array) -> list[Place]:
+    """Where to look: where one result is nan, the largest differences, the extremes, and a fixed random choice."""
+    a, b = old.ravel(), new.ravel()
+    if a.size <= MOST:
+        return [tuple(map(int, np.unravel_index(place, old.shape))) for place in range(a.size)]
+    with np.errstate(all="ignore"):
+        difference = np.abs(np.nan_to_num(a.astype(complex) - b.astype(complex), nan=np.inf))
+        difference[(a == b) | (np.isnan(a) & np.isnan(b))] = 0
+        size = np.abs(np.nan_to_num(a.astype(complex)))
+        relative = np.nan_to_num(difference / size)
+    chosen = [np.argsort(-key, kind="stable")[: MOST // 4] for key in (difference, relative)]
+    chosen += [np.argsort(size, kind="stable")[[0, 1, -2, -1]], np.random.default_rng(0).choice(a.size, MOST // 3, replace=False)]
+    order = dict.fromkeys(int(place) for places in chosen for place in places)
+    return [tuple(map(int, np.unravel_index(place, old.shape))) for place in list(order)[:MOST]]
+
+
+# One element
+
+
+def judge_bits(was: Any, now: Any) -> Verdict:
+    """The verdict where everything is computed as written."""
+    if was == now or (np.isnan(was) and np.isnan(now)):
+        return RIGHT
+    close = was.dtype.kind == "f" and abs(was - now) <= abs(np.spacing(was))
+    return RIGHT if close else Verdict("wrong", f"a region computed as written changed from {was} to {now}")
+
+
+def judge_discrete(truth: Any, other: Any, was: Any, now: Any) -> Verdict:
+    """The verdict on an integer or a truth value that changed."""
+    if truth != other:
+        return Verdict("wrong", f"the formula's value {truth} became {other}")
+    if was == truth != now:
+        return Verdict("worse", f"{was}, which was right, became {now}")
+    return RIGHT
+
+
+def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[], Any]) -> Verdict:
+    """The verdict on one number; `slack` tells what the rounding of the operands may do to it."""
+    if not mpmath.isfinite(truth):
+        return judge_undefined(truth, was, now)
+    unit = unit_in_last_place(truth, was.dtype)
+    lost, kept = error_in(now, truth, unit), error_in(was, truth, unit)
+    apart = abs(truth - other) / unit if mpmath.isfinite(other) else mpmath.inf
+    wrong = apart > EQUAL_ULP and (mpmath.isfinite(other) or lost > EQUAL_ULP)
+    worse = lost > max(WORSE_ULP, 2 * kept)
+    if not wrong and not worse:
+        return RIGHT
+    allowed = 8 * slack() / unit
+    if wrong and apart > EQUAL_ULP + allowed:
+        return Verdict("wrong", f"the formula's value {mpmath.nstr(truth, 12)} became {mpmath.nstr(other, 12)}")
+    if worse and lost > max(WORSE_ULP, 2 * kept) + allowed:
+        return Verdict("worse", f"an error of {shown_error(kept)} became one of {shown_error(lost)}")
+    return RIGHT
+
+
+def judge_undefined(truth: Any, was: Any, now: Any) -> Verdict:
+    """The verdict where the formula as written has no finite value: nothing defined may become nan or another infinity."""
+    if np.isnan(now) and not np.isnan(was):
+        return Verdict("wrong", f"{was} became nan")
+    if truth is UNREAL and np.isnan(was) and not np.isnan(now):
+        return Verdict("wrong", f"nan, for there is no real value, became {now}")
+    if mpmath.isinf(truth) and error_in(was, truth, 1) == 0 and error_in(now, truth, 1) != 0:
+        return Verdict("wrong", f"{was} became {now}")
+    return RIGHT
+
+
+def as_number(value: Any) -> Any:
+    """A number as mpmath's; a wide one exactly."""
+    if not isinstance(value, np.generic):
+        return value
+    if value.dtype.kind == "c":
+        return mpmath.mpc(as_number(value.real), as_number(value.imag))
+    high = float(value)
+    return mpmath.mpf(high) + (mpmath.mpf(float(value - type(value)(high))) if np.isfinite(high) else 0)
+
+
+def error_in(value: Any, truth: Any, unit: Any) -> Any:
+    """The distance of a floating-point value from the truth in ULPs; an overflow to the right infinity is none."""
+    number = mpmath.mpmathify(value.item())
+    if mpmath.isnan(number):
+        return mpmath.inf
+    if mpmath.isinf(number) or mpmath.isinf(truth):
+        if value.dtype.kind == "c":
+            return 0 if abs(truth) >= float(np.finfo(value.dtype).max) else mpmath.inf
+        beyond = abs(truth) >= float(np.finfo(value.dtype).max)
+        return 0 if mpmath.isinf(number) and beyond and (number > 0) == (truth > 0) else mpmath.inf
+    return abs(number - truth) / unit
+
+
+def unit_in_last_place(truth: Any, dtype: np.dtype[Any]) -> Any:
+    """The spacing of numbers of this dtype near `truth`."""
+    info = np.finfo(dtype)
+    size = max(abs(truth), mpmath.mpf(float(info.tiny)))
+    return mpmath.mpf(2) ** (mpmath.floor(mpmath.log(size, 2)) - info.nmant)
+
+
+def shown_error(ulps: Any) -> str:
+    """An error as people say it."""
+    return "everything" if mpmath.isinf(ulps) else f"{float(ulps):.3g} ULP"

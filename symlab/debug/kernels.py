@@ -15,9 +15,11 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.ir.types import ArrayType
-from symlab.core.pipeline import LOWER, Pipeline, run
+from symlab.core.lower.fuse import fuse
+from symlab.core.pipeline import LOWER, Pipeline, Transform, run
 
 Array = np.ndarray[Any, Any]
+APART = Pipeline((Transform("fuse", lambda graph: fuse(graph, together=False)), *LOWER[1:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,33 +39,45 @@ class Probe:
         graph = made.trace.graph
         nodes = tuple(node for node in graph.nodes() if node.op.kind is not Kind.LEAF and isinstance(node.type, ArrayType))
         probed = Graph(graph.table, graph.inputs, nodes, (), graph.origins)
-        trace = run(Pipeline(LOWER), probed, made.config)
         interface = Interface(
             names=(None,) * len(graph.inputs), shared=made.shared_leaves, layout="l", keys=(),
             convert=lambda args, keywords: tuple(args), details=made,
         )  # fmt: skip
-        executable, _ = backend.build(interface, trace, made.config)
+        executable, _ = backend.build(interface, run(APART, probed, made.config), made.config)
         return None if executable is None else cls(graph, nodes, executable.front)
 
     def values(self, given: Mapping[Expr, Any]) -> dict[Expr, Array]:
         """The compiled value of every node for these inputs and the shared variables' present values."""
-        found = self.call(*(np.ascontiguousarray(given[node]) for node in self.graph.inputs))
+        found = self.call(*(given[node] for node in self.graph.inputs))
         known = {**given, **dict(zip(self.nodes, found, strict=True))}
         known.update({node: constant_value(node) for node in self.graph.nodes() if node.op is CONSTANT})
         return known
 
 
-def compare(node: Expr, args: Sequence[Array], compiled: Array) -> str | None:
-    """What is wrong with a compiled value, given the operands that it was computed from."""
+def compare(node: Expr, args: Sequence[Array], compiled: Array) -> tuple[str, str] | None:
+    """What is wrong with a compiled value, given the operands that it was computed from, and where."""
     with np.errstate(all="ignore"):
         wanted = np.asarray(apply_op(node, args))
         if compiled.shape != wanted.shape or compiled.dtype != wanted.dtype:
-            return f"compiled it is {compiled.dtype}{compiled.shape}, the reference {wanted.dtype}{wanted.shape}"
+            return f"compiled it is {compiled.dtype}{compiled.shape}, the reference {wanted.dtype}{wanted.shape}", ""
         wrong = differing(compiled, wanted, tolerance(node, args, wanted))
     if not wrong.any():
         return None
-    place = np.unravel_index(int(np.argmax(wrong.ravel())), wrong.shape)
-    return f"element {tuple(map(int, place))}: compiled {compiled[place]!r}, reference {wanted[place]!r}"
+    place = tuple(map(int, np.unravel_index(int(np.argmax(wrong.ravel())), wrong.shape)))
+    operands = ", ".join(f"{np.broadcast_to(arg, wanted.shape)[place].item()!r}" for arg in alike(args, wanted))
+    values = f"{'element ' + str(place) if place else 'the value'}{' of operands ' + operands if operands else ''}"
+    count = f" ({int(wrong.sum())} of {wrong.size} elements)" if wrong.size > 1 else ""
+    return f"compiled it is {compiled[place].item()!r}, by the reference {wanted[place].item()!r}{count}", values
+
+
+def alike(args: Sequence[Array], result: Array) -> list[Array]:
+    """The operands that broadcast to the shape of the result."""
+    return [arg for arg in args[:4] if arg.ndim <= result.ndim and can_broadcast(arg.shape, result.shape)]
+
+
+def can_broadcast(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether sizes are 1 or those of the target, from the last axis."""
+    return all(size in (1, wanted) for size, wanted in zip(shape[::-1], target[::-1]))
 
 
 def differing(compiled: Array, wanted: Array, allowed: Array) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import mpmath
@@ -37,7 +37,7 @@ def is_rounded(side: Side, node: Expr) -> bool:
     """Whether a node is given, and its numbers are rounded ones: variables, and constants with many digits."""
     if not side.is_given(node) or node.type.dtype.kind not in "fc":
         return False
-    return node.op is not CONSTANT or not bool(np.all(constant_value(node) * 4 % 1 == 0))
+    return node.op is not CONSTANT or not bool(np.all(np.rint(constant_value(node) * 4) == constant_value(node) * 4))
 
 
 def moved(operands: Sequence[Expr], seed: int) -> Numbers:
@@ -49,8 +49,7 @@ def moved(operands: Sequence[Expr], seed: int) -> Numbers:
         if node not in operands:
             return exact
         signs = generator.choice([-1, 1], exact.shape)
-        unit = mpmath.mpf(float(np.finfo(array.dtype).eps))
-        return exact + exact * as_exact(signs * float(unit))
+        return np.asarray(exact + exact * as_exact(signs * float(np.finfo(array.dtype).eps)), object)
 
     return Numbers(convert, exact_node)
 
@@ -61,5 +60,3 @@ def distance(first: Any, second: Any) -> Any:
         return mpmath.inf
     return abs(mpmath.mpmathify(first) - mpmath.mpmathify(second))
 
-
-Slack = Callable[[], Any]

@@ -36,7 +36,7 @@ class Made:
 
 
 class Kernels:
-    """The kernels and calls of a fused graph, contracted in the view one after another in the order in which they run."""
+    """The kernels and calls of a fused graph, contracted in the view one after another as they run."""
 
     def __init__(self, fused: Any, view: ViewGraph, sources: Mapping[int, str]) -> None:
         self.steps: Sequence[Lowered] = fused.steps if isinstance(fused, Fused) else ()

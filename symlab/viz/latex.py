@@ -33,64 +33,15 @@ WIDE = SUM - 0.5  # an operator that takes all that follows, such as a sum sign
 OPENING = ("{", "(", "[", ",", "|", "&", "\\\\", "{cases}", "\\lfloor ", "\\lceil ")
 CLOSING = ("}", ")", "]", ",", "|", "&", "\\\\", "\\right", " \\right")
 SIGNS: Mapping[str, str] = MappingProxyType({"+": "+", "-": "-", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge"})
-SPELLED_OUT = frozenset(  # whose template says what they stand for: a rule names them, so that its two sides differ
-    [
-        "log1p",
-        "expm1",
-        "log1mexp",
-        "logaddexp",
-        "xlogx",
-        "xlogy0",
-        "logsumexp",
-        "log_softmax",
-        "sqr",
-        "cast",
-        "hypot",
-        "ndtri_exp",
-        "reciprocal",
-        "copy",
-        "log_ndtr",
-        "floor_div",
-    ]
-)
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
-)
+SPELLED_OUT = frozenset({  # templates that say what an op stands for: a rule names it, so that its two sides differ
+    "log1p", "expm1", "log1mexp", "logaddexp", "xlogx", "xlogy0", "logsumexp", "log_softmax", "sqr", "cast", "hypot",
+    "ndtri_exp", "reciprocal", "copy", "log_ndtr", "floor_div",
+})  # fmt: skip
+GREEK = frozenset({
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
+    "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+})  # fmt: skip
 SPECIAL: Mapping[str, str] = MappingProxyType(
     {"\\": r"\backslash{}", "~": r"\sim{}", "^": r"\hat{}"} | {sign: "\\" + sign for sign in "{}$&#_%"}
 )

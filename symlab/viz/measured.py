@@ -36,17 +36,20 @@ def node_times(value: Any, number_of: Callable[[Expr], int | None]) -> dict[str,
     return found
 
 
-def step_sources(fused: Any, value: Any) -> dict[int, str]:
-    """The code of the steps of a fused graph: C where it was compiled to C, else the kernels as text."""
+def step_sources(fused: Any, value: Any, comment: Callable[[Expr], str]) -> dict[int, str]:
+    """The code of the steps of a fused graph: C where it was compiled to C, else the kernels as text.
+
+    `comment` says which node a line computes.
+    """
     if not isinstance(fused, Fused):
         return {}
     program = getattr(value, "program", None)
     if getattr(value, "executable", None) is not None and isinstance(program, Program) and program.fused is fused:
-        return c_sources(program)
+        return c_sources(program, comment)
     return {place: str(step.kernel) for place, step in enumerate(fused.steps) if isinstance(step, KernelCall)}
 
 
-def c_sources(program: Program) -> dict[int, str]:
+def c_sources(program: Program, comment: Callable[[Expr], str]) -> dict[int, str]:
     """The C function of each kernel with its call, and the calls of library routines."""
     from symlab.core.backends.c.render import Renderer
 
@@ -63,5 +66,11 @@ def c_sources(program: Program) -> dict[int, str]:
                 *(line for name, function in functions for line in renderer.function_lines(name, function)[1:]),
                 *lines,
             ]
-        found[place] = "".join(f"{text}{renderer.comment(node)}\n" for text, node in lines)
+        found[place] = "".join(commented(text, "" if node is None else comment(node)) for text, node in lines)
     return found
+
+
+def commented(text: str, comment: str) -> str:
+    """A line of C with a comment that cannot end early."""
+    safe = comment.replace("*/", "* /").replace("\n", " ")
+    return f"{text}  /* {safe} */\n" if safe else f"{text}\n"

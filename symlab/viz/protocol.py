@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from symlab.core.ir import config
+from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, Kind
@@ -114,13 +115,22 @@ class Telling:
     def tell_kernels(self, record: PassRecord) -> None:
         """Fusion as steps: each kernel stands for the nodes that it computes."""
         known = dict(self.view.node)
-        for made in Kernels(record.result, self.view, step_sources(record.result, self.value)):
+        sources = step_sources(
+            record.result, self.value, lambda node: self.comment(record.result.prepared.source(node))
+        )
+        for made in Kernels(record.result, self.view, sources):
             change = made.change
             if change:
                 self.kernel_of.update({known[number]: made.numbers[0] for number in change.deleted if number in known})
                 parts = [[number, change.deleted] for number in change.added]
                 self.add_step(change, self.rules(*made.rule), provenance=parts)
             self.kernels.append([self.strings(made.name), list(made.numbers), self.strings.optional(made.source)])
+
+    def comment(self, node: Expr) -> str:
+        """A node as a comment in generated code: its number, what it is, where it was written."""
+        number = self.view.find((), node)
+        place = self.sources.place_of(self.source_of.get(number, NONE)) if number is not None else ""
+        return ", ".join(filter(None, [f"#{number} {op_name(node)}" if number is not None else op_name(node), place]))
 
     def tell_events(self, record: PassRecord) -> None:
         """Rewrites as steps; between them, as steps of their own, what was merged or brought into another form."""
@@ -190,10 +200,15 @@ class Telling:
         node, scope = self.view.node[number], self.view.scope[number]
         self.source_of[number] = source = self.written_at(node, scope) if source is None else source
         name = name_of(self.graph.origins.get(node, ())) if not scope else None
+        texts = [self.strings.optional(text) for text in (self.scope_text(scope), name, detail(node))]
         return [
-            number, self.strings(op_name(node)), list(self.view.operands[number]), self.types(node.type), source,
-            self.strings.optional(self.scope_text(scope)), self.strings.optional(name), self.strings.optional(detail(node)),
-        ]  # fmt: skip
+            number,
+            self.strings(op_name(node)),
+            [*self.view.operands[number]],
+            self.types(node.type),
+            source,
+            *texts,
+        ]
 
     def written_at(self, node: Expr, scope: Scope) -> int:
         """The place of the line that built a node; inside of a closed function, of the line that calls it."""
@@ -234,6 +249,14 @@ def replay(trace: Mapping[str, Any], steps: int | None = None) -> tuple[list[lis
     """The nodes ([id, op, operand ids], by id) and outputs of a JSON trace after so many steps, all by default."""
     rows, outputs = replay_rows(trace, steps)
     return [[row[0], trace["strings"][row[1]], row[2]] for row in rows], outputs
+
+
+def checked_step(trace: Mapping[str, Any], step: int) -> int:
+    """The number of a moment of a JSON trace: 0 is the graph as written, the last one the optimized graph."""
+    last = len(trace["steps"])
+    if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= last:
+        raise InvalidValue(message(f"{trace['name']} has no step {step!r}", (), [f"a number from 0 to {last}"]))
+    return step
 
 
 def replay_rows(trace: Mapping[str, Any], steps: int | None = None) -> tuple[list[list[Any]], list[int]]:

@@ -80,7 +80,7 @@ class ViewGraph:
             self.delete_unused(unread, change)
 
     def add(self, scope: Scope, node: Expr, change: Change) -> int:
-        """A new number for a node whose operands have theirs; the body of a closed function is numbered after its call."""
+        """A new number for a node whose operands have theirs; the body of a closed function has later ones."""
         number, self.made = self.made, self.made + 1
         self.numbers[scope][node] = number
         self.node[number], self.scope[number] = node, scope

@@ -18,6 +18,7 @@ class Strings:
         self.places: dict[str, int] = {}
 
     def __call__(self, text: str) -> int:
+        """The place of a text."""
         return self.places.setdefault(text, len(self.places))
 
     def optional(self, text: str | None) -> int:
@@ -34,6 +35,7 @@ class Types:
         self.rows: list[list[Any]] = []
 
     def __call__(self, type: Any) -> int:
+        """The place of a type, or -1 for one of several results."""
         if not isinstance(type, ArrayType):
             return NONE
         place = self.places.get(type)
@@ -49,9 +51,11 @@ class Sources:
     def __init__(self, strings: Strings, names_only: bool) -> None:
         self.strings, self.names_only = strings, names_only
         self.places: dict[Origin, int] = {}
+        self.origins: list[Origin] = []
         self.rows: list[list[int]] = []
 
     def __call__(self, origin: Origin | None) -> int:
+        """The place of a line, or -1 for none."""
         if origin is None:
             return NONE
         place = self.places.get(origin)
@@ -60,7 +64,12 @@ class Sources:
             label = origin.place.rpartition(", line ")[0]
             text = NONE if self.names_only or not origin.text else self.strings(origin.text)
             self.rows.append([self.strings(label), origin.line, text])
+            self.origins.append(origin)
         return place
+
+    def place_of(self, row: int) -> str:
+        """A line of the table as people say it: "cell 7, line 2"."""
+        return self.origins[row].place if row >= 0 else ""
 
 
 class Rules:
@@ -74,6 +83,7 @@ class Rules:
     def __call__(
         self, name: str, reason: str, formula: str, latex: str | None = None, assuming: Sequence[str] = ()
     ) -> int:
+        """The place of a name, with what belongs to it."""
         place = self.places.get(name)
         if place is None:
             place = self.places[name] = len(self.rows)

@@ -1,4 +1,4 @@
-"""The extension in a real JupyterLab: a saved notebook without a kernel, commands, panels, themes, and a live widget."""
+"""The extension in a real JupyterLab: a saved notebook without a kernel, commands, panels, themes, a live widget."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     trace = json.loads((ROOT / "tests/data/trace_v1.json").read_text())
     (files / "trace.json").write_text(json.dumps(trace))
     write_notebook(files / "saved.ipynb", saved_cell(trace), nbformat.v4.new_code_cell("1 + 1"))
-    write_notebook(files / "live.ipynb", nbformat.v4.new_code_cell(LIVE.strip()), nbformat.v4.new_code_cell("widget.step"))
+    write_notebook(
+        files / "live.ipynb", nbformat.v4.new_code_cell(LIVE.strip()), nbformat.v4.new_code_cell("widget.step")
+    )
     url = f"http://127.0.0.1:{(port := free_port())}"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
@@ -133,7 +135,11 @@ def open_lab(lab: str, new_page: Callable[..., Any]) -> Callable[[], Any]:
 def saved(open_lab: Callable[[], Any]) -> Any:
     """The saved notebook, open without a kernel."""
     page = open_lab()
-    options = {"path": "saved.ipynb", "factory": "Notebook", "kernelPreference": {"shouldStart": False, "canStart": False}}
+    options = {
+        "path": "saved.ipynb",
+        "factory": "Notebook",
+        "kernelPreference": {"shouldStart": False, "canStart": False},
+    }
     page.evaluate("options => window.jupyterapp.commands.execute('docmanager:open', options)", options)
     page.wait_for_selector(".jp-OutputArea .sl-view[data-paint-ms]", timeout=60_000)
     return page
@@ -152,7 +158,7 @@ def test_a_saved_notebook_steps_without_a_kernel(saved: Any, lab: str) -> None:
     assert step_of(view) == "0"
     view.get_by_role("button", name="Next rewrite").click()
     assert step_of(view) == "1"
-    view.locator("canvas").click(position={"x": 20, "y": 20})
+    view.locator(".sl-canvas").click(position={"x": 20, "y": 20})
     saved.keyboard.press("J")
     saved.keyboard.press("j")
     assert step_of(view) == "5"
@@ -167,7 +173,7 @@ def test_keys_stay_in_the_view(saved: Any) -> None:
     view = saved.locator(".jp-OutputArea .sl-view")
     cells = saved.locator(".jp-Notebook .jp-Cell")
     before = cells.count()
-    view.locator("canvas").click(position={"x": 20, "y": 20})
+    view.locator(".sl-canvas").click(position={"x": 20, "y": 20})
     for key in ("a", "b", "d", "d", "x", "m", "y", "o", "f", "j", "k", "Enter", "ArrowDown"):
         saved.keyboard.press(key)
     assert cells.count() == before
@@ -197,14 +203,14 @@ def test_the_palette_knows_the_workbench(saved: Any) -> None:
 
 def test_the_workbench_is_a_panel_of_its_own(saved: Any) -> None:
     first = saved.locator(".jp-OutputArea .sl-view")
-    first.locator("canvas").click(position={"x": 20, "y": 20})
+    first.locator(".sl-canvas").click(position={"x": 20, "y": 20})
     saved.keyboard.press("J")
     saved.keyboard.press("w")
     panel = saved.locator("[id^=symlab-workbench] .sl-view")
     panel.wait_for()
     saved.wait_for_selector("[id^=symlab-workbench] .sl-view[data-paint-ms]")
     assert step_of(panel) == "4"
-    panel.locator("canvas").click(position={"x": 20, "y": 20})
+    panel.locator(".sl-canvas").click(position={"x": 20, "y": 20})
     saved.keyboard.press("j")
     execute(saved, "symlab:next-rewrite")
     assert (step_of(panel), step_of(first)) == ("6", "4"), "commands go to the view that was used last"
@@ -249,7 +255,7 @@ def test_a_live_widget_talks_to_its_kernel(open_lab: Callable[[], Any]) -> None:
     execute(page, "notebook:run-cell")
     page.wait_for_selector(".jp-OutputArea .sl-view[data-paint-ms]", timeout=60_000)
     view = page.locator(".jp-OutputArea .sl-view")
-    view.locator("canvas").click(position={"x": 20, "y": 20})
+    view.locator(".sl-canvas").click(position={"x": 20, "y": 20})
     page.keyboard.press("J")
     assert step_of(view) == "4"
     page.locator(".jp-Notebook .jp-Cell").nth(1).click()

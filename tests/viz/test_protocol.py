@@ -67,8 +67,7 @@ def check_consistency(told):
             del nodes[number]
         assert step["by"] in nodes
         assert {operand for operands in nodes.values() for operand in operands} | set(outputs) <= set(nodes)
-        assert {number for number, _ in step["provenance"]} == set(added)
-        assert all(number in ever for _, numbers in step["provenance"] for number in numbers)
+        assert all(number in ever for made, numbers in step["provenance"] for number in (made, *numbers))
     for row in told["passes"]:
         assert row[1] + row[2] <= len(told["steps"])
 
@@ -102,6 +101,8 @@ def test_replay_gives_the_graphs_of_the_compiler(seed, size, closed):
     told = check_replay(trace)
     check_consistency(told)
     assert undone(told) == replay(told, 0)
+    for step in told["steps"]:
+        assert [number for number, _ in step["provenance"]] == [row[0] for row in step["add"]]
 
 
 @settings(max_examples=15)
@@ -281,10 +282,10 @@ def test_five_thousand_nodes_are_told_in_half_a_second():
     assert len(graph.nodes()) > 4000
     assert len(trace.steps) > 2000
     seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
+    for _ in range(5):
+        start = time.process_time()
         told = to_json(trace)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     text = json.dumps(told, separators=(",", ":")).encode()
     print(
         f"{len(told['nodes'])} nodes, {len(told['steps'])} steps: {min(seconds) * 1e3:.0f} ms, {len(text) / 1e3:.0f} KB, "

@@ -61,7 +61,13 @@ export class Camera {
     const across = (width - 2 * margin) / Math.max(1, bounds.right - bounds.left);
     const down = (height - 2 * margin) / Math.max(1, bounds.bottom - bounds.top);
     const scale = Math.max(SMALLEST, Math.min(largest, across, down));
-    return centred(bounds, scale, this.middle);
+    return this.centred(bounds, scale);
+  }
+
+  /** The view at a scale with a part of the world in its middle. */
+  centred({ left, top, right, bottom }: Bounds, scale: number): View {
+    const { x, y } = this.middle;
+    return { scale, x: x - (scale * (left + right)) / 2, y: y - (scale * (top + bottom)) / 2 };
   }
 
   /** The view nearest to another one in which a part of the world is in sight. */
@@ -84,14 +90,6 @@ function onScreen({ left, top, right, bottom }: Bounds, { x, y, scale }: View): 
     top: top * scale + y,
     right: right * scale + x,
     bottom: bottom * scale + y,
-  };
-}
-
-function centred(bounds: Bounds, scale: number, middle: Point): View {
-  return {
-    scale,
-    x: middle.x - (scale * (bounds.left + bounds.right)) / 2,
-    y: middle.y - (scale * (bounds.top + bounds.bottom)) / 2,
   };
 }
 

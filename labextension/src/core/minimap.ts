@@ -24,9 +24,14 @@ export class Minimap {
   /** `go` brings a point of the drawing into the middle of the stage. */
   constructor(go: (point: Point) => void) {
     this.context = this.node.getContext('2d')!;
-    for (const canvas of [this.node, this.land]) [canvas.width, canvas.height] = [WIDTH * RATIO, HEIGHT * RATIO];
+    for (const canvas of [this.node, this.land])
+      [canvas.width, canvas.height] = [WIDTH * RATIO, HEIGHT * RATIO];
     const lead = (event: PointerEvent): void => {
-      if (event.buttons) go({ x: (event.offsetX - this.offset.x) / this.scale, y: (event.offsetY - this.offset.y) / this.scale });
+      if (event.buttons)
+        go({
+          x: (event.offsetX - this.offset.x) / this.scale,
+          y: (event.offsetY - this.offset.y) / this.scale,
+        });
     };
     this.node.addEventListener('pointerdown', event => {
       this.node.setPointerCapture(event.pointerId);
@@ -56,7 +61,8 @@ export class Minimap {
   private paintLand(scene: Scene, { left, top, right, bottom }: Bounds): void {
     const [width, height] = [right - left, bottom - top];
     this.scale = Math.min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height);
-    const middle = (size: number, start: number, length: number): number => size / 2 - this.scale * (start + length / 2);
+    const middle = (size: number, start: number, length: number): number =>
+      size / 2 - this.scale * (start + length / 2);
     this.offset = { x: middle(WIDTH, left, width), y: middle(HEIGHT, top, height) };
     const context = this.land.getContext('2d')!;
     context.setTransform(RATIO, 0, 0, RATIO, 0, 0);
@@ -76,7 +82,11 @@ export class Minimap {
     }
   }
 
-  private speck(context: CanvasRenderingContext2D, place: Point & { width: number; height: number }, least: number): void {
+  private speck(
+    context: CanvasRenderingContext2D,
+    place: Point & { width: number; height: number },
+    least: number,
+  ): void {
     const width = Math.max(least, place.width * this.scale);
     const height = Math.max(least, place.height * this.scale);
     const x = this.offset.x + place.x * this.scale;
@@ -91,6 +101,11 @@ export class Minimap {
     context.setTransform(RATIO, 0, 0, RATIO, 0, 0);
     context.strokeStyle = theme.accent;
     context.lineWidth = 1.5;
-    context.strokeRect(offset.x + left * scale, offset.y + top * scale, (right - left) * scale, (bottom - top) * scale);
+    context.strokeRect(
+      offset.x + left * scale,
+      offset.y + top * scale,
+      (right - left) * scale,
+      (bottom - top) * scale,
+    );
   }
 }

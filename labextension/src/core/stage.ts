@@ -48,7 +48,12 @@ export class Stage {
     private readonly root: HTMLElement,
     private readonly options: StageOptions,
   ) {
-    this.canvas = element('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': 'graph' });
+    this.canvas = element('canvas', {
+      class: 'sl-canvas',
+      tabindex: 0,
+      role: 'application',
+      'aria-roledescription': 'graph',
+    });
     this.node = element('div', { class: 'sl-stage' }, this.canvas, this.minimap.node);
     this.context = this.canvas.getContext('2d', { alpha: false })!;
     this.scene = new Scene(session, this.motion, this.camera, readTheme(root));
@@ -97,7 +102,8 @@ export class Stage {
     this.arrive();
     const before = this.motion.picture.places;
     const bounds = boundsOf(before.values());
-    this.showedAll = bounds !== null && this.framing !== 'part' && this.camera.holds(bounds, this.camera.view);
+    this.showedAll =
+      bounds !== null && this.framing !== 'part' && this.camera.holds(bounds, this.camera.view);
     this.arrange();
     const after = this.motion.picture.places;
     const { step } = this.session.player;
@@ -169,8 +175,7 @@ export class Stage {
     const whole = this.wholeView();
     const bounds = boundsOf(this.motion.picture.places.values());
     if (!bounds || whole.scale >= LEGIBLE || whole.scale < HUGE) return whole;
-    const part = this.camera.fitting(bounds, LEGIBLE, -Infinity);
-    return { ...part, y: 24 - bounds.top * part.scale };
+    return this.revealed({ ...this.camera.centred(bounds, LEGIBLE), y: 24 - bounds.top * LEGIBLE });
   }
 
   /** Shows the whole graph. */
@@ -311,7 +316,8 @@ export class Stage {
     this.canvas.height = Math.round(height * ratio);
     const { width: oldWidth, height: oldHeight } = this.camera.size;
     this.camera.size = { width, height };
-    if (this.framing !== 'part') this.camera.view = this.framing === 'first' ? this.firstView() : this.wholeView();
+    if (this.framing !== 'part')
+      this.camera.view = this.framing === 'first' ? this.firstView() : this.wholeView();
     else this.camera.pan((width - oldWidth) / 2, (height - oldHeight) / 2);
     this.paint();
   }

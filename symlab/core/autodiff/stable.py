@@ -32,8 +32,9 @@ def stable_forms(roots: Sequence[Variable], kept: Iterable[Variable]) -> list[Va
     if settings.algebra == "floating" or not any(node.op in telling_ops() for node in toposort(roots, kept)):
         return list(roots)
     graph = cut_graph(roots, kept)
-    first = rewrite("canonicalize", graph, all_rules(CANONICAL), settings)
-    second = rewrite("stabilize", first.after, all_rules(STABLE + CANONICAL), settings)
+    canonical = all_rules(CANONICAL)
+    first = rewrite("canonicalize", graph, canonical, settings)
+    second = rewrite("stabilize", first.after, all_rules(STABLE + CANONICAL), settings, (), frozenset(canonical))
     third = rewrite("guard", second.after, all_rules(GUARDED + LIMITS), settings)
     if not any(step.rule in stable_rules() for step in (*second.steps, *third.steps)):
         return list(roots)

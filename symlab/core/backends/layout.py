@@ -1,7 +1,7 @@
 """Where a compiled function finds everything: operands, constants, and the addresses of library routines.
 
-What a function needs beside the user's operands comes as further arrays behind the shared variables, so that two functions
-with the same code share nothing that changes.
+What a function needs beside the user's operands comes as further arrays behind the shared variables, so that two
+functions with the same code share nothing that changes.
 """
 
 from __future__ import annotations

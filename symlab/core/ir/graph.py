@@ -71,6 +71,7 @@ class Table:
     def __init__(self) -> None:
         self.nodes: dict[bytes, Expr] = {}
         self.numbers: dict[Any, int] = {}
+        self.heads: dict[tuple[Op, int], bytes] = {}
         self.written: dict[Expr, tuple[Expr | None, ...]] = {}  # how each sum of three or more was written
 
     def intern(
@@ -85,7 +86,9 @@ class Table:
         if content is None:
             content = encode(attrs) if attrs else b""
         code = type.code if type is not None else b"any"
-        head = f"{op.name} {len(args)} ".encode()
+        head = self.heads.get((op, len(args)))
+        if head is None:
+            head = self.heads[op, len(args)] = f"{op.name} {len(args)} ".encode()
         digest = blake2b(b"".join([head, code, *[arg.digest for arg in args], content]), digest_size=16).digest()
         node = self.nodes.get(digest)
         if node is None:

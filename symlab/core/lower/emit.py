@@ -242,7 +242,7 @@ class Emitter:
         return names[number] if number in names else self.names[number]
 
     def compute(self, number: int, loop: Loop, names: dict[int, int], body: list[Instruction]) -> None:
-        """Emit an instance and what it needs, operands first; results of earlier loops are loaded where they are kept."""
+        """Emit an instance and what it needs, operands first; what earlier loops kept is loaded."""
         waiting = [number]
         while waiting:
             top = waiting[-1]
@@ -295,8 +295,7 @@ class Emitter:
         if node.op.flat:
             operands, rest = operands[:2], operands[2:]
         body.append(Apply(self.new(), node.op, tuple(operands), kind, node.type.dtype, node))
-        for operand in rest:
-            body.append(Apply(self.new(), node.op, (self.count - 2, operand), kind, node.type.dtype, node))
+        body.extend(Apply(self.new(), node.op, (self.count - 2, item), kind, node.type.dtype, node) for item in rest)
 
     def reduce(self, number: int, operand: int, body: list[Instruction]) -> int:
         """Fold a value over the loop's axes."""

@@ -1,4 +1,4 @@
-"""What is known of a graph's nodes before any call: symbolic shapes, the integers that decide them, what must be checked."""
+"""What is known of a graph's nodes before any call: symbolic shapes, integers that decide them, what to check."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ class Problem(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition on sizes: `left == right` (SIZES, ELEMENTS), `left >= 0` (NEGATIVE), `-right <= left < right` (INDEX),
+    """A condition on sizes, which depends on the problem; `axis` is for the message.
 
-    `left > 0 or right == 0` (EMPTY), `left != 0` (STEP). `axis` is for the message.
+    `left == right` (SIZES, ELEMENTS), `left >= 0` (NEGATIVE), `-right <= left < right` (INDEX),
+    `left > 0 or right == 0` (EMPTY), `left != 0` (STEP).
     """
 
     problem: Problem

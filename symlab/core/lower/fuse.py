@@ -62,7 +62,7 @@ def fuse(graph: Graph, together: bool = True) -> Fused | Refusal:
 
 
 def operands_of(graph: Graph) -> tuple[Expr, ...]:
-    """What a call reads: inputs, updated shared variables, other shared variables in the order in which they are met."""
+    """What a call reads: inputs, updated shared variables, other shared variables as they are met."""
     others = (node for node in graph.nodes() if node.op is SHARED)
     return tuple(dict.fromkeys((*graph.inputs, *graph.updated, *others)))
 
@@ -82,7 +82,8 @@ def fused(prepared: Prepared, facts: Facts, operands: tuple[Expr, ...], grouping
             steps.append(called(facts, buffers, item))
             continue
         if item.copied and lies_in_memory(grouping, item):
-            copies.append((len(steps), *map(buffers.of, item.copied)))
+            target, source = item.copied
+            copies.append((len(steps), buffers.of(target), buffers.of(source)))
         steps.append(KernelCall(Emitter(grouping, item, buffers).kernel()))
     for place in range(len(prepared.graph.roots)):
         assert place in grouping.primary.values() or place in buffers.numbers, "a root is not written"

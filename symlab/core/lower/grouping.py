@@ -1,10 +1,10 @@
 """Which nodes one kernel computes together, and in which order kernels, routines and references run.
 
-One walk from the roots to the leaves. When a node's turn comes all its readers have their places, and those are numbered
-backward: what runs earlier has the higher number. A node joins the reader that runs first, if it fits the loops of that
-kernel; else it starts a kernel of its own, or joins one that runs before all its readers and reads the same arrays. So
-the order is right by construction, and the walk is linear. What is cheap and reads one array is computed again by every
-reader. See `roles` for the costs.
+One walk from the roots to the leaves. When a node's turn comes all its readers have their places, and those are
+numbered backward: what runs earlier has the higher number. A node joins the reader that runs first, if it fits the
+loops of that kernel; else it starts a kernel of its own, or joins one that runs before all its readers and reads the
+same arrays. So the order is right by construction, and the walk is linear. What is cheap and reads one array is
+computed again by every reader. See `roles` for the costs.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """`Kernel`: the one form from which C and CUDA are both rendered.
 
-A kernel runs over outer axes, all of whose positions are independent, and does at each position a row of stages. A stage
-is a loop over inner axes, or none, around straight-line instructions in which every value is assigned once. What a stage
-reduces is a scalar for the stages after it at the same outer position. So an elementwise kernel is outer axes and one
-stage without a loop; a sum of everything is no outer axis, one loop, one stage after it; a softmax of rows is three loops.
+A kernel runs over outer axes, all of whose positions are independent, and does at each position a row of stages. A
+stage is a loop over inner axes, or none, around straight-line instructions in which every value is assigned once. What
+a stage reduces is a scalar for the stages after it at the same outer position. So an elementwise kernel is outer axes
+and one stage without a loop; a sum of everything is no outer axis, one loop, one stage after it; a softmax of rows is
+three loops.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Dtype = np.dtype[Any]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What an index adds to an address: an earlier result, which counts from the end if it is negative, times a stride."""
+    """What an index adds to an address: an earlier result (from the end if negative) times a stride."""
 
     index: int
     size: Size

@@ -1,8 +1,8 @@
 """Buffers: which lie in one memory, how large the workspace is and what lies where in it.
 
-Memory is lent again when its last reader has run. A kernel may write its result over what it reads for the last time, if
-it does so in one pass. What is only copied into its target is computed there to begin with. Outputs lend their memory to
-intermediate results as long as they are not written themselves.
+Memory is lent again when its last reader has run. A kernel may write its result over what it reads for the last time,
+if it does so in one pass. What is only copied into its target is computed there to begin with. Outputs lend their
+memory to intermediate results as long as they are not written themselves.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ ALIGNMENT = 64
 class Program:
     """All that a back end renders.
 
-    `memory` says for each buffer whose memory it is: (root, slot) or (work, slot) or its own home. `slots` are the parts
-    of the workspace, each as large as the largest of its sizes (in bytes). `skipped` steps have nothing left to do.
+    `memory` says for each buffer whose memory it is: (root, slot) or (work, slot) or its own home. `slots` are the
+    parts of the workspace, each as large as the largest of its sizes (in bytes). `skipped` steps have nothing to do.
     """
 
     schedule: Schedule

@@ -101,7 +101,7 @@ class Opening:
         """The body of a closed function over these operands."""
         self.calls += 1
         function = node.attr("body")
-        inner = dict(zip(function.params, args, strict=True))
+        inner: dict[Expr, Expr] = dict(zip(function.params, args, strict=True))
         for part in toposort([function.body], frozenset(inner)):
             if part not in inner:
                 parts = tuple([inner[arg] for arg in part.args])
@@ -123,7 +123,8 @@ class Opening:
         for part in toposort([result], frozenset(typed)):
             if part not in typed:
                 self.attributed(interning.done[part], node)
-        return interning.done[result]
+        done: Expr = interning.done[result]
+        return done
 
     def split(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
         """A long sum as sums of sums, in the same order."""

@@ -2,8 +2,8 @@
 
 The cost model is short on purpose. A kernel is bound by memory as long as its formulas are simple, so every array that
 is not written and read again is a gain. One formula costs 1 if it is an instruction, 4 if it divides or takes a root,
-10 if it is a function. What costs 2 or less and reads one array is computed again by every kernel that wants it; anything
-else is computed once. A loop holds 25 formulas at most: longer ones gain little and compile slowly.
+10 if it is a function. What costs 2 or less and reads one array is computed again by every kernel that wants it;
+anything else is computed once. A loop holds 25 formulas at most: longer ones gain little and compile slowly.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def literal(node: Expr) -> bool:
 
 
 def repeats(node: Expr) -> bool:
-    """Whether computing a node again costs little beside reading its operands: it is cheap and reads one array at most."""
+    """Whether computing a node again costs little: it is cheap, and reads one array at most."""
     return (
         role(node) in (Role.FORMULA, Role.POSITION)
         and cost(node) <= CHEAP

@@ -1,4 +1,4 @@
-"""What runs when: everything that can fail and all results in `run`; then, in `commit`, what overwrites shared variables.
+"""What runs when: first what can fail and all results, in `run`; then, in `commit`, what overwrites shared variables.
 
 A new value can be written over the old one if every kernel that writes or reads it runs in `commit`, none of those can
 fail, and nothing reads the old value after its first element is overwritten: other readers run before, and the writing
@@ -37,7 +37,7 @@ def schedule(fused: Fused | Refusal) -> Schedule | Refusal:
         late = closure(fused, {pairs[update][1] for update in chosen})
         wrong = [update for update in sorted(chosen) if not can_overwrite(fused, late, *pairs[update])]
         if any(isinstance(fused.steps[number], BoundsCall | ReferenceCall) for number in late):
-            wrong = wrong or [update for update in sorted(chosen)]
+            wrong = wrong or sorted(chosen)
         if not wrong:
             break
         chosen.difference_update(wrong)
@@ -51,7 +51,7 @@ def schedule(fused: Fused | Refusal) -> Schedule | Refusal:
 
 
 def memory_of_updates(fused: Fused) -> dict[int, tuple[int, int]]:
-    """For each update that may be in place: the buffers of its old value (-1 if nothing reads it) and of its new one."""
+    """For each update that may be in place: the buffers of its old value (-1 if not read) and of its new one."""
     graph = fused.prepared.graph
     homes = {(buffer.home, buffer.place): buffer.number for buffer in fused.buffers}
     found = {}

@@ -1,4 +1,4 @@
-"""Loops in their plainest form: axes of size 1 dropped, neighbouring axes that every access steps over alike made one."""
+"""Loops in their plainest form: no axes of size 1, and one axis for neighbours that all accesses step over alike."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 Monomial = tuple[int, ...]  # numbers of atoms, sorted; () is the constant term
@@ -92,7 +91,10 @@ def subtract(left: Size, right: Size) -> Size:
 
 def product(sizes: Iterable[Size]) -> Size:
     """The product of sizes, 1 of none."""
-    return reduce(multiply, sizes, 1)
+    total: Size = 1
+    for size in sizes:
+        total = multiply(total, size)
+    return total
 
 
 def row_major(shape: Sizes) -> Sizes:

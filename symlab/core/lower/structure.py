@@ -1,7 +1,7 @@
 """The structural ops as lowering sees them: symbolic shapes, and which element of the operand an element of a view is.
 
-A map says, for each axis of an array, at which index an element is read: `(axis, step, offset)` is step times the position
-on a loop's axis plus an offset, and axis -1 is no axis. A view composes its map with that of its reader.
+A map says, for each axis of an array, at which index an element is read: `(axis, step, offset)` is step times the
+position on a loop's axis plus an offset, and axis -1 is no axis. A view composes its map with that of its reader.
 """
 
 from __future__ import annotations

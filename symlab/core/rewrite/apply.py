@@ -7,53 +7,46 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from symlab.core.ir.errors import RewriteError
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, WILD, Kind, Op
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import neg
 from symlab.core.ops.operators import AttributeVariable
-from symlab.core.rewrite.analysis import Facts, Scope
-from symlab.core.rewrite.match import Bound, Compiler
+from symlab.core.rewrite.match import CONTEXT, Bound, Compiler, Context
 from symlab.core.rewrite.normal import Builder
-from symlab.core.rewrite.pattern import AttributePart, Form, Pattern, Wild, spans, negated
+from symlab.core.rewrite.pattern import AttributePart, Form, Literal, Pattern, Wild, negated, spans
 from symlab.core.rewrite.rule import Rule
 
 Applied = tuple[Expr, Mapping[str, Any]]  # the result, and what the variables stood for
 
 
 class Matcher:
-    """One rule in one kind of scope; `try_on` gives the result of its first match."""
+    """One rule in one kind of scope, compiled once for all compilations."""
 
-    def __init__(self, rule: Rule, builder: Builder, facts: Facts) -> None:
-        self.rule, self.builder, self.facts, self.exact = rule, builder, facts, builder.exact
-        self.kinds = rule.kinds
-        self.when = predicate(rule.when, facts) if rule.when is not None else None
-        self.variants = [] if rule.compute else [Variant(self, pattern, back) for pattern, back in self.patterns()]
+    def __init__(self, rule: Rule, exact: bool) -> None:
+        self.rule, self.kinds = rule, rule.kinds
+        self.compute = rule.compute
+        self.when = predicate(rule.when) if rule.when is not None else None
+        self.variants = [] if rule.compute else [Variant(self, *item) for item in left_sides(rule, exact)]
+        self.roots = rule.operations if rule.compute else tuple(dict.fromkeys(item.op for item in self.variants))
+        self.needs = self.alternatives()
 
-    def patterns(self) -> list[tuple[Pattern, bool]]:
-        """The left side in this kind of scope, and its negative if it is a sum that has one."""
-        if self.exact:
-            return [(self.rule.as_written, False)]
-        opposite = negated(self.rule.pattern)
-        return [(self.rule.pattern, False), *([(opposite, True)] if opposite is not None else [])]
+    def alternatives(self) -> tuple[frozenset[Op], ...]:
+        """Sets of ops, of which operands must have all of one."""
+        if not self.compute:
+            return tuple(dict.fromkeys(variant.needed for variant in self.variants))
+        return tuple(frozenset([op]) for op in self.rule.among) or (frozenset(),)
 
-    def roots(self) -> tuple[Op, ...]:
-        """The ops of the nodes that it may replace; none means every op."""
-        if self.rule.compute is not None:
-            return self.rule.operations
-        return tuple(dict.fromkeys(variant.pattern.op for variant in self.variants))
-
-    def try_on(self, scope: Scope, node: Expr) -> Applied | None:
-        """The result and the bindings, or None."""
-        self.facts.scope = scope
-        if self.rule.compute is not None:
-            after = self.rule.compute(node, self.builder, self.facts)
+    def try_on(self, context: Context, node: Expr, present: frozenset[Op]) -> Applied | None:
+        """The result and the bindings, or None; `present` are the ops of the operands."""
+        if self.compute is not None:
+            after = self.compute(node, context.builder, context.facts)
             return None if after is None else (after, {})
-        present = [arg.op for arg in node.args]
         for variant in self.variants:
-            if variant.worth_trying(present):
-                found = variant.try_on(node)
+            if variant.needed <= present:
+                found = variant.try_on(context, node)
                 if found is not None:
                     return found
         return None
@@ -62,54 +55,78 @@ class Matcher:
 class Variant:
     """One left side of a rule."""
 
-    def __init__(self, matcher: Matcher, pattern: Pattern, negative: bool) -> None:
-        assert isinstance(pattern, Form)
-        self.matcher, self.pattern, self.negative = matcher, pattern, negative
-        compiler = Compiler(pattern, matcher.rule.sorts, matcher.facts, matcher.builder)
-        self.at_root = pattern.op.flat and not matcher.exact
-        self.operands = compiler.operands(pattern) if self.at_root else None
-        self.match = None if self.at_root else compiler.compiled(pattern)
-        self.needed = [arg.op for arg in pattern.args if isinstance(arg, Form) and is_needed(arg)]
+    def __init__(self, matcher: Matcher, pattern: Form, exact: bool, negative: bool) -> None:
+        self.matcher, self.op, self.negative = matcher, pattern.op, negative
+        compiler = Compiler(pattern, matcher.rule.sorts, exact)
+        flat = pattern.op.flat and not exact
+        self.operands = compiler.operands(pattern) if flat else None
+        self.match = None if flat else compiler.compiled(pattern)
+        self.needed = frozenset(needed for arg in pattern.args if (needed := needed_op(arg)) is not None)
 
-    def worth_trying(self, present: list[Op]) -> bool:
-        """Whether each operand that the pattern names an op for has one of that op."""
-        return all([op in present for op in self.needed])
-
-    def try_on(self, node: Expr) -> Applied | None:
+    def try_on(self, context: Context, node: Expr) -> Applied | None:
         """The result and the bindings of the first match."""
-        bound: Bound = {}
-        if self.operands is None:
+        bound: Bound = {CONTEXT: context}
+        found: Applied | None
+        if self.operands is not None:
+            found = self.operands(node, node.args, bound, lambda left: self.result(node, bound, left))
+        else:
             assert self.match is not None
-            found: Applied | None = self.match(node, bound, lambda: self.result(node, bound, ()))
-            return found
-        found = self.operands(node, node.args, bound, lambda left: self.result(node, bound, left))
+            found = self.match(node, bound, lambda: self.result(node, bound, ()))
         return found
 
     def result(self, node: Expr, bound: Bound, left: tuple[Expr, ...]) -> Applied | None:
         """The right side over a match, with the operands that were left over added back."""
-        matcher = self.matcher
+        matcher, builder = self.matcher, bound[CONTEXT].builder
         if matcher.when is not None and not matcher.when(bound):
             return None
-        after = right_side(matcher.rule, bound, node, matcher.builder)
+        after = right_side(matcher.rule, bound, node, builder)
         if self.negative:
-            after = matcher.builder.make(neg, (after,))
+            after = builder.make(neg, (after,))
         if left:
             taken = [operand for operand in node.args if operand not in left]
-            after = matcher.builder.acted(node, taken, after, left)
-        return after, dict(bound)
+            after = builder.acted(node, taken, after, left)
+        return after, {name: value for name, value in bound.items() if name is not CONTEXT}
 
 
-def is_needed(part: Form) -> bool:
-    """Whether an operand of this op must be there: not for what takes several, nor for the negative of a variable."""
-    return not spans(part) and not (part.op is neg and isinstance(part.args[0], Wild))
+def left_sides(rule: Rule, exact: bool) -> list[tuple[Form, bool, bool]]:
+    """The left side in a kind of scope, and its negative if it is a sum that has one."""
+    if exact:
+        return [(as_form(rule, rule.as_written), True, False)]
+    opposite = negated(rule.pattern)
+    sides = [(as_form(rule, rule.pattern), False, False)]
+    return sides if opposite is None else [*sides, (as_form(rule, opposite), False, True)]
 
 
-def predicate(when: Callable[..., bool], facts: Facts) -> Callable[[Bound], bool]:
+def as_form(rule: Rule, pattern: Pattern) -> Form:
+    """The pattern, which must be an op over others."""
+    if not isinstance(pattern, Form):
+        raise RewriteError(f"the left side of rule {rule.name} is no formula")
+    return pattern
+
+
+def matcher_of(rule: Rule, exact: bool) -> Matcher:
+    """The matcher of a rule, which is kept with it."""
+    kept = rule.compiled.get(exact)
+    if kept is None:
+        kept = rule.compiled[exact] = Matcher(rule, exact)
+    return kept  # type: ignore[no-any-return]
+
+
+def needed_op(part: Pattern) -> Op | None:
+    """The op of which an operand must be there for a part of a pattern, if it is a certain one."""
+    if isinstance(part, Literal):
+        return CONSTANT
+    if isinstance(part, Wild) or spans(part) or (part.op is neg and isinstance(part.args[0], Wild)):
+        return None
+    return part.op
+
+
+def predicate(when: Callable[..., bool]) -> Callable[[Bound], bool]:
     """A `when` as a function of the bindings: its parameters are variables of the pattern, and `facts`."""
     names = list(inspect.signature(when).parameters)
 
     def holds(bound: Bound) -> bool:
-        return bool(when(*[facts if name == "facts" else bound[name] for name in names]))
+        return bool(when(*[bound[CONTEXT].facts if name == "facts" else bound[name] for name in names]))
 
     return holds
 

@@ -3,65 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from time import perf_counter_ns
 
 from symlab.core.ir.errors import Misfit
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.analysis import Facts, Scope
-from symlab.core.rewrite.apply import Matcher
+from symlab.core.rewrite.apply import Matcher, matcher_of
 from symlab.core.rewrite.driver import Report, Step
 from symlab.core.rewrite.fit import fitted
+from symlab.core.rewrite.match import Context
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an earlier pass left: nodes on which none of its rules fires any more."""
+
+    nodes: frozenset[Expr]
+    rules: frozenset[Rule]
+
+
+@cache
+def candidates(rules: tuple[Rule, ...], exact: bool, op: Op, kind: str) -> tuple[Matcher, ...]:
+    """The rules that may replace nodes of an op and a kind of dtype, in order."""
+    allowed = [matcher_of(rule, exact) for rule in rules if (rule.exact or not exact) and kind in rule.kinds]
+    return tuple(matcher for matcher in allowed if not matcher.roots or op in matcher.roots)
 
 
 class Chooser:
     """The rules of one pass, indexed by the op and the kind of dtype of the nodes that they replace."""
 
     def __init__(
-        self, rules: Sequence[Rule], builder: Builder, report: Report, observers: Sequence[Observer] = ()
+        self,
+        rules: tuple[Rule, ...],
+        builder: Builder,
+        report: Report,
+        observers: Sequence[Observer] = (),
+        settled: Settled | None = None,
     ) -> None:
         facts = Facts()
-        self.builder, self.report, self.observers = builder, report, observers
-        as_written = Builder(builder.table, exact=True)
-        self.matchers = {
-            False: [Matcher(rule, builder, facts) for rule in rules],
-            True: [Matcher(rule, as_written, facts) for rule in rules if rule.exact],
+        self.report, self.observers, self.facts = report, observers, facts
+        self.contexts = {
+            False: Context(facts, builder),
+            True: Context(facts, Builder(builder.table, exact=True)),
         }
-        self.found: dict[tuple[bool, object, str], list[Matcher]] = {}
+        self.found: dict[tuple[bool, Op, str, bool], tuple[Matcher, ...]] = {}
+        self.rules, self.settled = rules, settled.nodes if settled else frozenset()
+        self.fresh = frozenset(rules) - settled.rules if settled else frozenset(rules)
 
     def __call__(self, scope: Scope, exact: bool, node: Expr) -> Step | None:
         kind = node.type.dtype.kind if isinstance(node.type, ArrayType) else ""
-        key = (exact, node.op, kind)
+        key = (exact, node.op, kind, node in self.settled and not scope)
         matchers = self.found.get(key)
         if matchers is None:
             matchers = self.found[key] = self.candidates(*key)
+        if not matchers:
+            return None
+        self.facts.scope = scope
+        present = frozenset([arg.op for arg in node.args])
         for matcher in matchers:
-            step = self.step(matcher, scope, node)
+            for needed in matcher.needs:
+                if needed <= present:
+                    break
+            else:
+                continue
+            step = self.step(matcher, self.contexts[exact], scope, node, present)
             if step is not None:
                 return step
         return None
 
-    def candidates(self, exact: bool, op: object, kind: str) -> list[Matcher]:
-        """The rules that may replace nodes of an op and a kind of dtype, in order."""
-        return [
-            matcher
-            for matcher in self.matchers[exact]
-            if kind in matcher.kinds and (not (roots := matcher.roots()) or op in roots)
-        ]
+    def candidates(self, exact: bool, op: Op, kind: str, settled: bool) -> tuple[Matcher, ...]:
+        """The rules that may replace nodes of an op and a kind of dtype, in order; on settled nodes only new ones."""
+        found = candidates(self.rules, exact, op, kind)
+        return tuple(matcher for matcher in found if matcher.rule in self.fresh) if settled else found
 
-    def step(self, matcher: Matcher, scope: Scope, node: Expr) -> Step | None:
+    def step(self, matcher: Matcher, context: Context, scope: Scope, node: Expr, present: frozenset[Op]) -> Step | None:
         """What one rule makes of a node; a result of another type is refused and counted."""
         try:
-            applied = matcher.try_on(scope, node)
+            applied = matcher.try_on(context, node, present)
         except Misfit:
             self.refuse(matcher.rule, scope, node, None)
             return None
         if applied is None or applied[0] is node:
             return None
-        after = fitted(node, applied[0], self.builder)
+        after = fitted(node, applied[0], context.builder)
         if after is None or after is node:
             if after is None:
                 self.refuse(matcher.rule, scope, node, applied[0])

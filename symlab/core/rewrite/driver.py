@@ -110,6 +110,8 @@ class Driver:
     @property
     def events(self) -> tuple[Event, ...]:
         """All steps and moves that stand, in order."""
+        if not self.withdrawn:
+            return tuple(self.recorded)
         return tuple([event for event in self.recorded if id(event) not in self.withdrawn])
 
     def open(self, scope: Scope, exact: bool, node: Expr) -> None:
@@ -223,7 +225,9 @@ class Driver:
         place = len(self.stack) - 1
         while self.stack[place] is not owner:
             place -= 1
-        turning = next((job for job in self.stack[place:] if job.active and job.last_step() is not None), self.stack[-1])
+        turning = next(
+            (job for job in self.stack[place:] if job.active and job.last_step() is not None), self.stack[-1]
+        )
         self.cycle([event for job in self.stack[place:] for event in job.events])
         while self.stack[-1] is not turning:
             self.unwind(self.stack.pop())

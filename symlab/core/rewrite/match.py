@@ -1,13 +1,14 @@
 """Matching a pattern against a node, modulo the order and grouping of sums and products.
 
-A pattern is compiled once into closures `(node, bound, then)`: they extend `bound`, call `then()`, and on failure (None)
-take their binding back and try the next possibility.
+A pattern is compiled once for all into closures `(node, bound, then)`: they extend `bound`, call `then()`, and on failure
+(None) take their binding back and try the next possibility. Under `CONTEXT` is what a compilation knows and builds with.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, spans, is_negative, parts_of
 from symlab.core.rewrite.sorts import Sort
 
+CONTEXT = ""  # no variable has this name
 Bound = dict[str, Any]
 Then = Callable[[], Any]
 Match = Callable[[Expr, Bound, Then], Any]
@@ -34,11 +36,19 @@ Operands = Callable[[Expr, tuple[Expr, ...], Bound, Finish], Any]
 COMMUTATIVE = frozenset({maximum, minimum, logaddexp, hypot, eq, neq, and_, or_, xor})
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the nodes of one compilation, and what makes new ones."""
+
+    facts: Facts
+    builder: Builder
+
+
 class Compiler:
     """Compiles the patterns of one rule for one kind of scope."""
 
-    def __init__(self, root: Pattern, sorts: Mapping[str, Sort], facts: Facts, builder: Builder) -> None:
-        self.sorts, self.facts, self.builder, self.exact = sorts, facts, builder, builder.exact
+    def __init__(self, root: Pattern, sorts: Mapping[str, Sort], exact: bool) -> None:
+        self.sorts, self.exact = sorts, exact
         self.uses = Counter(part.name for part in parts_of(root) if isinstance(part, Wild))
 
     def repeated(self, name: str) -> bool:
@@ -48,11 +58,11 @@ class Compiler:
     def compiled(self, pattern: Pattern) -> Match:
         """The closure that matches a pattern which leaves nothing over."""
         if isinstance(pattern, Wild):
-            return wild(pattern.name, self.sorts[pattern.name], self.facts)
+            return wild(pattern.name, self.sorts[pattern.name])
         if isinstance(pattern, Literal):
             return literal(pattern, self.exact)
         if pattern.op is neg and isinstance(pattern.args[0], Wild) and self.repeated(pattern.args[0].name):
-            return opposite(self.compiled(pattern.args[0]), self.builder)
+            return opposite(self.compiled(pattern.args[0]))
         if pattern.op.flat and not self.exact:
             return self.flat(pattern)
         return self.fixed(pattern)
@@ -141,7 +151,7 @@ class Compiler:
             if last:
                 if not operands:
                     return None
-                rest = operands[0] if len(operands) == 1 else self.builder.flat(node.op, operands)
+                rest = operands[0] if len(operands) == 1 else bound[CONTEXT].builder.flat(node.op, operands)
                 return match(rest, bound, lambda: following(node, (), bound, finish))
             for place, operand in enumerate(operands):
                 left = operands[:place] + operands[place + 1 :]
@@ -179,7 +189,7 @@ class Compiler:
         return take
 
 
-def wild(name: str, sort: Sort, facts: Facts) -> Match:
+def wild(name: str, sort: Sort) -> Match:
     """A variable: free, or bound to this very node."""
     holds = sort.holds
 
@@ -187,7 +197,7 @@ def wild(name: str, sort: Sort, facts: Facts) -> Match:
         known = bound.get(name)
         if known is not None:
             return then() if known is node else None
-        if holds is not None and not holds(facts, node):
+        if holds is not None and not holds(bound[CONTEXT].facts, node):
             return None
         bound[name] = node
         found = then()
@@ -198,9 +208,9 @@ def wild(name: str, sort: Sort, facts: Facts) -> Match:
     return match
 
 
-def opposite(match: Match, builder: Builder) -> Match:
+def opposite(match: Match) -> Match:
     """The negative of a variable that occurs elsewhere too: where x stands for -y, -x is y."""
-    return lambda node, bound, then: match(builder.opposite(node), bound, then)
+    return lambda node, bound, then: match(bound[CONTEXT].builder.opposite(node), bound, then)
 
 
 def literal(pattern: Literal, exact: bool) -> Match:

@@ -13,7 +13,7 @@ from functools import reduce
 from operator import attrgetter
 from typing import Any
 
-from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort, users
+from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort
 from symlab.core.ir.graph import Graph, Table, constant_value
 from symlab.core.ir.op import CALL, CONSTANT, Op
 from symlab.core.ir.types import Type
@@ -181,30 +181,39 @@ def tidy(written: Written, operands: Sequence[Expr]) -> Written:
     return tuple(items)
 
 
-def make_builder(graph: Graph) -> Builder:
+def usage(nodes: Iterable[Expr], roots: Sequence[Expr]) -> Counter[Expr]:
+    """How many operand places (or roots) each node fills."""
+    count = Counter(roots)
+    for node in nodes:
+        count.update(node.args)
+    return count
+
+
+def make_builder(graph: Graph, nodes: Sequence[Expr] | None = None) -> Builder:
     """The builder of one pass: it keeps apart the sums that several nodes use."""
-    used = users(graph.roots)
-    return Builder(graph.table, frozenset(node for node in used if used[node] > 1))
+    used = usage(graph.nodes() if nodes is None else nodes, graph.roots)
+    return Builder(graph.table, frozenset([node for node, count in used.items() if count > 1]))
 
 
-def normal_form(graph: Graph) -> tuple[Graph, Moves]:
-    """The graph in normal form, and what became of each node: (scope, before, after)."""
+def normal_form(graph: Graph, nodes: Sequence[Expr] | None = None) -> tuple[Graph, Moves]:
+    """The graph in normal form (itself if it is), and what became of each node: (scope, before, after)."""
     moves: Moves = []
-    done = Normalizing(graph.table, moves, {}).scope((), graph.roots)
-    return graph.with_roots([done[root] for root in graph.roots]), moves
+    done = Normalizing(graph.table, moves).scope((), graph.roots, graph.nodes() if nodes is None else nodes)
+    roots = [done[root] for root in graph.roots]
+    return (graph.with_roots(roots), moves) if moves else (graph, moves)
 
 
 class Normalizing:
     """The walk of `normal_form`, scope by scope."""
 
-    def __init__(self, table: Table, moves: Moves, bodies: dict[bytes, Lambda]) -> None:
+    def __init__(self, table: Table, moves: Moves) -> None:
         self.builder = Builder(table, widest=0)
-        self.moves, self.bodies = moves, bodies
+        self.moves = moves
+        self.bodies: dict[bytes, Lambda] = {}
 
-    def scope(self, path: tuple[Expr, ...], roots: Sequence[Expr]) -> dict[Expr, Expr]:
-        """What each node below `roots` becomes."""
-        nodes = toposort(roots)
-        absorbed = absorbed_nodes(nodes, users(roots))
+    def scope(self, path: tuple[Expr, ...], roots: Sequence[Expr], nodes: Sequence[Expr]) -> dict[Expr, Expr]:
+        """What each of the nodes below `roots` becomes."""
+        absorbed = absorbed_nodes(nodes, usage(nodes, roots))
         done: dict[Expr, Expr] = {}
         for node in nodes:
             if node in absorbed:
@@ -223,14 +232,16 @@ class Normalizing:
         args = tuple([done[arg] for arg in node.args])
         if node.op is CALL and not node.attr("body").exact:
             attrs = (("body", self.body((*path, node), node.attr("body"))),)
-            return node if args == node.args and attrs == node.attrs else self.builder.make(CALL, args, attrs, node.type)
+            return (
+                node if args == node.args and attrs == node.attrs else self.builder.make(CALL, args, attrs, node.type)
+            )
         return node if args == node.args else self.builder.make(node.op, args, node.attrs, node.type)
 
     def body(self, path: tuple[Expr, ...], function: Lambda) -> Lambda:
         """A closed function with its body in normal form."""
         found = self.bodies.get(function.digest)
         if found is None:
-            after = self.scope(path, [function.body])[function.body]
+            after = self.scope(path, [function.body], toposort([function.body]))[function.body]
             same = after is function.body
             found = function if same else Lambda(function.params, after, function.exact)
             self.bodies[function.digest] = found
@@ -238,16 +249,17 @@ class Normalizing:
 
     def gathered(self, op: Op, node: Expr, absorbed: set[Expr], done: dict[Expr, Expr]) -> Expr:
         """A sum (product) with the absorbed ones below it opened."""
+        builder = self.builder
+        if absorbed.isdisjoint(node.args):
+            args = tuple([done[arg] for arg in node.args])
+            return node if node.op is op and args == node.args else builder.remade(node, args)
         inverse = INVERSE[op]
-        make = self.builder.make
         written: list[Expr | None] = [
-            item if item is None else make(inverse, (done[item[0]],)) if item[1] else done[item[0]]
-            for item in spelled_out(node, absorbed, self.builder.table.written)
+            item if item is None else builder.make(inverse, (done[item[0]],)) if item[1] else done[item[0]]
+            for item in spelled_out(node, absorbed, builder.table.written)
         ]
         operands = [item for item in written if item is not None]
-        if node.op is op and tuple(operands) == node.args:
-            return node
-        return self.builder.flat(op, operands, tuple(written))
+        return builder.flat(op, operands, tuple(written))
 
 
 def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]:
@@ -267,9 +279,7 @@ def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]
     return absorbed
 
 
-def spelled_out(
-    root: Expr, absorbed: set[Expr], known: Mapping[Expr, Written]
-) -> list[tuple[Expr, bool] | None]:
+def spelled_out(root: Expr, absorbed: set[Expr], known: Mapping[Expr, Written]) -> list[tuple[Expr, bool] | None]:
     """The operands below a sum as they were written, each with whether it is taken back; None combines the last two."""
     items: list[tuple[Expr, bool] | None] = []
     stack: list[tuple[Expr, bool] | None] = [(root, False)]

@@ -23,7 +23,7 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import WILD, Op
 from symlab.core.ops.operators import Variable, pattern_constant
 from symlab.core.rewrite.formula import formula_text
-from symlab.core.rewrite.pattern import AllAttributes, Form, Pattern, as_pattern, check_formulas, normal
+from symlab.core.rewrite.pattern import AllAttributes, Pattern, as_pattern, check_formulas, normal
 from symlab.core.rewrite.sorts import Attributes, Real, Sort
 
 ASSUMPTIONS = ("finite", "nonzero", "no_overflow", "real_algebra")
@@ -51,10 +51,12 @@ class Rule:
     kinds: str = "f"
     compute: Callable[..., Expr | None] | None = None
     operations: tuple[Op, ...] = ()
+    among: tuple[Op, ...] = ()  # a computed rule acts only where an operand has one of these ops
     said: str = ""  # the formula of a computed rule
     example: Callable[..., Any] | None = None  # an expression to which a computed rule applies
     home: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    compiled: dict[bool, Any] = field(default_factory=dict, init=False)  # matchers, kept by kind of scope
 
     def __repr__(self) -> str:
         return self.name
@@ -82,20 +84,6 @@ class Rule:
         """The nodes of the right side, operands first."""
         assert self.right is not None
         return toposort([self.right])
-
-    @cached_property
-    def roots(self) -> tuple[Op, ...]:
-        """The ops of the nodes that the rule may replace; none means every op."""
-        if self.compute is not None:
-            return self.operations
-        return (root_of(self.name, self.pattern),)
-
-
-def root_of(name: str, pattern: Pattern) -> Op:
-    """The op at the root of a left side."""
-    if not isinstance(pattern, Form):
-        raise RewriteError(f"the left side of rule {name} is no formula")
-    return pattern.op
 
 
 def rule(
@@ -133,6 +121,7 @@ def computed(
     *operations: Op,
     formula: str,
     example: Callable[..., Any],
+    among: Sequence[Op] = (),
     assuming: str | Sequence[str] = (),
     exact: bool = False,
     kinds: str = "f",
@@ -140,14 +129,14 @@ def computed(
     """A rule whose right side needs values: `function(node, builder, facts)` gives the result or None.
 
     `formula` says in text what it does; `example(x, y, ...)` is an expression of float variables (annotated with sorts
-    where they must be) to which it applies.
+    where they must be) to which it applies. `among` are ops of which an operand must have one.
     """
 
     def decorate(function: Callable[..., Expr | None]) -> Rule:
         return Rule(
             function.__name__, reason_of(function), assuming=checked_assumptions(function.__name__, assuming),
-            exact=exact, kinds=kinds, compute=function, operations=operations, said=formula, example=example,
-            home=function.__module__,
+            exact=exact, kinds=kinds, compute=function, operations=operations, among=tuple(among), said=formula,
+            example=example, home=function.__module__,
         )  # fmt: skip
 
     return decorate

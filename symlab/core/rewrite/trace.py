@@ -11,7 +11,7 @@ from typing import Any
 from symlab.core.ir.config import Config
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
-from symlab.core.rewrite.choose import Chooser
+from symlab.core.rewrite.choose import Chooser, Settled
 from symlab.core.rewrite.driver import Driver, Event, Move, Report, Step, replaying
 from symlab.core.rewrite.normal import make_builder, normal_form
 from symlab.core.rewrite.observer import Observer
@@ -54,16 +54,27 @@ class PassRecord:
 
 
 def rewrite(
-    name: str, graph: Graph, rules: Sequence[Rule], config: Config | None = None, observers: Sequence[Observer] = ()
+    name: str,
+    graph: Graph,
+    rules: tuple[Rule, ...],
+    config: Config | None = None,
+    observers: Sequence[Observer] = (),
+    tried: frozenset[Rule] = frozenset(),
 ) -> PassRecord:
-    """Run one rewriting pass and keep all that it did. Under `algebra="floating"` only exact rules act."""
+    """Run one rewriting pass and keep all that it did. Under `algebra="floating"` only exact rules act.
+
+    `tried` are rules of which none fires any more on the nodes of `graph`.
+    """
     started = time.perf_counter_ns()
     exact = config is not None and config.algebra == "floating"
-    start, formed = (graph, []) if exact else normal_form(graph)
-    builder, report = make_builder(start), Report()
-    chooser = Chooser(rules, builder, report, observers)
-    limit = STEPS_PER_NODE * len(start.nodes()) + 100
-    driver = Driver(start, builder, chooser, report, limit, exact)
+    nodes = graph.nodes()
+    start, formed = (graph, []) if exact else normal_form(graph, nodes)
+    settled = Settled(frozenset(nodes), tried) if tried else None
+    if start is not graph:
+        nodes = start.nodes()
+    builder, report = make_builder(start, nodes), Report()
+    chooser = Chooser(rules, builder, report, observers, settled)
+    driver = Driver(start, builder, chooser, report, STEPS_PER_NODE * len(nodes) + 100, exact)
     after = driver.run()
     events = (*(Move(*move) for move in formed), *driver.events)
     seconds = (time.perf_counter_ns() - started) / 1e9

@@ -8,7 +8,6 @@ from symlab.core.rewrite.rule import Rule
 from symlab.core.seams import resolve
 
 
-
 def named(*subjects: str) -> tuple[Rule | str, ...]:
     """The rules of subjects, by name."""
     return tuple(f"symlab.core.rules.{subject}:RULES" for subject in subjects)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import (
     abs,
@@ -69,7 +70,14 @@ def reciprocal_of_reciprocal(x):
 # Signs
 
 
-@computed(mul, assuming="real_algebra", kinds="fci", formula="(-x) * y -> -(x * y)", example=lambda x, y: (-x) * y)
+@computed(
+    mul,
+    among=(neg, CONSTANT),
+    assuming="real_algebra",
+    kinds="fci",
+    formula="(-x) * y -> -(x * y)",
+    example=lambda x, y: (-x) * y,
+)
 def sign_before_product(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The sign of a product stands before it, so that equal products are seen to be equal."""
     negative, factors = False, []
@@ -85,7 +93,9 @@ def sign_before_product(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     return builder.make(neg, (product,)) if negative else product
 
 
-@computed(neg, assuming="real_algebra", kinds="fci", formula="-(x - y) -> y - x", example=lambda x, y: -(x - y))
+@computed(
+    neg, among=(add,), assuming="real_algebra", kinds="fci", formula="-(x - y) -> y - x", example=lambda x, y: -(x - y)
+)
 def opposite_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The sign of a sum goes into its terms, so that equal sums are seen to be equal."""
     inner = node.args[0]
@@ -254,7 +264,14 @@ def minimum_of_equals(x):
     return minimum(x, x), x
 
 
-@computed(switch, exact=True, kinds="fciub", formula="switch(True, x, y) -> x", example=lambda x, y: switch(True, x, y))
+@computed(
+    switch,
+    among=(CONSTANT,),
+    exact=True,
+    kinds="fciub",
+    formula="switch(True, x, y) -> x",
+    example=lambda x, y: switch(True, x, y),
+)
 def switch_of_constant(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A condition that is known leaves one of the two."""
     condition, first, second = node.args

@@ -44,7 +44,7 @@ def without_pairs(node: Expr) -> list[Expr]:
     return rest
 
 
-@computed(add, assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x)
+@computed(add, among=(neg,), assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x)
 def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number and its opposite cancel."""
     rest = without_pairs(node)
@@ -53,7 +53,14 @@ def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return builder.kept(node, rest) if rest else builder.constant(0, node)
 
 
-@computed(mul, assuming=("nonzero", "finite"), kinds="fc", formula="x * y / x -> y", example=lambda x, y: x * y / x)
+@computed(
+    mul,
+    among=(reciprocal,),
+    assuming=("nonzero", "finite"),
+    kinds="fc",
+    formula="x * y / x -> y",
+    example=lambda x, y: x * y / x,
+)
 def cancel_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number and its reciprocal cancel."""
     rest = without_pairs(node)

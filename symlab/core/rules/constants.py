@@ -12,6 +12,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Token, constant_value
 from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.ir.types import ArrayType
+from symlab.core.ops.create import arange
 from symlab.core.ops.elementwise import add, exp, mul, reciprocal
 from symlab.core.ops.operators import constant
 from symlab.core.ops.shape import broadcast_to
@@ -49,7 +50,9 @@ def is_short(node: Expr) -> bool:
     return math.prod(sizes) * node.type.dtype.itemsize <= LARGEST
 
 
-@computed(exact=True, kinds=ALL, formula="f(1, 2) -> its value", example=lambda x: x + exp(constant(1.0)))
+@computed(
+    among=(CONSTANT,), exact=True, kinds=ALL, formula="f(1, 2) -> its value", example=lambda x: x + exp(constant(1.0))
+)
 def constant_folding(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A value that no input changes is computed once, when the function is compiled."""
     if node.op.kind not in FOLDED or node.op is broadcast_to or not is_short(node):
@@ -65,6 +68,20 @@ def constant_folding(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return builder.table.constant(value)
 
 
+@computed(arange, exact=True, kinds="iuf", formula="arange(3) -> [0, 1, 2]", example=lambda x: x + counted_to_48(x))
+def constant_range(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Numbers in a row whose bounds are known are known."""
+    if node.args or not is_short(node):
+        return None
+    value = reference_value(node)
+    return None if value is None or value.nbytes > LARGEST else builder.table.constant(value)
+
+
+def counted_to_48(x: Any) -> Any:
+    """Numbers in a row, of the dtype of x."""
+    return arange(bounds=(0, 48, 1), dtype=x.dtype)
+
+
 def halves(value: np.ndarray[Any, Any]) -> bool:
     """Whether every element is a power of 2, so that its reciprocal is exact: x / 3 stays a division."""
     return bool(np.all(np.isfinite(value) & (np.abs(np.frexp(value)[0]) == 0.5)))
@@ -76,7 +93,14 @@ def float_of(node: Expr) -> Any:
     return value.astype(np.float64) if value.dtype.kind == "f" else value
 
 
-@computed(add, assuming="real_algebra", kinds="fciu", formula="1 + x + 2 -> x + 3", example=lambda x: 1 + x + 2.5)
+@computed(
+    add,
+    among=(CONSTANT,),
+    assuming="real_algebra",
+    kinds="fciu",
+    formula="1 + x + 2 -> x + 3",
+    example=lambda x: 1 + x + 2.5,
+)
 def constants_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The constants of a sum are added once, when the function is compiled."""
     numbers = [arg for arg in node.args if is_number(arg)]
@@ -87,7 +111,14 @@ def constants_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return replaced_numbers(node, numbers, value, builder)
 
 
-@computed(mul, assuming="real_algebra", kinds="fciu", formula="2 * x * 3 -> 6 * x", example=lambda x: 2 * x * 3 / 7)
+@computed(
+    mul,
+    among=(CONSTANT, reciprocal),
+    assuming="real_algebra",
+    kinds="fciu",
+    formula="2 * x * 3 -> 6 * x",
+    example=lambda x: 2 * x * 3 / 7,
+)
 def constants_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The constants of a product, and those it is divided by, are multiplied once, when the function is compiled."""
     above = [arg for arg in node.args if is_number(arg)]
@@ -116,9 +147,7 @@ def quotient_of_numbers(node: Expr, above: list[Expr], below: list[Expr], builde
     return builder.table.constant(value, node.type.dtype)
 
 
-def replaced_numbers(
-    node: Expr, numbers: list[Expr], value: Any, builder: Builder, wrapped: Any = None
-) -> Expr | None:
+def replaced_numbers(node: Expr, numbers: list[Expr], value: Any, builder: Builder, wrapped: Any = None) -> Expr | None:
     """A sum (product) with one constant for several; None where the constants themselves overflow or vanish."""
     dtype = node.type.dtype
     with np.errstate(all="ignore"):
@@ -135,7 +164,12 @@ def replaced_numbers(
     return builder.acted(node, numbers, result, tuple(rest)) if rest else result
 
 
-@computed(kinds="f", formula="f(x, 1 / 3) -> f(x, 0.333...)", example=lambda x: x + reciprocal(constant(3.0)))
+@computed(
+    among=(reciprocal,),
+    kinds="f",
+    formula="f(x, 1 / 3) -> f(x, 0.333...)",
+    example=lambda x: x + reciprocal(constant(3.0)),
+)
 def constant_reciprocal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A reciprocal of a constant is a constant, except in products, where dividing is rounded once."""
     if node.op is mul:
@@ -154,4 +188,4 @@ def is_reciprocal_of_number(node: Expr) -> bool:
     return node.op is reciprocal and is_number(node.args[0])
 
 
-RULES = (constant_folding, constants_of_sum, constants_of_product, constant_reciprocal)
+RULES = (constant_folding, constant_range, constants_of_sum, constants_of_product, constant_reciprocal)

@@ -93,9 +93,7 @@ def known_shape(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return node.args[0] if node.args[0].type == node.type else None
 
 
-@computed(
-    slice_op, exact=True, kinds=ALL, formula="x[:] -> x", example=lambda x: slice_op(x, index=((None, None, 1),))
-)
+@computed(slice_op, exact=True, kinds=ALL, formula="x[:] -> x", example=lambda x: slice_op(x, index=((None, None, 1),)))
 def whole_slice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """All of an array is the array."""
     return node.args[0] if all(entry == WHOLE for entry in node.attr("index")) else None
@@ -162,6 +160,7 @@ def fills(arg: Expr, axis: int) -> bool:
 
 
 @computed(
+    among=(broadcast_to,),
     exact=True,
     kinds=ALL,
     formula="x + broadcast_to(y, x.shape) -> x + y",
@@ -187,6 +186,7 @@ def broadcast_by_itself(node: Expr, builder: Builder, facts: Facts) -> Expr | No
 
 
 @computed(
+    among=(broadcast_to,),
     exact=True,
     kinds=ALL,
     formula="f(broadcast_to(x, shape)) -> broadcast_to(f(x), shape)",
@@ -258,7 +258,9 @@ def holds_all(wide: Any, narrow: Any) -> bool:
     """Whether a dtype holds every number of another one."""
     import numpy as np
 
-    return bool(np.can_cast(narrow, wide, "safe")) and not (narrow.kind in "iu" and wide.kind == "f" and narrow.itemsize > 4)
+    return bool(np.can_cast(narrow, wide, "safe")) and not (
+        narrow.kind in "iu" and wide.kind == "f" and narrow.itemsize > 4
+    )
 
 
 # Folds of little

@@ -37,7 +37,8 @@ STATED = {name: rule for name, rule in RULES.items() if rule.left is not None}
 COMPUTED = {name: rule for name, rule in RULES.items() if rule.compute is not None}
 STABILIZING = {rule.name for rule in all_rules(STABLE + GUARDED) if "serves" not in rule.options}
 AXES = [
-    (("axes", axes), ("keepdims", keepdims)) for axes, keepdims in itertools.product([(1,), (0,), (0, 1)], [True, False])
+    (("axes", axes), ("keepdims", keepdims))
+    for axes, keepdims in itertools.product([(1,), (0,), (0, 1)], [True, False])
 ]
 
 
@@ -279,7 +280,9 @@ SHOWN = {  # expressions of which it is known that they are of a sort
 Build = Callable[[Rule, dict[str, Any], dict[str, Any]], Any]
 
 
-def inputs_for(rule: Rule, attributes: Mapping[str, Any], dtype: str, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+def inputs_for(
+    rule: Rule, attributes: Mapping[str, Any], dtype: str, shapes: Sequence[tuple[int, ...]]
+) -> dict[str, Any]:
     """Something for each variable of a rule: inputs, expressions of the right sort, constants, places of an index."""
     made: dict[str, Any] = {}
     random, following = generator_of(rule), itertools.cycle(shapes)

@@ -1,7 +1,7 @@
 """The addresses of BLAS routines, found when first needed: never called through Python.
 
-OpenBLAS of the package scipy-openblas32 if it is installed, else the routines that SciPy exports. The former is symlab's
-alone, so its number of threads can be set; the latter is SciPy's, and keeps what was set for SciPy.
+OpenBLAS of the package scipy-openblas32 if it is installed, else the routines that SciPy exports. The former is
+symlab's alone, so its number of threads can be set; the latter is SciPy's, and keeps what was set for SciPy.
 """
 
 from __future__ import annotations

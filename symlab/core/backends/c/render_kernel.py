@@ -1,7 +1,8 @@
 """One kernel as a C function.
 
 Loops run over rows where the innermost axis lies in one piece, and over blocks of columns where the last outer axis
-does. Sums of floating-point numbers run in blocks whose totals are added in pairs, which keeps the rounding error small.
+does. Sums of floating-point numbers run in blocks whose totals are added in pairs, which keeps the rounding error
+small.
 """
 
 from __future__ import annotations
@@ -237,12 +238,12 @@ class KernelWriter:
         clauses = "".join(self.clause(item) for item in stage.body if isinstance(item, Reduce))
         self.line(f"#pragma omp simd{clauses}")
         self.open(f"for (int64_t {name} = {first}; {name} < {end}; {name}++)")
-        for item in stage.body:
-            if isinstance(item, Reduce):
-                total = f"{self.names[item.result]}_total"
-                self.line(f"{total} = {C.combine(item, total, self.value(item.operand))};", item.node)
+        for step in stage.body:
+            if isinstance(step, Reduce):
+                total = f"{self.names[step.result]}_total"
+                self.line(f"{total} = {C.combine(step, total, self.value(step.operand))};", step.node)
             else:
-                self.instruction(item, loops)
+                self.instruction(step, loops)
         self.close()
         for item in paired:
             total = self.names[item.result]
@@ -310,12 +311,12 @@ class KernelWriter:
             self.loop(name, size)
         self.line("#pragma omp simd")
         self.open("for (int64_t l = 0; l < width; l++)")
-        for item in stage.body:
-            if isinstance(item, Reduce) and stage.axes:
-                total = f"v{item.result}_total[l]"
-                self.line(f"{total} = {C.combine(item, total, self.value(item.operand))};", item.node)
+        for step in stage.body:
+            if isinstance(step, Reduce) and stage.axes:
+                total = f"v{step.result}_total[l]"
+                self.line(f"{total} = {C.combine(step, total, self.value(step.operand))};", step.node)
             else:
-                self.instruction(item, [*loops[:-1], "(c + l)", *inner])
+                self.instruction(step, [*loops[:-1], "(c + l)", *inner])
         self.close(1 + len(inner))
         for item in folds:
             converted = C.converted(f"({C.in_register(item.dtype)})v{item.result}_total[l]", item.dtype)

@@ -16,8 +16,8 @@ SL_INLINE double sl_log_of_quotient(double k, sl_pair n, sl_pair d) {
     double middle = sl_cubic(z, z2, 0x1.745c9871d3d17p-3, 0x1.3b2cd3ce6f583p-3, 0x1.0e526f75fb083p-3, 0x1.184f3c1917791p-3);
     double series = sl_fma(middle, z4, low);
     sl_pair sum = sl_ordered_sum(k * SL_LN2_HI, 2.0 * s);
-    double low = sl_fma(2.0 * remainder, inverse, k * SL_LN2_LO);
-    return sum.hi + (sum.lo + sl_fma(s * z, series, low));
+    double rest = sl_fma(2.0 * remainder, inverse, k * SL_LN2_LO);
+    return sum.hi + (sum.lo + sl_fma(s * z, series, rest));
 }
 
 /* log(u) for u >= 1 with a quotient of its own where u < sqrt(2); `more` is added to the exponent of u. */

@@ -54,18 +54,18 @@ SL_INLINE double sl_acos(double x) {
     return first + sl_fma(factor, arc.rest, sl_fma(halves, SL_HALF_PI_LO, tail));
 }
 
-/* (atan(t) - t) / t^3 by t^2, for |t| <= 1; error below 2^-57 of the arc tangent. 
+/* (atan(t) - t) / t^3 by t^2, for |t| <= 1; error below 2^-57 of the arc tangent. */
 SL_INLINE double sl_atan_series(double square) {
     double square2 = square * square;
     double square4 = square2 * square2;
-    double part0 = sl_cubic(square, square2, -0x1.5555555555526p-2, 0x1.99999999955b4p-3, -0x1.249249237f57dp-3, 0x1.c71c717fcf76dp-4);
-    double part1 = sl_cubic(square, square2, -0x1.745d11ae74c7ap-4, 0x1.3b13669a2a046p-4, -0x1.110e5126fd011p-4, 0x1.e1bba66c1a1ffp-5);
-    double part2 = sl_cubic(square, square2, -0x1.ae5e72c0e556ep-5, 0x1.82dad79d110d1p-5, -0x1.59a3ff2ab10f4p-5, 0x1.2c2e5ccf9ee6cp-5);
-    double part3 = sl_cubic(square, square2, -0x1.e9fa0da5992efp-6, 0x1.683cc98354f2dp-6, -0x1.c78fcd51d1ee6p-7, 0x1.d7b927b83b4e5p-8);
-    double part4 = sl_cubic(square, square2, -0x1.7a399ad032c72p-9, 0x1.b3facbc77b70ap-11, -0x1.3f364d462665cp-13, 0x1.bbed9f71fe237p-17);
+    double part0 = sl_cubic(square, square2, 0x1.99999999955b4p-3, -0x1.249249237f57dp-3, 0x1.c71c717fcf76dp-4, -0x1.745d11ae74c7ap-4);
+    double part1 = sl_cubic(square, square2, 0x1.3b13669a2a046p-4, -0x1.110e5126fd011p-4, 0x1.e1bba66c1a1ffp-5, -0x1.ae5e72c0e556ep-5);
+    double part2 = sl_cubic(square, square2, 0x1.82dad79d110d1p-5, -0x1.59a3ff2ab10f4p-5, 0x1.2c2e5ccf9ee6cp-5, -0x1.e9fa0da5992efp-6);
+    double part3 = sl_cubic(square, square2, 0x1.683cc98354f2dp-6, -0x1.c78fcd51d1ee6p-7, 0x1.d7b927b83b4e5p-8, -0x1.7a399ad032c72p-9);
+    double part4 = sl_quadratic(square, square2, 0x1.b3facbc77b70ap-11, -0x1.3f364d462665cp-13, 0x1.bbed9f71fe237p-17);
     double square8 = square4 * square4;
     double sum = sl_fma(sl_fma(part4, square8, sl_fma(part3, square4, part2)), square8, sl_fma(part1, square4, part0));
-    return sum;
+    return sl_fma(sum, square, -0x1.5555555555526p-2);
 }
 
 /* base + atan(t + tail), where base is `halves` times pi/2 and at least |t|, or 0. */

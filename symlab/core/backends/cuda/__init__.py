@@ -1,0 +1,1 @@
+"""CUDA from the same kernels as C."""

@@ -131,7 +131,7 @@ class Checking:
         values = Values(self.given)
         for number, step in enumerate(self.trace.steps):
             verdict = self.judged(values, step)
-            self.report.add(verdict.kind)
+            self.report.verdicts.append(verdict.kind)
             if verdict.kind in ("wrong", "worse"):
                 check = "rewrite" if verdict.kind == "wrong" else "accuracy"
                 self.found(check, step.before, verdict.problem, step.rule.name, number, verdict.values)

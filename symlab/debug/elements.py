@@ -140,9 +140,10 @@ def selection(box: Box, shape: tuple[int, ...]) -> tuple[slice, ...]:
     )
 
 
-def side_of(root: Expr, free: frozenset[Expr], shapes: Mapping[Expr, tuple[int, ...]]) -> Side:
-    """One side of a rewrite."""
-    return Side(root, tuple(toposort([root], free)), free, shapes)
+def side_of(root: Expr, free: frozenset[Expr], values: Mapping[Expr, Array]) -> Side:
+    """One side of a rewrite, given the values of its nodes."""
+    nodes = tuple(toposort([root], free))
+    return Side(root, nodes, free, {node: np.shape(values[node]) for node in nodes})
 
 
 # Wider floating-point numbers

@@ -22,7 +22,7 @@ from symlab.core.ops.operators import Variable
 Array = np.ndarray[Any, Any]
 UNREAL = mpmath.mpf("nan")  # known by its identity
 NAN = mpmath.mpf("nan")
-FAILURES = (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.NoConvergence)
+FAILURES = (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.mp.NoConvergence)
 LARGEST = 20_000  # bits of a number's exponent up to which functions that reduce their argument are computed
 PLAIN = frozenset(
     "add sub mul neg abs sqr sqrt reciprocal true_div log log1p log2 log10 maximum minimum switch sign cast "

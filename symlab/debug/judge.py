@@ -10,9 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from symlab.core.backends.reference import evaluate
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.driver import Step
@@ -49,23 +47,18 @@ IDENTICAL = Verdict("identical")
 
 
 def judge(step: Step, values: Mapping[Expr, Array], exact: bool = False, name_of: Name = str) -> Verdict:
-    """The verdict on a rewrite, given the values of all nodes below it; an exact one must not change a bit."""
+    """The verdict on a rewrite, given the values of all nodes of both sides; an exact one must not change a bit."""
     if not isinstance(step.before.type, ArrayType):
         return Verdict("undetermined", "several results")
-    region = region_of(step)
-    given = {node: np.asarray(values[node]) for node in region.free}
-    parts: dict[Expr, Array] = dict(given)
-    for side in (step.before, step.after):
-        evaluate([side], given, lambda node, value: parts.__setitem__(node, np.asarray(value)))
-    old, new = parts[step.before], parts[step.after]
+    old, new = np.asarray(values[step.before]), np.asarray(values[step.after])
     if old.shape != new.shape or old.dtype != new.dtype:
         return Verdict("wrong", f"the result has shape {new.shape} and dtype {new.dtype}, not {old.shape}, {old.dtype}")
     if same_bits(old, new):
         return IDENTICAL
-    shapes = {node: value.shape for node, value in parts.items()}
-    before, after = (side_of(root, region.free, shapes) for root in (step.before, step.after))
+    free = region_of(step)
+    before, after = (side_of(root, free, values) for root in (step.before, step.after))
     with _turns:
-        return Judgement(step, given, parts, (before, after), exact, name_of).verdict()
+        return Judgement(step, values, (before, after), exact, name_of).verdict()
 
 
 def same_bits(old: Array, new: Array) -> bool:
@@ -75,11 +68,10 @@ def same_bits(old: Array, new: Array) -> bool:
 
 @dataclass(eq=False)
 class Judgement:
-    """One rewrite with its values: `parts` are those of all nodes of the region, `old` and `new` those of the roots."""
+    """One rewrite, its two sides, and the values of their nodes."""
 
     step: Step
-    given: Mapping[Expr, Array]
-    parts: Mapping[Expr, Array]
+    values: Mapping[Expr, Array]
     sides: tuple[Side, Side]
     exact: bool
     name_of: Name
@@ -87,7 +79,7 @@ class Judgement:
     def verdict(self) -> Verdict:
         """The verdict, from the elements at which the sides differ most and some others."""
         left, undetermined = BUDGET, ""
-        old, new = (self.parts[side.root] for side in self.sides)
+        old, new = (self.values[side.root] for side in self.sides)
         for place in chosen_places(old, new):
             cost = sum(side.size(side.parts(place)) for side in self.sides)
             if left < BUDGET and cost > left:
@@ -122,13 +114,13 @@ class Judgement:
 
     def at_precision(self, place: Place, was: Any, now: Any, numbers: Numbers) -> Verdict:
         """The verdict on one element with both sides in such numbers."""
-        truth, other = (side.value(place, self.given, numbers) for side in self.sides)
+        truth, other = (side.value(place, self.values, numbers) for side in self.sides)
         before, after = self.sides
         if was.dtype.kind in "biu":
             return judge_discrete(truth, other, was, now)
 
         def slack() -> Any:
-            return unsteadiness(before, place, self.given) + unsteadiness(after, place, self.given)
+            return unsteadiness(before, place, self.values) + unsteadiness(after, place, self.values)
 
         return judge_number(as_number(truth), as_number(other), was, now, slack)
 
@@ -139,8 +131,7 @@ class Judgement:
             return False
         for side in self.sides:
             for node, box in side.parts(place):
-                value = self.parts[node] if node in self.parts else constant_value(node)
-                part = value[selection(box, value.shape)]
+                part = self.values[node][selection(box, self.values[node].shape)]
                 if part.dtype.kind in "fc" and fails(assuming, part, side.is_given(node)):
                     return True
         return False
@@ -151,7 +142,7 @@ class Judgement:
         texts = []
         for node, box in before.parts(place):
             if before.is_given(node) and node.op is not CONSTANT and len(texts) < MOST_SHOWN:
-                value = self.given[node]
+                value = self.values[node]
                 part = value[selection(box, value.shape)].ravel()
                 few = ", ".join(f"{item.item()!r}" for item in part[:MOST_SHOWN])
                 texts.append(f"{self.name_of(node)} = {few}{', ...' if part.size > MOST_SHOWN else ''}")

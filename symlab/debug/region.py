@@ -8,39 +8,23 @@ is computed is decided by what lies below it alone, so that both sides agree.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import CALL, CONSTANT, Kind
 from symlab.core.rewrite.driver import Step
 from symlab.debug.exact import as_exact, exact_node
 
-__all__ = ["Region", "as_exact", "exact_node", "region_of"]
+__all__ = ["as_exact", "exact_node", "region_of"]
 
 DEEPEST = 6  # levels below a rewritten node in which the two sides are computed
 WIDEST = 2000  # nodes that are looked at on each side
 
 
-@dataclass(frozen=True, eq=False)
-class Region:
-    """Both sides of a rewrite over the nodes that are free in it."""
-
-    before: Expr
-    after: Expr
-    free: frozenset[Expr]
-
-    def nodes(self, root: Expr) -> list[Expr]:
-        """What is computed for one side, operands first, free nodes included."""
-        return toposort([root], self.free)
-
-
-def region_of(step: Step) -> Region:
-    """The region of a rewrite."""
+def region_of(step: Step) -> frozenset[Expr]:
+    """The free nodes of a rewrite, at which the walk down from both roots ends."""
     near = within(step.before)
-    bound = bound_nodes(step, near)
-    contact = frozenset(bound or meeting(step.after, near))
-    free = contact | edge(step.before, contact) | edge(step.after, contact)
-    return Region(step.before, step.after, frozenset(free - {step.before}))
+    contact = frozenset(bound_nodes(step, near) or meeting(step.after, near))
+    return (contact | edge(step.before, contact) | edge(step.after, contact)) - {step.before}
 
 
 def within(root: Expr, depth: int = DEEPEST) -> frozenset[Expr]:

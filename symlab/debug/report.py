@@ -40,14 +40,28 @@ class Report:
     """The outcome of one checked call: how much was compared, and what is wrong."""
 
     function: str
-    rewrites: int = 0
-    identical: int = 0  # rewrites that changed no bit
-    undetermined: int = 0  # rewrites too large to be judged exactly
+    verdicts: list[str] = field(default_factory=list)  # on each rewrite of the trace, in order
+    moves: int = 0  # nodes that passes changed beside their rules
     kernels: int = 0  # nodes compared as compiled
+    results: int = 0  # results compared with the graph as written and as optimized
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
-    verdicts: list[str] = field(default_factory=list)  # on each rewrite of the trace, in order
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rewrites(self) -> int:
+        """How many rewrites were looked at."""
+        return len(self.verdicts)
+
+    @property
+    def identical(self) -> int:
+        """How many rewrites changed no bit."""
+        return self.verdicts.count("identical")
+
+    @property
+    def undetermined(self) -> int:
+        """How many rewrites could not be judged; the notes say why."""
+        return self.verdicts.count("undetermined")
 
     @property
     def rules(self) -> list[str]:
@@ -62,8 +76,10 @@ class Report:
         return (
             ("rewrites judged", self.rewrites),
             ("of them without any change of bits", self.identical),
-            ("of them undetermined (too large)", self.undetermined),
+            ("of them undetermined", self.undetermined),
+            ("changes of form judged", self.moves),
             ("nodes compared as compiled", self.kernels),
+            ("results compared", self.results),
             ("findings", len(self.findings)),
         )
 

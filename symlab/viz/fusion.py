@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import CALL, Kind, Op
+from symlab.core.ir.op import CALL, CONSTANT, Kind, Op
+from symlab.core.lower.buffers import Home
 from symlab.core.lower.fuse import Fused
 from symlab.core.lower.fuse import Step as Lowered
 from symlab.core.lower.kernel import Store
 from symlab.core.lower.program import KernelCall
-from symlab.viz.replay import Change, ViewGraph
+from symlab.viz.replay import OUTPUT, Change, ViewGraph
 
 FUSE = (
     "fuse",
@@ -22,6 +23,7 @@ FUSE = (
 )
 ABSORB = ("absorb", "One library call multiplies, scales and adds.", "c + s * dot(a, b) -> one call")
 MOST_NAMES = 4
+VIEWS = frozenset({"dimshuffle", "reshape", "broadcast_to", "specify_shape", "unbroadcast"})
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,20 @@ class Made:
 
 
 class Kernels:
-    """The kernels and calls of a fused graph, contracted in the view one after another as they run."""
+    """The kernels and calls of a fused graph, contracted in the view one after another as they run.
+
+    A kernel reads what its code loads: where it computes a value again, there is no edge from where that was computed
+    first.
+    """
 
     def __init__(self, fused: Any, view: ViewGraph, sources: Mapping[int, str]) -> None:
         self.steps: Sequence[Lowered] = fused.steps if isinstance(fused, Fused) else ()
         self.fused, self.view, self.sources = fused, view, sources
+        self.holder: dict[int, int] = {}  # the node of the view that stands for what a buffer holds
+        for buffer in fused.buffers if self.steps else ():
+            number = view.find((), buffer.node)
+            if number is not None and buffer.home in (Home.OPERAND, Home.CONSTANT):
+                self.holder[buffer.number] = number
 
     def __iter__(self) -> Iterator[Made]:
         for place, step in enumerate(self.steps):
@@ -54,26 +65,26 @@ class Kernels:
         if not exits:
             return None
         group = [*self.parts.get(place, ()), place]
-        computed = list(
-            dict.fromkeys(number for other in group for number in self.numbers(place, self.steps[other].nodes))
-        )
-        inside = self.with_virtual(computed)
+        computed = [at for other in group for at in self.numbers(other, self.steps[other].nodes).values()]
+        inside, loaded = self.with_virtual(computed), self.loaded(group)
+        (*_, last) = exits.values()
         source, rule = self.source(group), FUSE if isinstance(step, KernelCall) else ABSORB
-        if len(inside) == 1:
-            return Made((exits[0],), self.view.node[exits[0]].op.name, rule, source)
+        if len(inside) == 1 and all(self.is_leaf(at) or at in loaded for at in self.view.operands[last]):
+            self.hold(group, exits, last)
+            return Made((last,), self.view.node[last].op.name, rule, source)
         kind = "kernel" if isinstance(step, KernelCall) else "call"
         name = f"{kind} {self.names(computed if kind == 'kernel' else inside[::-1])}"
-        change = contract(self.view, inside, exits, name)
+        change, results = contract(self.view, inside, list(exits.values()), self.inputs(inside, loaded), name)
+        self.hold(group, {node: results[number] for node, number in exits.items() if number in results}, change.by)
         return Made(tuple(change.added), name, rule, source, change)
 
     # What belongs to a step
 
-    def numbers(self, place: int, nodes: Iterable[Expr]) -> list[int]:
+    def numbers(self, place: int, nodes: Iterable[Expr]) -> dict[Expr, int]:
         """The numbers of lowered nodes in the view; a node computed in parts belongs to the step that ends it."""
-        found = dict.fromkeys(self.fused.prepared.source(node) for node in nodes)
+        found = dict.fromkeys(map(self.fused.prepared.source, nodes))
         whole = (node for node in found if node.op.kind is not Kind.LEAF and self.ends.get(node, place) == place)
-        numbers = (self.view.find((), node) for node in whole)
-        return [number for number in numbers if number is not None]
+        return {node: number for node in whole if (number := self.view.find((), node)) is not None}
 
     def with_virtual(self, numbers: Sequence[int]) -> list[int]:
         """These nodes, and what no step computes between and before them."""
@@ -93,30 +104,26 @@ class Kernels:
             return True
         return node.op.kind is not Kind.LEAF and node not in self.computed and node.op.home != __name__
 
+    def is_leaf(self, number: int) -> bool:
+        """Whether a node is an input, a shared variable or a constant."""
+        return self.view.node[number].op.kind is Kind.LEAF
+
     @cached_property
     def computed(self) -> set[Expr]:
         """The nodes of the graph that some step computes."""
         return {self.fused.prepared.source(node) for step in self.steps for node in step.nodes}
 
     @cached_property
-    def writers(self) -> dict[Expr, list[int]]:
-        """The steps that write each node of the graph, or parts of it."""
-        found: dict[Expr, list[int]] = {}
-        for place, step in enumerate(self.steps):
-            for source in dict.fromkeys(map(self.fused.prepared.source, written(step))):
-                found.setdefault(source, []).append(place)
-        return found
-
-    @cached_property
     def ends(self) -> dict[Expr, int]:
         """The last step for each node of the graph that is computed in parts."""
-        spelled = {
-            source
-            for step in self.steps
-            for node in written(step)
-            if (source := self.fused.prepared.source(node)) is not node
-        }
-        return {node: places[-1] for node, places in self.writers.items() if len(places) > 1 or node in spelled}
+        writers: dict[Expr, list[int]] = {}
+        spelled: set[Expr] = set()
+        for place, step in enumerate(self.steps):
+            for node in written(step):
+                source = self.fused.prepared.source(node)
+                writers.setdefault(source, []).append(place)
+                spelled.update([source] if source is not node else [])
+        return {node: places[-1] for node, places in writers.items() if places[0] < places[-1] or node in spelled}
 
     @cached_property
     def parts(self) -> dict[int, list[int]]:
@@ -131,16 +138,42 @@ class Kernels:
 
     def names(self, numbers: Sequence[int]) -> str:
         """A kernel by the ops that it computes, in order."""
-        nodes = [self.view.node[number] for number in numbers]
-        telling = [
-            node.op.name for node in nodes if node.op.kind not in (Kind.STRUCTURAL, Kind.LEAF) and node.op is not CALL
-        ]
-        names = list(dict.fromkeys(telling or (node.op.name for node in nodes)))
+        found = [self.view.node[number].op for number in numbers]
+        telling = [op.name for op in found if op is not CALL and op.kind is not Kind.LEAF and op.name not in VIEWS]
+        names = list(dict.fromkeys(telling or (op.name for op in found)))
         return "·".join(names[:MOST_NAMES] + (["..."] if len(names) > MOST_NAMES else []))
 
     def source(self, group: Sequence[int]) -> str | None:
         """The code of steps that make one thing."""
         return "\n".join(text for place in group if (text := self.sources.get(place))) or None
+
+    # What lies in memory
+
+    def loaded(self, group: Sequence[int]) -> list[int]:
+        """The nodes of the view that steps load from memory."""
+        own = {buffer for place in group for buffer in self.steps[place].writes}
+        reads = (buffer for place in group for buffer in self.steps[place].reads if buffer not in own)
+        found = (self.holder.get(buffer) for buffer in reads)
+        return list(dict.fromkeys(number for number in found if number is not None and number in self.view.node))
+
+    def inputs(self, inside: Sequence[int], loaded: Sequence[int]) -> list[int]:
+        """What a kernel reads, in the order in which its nodes do; numbers that stand in its code are left out."""
+        members = set(inside)
+        read = dict.fromkeys(at for number in inside for at in self.view.operands[number] if at not in members)
+        named = [at for at in read if at in loaded or (self.is_leaf(at) and self.view.node[at].op is not CONSTANT)]
+        return [*named, *(at for at in loaded if at not in read and at not in members)]
+
+    def hold(self, group: Sequence[int], results: Mapping[Expr, int], whole: int) -> None:
+        """Note which node of the view now stands for what steps have written; for parts of a node it is the kernel."""
+        for place in group:
+            step = self.steps[place]
+            if isinstance(step, KernelCall):
+                stores = [item for item in step.kernel.instructions() if isinstance(item, Store)]
+                sources = [self.fused.prepared.source(item.node) for item in stores]
+                pairs = zip(stores, sources, strict=True)
+                self.holder.update({item.access.buffer: results.get(source, whole) for item, source in pairs})
+            else:
+                self.holder.update(dict.fromkeys(step.writes, whole))
 
 
 def written(step: Lowered) -> list[Expr]:
@@ -150,22 +183,24 @@ def written(step: Lowered) -> list[Expr]:
     return [step.node]
 
 
-def contract(view: ViewGraph, inside: Sequence[int], exits: Sequence[int], name: str) -> Change:
-    """Let one node stand for the nodes `inside`, of which only `exits` are read by others."""
+def contract(
+    view: ViewGraph, inside: Sequence[int], exits: Sequence[int], inputs: Sequence[int], name: str
+) -> tuple[Change, dict[int, int]]:
+    """Let one node stand for the nodes `inside`, of which others read `exits`; also what stands for each exit."""
     members = set(inside)
-    exits = [number for number in exits if any(user not in members for user, _ in view.users[number])] or exits[-1:]
-    change = Change(at=exits[-1])
-    inputs = dict.fromkeys(operand for number in inside for operand in view.operands[number] if operand not in members)
-    kernel = Expr(Op(name, Kind.CONTROL, home=__name__), (), (), view.node[exits[-1]].type)
-    change.by = view.add((), kernel, change)
+    read = [number for number in exits if any(user not in members for user, _ in view.users[number])] or exits[-1:]
+    change = Change(at=read[-1])
+    kernel = view.node[read[-1]]
+    change.by = view.add((), Expr(Op(name, Kind.CONTROL, home=__name__), (), (), kernel.type), change)
     for slot, operand in enumerate(inputs):
         view.operands[change.by].append(operand)
         view.users[operand].add((change.by, slot))
-    for number in exits:
-        target = change.by
-        if len(exits) > 1:
-            result = Expr(Op("result", Kind.CONTROL, home=__name__), (kernel,), (), view.node[number].type)
-            target = view.add((), result, change)
-        view.redirect(number, target, change, keep=inside)
+    results = {}
+    for number in read:
+        node, results[number] = view.node[number], change.by
+        if len(read) > 1:
+            op = Op(f"result {node.op.name}", Kind.CONTROL, home=__name__)
+            results[number] = view.add((), Expr(op, (view.node[change.by],), (), node.type), change)
+        view.redirect(number, results[number], change, keep=inside)
     view.delete_unused(inside, change)
-    return change
+    return change, results

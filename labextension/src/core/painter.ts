@@ -111,7 +111,7 @@ function paintNode(context: Context, scene: Scene, drawn: Drawn): void {
   const alpha = isFaint ? scene.theme.faint : 1;
   context.globalAlpha = change === 'new' ? alpha * (0.25 + 0.75 * scene.motion.progress) : alpha;
   paintBox(context, scene, drawn);
-  if (isFaint) context.globalAlpha = FAINT_TEXT;
+  if (isFaint) context.globalAlpha = Math.max(scene.theme.faint, FAINT_TEXT);
   if (scene.camera.view.scale >= TITLED) paintText(context, scene, drawn, isFaint);
   context.globalAlpha = alpha;
   paintMarks(context, scene, drawn);

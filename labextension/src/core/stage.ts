@@ -1,6 +1,6 @@
 /** The canvas: lays out each frame, moves the camera and the nodes to it, paints, and listens to the pointer. */
 
-import { Arrangement, type Place } from './arrangement';
+import { Arrangement, type Picture, type Place } from './arrangement';
 import { Camera, boundsOf, type View } from './camera';
 import { element } from './dom';
 import type { Point } from './layout';
@@ -41,7 +41,6 @@ export class Stage {
   /** What the camera shows: what suits the graph at first, all of it as the user asked, or a part that was chosen. */
   private framing: 'first' | 'whole' | 'part' = 'first';
   private lastStep: number;
-  private showedAll = true;
 
   constructor(
     private readonly session: Session,
@@ -97,45 +96,52 @@ export class Stage {
     this.root.dataset['layoutMs'] = (performance.now() - start).toFixed(1);
   }
 
-  /** Goes from the last picture to the present one; the place of the rewrite stays where it is on the screen. */
+  /** Goes from the last picture to the present one. */
   private follow(): void {
     this.arrive();
     const before = this.motion.picture.places;
-    const bounds = boundsOf(before.values());
-    this.showedAll =
-      bounds !== null && this.framing !== 'part' && this.camera.holds(bounds, this.camera.view);
+    const showedAll = this.showsAll;
+    const { at } = this.session.player;
+    const isNext = Math.abs(at - this.lastStep) === 1;
+    this.lastStep = at;
     this.arrange();
-    const after = this.motion.picture.places;
-    const { step } = this.session.player;
-    const isNext = Math.abs(this.session.player.at - this.lastStep) === 1;
-    this.lastStep = this.session.player.at;
-    if (step && isNext && this.framing === 'first' && this.camera.view.scale < LEGIBLE)
-      return this.comeNear(step);
-    const spot = step ? [step.at, step.by].find(id => before.has(id) && after.has(id)) : undefined;
-    this.travel(
-      spot === undefined ? this.revealed(this.camera.view) : this.held(before.get(spot)!, after.get(spot)!),
-    );
+    this.travel(isNext || this.framing !== 'first' ? this.nextView(before, showedAll) : this.firstView());
     this.motion.progress = this.way ? 0 : 1;
     this.repaint();
   }
 
-  /** Goes from a first sight from afar, in which no rewrite could be read, to the rewrite. */
-  private comeNear({ at, by }: Step): void {
-    this.show([...this.scene.touched], 1);
-    if (this.way && this.way.to.scale < LEGIBLE) this.show([at, by], LEGIBLE * 1.5);
-    this.motion.progress = this.way ? 0 : 1;
+  private get showsAll(): boolean {
+    const bounds = boundsOf(this.motion.picture.places.values());
+    return bounds !== null && this.framing !== 'part' && this.camera.holds(bounds, this.camera.view);
   }
 
-  /** The view in which a place is where another one was; all of the graph, if all of it was to be seen. */
-  private held(old: Place, now: Place): View {
-    const { x, y, scale } = this.camera.view;
-    const view = { scale, x: x + (old.x - now.x) * scale, y: y + (old.y - now.y) * scale };
-    if (!this.showedAll) return this.revealed(view);
+  /** The view after a step: the rewrite stays where it is; what was all to be seen is so again. */
+  private nextView(before: Picture['places'], showedAll: boolean): View {
+    const { step } = this.session.player;
+    const isFar = this.framing === 'first' && this.camera.view.scale < LEGIBLE;
+    if (isFar && step) return this.nearView(step);
+    const after = this.motion.picture.places;
+    const spot = step ? [step.at, step.by].find(id => before.has(id) && after.has(id)) : undefined;
+    const held = spot === undefined ? this.camera.view : this.heldView(before.get(spot)!, after.get(spot)!);
     const whole = this.wholeView();
-    const bounds = boundsOf(this.motion.picture.places.values())!;
+    if (!showedAll) return this.framing === 'first' && whole.scale >= LEGIBLE ? whole : this.revealed(held);
     const { width, height } = this.camera.size;
-    const isAside = Math.abs(whole.x - view.x) > width / 5 || Math.abs(whole.y - view.y) > height / 5;
-    return isAside || whole.scale > 1.5 * scale || !this.camera.holds(bounds, view) ? whole : view;
+    const isAside = Math.abs(whole.x - held.x) > width / 5 || Math.abs(whole.y - held.y) > height / 5;
+    const isRoomy = whole.scale > 1.5 * held.scale;
+    return isAside || isRoomy || !this.camera.holds(boundsOf(after.values())!, held) ? whole : held;
+  }
+
+  /** From a first sight from afar, in which no rewrite could be read, to the rewrite. */
+  private nearView({ at, by }: Step): View {
+    this.framing = 'part';
+    const view = this.viewOf([...this.scene.touched], 1);
+    return view && view.scale >= LEGIBLE ? view : (this.viewOf([at, by], 0.9) ?? this.camera.view);
+  }
+
+  /** The view in which a place is where another one was. */
+  private heldView(old: Place, now: Place): View {
+    const { x, y, scale } = this.camera.view;
+    return { scale, x: x + (old.x - now.x) * scale, y: y + (old.y - now.y) * scale };
   }
 
   /** The nearest view to another one in which the nodes that the step exchanged are in sight. */
@@ -203,11 +209,17 @@ export class Stage {
 
   private show(ids: readonly number[], largest: number): void {
     this.arrive();
+    const view = this.viewOf(ids, largest);
+    if (!view) return;
+    this.framing = 'part';
+    this.travel(view);
+  }
+
+  /** The view that shows some nodes, with room around them; null if none of them is there. */
+  private viewOf(ids: readonly number[], largest: number): View | null {
     const places = ids.map(id => this.motion.picture.places.get(id)).filter(place => place !== undefined);
     const bounds = boundsOf(places);
-    if (!bounds) return;
-    this.framing = 'part';
-    this.travel(this.camera.fitting(bounds, largest, 60));
+    return bounds && this.camera.fitting(bounds, largest, 60);
   }
 
   zoom(factor: number, about?: Point): void {

@@ -42,7 +42,8 @@ def problem(program: Program, code: int, number: int, values: Values) -> SymlabE
     """The error of a refused call: what is wrong with which node, its line, its operands."""
     graph = program.fused.prepared.original
     node: Expr = graph.nodes()[number]
-    typed = graph.typed(node) or node
+    found = graph.typed(node)
+    typed = node if found is None else found
     kind, sentence = SENTENCES[Problem(code)]
     origin = getattr(typed, "origin", None)
     where = f" (built in {origin})" if origin else ""

@@ -79,7 +79,7 @@ class Emitter:
     def by_stride(self, family: Axes) -> Axes:
         """Inner axes in the order in which the first array that runs over all of them lies in memory."""
         for instance in self.all:
-            if instance.make is Make.LOAD and instance.place and instance.axes.issuperset(family):
+            if instance.make is Make.LOAD and instance.place and instance.place.axes.issuperset(family):
                 steps = dict(instance.place.steps)
                 return tuple(sorted(family, key=lambda axis: (-degree(steps[axis]), family.index(axis))))
         return family

@@ -85,16 +85,20 @@ def can_overwrite(fused: Fused, late: set[int], old: int, new: int) -> bool:
 
 
 def one_pass(step: Step, read: int, written: int) -> bool:
-    """Whether a step may read from and write to one memory: it reads each element no later than it writes there."""
+    """Whether a step may read from and write to one memory: each element is read no later than it is written there.
+
+    So both must go over the memory in the same way, visiting no element twice.
+    """
     if not isinstance(step, KernelCall):
         return False
-    loads, stores = places(step.kernel, Load, read), places(step.kernel, Store, written)
-    first = stores[0]
     if any(isinstance(item, Load | Store) and item.access.terms for item in step.kernel.instructions()):
         return False
-    return all(place[2:] == first[2:] for place in (*loads, *stores)) and max(place[:2] for place in loads) < min(
-        place[:2] for place in stores
-    )
+    loads, stores = places(step.kernel, Load, read), places(step.kernel, Store, written)
+    stage, _, (_, strides), _ = first = stores[0]
+    if stage > 0 and 0 in strides:
+        return False
+    alike = all(place[2:] == first[2:] for place in (*loads, *stores))
+    return alike and max(place[:2] for place in loads) < min(place[:2] for place in stores)
 
 
 def places(

@@ -16,7 +16,7 @@ import numpy as np
 from symlab.core.backends.reference import evaluate
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, WILD, Kind
+from symlab.core.ir.op import CONSTANT, WILD, Kind, resolved
 from symlab.core.ir.types import array_type
 from symlab.core.ops import nn
 from symlab.core.ops.elementwise import abs, maximum
@@ -27,7 +27,6 @@ from symlab.core.rewrite.pattern import AttributePart
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Real, Sort
 from symlab.core.rules import GUARDED, STABLE, all_rules
-from symlab.debug.region import as_exact, exact_node
 
 DIGITS = 60
 ROWS, COLUMNS = 6, 8
@@ -216,13 +215,27 @@ def value_at(digits: int, root: Variable, values: Mapping[Variable, np.ndarray[A
         return np.broadcast_to(known[root], known[root].shape)
 
 
+def as_exact(array: Any) -> np.ndarray[Any, Any]:
+    """Floats as mpmath's numbers, truth values and integers as they are."""
+    array = np.asarray(array)
+    return np.frompyfunc(mpmath.mpf, 1, 1)(array.astype(object)) if array.dtype.kind == "f" else array
+
+
 def exact(node: Expr, args: Sequence[Any]) -> Any:
-    """One node on exact operands."""
+    """One node on exact operands; nan where a formula has no value."""
     if node.op in (nn.softmax, nn.log_softmax, nn.logsumexp):
         return exact_row(node, args[0])
-    if node.op.name in ("max", "min"):
-        return np.asarray(node.op.compute(args[0], **node.attributes))
-    return exact_node(node, args)
+    if node.op.kind is not Kind.ELEMENTWISE:
+        return np.asarray(node.op.compute(*args, **node.attributes))
+    formula = resolved(node.op.exact)
+
+    def at_one_place(*operands: Any) -> Any:
+        try:
+            return formula(*operands, **node.attributes)
+        except (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.libmp.NoConvergence):
+            return mpmath.nan
+
+    return np.asarray(np.frompyfunc(at_one_place, len(args), 1)(*args), object)
 
 
 def exact_row(node: Expr, x: Any) -> Any:

@@ -77,7 +77,9 @@ class DebugFunction:
     def repeats(self) -> bool:
         """Whether compiling again gives the same graph."""
         made = self.made
-        again = run(made.mode.pipeline, made.request.graph(), made.config)
+        pipeline = made.mode.pipeline
+        graphs = pipeline.before("fuse") if "fuse" in pipeline.names else pipeline
+        again = run(graphs, made.request.graph(), made.config)
         return again.graph.digest == made.trace.graph.digest
 
     def __getattr__(self, name: str) -> Any:
@@ -128,7 +130,7 @@ class Checking:
 
     def check_rewrites(self) -> None:
         """Judge every rewrite, and what the passes did beside their rules."""
-        values = Values(self.given)
+        values = Values(self.given, self.trace.first_graph.table, self.made.config.algebra == "floating")
         for number, step in enumerate(self.trace.steps):
             verdict = self.judged(values, step)
             self.report.verdicts.append(verdict.kind)

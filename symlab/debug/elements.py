@@ -73,7 +73,7 @@ class Side:
         for node, box in self.parts(place):
             if self.is_given(node):
                 value = np.asarray(given[node] if node in given else constant_value(node))
-                known[node, box] = numbers.convert(node, value[selection(box, value.shape)])
+                known[node, box] = numbers.convert(node, picked(box, value))
                 continue
             boxes = self.operand_boxes(node, box)
             args = [known[pair] for pair in zip(node.args, boxes, strict=True)]
@@ -89,7 +89,7 @@ class Side:
         if node.op.name == "size_of":
             return np.asarray(np.int64(self.shapes[node.args[0]][node.attr("axis")]))
         value = numbers.node(node, args)
-        return value[selection(box, value.shape)]
+        return picked(box, value)
 
     def operand_boxes(self, node: Expr, box: Box) -> Iterator[Box]:
         """The part of each operand that a part of a node follows from."""
@@ -133,11 +133,13 @@ def shuffled_box(pattern: Sequence[Any], box: Box, rank: int) -> Box:
     return tuple(places)
 
 
-def selection(box: Box, shape: tuple[int, ...]) -> tuple[slice, ...]:
-    """The index that picks a part; an axis of size 1 has been picked already."""
-    return tuple(
-        slice(None) if place is None or size == 1 else slice(place, place + 1) for place, size in zip(box, shape)
-    )
+def picked(box: Box, array: Array) -> Array:
+    """A part of an array; along an axis of size 1 it has been picked already."""
+    if not array.ndim:
+        return array
+    return array[
+        tuple(slice(None) if at is None or size == 1 else slice(at, at + 1) for at, size in zip(box, array.shape))
+    ]
 
 
 def side_of(root: Expr, free: frozenset[Expr], values: Mapping[Expr, Array]) -> Side:

@@ -6,7 +6,9 @@ large to be worked with) is a plain nan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import mpmath
@@ -20,6 +22,7 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable
 
 Array = np.ndarray[Any, Any]
+DIGITS = 60
 UNREAL = mpmath.mpf("nan")  # known by its identity
 NAN = mpmath.mpf("nan")
 FAILURES = (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.mp.NoConvergence)
@@ -28,6 +31,16 @@ PLAIN = frozenset(
     "add sub mul neg abs sqr sqrt reciprocal true_div log log1p log2 log10 maximum minimum switch sign cast "
     "eq neq lt le gt ge isnan isinf isfinite arctan arctan2 hypot".split()
 )  # ops that take numbers of any size
+
+
+_turns = threading.RLock()  # mpmath's precision belongs to the process
+
+
+@contextmanager
+def exactly(digits: int = DIGITS) -> Iterator[None]:
+    """Compute with so many decimal digits; one thread at a time."""
+    with _turns, mpmath.workdps(digits):
+        yield
 
 
 class NoExactValue(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +13,8 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.driver import Step
-from symlab.debug.elements import EXACT, WIDE, Numbers, Side, selection, side_of
-from symlab.debug.exact import UNREAL, NoExactValue
+from symlab.debug.elements import EXACT, WIDE, Numbers, Side, picked, side_of
+from symlab.debug.exact import DIGITS, UNREAL, NoExactValue, exactly
 from symlab.debug.region import region_of
 from symlab.debug.sensitivity import unsteadiness
 
@@ -23,14 +22,15 @@ Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 Name = Callable[[Expr], str]
 MOST = 64  # elements on which a rewrite is judged
-DIGITS = (60, 1200)  # decimal digits: at first, and before anything is reported
+MANY_DIGITS = 1200  # decimal digits with which is made sure of anything that is reported
+FEW_DIGITS = 120  # the same, where functions are slow at many digits
+SLOW = frozenset("gamma gammaln psi tri_gamma polygamma betaln betainc gammainc gammaincc erfinv erfcinv".split())
 AFFORDABLE = 20_000  # elements computed exactly for one element of the result
 COSTLY = 300_000  # the same, to make sure of what wider floating-point numbers found
 BUDGET = 100_000  # elements computed exactly for one rewrite
 EQUAL_ULP = 16.0  # both sides are the same formula up to the rounding of its constants
 WORSE_ULP = 16.0  # what a rewrite may lose where its left side was accurate
 MOST_SHOWN = 4
-_turns = threading.RLock()  # mpmath's precision belongs to the process
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def judge(step: Step, values: Mapping[Expr, Array], exact: bool = False, name_of
         return IDENTICAL
     free = region_of(step)
     before, after = (side_of(root, free, values) for root in (step.before, step.after))
-    with _turns:
+    with exactly():
         return Judgement(step, values, (before, after), exact, name_of).verdict()
 
 
@@ -105,12 +105,18 @@ class Judgement:
         if cost > COSTLY:
             return Verdict("undetermined", f"{cost} elements are too many to be computed exactly")
         found = RIGHT
-        for digits in DIGITS:
-            with mpmath.workdps(digits):
+        for digits in self.digits:
+            with exactly(digits):
                 found = self.at_precision(place, was, now, EXACT)
             if found.kind == "right":
                 break
         return found
+
+    @property
+    def digits(self) -> tuple[int, int]:
+        """How many decimal digits are computed with, at first and in the end."""
+        slow = any(node.op.name in SLOW for side in self.sides for node in side.nodes if not side.is_given(node))
+        return DIGITS, FEW_DIGITS if slow else MANY_DIGITS
 
     def at_precision(self, place: Place, was: Any, now: Any, numbers: Numbers) -> Verdict:
         """The verdict on one element with both sides in such numbers."""
@@ -131,7 +137,7 @@ class Judgement:
             return False
         for side in self.sides:
             for node, box in side.parts(place):
-                part = self.values[node][selection(box, self.values[node].shape)]
+                part = picked(box, np.asarray(self.values[node]))
                 if part.dtype.kind in "fc" and fails(assuming, part, side.is_given(node)):
                     return True
         return False
@@ -143,7 +149,7 @@ class Judgement:
         for node, box in before.parts(place):
             if before.is_given(node) and node.op is not CONSTANT and len(texts) < MOST_SHOWN:
                 value = self.values[node]
-                part = value[selection(box, value.shape)].ravel()
+                part = picked(box, np.asarray(value)).ravel()
                 few = ", ".join(f"{item.item()!r}" for item in part[:MOST_SHOWN])
                 texts.append(f"{self.name_of(node)} = {few}{', ...' if part.size > MOST_SHOWN else ''}")
         where = f"element {place}: " if place else ""

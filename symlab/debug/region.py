@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CALL, CONSTANT, Kind
+from symlab.core.ops.elementwise import add, neg
 from symlab.core.rewrite.driver import Step
 from symlab.debug.exact import as_exact, exact_node
 
@@ -24,6 +28,7 @@ def region_of(step: Step) -> frozenset[Expr]:
     """The free nodes of a rewrite, at which the walk down from both roots ends."""
     near = within(step.before)
     contact = frozenset(bound_nodes(step, near) or meeting(step.after, near))
+    contact |= opposites(contact, near | within(step.after))
     return (contact | edge(step.before, contact) | edge(step.after, contact)) - {step.before}
 
 
@@ -50,6 +55,32 @@ def bound_nodes(step: Step, near: frozenset[Expr]) -> set[Expr]:
         else:
             waiting.extend(node.args)
     return {node for node in found if node.op is not CONSTANT}
+
+
+def opposites(contact: frozenset[Expr], near: frozenset[Expr]) -> set[Expr]:
+    """The nodes that are the exact negatives of others at the contact: a pattern finds x in f(-y) as -y."""
+    found = {node.args[0] for node in contact if node.op is neg}
+    sums = [node for node in contact if node.op is add]
+    found.update(other for other in near if other.op is add and any(is_opposite(node, other) for node in sums))
+    return {node for node in found if node in near and node.op is not CONSTANT}
+
+
+def is_opposite(first: Expr, second: Expr) -> bool:
+    """Whether each term of one sum is the negative of a term of another."""
+    terms = list(second.args)
+    for term in first.args:
+        match = next((other for other in terms if are_opposite(term, other)), None)
+        if match is None:
+            return False
+        terms.remove(match)
+    return not terms
+
+
+def are_opposite(first: Expr, second: Expr) -> bool:
+    """Whether one of two terms is `neg` of the other, or both are opposite numbers."""
+    if first.op is CONSTANT and second.op is CONSTANT:
+        return bool(np.array_equal(constant_value(first), -constant_value(second)))
+    return (first.op is neg and first.args[0] is second) or (second.op is neg and second.args[0] is first)
 
 
 def listed(value: object) -> Iterable[Expr]:

@@ -14,7 +14,7 @@ from symlab.core.lower.fuse import Fused
 from symlab.core.lower.fuse import Step as Lowered
 from symlab.core.lower.kernel import Store
 from symlab.core.lower.program import KernelCall
-from symlab.viz.replay import OUTPUT, Change, ViewGraph
+from symlab.viz.replay import Change, ViewGraph
 
 FUSE = (
     "fuse",
@@ -180,7 +180,7 @@ def written(step: Lowered) -> list[Expr]:
     """The nodes whose values a step leaves in memory."""
     if isinstance(step, KernelCall):
         return [item.node for item in step.kernel.instructions() if isinstance(item, Store)]
-    return [step.node]
+    return [step.node] if step.writes else []
 
 
 def contract(
@@ -190,8 +190,8 @@ def contract(
     members = set(inside)
     read = [number for number in exits if any(user not in members for user, _ in view.users[number])] or exits[-1:]
     change = Change(at=read[-1])
-    kernel = view.node[read[-1]]
-    change.by = view.add((), Expr(Op(name, Kind.CONTROL, home=__name__), (), (), kernel.type), change)
+    last = view.node[read[-1]]
+    change.by = view.add((), Expr(Op(name, Kind.CONTROL, home=__name__), (), (), last.type), change)
     for slot, operand in enumerate(inputs):
         view.operands[change.by].append(operand)
         view.users[operand].add((change.by, slot))

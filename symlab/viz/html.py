@@ -10,14 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from symlab.viz.protocol import to_json
+from symlab.viz.protocol import checked_step, to_json
 
 
 def to_html(value: Any, path: str | Path | None = None, *, step: int | None = None) -> str:
     """The interactive view of a function, trace or expression as one HTML page, written to `path` where given."""
     trace = to_json(value)
     if step is not None:
-        trace["view"] = {"step": step, "selected": None}
+        trace["view"] = {"step": checked_step(trace, step), "selected": None}
     text = page(trace)
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
@@ -26,7 +26,7 @@ def to_html(value: Any, path: str | Path | None = None, *, step: int | None = No
 
 def page(trace: Mapping[str, Any]) -> str:
     """The page of a JSON trace; no text of the trace can end a script or start a tag."""
-    title = html.escape(f"{trace['name']} - symlab")
+    title = html.escape(f"{trace['name']} - symlab").encode("utf-8", "replace").decode()
     head, _, rest = static("page.html").partition("@@TITLE@@")
     middle, _, rest = rest.partition("@@TRACE@@")
     last, _, tail = rest.partition("@@SCRIPT@@")
@@ -34,9 +34,8 @@ def page(trace: Mapping[str, Any]) -> str:
 
 
 def safe_json(value: Any) -> str:
-    """JSON in which nothing can be read as HTML."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    """JSON in which nothing can be read as HTML; it is ASCII."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def script() -> str:

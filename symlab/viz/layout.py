@@ -1,8 +1,9 @@
 """The layered layout of still pictures: the same numbers as the browser's (`labextension/src/core/layout.ts`).
 
 A pure function from boxes and edges to coordinates. Every node stands one row below its lowest operand; an edge over
-several rows gets a bend in each; rows are ordered by sweeps that sort each one by its neighbours' mean place; then items
-take the places nearest to their neighbours that keep order and distances. `tests/data/layout_v1.json` holds both to it.
+several rows gets a bend in each; rows are ordered by sweeps that sort each one by its neighbours' mean place; then
+items take the places nearest to their neighbours that keep order and distances. `tests/data/layout_v1.json` holds both
+to it.
 """
 
 from __future__ import annotations

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
+import copy
 import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.utils.process import arg_split
 
-from symlab.core.ir.errors import ConfigError
+from symlab.core.function import compile_request, function
+from symlab.core.ir.errors import ConfigError, InvalidValue, UnknownName
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
-from symlab.core.modes import as_mode
+from symlab.core.modes import MODES, Mode, as_mode
+from symlab.core.pipeline import DEFAULT
+from symlab.core.rewrite.trace import Trace
 from symlab.viz.display import View
+from symlab.viz.story import way_from, way_to
+
+NO_VALUE = "the last line of the cell must be an expression, a list of them or a compiled function"
 
 
 @magics_class
@@ -22,102 +35,273 @@ class SymlabMagics(Magics):
     """The magics; each prints one short line, `-q` keeps it quiet, a bad option is a UsageError."""
 
     @magic_arguments()
-    @argument("-m", "--mode", default=None, help="compile in this mode, for example FAST_COMPILE or DebugMode")
-    @argument("-o", "--output", default=None, metavar="NAME", help="keep the compiled function under this name")
-    @argument("-s", "--step", type=int, default=None, help="show the graph after so many rewrites")
+    @argument("-m", "--mode", help="compile in this mode: FAST_RUN, FAST_COMPILE, DebugMode or NanGuardMode")
+    @argument("-p", "--passes", metavar="PASS", help="run only the passes up to this one")
+    @argument("-o", "--output", metavar="NAME", help="keep the compiled function under this name")
+    @argument("-s", "--step", type=int, nargs="?", const=1, help="open at this step; without a number, at the first")
     @argument("-q", "--quiet", action="store_true", help="print nothing")
     @cell_magic
     def symlab(self, line: str, cell: str) -> Any:
-        """Run the cell and show the workbench of its last value, an expression or a compiled function."""
+        """Run the cell and show the workbench of its last value: an expression, several, or a compiled function."""
         options = parse_argstring(self.symlab, line)
-        value = self.last_value(cell)
-        function = compiled(value, options.mode)
+        with usage_errors():
+            mode = chosen_mode(options.mode, options.passes)
+        made = compiled(self.last_value(cell), mode)
         if options.output:
-            self.shell.user_ns[options.output] = function
-        if not options.quiet:
-            print(summary(function))
-        return View(function, step=options.step)
+            self.shell.user_ns[options.output] = made
+        say(summary(made), options.quiet)
+        return view_at(made, options.step)
 
     @magic_arguments()
     @argument("function", help="a compiled function")
     @line_magic
     def symlab_passes(self, line: str) -> None:
-        """List the passes of a function: rewrites, nodes before and after, milliseconds."""
-        function = self.function_named(parse_argstring(self.symlab_passes, line).function)
-        print(f"{'pass':16s} {'rewrites':>8s} {'ms':>9s}")
-        for record in function.trace.passes:
-            print(f"{record.name:16s} {len(getattr(record, 'steps', ())):8d} {record.seconds * 1e3:9.2f}")
+        """List the passes of a function: steps, nodes before and after, milliseconds."""
+        told = View(self.function_named(parse_argstring(self.symlab_passes, line).function)).trace
+        lines = [f"{'pass':16s} {'steps':>6s} {'nodes':>12s} {'ms':>9s}"]
+        for name, _, count, microseconds, before, after in told["passes"]:
+            nodes = f"{before} > {after}"
+            lines.append(f"{told['strings'][name]:16s} {count:6d} {nodes:>12s} {microseconds / 1e3:9.2f}")
+        say("\n".join(lines))
+
+    @magic_arguments()
+    @argument("-q", "--quiet", action="store_true", help="print nothing")
+    @argument("function", help="a compiled function")
+    @argument("step", type=int, help="the number of the step, as the workbench counts them")
+    @line_magic
+    def symlab_step(self, line: str) -> View:
+        """Show the workbench of a function at one step: `%symlab_step f 12`."""
+        options = parse_argstring(self.symlab_step, line)
+        view = view_at(self.function_named(options.function), options.step)
+        say(step_text(view.trace, options.step), options.quiet)
+        return view
+
+    @magic_arguments()
+    @argument("-r", "--repeat", type=int, default=1, help="measure so many times and keep the fastest")
+    @argument("-o", "--output", metavar="NAME", help="keep the profile under this name")
+    @argument("-q", "--quiet", action="store_true", help="show nothing")
+    @argument("call", nargs=argparse.REMAINDER, help="a call of a compiled function, such as f(x, y)")
+    @line_magic
+    def symlab_profile(self, line: str) -> Any:
+        """Measure a call of a function, step by step: `%symlab_profile f(x, y)`. Shared variables stay as they are."""
+        options = parse_argstring(self.symlab_profile, line)
+        made, args, keywords = self.call_of(line, options.call)
+        runs = [copy.copy(made.profile(*args, **keywords)) for _ in range(max(1, options.repeat))]
+        profile = min(runs, key=lambda run: run.microseconds)
+        if options.output:
+            self.shell.user_ns[options.output] = profile
+        return None if options.quiet else profile
+
+    @magic_arguments()
+    @argument("-o", "--output", metavar="NAME", help="keep the function that was compiled in DebugMode under this name")
+    @argument("-q", "--quiet", action="store_true", help="show nothing")
+    @argument("call", nargs=argparse.REMAINDER, help="a call of a compiled function, such as f(x, y)")
+    @line_magic
+    def symlab_debug(self, line: str) -> Any:
+        """Check a call of a function in DebugMode: `%symlab_debug f(x, y)`. Shared variables stay as they are."""
+        options = parse_argstring(self.symlab_debug, line)
+        made, args, keywords = self.call_of(line, options.call)
+        checked = compile_request(made.request, as_mode("DebugMode"), made.config)
+        checked.report = checked.check(checked.signature.convert(args, keywords))
+        if options.output:
+            self.shell.user_ns[options.output] = checked
+        return None if options.quiet else checked.report
+
+    @magic_arguments()
+    @argument("-q", "--quiet", action="store_true", help="print nothing")
+    @argument("function", help="a compiled function")
+    @argument("path", help="a file ending in .html, .svg, .json, .png, .pdf or .dot")
+    @line_magic
+    def symlab_export(self, line: str) -> None:
+        """Write the workbench of a function to a file: `%symlab_export f out.html`."""
+        options = parse_argstring(self.symlab_export, line)
+        with usage_errors():
+            path = Path(options.path.strip("'\"")).expanduser()
+            export(self.function_named(options.function), path)
+        say(f"wrote {path}", options.quiet)
 
     @magic_arguments()
     @argument("function", help="a compiled function")
-    @argument("step", type=int, help="the number of the rewrite, from 0")
+    @argument("node", help="a variable of your program, or the number of a node in the workbench")
     @line_magic
-    def symlab_step(self, line: str) -> View:
-        """Show one rewrite of a function."""
-        options = parse_argstring(self.symlab_step, line)
-        function = self.function_named(options.function)
-        if not 0 <= options.step < len(function.trace.steps):
-            raise UsageError(
-                f"{options.function} has {len(function.trace.steps)} rewrites, and no number {options.step}"
-            )
-        step = function.trace.steps[options.step]
-        print(f"{step.rule.name}: {step.rule.formula}\n{step.rule.reason}")
-        return View(function, step=options.step + 1)
+    def symlab_why(self, line: str) -> None:
+        """Tell which rewrites led to a node and what became of it: `%symlab_why f loss`, `%symlab_why f 12`."""
+        options = parse_argstring(self.symlab_why, line)
+        view = View(self.function_named(options.function))
+        number = self.number_of(view, options.node)
+        events = [*way_to(view.trace, number), *way_from(view.trace, number)]
+        say("\n".join(map(str, events)) or f"no rewrite touched #{number}")
 
-    @line_magic
-    def symlab_export(self, line: str) -> None:
-        """Write the workbench of a function to one HTML file: `%symlab_export f out.html`."""
-        words = shlex.split(line)
-        if len(words) != 2:
-            raise UsageError("%symlab_export takes a function and a file: %symlab_export f out.html")
-        View(self.function_named(words[0])).to_html(words[1])
-        print(f"wrote {words[1]}")
+    # The user's values
 
     def last_value(self, cell: str) -> Any:
-        """The value of a cell's last expression."""
+        """The value of a cell's last expression; lines are counted from the magic, as the notebook does."""
         shell = self.shell
-        text = shell.transform_cell(cell)
+        text = "\n" + shell.transform_cell(cell)
         name = shell.compile.cache(text, shell.execution_count)
-        tree = shell.compile.ast_parse(text, name)
+        tree = shell.transform_ast(shell.compile.ast_parse(text, name))
         if not tree.body or not isinstance(tree.body[-1], ast.Expr):
-            raise UsageError("the last line of the cell must be an expression or a compiled function")
+            raise UsageError(NO_VALUE)
         last = ast.Expression(tree.body.pop().value)
         exec(compile(tree, name, "exec"), shell.user_global_ns, shell.user_ns)
         return eval(compile(last, name, "eval"), shell.user_global_ns, shell.user_ns)
 
-    def function_named(self, name: str) -> Any:
-        """The compiled function that the user calls `name`."""
-        found = self.shell.user_ns.get(name)
-        if not hasattr(found, "trace"):
-            raise UsageError(f"{name!r} is no compiled function")
+    def evaluated(self, text: str) -> Any:
+        """The value of a Python expression in the user's namespace."""
+        try:
+            return eval(text, self.shell.user_global_ns, self.shell.user_ns)
+        except (NameError, SyntaxError) as error:
+            raise UsageError(f"{text!r}: {error}") from None
+
+    def function_named(self, text: str) -> Any:
+        """The compiled function that an expression names."""
+        found = self.evaluated(text)
+        if not is_function(found):
+            raise UsageError(f"{text!r} is no compiled function")
         return found
 
+    def call_of(self, line: str, words: list[str]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+        """A call as the user wrote it: the function, and the arguments' values."""
+        starts = (place for place in range(len(line)) if arg_split(line[place:]) == words)
+        text = line[next(starts, len(line)) :].strip()
+        try:
+            tree = ast.parse(text, mode="eval").body
+        except SyntaxError as error:
+            raise UsageError(f"{text!r}: {error.msg}") from None
+        if not isinstance(tree, ast.Call):
+            raise UsageError(f"{text!r} is no call: write f(x, y)")
+        made = self.function_named(ast.unparse(tree.func))
+        tree.func = ast.copy_location(ast.Name("_arguments_", ast.Load()), tree.func)
+        names = {**self.shell.user_ns, "_arguments_": lambda *args, **keywords: (args, keywords)}
+        return (made, *eval(compile(ast.Expression(tree), "<arguments>", "eval"), names))
 
-def compiled(value: Any, mode: str | None) -> Any:
-    """A function of the free variables of an expression; a compiled function as it is, or compiled again in `mode`."""
-    from symlab.core.function import compile_request, function
+    def number_of(self, view: View, text: str) -> int:
+        """A node of the view by number, or as what the user calls it."""
+        if text.lstrip("#").isdigit():
+            number = int(text.lstrip("#"))
+            if not 0 <= number < view.telling.view.made:
+                raise UsageError(f"there is no node #{number}")
+            return number
+        value = self.evaluated(text)
+        node = view.telling.view.interned.get(value) if isinstance(value, Expr) else None
+        number = None if node is None else view.telling.base_numbers.get(node)
+        if number is None:
+            raise UsageError(f"{text} is no part of {view.trace['name']}")
+        return number
 
+
+# What the magics do
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Wrong names and values are errors of usage, which have no traceback."""
     try:
-        if mode is not None:
-            as_mode(mode)
-        if hasattr(value, "trace"):
-            return value if mode is None else compile_request(value.request, as_mode(mode), value.config)
-        roots = list(value) if isinstance(value, (list, tuple)) else [value]
-        if not roots or not all(isinstance(root, Expr) for root in roots):
-            raise UsageError("the last line of the cell must be an expression or a compiled function")
-        inputs = [leaf for leaf in leaves(roots) if leaf.op is INPUT]
-        return function(inputs, value, mode=mode)
-    except ConfigError as error:
+        yield
+    except (ConfigError, InvalidValue, UnknownName, OSError) as error:
         raise UsageError(str(error)) from None
 
 
-def summary(function: Any) -> str:
+def chosen_mode(name: str | None, last: str | None) -> Mode | None:
+    """The mode of this name with the passes up to `last`; None where neither is said."""
+    if name is None and last is None:
+        return None
+    mode = as_mode(name or "FAST_RUN")
+    return mode if last is None else replace(mode, pipeline=mode.pipeline.upto(last))
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value is a compiled function; arrays and expressions have a method called `trace`."""
+    return isinstance(getattr(value, "trace", None), Trace)
+
+
+def compiled(value: Any, mode: Mode | None) -> Any:
+    """A function of the free variables of an expression; a compiled function as it is, or compiled again in `mode`."""
+    if is_function(value):
+        return value if mode is None else compile_request(value.request, mode, value.config)
+    roots = list(value) if isinstance(value, (list, tuple)) else [value]
+    if not roots or not all(isinstance(root, Expr) for root in roots):
+        raise UsageError(NO_VALUE)
+    inputs = [leaf for leaf in leaves(roots) if leaf.op is INPUT]
+    return function(inputs, value, mode=mode, name=getattr(value, "name", None))
+
+
+def view_at(made: Any, step: int | None) -> View:
+    """The view of a function, opened at a step."""
+    with usage_errors():
+        return View(made, step=step)
+
+
+def summary(made: Any) -> str:
     """One line about a compilation."""
-    trace = function.trace
+    trace = made.trace
     seconds = sum(record.seconds for record in trace.passes)
-    return f"{len(trace.steps)} rewrites in {len(trace.passes)} passes, {seconds * 1e3:.0f} ms"
+    before, after = (len(graph.nodes()) for graph in (trace.first_graph, trace.graph))
+    counts = f"{len(trace.steps)} rewrites in {len(trace.passes)} passes, {before} > {after} nodes"
+    return f"{made.name}: {counts}, {seconds * 1e3:.0f} ms"
+
+
+def step_text(trace: Any, step: int) -> str:
+    """The rule of one step."""
+    if step == 0:
+        return "the graph as written"
+    name, reason, formula, *_ = trace["rules"][trace["steps"][step - 1]["rule"]]
+    return "\n".join(filter(None, (f"{trace['strings'][name]}: {trace['strings'][formula]}", trace["strings"][reason])))
+
+
+def export(made: Any, path: Path) -> None:
+    """Write a function's view in the format of the file's name."""
+    view = View(made)
+    match path.suffix.lower():
+        case ".html":
+            view.to_html(path)
+        case ".svg":
+            view.to_svg(path)
+        case ".json":
+            from symlab.viz.html import safe_json
+
+            path.write_text(safe_json(view.trace), encoding="utf-8")
+        case _:
+            from symlab.viz.dot_export import pydotprint
+
+            pydotprint(made, path)
+
+
+def say(text: str, quiet: bool = False) -> None:
+    """Print for the user."""
+    if not quiet:
+        print(text)  # noqa: T201
+
+
+# Completion
+
+
+def completions(shell: Any, line: str, symbol: str) -> list[str]:
+    """What may stand where the user pressed Tab: options, modes, passes, names of compiled functions."""
+    name, *words = line.split() or [""]
+    before = words[-1] if words and not symbol else words[-2] if len(words) > 1 else ""
+    if before in ("-m", "--mode"):
+        found = list(MODES)
+    elif before in ("-p", "--passes"):
+        found = [shlex.quote(item) for item in DEFAULT.names]
+    elif symbol.startswith("-"):
+        found = options_of(getattr(SymlabMagics, name.lstrip("%"), None))
+    else:
+        found = [key for key, value in shell.user_ns.items() if not key.startswith("_") and is_function(value)]
+    return [text for text in found if text.startswith(symbol)]
+
+
+def options_of(magic: Callable[..., Any] | None) -> list[str]:
+    """The options of a magic."""
+    actions = getattr(getattr(magic, "parser", None), "_actions", ())
+    return [option for action in actions for option in action.option_strings if option.startswith("--")]
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Register the magics."""
+    """Register the magics and what completes them."""
     shell.register_magics(SymlabMagics)
+
+    def complete(shell: Any, event: Any) -> list[str]:
+        return completions(shell, event.line, event.symbol)
+
+    shell.set_hook("complete_command", complete, re_key=r"%{1,2}symlab\w*")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from symlab.core.ir import config
-from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, Kind
@@ -46,11 +46,13 @@ def trace_of(value: Any) -> Trace:
     trace = getattr(value, "trace", value)
     if isinstance(trace, Trace):
         return trace
-    graph = value
-    if not isinstance(graph, Graph):
-        roots = list(value) if isinstance(value, (list, tuple)) else [value]
-        graph = Graph.of([leaf for leaf in leaves(roots) if leaf.op is INPUT], roots)
-    return Trace((), graph)
+    if isinstance(value, Graph):
+        return Trace((), value)
+    roots = list(value) if isinstance(value, (list, tuple)) else [value]
+    if not roots or not all(isinstance(root, Expr) for root in roots):
+        tries = ["a compiled function, its trace, an expression or a list of them"]
+        raise TypeMismatch(message(f"{type(value).__name__} has no graph to show", (), tries))
+    return Trace((), Graph.of([leaf for leaf in leaves(roots) if leaf.op is INPUT], roots))
 
 
 class Telling:
@@ -66,6 +68,7 @@ class Telling:
         self.sources = Sources(self.strings, names_only)
         self.source_of: dict[int, int] = {}
         self.view = ViewGraph(self.graph)
+        self.base_numbers = dict(self.view.numbers[()])
         self.passes: list[list[Any]] = []
         self.steps: list[Json] = []
         self.positions: list[int] = []

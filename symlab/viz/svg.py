@@ -103,12 +103,12 @@ class Picture:
         if caption:
             y = drawing.height + CAPTION
             parts = [*parts, f'<text class="caption" x="0" y="{y:.2f}">{plain(caption)}</text>']
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="symlab-svg" role="img" '
-            f'aria-label={quoteattr(clean(title))} width="{width:.0f}" height="{height:.0f}" viewBox="{-MARGIN} {-MARGIN} {width:.2f} {height:.2f}">'
-            f"<title>{plain(title)}</title><style>{STYLE}</style>"
-            f'<rect class="paper" {frame} fill="#fff"/>{"".join(parts)}</svg>'
-        )
+        box = f"{-MARGIN} {-MARGIN} {width:.2f} {height:.2f}"
+        size = f'width="{width:.0f}" height="{height:.0f}" viewBox="{box}"'
+        label = f'role="img" aria-label={quoteattr(clean(title))}'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" class="symlab-svg" {label} {size}>'
+        paper = f'<rect class="paper" {frame} fill="#fff"/>'
+        return f"{head}<title>{plain(title)}</title><style>{STYLE}</style>{paper}{''.join(parts)}</svg>"
 
     def caption(self) -> str:
         """The rule of the step that is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import traitlets
 
 
 class TraceWidget(anywidget.AnyWidget):
-    """The interactive view of a trace; `step` and `selected` follow the user, and can be set."""
+    """The interactive view of a trace; `step` and `selected` (-1: nothing) follow the user, and can be set."""
 
     _esm = Path(str(files("symlab.viz") / "static" / "widget.js"))
     trace = traitlets.Dict().tag(sync=True)
@@ -19,6 +20,11 @@ class TraceWidget(anywidget.AnyWidget):
     selected = traitlets.Int(-1).tag(sync=True)
     height = traitlets.Int(420).tag(sync=True)
 
-    def on_select(self, callback: Any) -> None:
-        """Call `callback(node number)` whenever another node is selected."""
-        self.observe(lambda change: callback(change["new"]), "selected")
+    def on_change(self, name: str, callback: Callable[[Any], Any]) -> Callable[[], None]:
+        """Call `callback(value)` whenever the trait called `name` has another value; the result ends that."""
+
+        def told(change: Any) -> None:
+            callback(change["new"])
+
+        self.observe(told, name)
+        return lambda: self.unobserve(told, name)

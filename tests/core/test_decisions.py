@@ -84,15 +84,16 @@ def test_modes_and_configuration():
 
 
 def test_one_kernel_for_every_back_end():
-    from symlab.core.backends.cuda.render import render_kernel
-
     from symlab.core.backends.c.render import render
+    from symlab.core.backends.cuda.render import render_kernels
+    from symlab.core.lower.program import KernelCall
 
     x = T.dmatrix("x")
     program = run(DEFAULT, Graph.of([x], [T.exp(x).sum(axis=1)]), sl.core.ir.config.current()).program
-    (kernel,) = program.kernels
+    (step,) = program.steps
+    assert isinstance(step, KernelCall)
     assert "sl_exp(" in render(program).source
-    assert "__global__" in render_kernel(kernel)
+    assert "__global__" in render_kernels(program)
 
 
 def test_the_trace_version_1():

@@ -1,6 +1,6 @@
 /** The whole graph in a corner of the stage, with the part that is in sight; only there when that is not all. */
 
-import type { Picture } from './arrangement';
+import type { Picture, Place } from './arrangement';
 import { boundsOf, type Bounds } from './camera';
 import { element } from './dom';
 import type { Point } from './layout';
@@ -69,28 +69,29 @@ export class Minimap {
     context.fillStyle = scene.theme.background;
     context.fillRect(0, 0, WIDTH, HEIGHT);
     const { outline, added, removed } = scene.theme;
-    const layers = [
-      { change: 'kept', colour: outline, least: 1 },
-      { change: 'gone', colour: removed, least: 3 },
-      { change: 'new', colour: added, least: 3 },
-    ] as const;
-    for (const { change, colour, least } of layers) {
+    const touched: [string, Place][] = [];
+    const taken = new Uint8Array((WIDTH + 1) * (HEIGHT + 1));
+    context.fillStyle = outline;
+    for (const [id, place] of scene.motion.picture.places) {
+      const change = scene.changeOf(scene.session.frame.nodes.get(id)!);
+      if (change === 'kept') this.speck(context, place, 1, taken);
+      else if (change) touched.push([change === 'new' ? added : removed, place]);
+    }
+    for (const [colour, place] of touched) {
       context.fillStyle = colour;
-      for (const [id, node] of scene.session.frame.nodes) {
-        if (scene.changeOf(node) === change) this.speck(context, scene.motion.picture.places.get(id)!, least);
-      }
+      this.speck(context, place, 3);
     }
   }
 
-  private speck(
-    context: CanvasRenderingContext2D,
-    place: Point & { width: number; height: number },
-    least: number,
-  ): void {
-    const width = Math.max(least, place.width * this.scale);
-    const height = Math.max(least, place.height * this.scale);
+  /** One node; where `taken` is given, only the first one of each pixel. */
+  private speck(context: CanvasRenderingContext2D, place: Place, least: number, taken?: Uint8Array): void {
     const x = this.offset.x + place.x * this.scale;
     const y = this.offset.y + place.y * this.scale;
+    const pixel = Math.round(y) * (WIDTH + 1) + Math.round(x);
+    if (taken?.[pixel]) return;
+    if (taken) taken[pixel] = 1;
+    const width = Math.max(least, place.width * this.scale);
+    const height = Math.max(least, place.height * this.scale);
     context.fillRect(x - width / 2, y - height / 2, width, height);
   }
 

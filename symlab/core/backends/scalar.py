@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,15 +30,15 @@ class Dialect:
 
     def in_memory(self, dtype: Dtype) -> str:
         """The type of an element in memory."""
-        return self.memory[dtype.name]
+        return self.memory[name_of(dtype)]
 
     def in_register(self, dtype: Dtype) -> str:
         """The type of a value that is computed with."""
-        return self.register.get(dtype.name, self.memory[dtype.name])
+        return self.register.get(name_of(dtype)) or self.memory[name_of(dtype)]
 
     def converted(self, text: str, dtype: Dtype) -> str:
         """A value just computed, rounded to its dtype where registers are wider."""
-        if dtype.name == "float16":
+        if dtype == np.float16:
             return f"({self.register['float16']})({self.memory['float16']})({text})"
         return text
 
@@ -86,7 +87,13 @@ class Dialect:
 
     def suffix(self, dtype: Dtype) -> str:
         """What the names of functions end with for this dtype."""
-        return "f" if dtype.name in ("float16", "float32", "complex64") else ""
+        return "f" if name_of(dtype) in ("float16", "float32", "complex64") else ""
+
+
+@lru_cache(64)
+def name_of(dtype: Dtype) -> str:
+    """NumPy's name of a dtype, which NumPy itself takes long to find."""
+    return dtype.name
 
 
 def integer(value: int, dtype: Dtype) -> str:

@@ -21,6 +21,7 @@ from symlab.core.lower.grouping import Grouping
 from symlab.core.lower.instances import Instance, Instances, Make, Pick, Place
 from symlab.core.lower.kernel import (
     LANES,
+    NARROW,
     Access,
     Apply,
     Instruction,
@@ -34,9 +35,10 @@ from symlab.core.lower.kernel import (
     Term,
 )
 from symlab.core.lower.progression import progression
-from symlab.core.lower.roles import CHEAP, cost, operand_dtype
+from symlab.core.lower.roles import CHEAP, FUNCTION, cost, operand_dtype
 from symlab.core.lower.simplify import simplify
-from symlab.core.lower.sizes import Sizes, degree, row_major
+from symlab.core.lower.sizes import Sizes, degree, product, row_major
+from symlab.core.lower.sizes import add as size_sum
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.reduce import accumulator
 
@@ -70,6 +72,7 @@ class Emitter:
         self.outside = frozenset(self.outer)
         self.families = [self.by_stride(family) for family in group.families]
         self.columns = self.by_columns()
+        self.costly = not self.columns and bool(self.outer) and self.computes_functions()
         self.first: dict[int, Loop] = {}
         self.last: dict[int, Loop] = {}
         self.kept: dict[int, tuple[int, Place]] = {}
@@ -96,6 +99,11 @@ class Emitter:
         rows = sum(1 for steps in found if any(steps.get(axis, 0) not in (0, 1) for axis in last))
         return rows > sum(1 for steps in found if steps.get(outer[-1], 0) not in (0, 1))
 
+    def computes_functions(self) -> bool:
+        """Whether a loop computes more than a few instructions per element."""
+        formulas = (number for number, instance in enumerate(self.all) if instance.make is Make.APPLY)
+        return any(cost(self.all[number].node) >= FUNCTION for number in formulas if self.is_inner(number))
+
     def kernel(self) -> Kernel:
         """The kernel."""
         levels = range(1 + max((instance.level for instance in self.all), default=0))
@@ -111,7 +119,7 @@ class Emitter:
             stages += [self.stage(loop) for loop in loops if loop[0] == level]
         outer = self.sizes_of(self.outer)
         kept = tuple(stage for stage in stages if stage.body)
-        return simplify(Kernel(outer, prologue, kept, self.group.ordered, self.columns))
+        return simplify(Kernel(outer, prologue, kept, self.group.ordered, self.columns, self.costly))
 
     def sizes_of(self, axes: Axes) -> Sizes:
         """The sizes of axes."""
@@ -190,12 +198,14 @@ class Emitter:
         return None
 
     def scratch(self, number: int) -> tuple[int, Place]:
-        """Memory for what one outer position keeps; by columns, for what a block of them keeps."""
+        """Memory for what one outer position keeps; where positions are worked on side by side, for a block of them."""
         instance = self.all[number]
         family = self.families[self.family_of(instance.axes)]
         sizes = self.sizes_of(family)
         steps = tuple((axis, step) for axis, step in zip(family, row_major(sizes)) if self.group.sizes[axis] != 1)
         shape = (*sizes, LANES) if self.columns else sizes
+        if self.costly:
+            shape = (size_sum(product(sizes), NARROW * LANES),)
         return self.buffers.work(instance.node, shape), Place(None, 0, steps)
 
     # Instructions

@@ -31,6 +31,7 @@ from symlab.core.lower.structure import (
     taken_sizes,
 )
 
+FEW_READS = 8  # arrays that one kernel reads with ease, though they have nothing to do with each other
 MOST_COPIES = 4  # readers that each compute a cheap node again
 
 
@@ -203,7 +204,7 @@ class Grouping:
         """Whether a node gains by being computed in a kernel over the same axes that none of its readers is in."""
         if not self.together or not group.takes(self.facts, node, at):
             return False
-        if not group.reads.isdisjoint(node.args) or not group.sizes:
+        if not group.reads.isdisjoint(node.args) or len(group.reads) + len(node.args) <= FEW_READS or not group.sizes:
             return True
         reader = self.steps[top] if top >= 0 else None
         return isinstance(reader, Group) and not reader.has_room(node)

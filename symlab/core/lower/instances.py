@@ -19,6 +19,8 @@ from symlab.core.lower.roles import Role, literal, role
 from symlab.core.lower.sizes import Size, Sizes, add, multiply, row_major
 from symlab.core.lower.structure import VIEWS, Map, operand_map
 
+Read = tuple[Expr, Map]  # a node, and where it is read
+
 
 class Make(Enum):
     """How the value of an instance comes about."""
@@ -79,24 +81,25 @@ class Instances:
 
     def build(self, node: Expr, at: Map) -> int:
         """The number of an instance; its operands are made first, without recursion."""
-        stack = [(node, at)]
+        stack: list[tuple[Read, list[Read] | None]] = [((node, at), None)]
         while stack:
-            key = stack[-1]
+            key, operands = stack[-1]
             if key in self.known:
                 stack.pop()
-                continue
-            missing = [operand for operand in self.operands(*key) if operand not in self.known]
-            if missing:
-                stack.extend(reversed(missing))
-                continue
-            stack.pop()
-            self.known[key] = self.make(*key)
+            elif operands is not None:
+                stack.pop()
+                self.known[key] = self.make(*key, [self.known[operand] for operand in operands])
+            elif self.computed_here(*key):
+                operands = self.operands(*key)
+                stack[-1] = (key, operands)
+                stack.extend((operand, None) for operand in reversed(operands))
+            else:
+                stack.pop()
+                self.known[key] = self.leaf(*key)
         return self.known[node, at]
 
-    def operands(self, node: Expr, at: Map) -> list[tuple[Expr, Map]]:
+    def operands(self, node: Expr, at: Map) -> list[Read]:
         """What an instance is made from: for a view that is looked through, what it shows."""
-        if not self.computed_here(node, at):
-            return []
         match role(node):
             case Role.VIEW:
                 source = VIEWS[node.op.name](self.facts, node, at)
@@ -118,11 +121,8 @@ class Instances:
         home = self.grouping.home.get(node)
         return home is None or (home == self.group.number and role(node) is Role.VIEW)
 
-    def make(self, node: Expr, at: Map) -> int:
+    def make(self, node: Expr, at: Map, parts: list[int]) -> int:
         """A new instance, or for a view that is looked through the one that it shows."""
-        if not self.computed_here(node, at):
-            return self.leaf(node, at)
-        parts = [self.known[operand] for operand in self.operands(node, at)]
         match role(node):
             case Role.VIEW:
                 return parts[0] if parts else self.load(node, self.grouping.held_by(node), at)

@@ -20,6 +20,7 @@ from symlab.core.ir.op import Op
 from symlab.core.lower.sizes import Size, Sizes
 
 LANES = 256  # outer positions that a processor works on side by side in a kernel by columns
+NARROW = 64  # a row shorter than this fills vectors badly
 
 Dtype = np.dtype[Any]
 
@@ -129,7 +130,8 @@ class Kernel:
     """Stages at each position of independent outer axes; `prologue` depends on no axis.
 
     An `ordered` kernel writes some places more than once: its positions must be visited one after another. In a kernel
-    by `columns` memory runs along the last outer axis, rather than along the innermost one.
+    by `columns` memory runs along the last outer axis, rather than along the innermost one. A `costly` kernel computes so
+    much in its loops that narrow rows, too, are better worked on side by side.
     """
 
     outer: Sizes
@@ -137,6 +139,7 @@ class Kernel:
     stages: tuple[Stage, ...]
     ordered: bool = False
     columns: bool = False
+    costly: bool = False
 
     def instructions(self) -> Iterator[Instruction]:
         """Every instruction in order."""

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind, Op
-from symlab.core.ir.types import ArrayType
 from symlab.core.lower.structure import VIEWS
 
+Dtype = np.dtype[Any]
 CHEAP = 2
+FUNCTION = 10
 MOST_FORMULAS = 25
 SLOW = ("/", "sl_sqrt", "sl_mod", "sl_floor_div", "sl_int_", "sl_uint_", "sl_reciprocal", "sl_hypot")
 QUICK = ("sl_maximum", "sl_minimum", "sl_sign", "sl_floor", "sl_ceil", "sl_trunc", "sl_rint")
@@ -46,14 +49,19 @@ PRODUCTS = frozenset({"dot", "matmul", "product_added"})
 
 def role(node: Expr) -> Role:
     """The role of a node."""
-    op = node.op
+    return role_of(node.op, operand_dtype(node) if node.args else node.type.dtype)
+
+
+@lru_cache(4096)
+def role_of(op: Op, dtype: Dtype) -> Role:
+    """The role of an op over operands of this dtype."""
     match op.kind:
         case Kind.LEAF:
             return Role.LEAF
         case Kind.ELEMENTWISE:
-            return Role.FORMULA if formula(op, operand_dtype(node)) else Role.REFERENCE
+            return Role.FORMULA if formula(op, dtype) else Role.REFERENCE
         case Kind.REDUCTION:
-            return Role.FOLD if "start" in op.extra and formula(op, operand_dtype(node)) else Role.REFERENCE
+            return Role.FOLD if "start" in op.extra and formula(op, dtype) else Role.REFERENCE
     if op.name in VIEWS:
         return Role.VIEW
     if op.name in PIECES:
@@ -64,19 +72,19 @@ def role(node: Expr) -> Role:
         return Role.POSITION
     if op.name == "take":
         return Role.TAKEN
-    if op.name in PRODUCTS and node.type.dtype.kind in "fiub" and node.type.dtype != np.float16:
+    if op.name in PRODUCTS and dtype.kind in "fiub" and dtype != np.float16:
         return Role.PRODUCT
     return Role.REFERENCE
 
 
-def operand_dtype(node: Expr) -> np.dtype[np.generic]:
+def operand_dtype(node: Expr) -> Dtype:
     """The dtype that chooses among the C texts of an op: that of the last operand (the first may be a condition)."""
-    operand = node.args[-1].type
-    assert isinstance(operand, ArrayType)
-    return operand.dtype
+    dtype: Dtype = node.args[-1].type.dtype
+    return dtype
 
 
-def formula(op: Op, dtype: np.dtype[np.generic]) -> str | None:
+@lru_cache(4096)
+def formula(op: Op, dtype: Dtype) -> str | None:
     """The C text of an op for operands of this dtype."""
     if isinstance(op.c, Mapping):
         return op.c.get(dtype.kind)
@@ -90,12 +98,16 @@ def weight(node: Expr) -> int:
 
 def cost(node: Expr) -> int:
     """What a formula costs, in instructions."""
-    text = formula(node.op, operand_dtype(node)) if node.args else ""
-    if text and any(word in text for word in SLOW):
+    return weight(node) * (cost_of(node.op, operand_dtype(node)) if node.args else 1)
+
+
+@lru_cache(4096)
+def cost_of(op: Op, dtype: Dtype) -> int:
+    """What one formula over operands of this dtype costs."""
+    text = formula(op, dtype) or ""
+    if any(word in text for word in SLOW):
         return 4
-    if text and "sl_" in text and not any(word in text for word in QUICK):
-        return 10
-    return weight(node)
+    return FUNCTION if "sl_" in text and not any(word in text for word in QUICK) else 1
 
 
 def literal(node: Expr) -> bool:

@@ -21,7 +21,7 @@ def simplify(kernel: Kernel) -> Kernel:
         inner = columns(stage.axes, [strides_of(item)[rank:] for item in stage.body if strides_of(item)])
         body = tuple(restrided(item, outer, rank, inner) for item in stage.body)
         stages.append(Stage(sizes_of(stage.axes, inner), body))
-    return Kernel(sizes_of(kernel.outer, outer), prologue, tuple(stages), kernel.ordered, kernel.columns)
+    return Kernel(sizes_of(kernel.outer, outer), prologue, tuple(stages), kernel.ordered, kernel.columns, kernel.costly)
 
 
 def strides_of(item: Instruction) -> Sizes:

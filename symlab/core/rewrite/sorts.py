@@ -39,6 +39,11 @@ def positive(generator: np.random.Generator, count: int) -> Samples:
     return np.maximum(np.abs(spread(generator, count)), 1e-12)
 
 
+def small(generator: np.random.Generator, count: int) -> Samples:
+    """Numbers near 0, of both signs."""
+    return 10.0 ** generator.uniform(-9, -1, count) * generator.choice([-1, 1], count)
+
+
 def whole(generator: np.random.Generator, count: int) -> Samples:
     """Whole numbers."""
     return generator.integers(-4, 5, count).astype(float)
@@ -72,6 +77,7 @@ Positive = Sort("positive", Facts.positive, positive)
 NotNegative = Sort("not negative", Facts.not_negative, positive)
 Negative = Sort("negative", Facts.negative, lambda generator, count: -positive(generator, count))
 Share = Sort("between 0 and 1", lambda facts, node: facts.not_negative(node) and not facts.above(node, 1), share)
+Small = Sort("real", None, small)
 Row = Sort("row", None, rows)
 Matrix = Sort("matrix", None, spread, 2)
 Number = Sort("number", is_number, whole, 0)

@@ -14,7 +14,7 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
-STABLE = named("stable_rows", "stable", "stable_roots", "stable_tails", "stable_angles")
+STABLE = named("stable_rows", "stable", "stable_roots", "stable_differences", "stable_tails", "stable_angles")
 GUARDED = named("guarded")
 LIMITS = named("limits")
 SPECIAL = GUARDED + LIMITS + named("specialize", "linalg", "constants", "canonical", "shapes")

@@ -141,15 +141,26 @@ def collect_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if len(exponents) == len(pairs):
         return None
     grouped = [(base, [e for other, e in pairs if other is base]) for base in exponents]
-    if any(len(parts) > 1 and not may_join(base, parts, facts) for base, parts in grouped):
+    if any(len(parts) > 1 and not may_join(node, base, parts, facts) for base, parts in grouped):
         return None
     factors = [power_of(base, exponents[base], builder) for base in exponents if exponents[base]]
     return builder.kept(node, factors) if factors else builder.constant(1, node)
 
 
-def may_join(base: Expr, exponents: Sequence[float], facts: Facts) -> bool:
-    """Whether powers of one base may be joined: roots only where the base is not negative, and no number is a base."""
-    return not is_number(base) and (all(e.is_integer() for e in exponents) or facts.not_negative(base))
+def may_join(node: Expr, base: Expr, exponents: Sequence[float], facts: Facts) -> bool:
+    """Whether powers of one base may be joined: where some cancel, or where there is no other factor.
+
+    x * y / z * x is left as it is written: x * x overflows where that may not. Powers that are nan for a negative base
+    stay so.
+    """
+    if is_number(base):
+        return False
+    if all(e > 0 for e in exponents) or all(e < 0 for e in exponents):
+        alone = all(is_number(arg) or factor_of(arg)[0] is base for arg in node.args)
+        if not alone:
+            return False
+    whole = sum(exponents).is_integer()
+    return all(e.is_integer() for e in exponents) or not whole or facts.not_negative(base)
 
 
 def power_of(base: Expr, exponent: float, builder: Builder) -> Expr:

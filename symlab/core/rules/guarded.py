@@ -5,13 +5,15 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
-from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, exp, log, log1p, maximum, minimum, mul, pow, sqr
+from symlab.core.ops.compare import eq, isfinite, switch
+from symlab.core.ops.elementwise import abs, add, exp, log, log1p, maximum, minimum, mul, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.reduce import max, sum
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import erfc, erfcx
-from symlab.core.ops.trigonometric import cos, sin
+from symlab.core.ops.trigonometric import arctanh, cos, sin
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import PositiveNumber
+from symlab.core.rewrite.sorts import Attributes, PositiveNumber
+from symlab.core.rules.stable_rows import plain
 
 SAFE = 80.0  # up to here exp overflows in no dtype that it is computed in
 
@@ -30,7 +32,8 @@ def all_large(facts, terms):
 def product_of_exps(*terms):
     """A product of exponentials overflows or vanishes where the exponential of the sum does not."""
     whole = add(*[floor(term) for term in terms])
-    return mul(*[exp(term) for term in terms]), exp(whole) * exp(add(*[mod(term, 1) for term in terms]))
+    part = add(*[switch(isfinite(term), mod(term, 1), 0) for term in terms])
+    return mul(*[exp(term) for term in terms]), exp(whole) * exp(part)
 
 
 @rule(when=large)
@@ -46,6 +49,36 @@ def pow_of_one_plus(x, n):
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 
+@rule(when=plain)
+def norm_of_row(x, folded: Attributes):
+    """Squares overflow or vanish where the root of their sum does not."""
+    largest = max(abs(x), attributes=folded)
+    kept = max(abs(x), axes=folded.axes, keepdims=True)
+    divisor = switch(eq(kept, 0), 1, kept)
+    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
+
+
+@rule
+def root_less_base(x, y):
+    """sqrt(x^2 + y) is nearly x where x is large."""
+    root, high = sqrt(sqr(x) + y), x > 0
+    return root - x, switch(high, y / (root + abs(x)), root + abs(x))
+
+
+@rule
+def root_plus_base(x, y):
+    """sqrt(x^2 + y) is nearly -x where -x is large."""
+    root, low = sqrt(sqr(x) + y), x < 0
+    return root + x, switch(low, y / (root + abs(x)), root + abs(x))
+
+
+@rule
+def log_of_odds(p):
+    """p / (1 - p) is nearly 1 where p is nearly 1/2."""
+    near = abs(p - 0.5) < 0.25
+    return log(p * reciprocal(1 - p)), switch(near, 2 * arctanh(2 * p - 1), log(p) - log1p(-p))
+
+
 @rule
 def log_of_cos(x):
     """cos is nearly 1 where x is small."""
@@ -59,4 +92,14 @@ def log_of_erfc(x):
     return log(erfc(x)), switch(x > 1, log(erfcx(maximum(x, 1))) - sqr(x), log(erfc(minimum(x, 1))))
 
 
-RULES = (product_of_exps, log_of_number_plus_exp, pow_of_one_plus, log_of_cos, log_of_erfc)
+RULES = (
+    product_of_exps,
+    log_of_number_plus_exp,
+    pow_of_one_plus,
+    norm_of_row,
+    root_less_base,
+    root_plus_base,
+    log_of_odds,
+    log_of_cos,
+    log_of_erfc,
+)

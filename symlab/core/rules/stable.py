@@ -24,6 +24,12 @@ def exp_less_one(x):
 
 
 @rule
+def exp_over_exp_less_one(x):
+    """exp overflows in numerator and denominator where their quotient is nearly 1."""
+    return exp(x) * reciprocal(expm1(x)), -reciprocal(expm1(-x))
+
+
+@rule
 def log_of_one_plus(x):
     """1 + x drops the low digits of a small x."""
     return log(1 + x), log1p(x)
@@ -232,6 +238,7 @@ RULES = (
     log_of_exp_less_one,
     log_of_one_plus,
     exp_less_one,
+    exp_over_exp_less_one,
     sigmoid_of_reciprocal,
     sigmoid_of_quotient,
     one_less_sigmoid,

@@ -14,10 +14,4 @@ def one_less_cos(x):
     return 1 - cos(x), 2 * sqr(sin(x / 2))
 
 
-@rule
-def difference_of_arctans(x):
-    """The arc tangents of neighbours are nearly equal where x is large."""
-    return arctan(1 + x) - arctan(x), arctan2(1, 1 + x * (1 + x))
-
-
-RULES = (one_less_cos, difference_of_arctans)
+RULES = (one_less_cos,)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
-from symlab.core.ops.reduce import max, sum
+from symlab.core.ops.reduce import prod, sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenNumber, NonzeroNumber, Positive, PositiveNumber
+from symlab.core.rewrite.sorts import Attributes, EvenNumber, Positive
 from symlab.core.rules.stable_rows import plain
 
 LOG_2 = math.log(2)
 
 
 # Differences of roots
-
-
-@rule
-def difference_of_roots(x, c: NonzeroNumber):
-    """The roots of neighbours are nearly equal where x is large."""
-    return sqrt(x + c) - sqrt(x), c / (sqrt(x + c) + sqrt(x))
 
 
 @rule
@@ -56,15 +50,6 @@ def hypot_of_one(x):
 def log_of_squares(x, y):
     """Squares overflow or vanish where the logarithm of their sum does not."""
     return log(sqr(x) + sqr(y)), 2 * log(hypot(x, y))
-
-
-@rule(when=plain)
-def norm_of_row(x, folded: Attributes):
-    """Squares overflow or vanish where the root of their sum does not."""
-    largest = max(abs(x), attributes=folded)
-    kept = max(abs(x), axes=folded.axes, keepdims=True)
-    divisor = switch(eq(kept, 0), 1, kept)
-    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
 
 
 # Products and quotients of squares
@@ -108,10 +93,22 @@ def pow_of_one_plus_less_one(x, n):
 
 
 @rule
-def pow_less_one(c: PositiveNumber, x):
-    """A power is nearly 1 where its exponent is small."""
-    near = abs(x * log(c)) < 1
-    return pow(c, x) - 1, switch(near, expm1(x * log(c)), switch(near, 1, pow(c, x)) - 1)
+def pow_less_one(x, n):
+    """A power is nearly 1 where its base is, or its exponent is small."""
+    near = abs(n * log(x)) < 1
+    return pow(x, n) - 1, switch(near, expm1(n * log(switch(near, x, 1))), switch(near, 1, pow(x, n)) - 1)
+
+
+@rule
+def power_of_product(x: Positive, n, folded: Attributes):
+    """A product of many factors overflows or vanishes before its root does."""
+    return pow(prod(x, attributes=folded), n), exp(n * sum(log(x), attributes=folded))
+
+
+@rule(when=plain)
+def root_of_scaled_sum(w: Positive, x, folded: Attributes):
+    """The root of a mean of squares is that of their sum, which can be scaled."""
+    return sqrt(w * sum(sqr(x), attributes=folded)), sqrt(w) * sqrt(sum(sqr(x), attributes=folded))
 
 
 @rule
@@ -139,16 +136,10 @@ def arcsinh_of_log(x):
 @rule
 def arccosh_of_log(x):
     """x^2 overflows where its root does not."""
-    return log(x + sqrt(sqr(x) - 1)), arccosh(x)
+    return log(x + sqrt((x - 1) * (x + 1))), arccosh(x)
 
 
 # Logarithms of neighbours
-
-
-@rule
-def log_of_next(x):
-    """log(x + 1) and log(x) are nearly equal where x is large."""
-    return log1p(x) - log(x), switch(x < 0, math.nan, log1p(reciprocal(x)))
 
 
 # Means
@@ -157,20 +148,19 @@ def log_of_next(x):
 RULES = (
     hypot_less_one,
     root_less_one,
-    difference_of_roots,
     hypot_of_one,
     hypot_of_squares,
     arcsinh_of_log,
     arccosh_of_log,
     arctanh_of_quotient,
-    log_of_next,
     log_of_squares,
-    norm_of_row,
     square_of_quotient,
     log_of_sqr,
     log_of_pow,
     log_of_even_pow,
     pow_of_one_plus_less_one,
     pow_less_one,
+    power_of_product,
+    root_of_scaled_sum,
     exp2_less_one,
 )

@@ -44,18 +44,6 @@ def erfcx_of_product(x):
 
 
 @rule
-def difference_of_gammaln(x: Positive):
-    """The logarithms of gamma at neighbours are nearly equal where x is large."""
-    return gammaln(1 + x) - gammaln(x), log(x)
-
-
-@rule
-def quotient_of_gammas(x):
-    """gamma overflows where the quotient of neighbours does not."""
-    return gamma(1 + x) * reciprocal(gamma(x)), x
-
-
-@rule
 def betaln_of_gammaln(a, b):
     """The logarithms of gamma are large where that of beta is not."""
     return gammaln(a) + gammaln(b) - gammaln(a + b), betaln(a, b)
@@ -67,7 +55,5 @@ RULES = (
     one_less_erfc,
     two_less_erfc,
     erfcx_of_product,
-    difference_of_gammaln,
-    quotient_of_gammas,
     betaln_of_gammaln,
 )

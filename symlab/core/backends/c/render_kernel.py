@@ -15,6 +15,7 @@ from symlab.core.backends.scalar import size_text
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.kernel import (
     LANES,
+    NARROW,
     Access,
     Apply,
     Instruction,
@@ -27,7 +28,7 @@ from symlab.core.lower.kernel import (
     Store,
     Term,
 )
-from symlab.core.lower.sizes import Size
+from symlab.core.lower.sizes import Size, product
 
 BUILT_IN = {"sum": "+", "prod": "*", "any": "|", "all": "&"}  # reductions that OpenMP knows for every number
 BLOCK = 4096  # elements added straight before pairs of totals are
@@ -62,6 +63,7 @@ class KernelWriter:
     written: set[object] = field(default_factory=set)
     sizes: dict[Size, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    side_by_side: bool = False
     wide: set[int] = field(default_factory=set)  # results that are kept for every column of a block
     reductions: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +77,7 @@ class KernelWriter:
         elif self.kernel.columns:
             self.columns()
         else:
-            self.rows()
+            self.rows_by_width()
         return Function(tuple(self.parameters()), tuple(self.lines))
 
     # Text
@@ -126,7 +128,7 @@ class KernelWriter:
         if pointer is None:
             pointer = self.pointers[key] = f"p{len(self.pointers)}"
             self.arguments.append((access.buffer, access.offset, kind))
-        if access.local and self.kernel.columns:
+        if access.local and self.side_by_side:
             return f"{pointer}[({self.affine(0, access.strides, loops)}) * {LANES} + l]"
         terms = [self.term(term) for term in access.terms]
         return f"{pointer}[{' + '.join([self.affine(0, access.strides, loops), *terms])}]"
@@ -193,6 +195,20 @@ class KernelWriter:
         self.close(len(outer))
 
     # Rows
+
+    def rows_by_width(self) -> None:
+        """Rows one after another, but side by side where they are narrow and much is computed."""
+        if not self.kernel.costly or not self.kernel.outer:
+            self.rows()
+            return
+        widths = [self.size(product(stage.axes)) for stage in self.kernel.stages if stage.axes]
+        self.open(f"if ({' && '.join(f'{width} < {NARROW}' for width in dict.fromkeys(widths))})")
+        self.columns()
+        self.close()
+        self.open("else")
+        self.side_by_side, self.wide = False, set()
+        self.rows()
+        self.close()
 
     def rows(self) -> None:
         """At each outer position, one stage after another."""
@@ -282,7 +298,7 @@ class KernelWriter:
 
     def columns(self) -> None:
         """A block of outer positions side by side: what a stage gives to another is an array over the block."""
-        self.wide = shared_results(self.kernel)
+        self.wide, self.side_by_side = shared_results(self.kernel), True
         loops = [f"i{axis}" for axis in range(len(self.kernel.outer))]
         for name, size in zip(loops[:-1], self.kernel.outer):
             self.loop(name, size)

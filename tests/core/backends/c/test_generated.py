@@ -301,7 +301,8 @@ import sys
 import numpy as np
 import pytest
 from symlab.core.backends.c import build
-build.FLAGS = tuple(flag for flag in build.FLAGS if flag != "-O2") + ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+build.THOROUGH = ()
+build.FLAGS += ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-W", "ignore", *sys.argv[1:]]))
 """
 

@@ -27,6 +27,7 @@ from symlab.core.rewrite.trace import Trace
 from symlab.viz.display import View
 from symlab.viz.story import way_from, way_to
 
+FIRST = object()  # stands for the first step, if there is one
 NO_VALUE = "the last line of the cell must be an expression, a list of them or a compiled function"
 
 
@@ -38,7 +39,7 @@ class SymlabMagics(Magics):
     @argument("-m", "--mode", help="compile in this mode: FAST_RUN, FAST_COMPILE, DebugMode or NanGuardMode")
     @argument("-p", "--passes", metavar="PASS", help="run only the passes up to this one")
     @argument("-o", "--output", metavar="NAME", help="keep the compiled function under this name")
-    @argument("-s", "--step", type=int, nargs="?", const=1, help="open at this step; without a number, at the first")
+    @argument("-s", "--step", type=int, nargs="?", const=FIRST, help="open at this step, or at the first one")
     @argument("-q", "--quiet", action="store_true", help="print nothing")
     @cell_magic
     def symlab(self, line: str, cell: str) -> Any:
@@ -226,10 +227,11 @@ def compiled(value: Any, mode: Mode | None) -> Any:
     return function(inputs, value, mode=mode, name=getattr(value, "name", None))
 
 
-def view_at(made: Any, step: int | None) -> View:
-    """The view of a function, opened at a step."""
+def view_at(made: Any, step: Any) -> View:
+    """The view of a function, opened at a step; there may be no first one."""
     with usage_errors():
-        return View(made, step=step)
+        view = View(made, step=None if step is FIRST else step)
+        return View(made, step=1) if step is FIRST and view.trace["steps"] else view
 
 
 def summary(made: Any) -> str:

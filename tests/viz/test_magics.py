@@ -56,7 +56,9 @@ def test_options_of_the_cell_magic(shell, capsys):
     made = shell.user_ns["made"]
     assert made.mode.name == "FAST_COMPILE"
     assert made.trace.passes
-    assert shown.trace["view"]["step"] == 1
+    assert shown.trace["view"]["step"] == 0  # nothing fires
+    assert shell.run_cell_magic("symlab", "-q --step", CELL).trace["view"]["step"] == 1
+    assert shell.run_cell_magic("symlab", "-q -s 0", CELL).trace["view"]["step"] == 0
 
 
 def test_passes_end_where_they_are_told_to(shell):
@@ -139,7 +141,9 @@ def test_a_usage_error_has_no_traceback(loss, capsys):
 def test_passes_are_listed(loss, capsys):
     loss.run_line_magic("symlab_passes", "f")
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == [name.split()[0] for name in loss.user_ns["f"].mode.pipeline.names]
+    assert [line.split()[0] for line in lines[1:]] == [
+        name.split()[0] for name in loss.user_ns["f"].mode.pipeline.names
+    ]
 
 
 def test_one_step_is_told_and_shown(loss, capsys):

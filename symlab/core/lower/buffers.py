@@ -28,7 +28,7 @@ class Home(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """Memory for so many elements of a dtype."""
+    """Memory for so many elements of a dtype; `local` are the sizes of what one position of a kernel keeps there."""
 
     number: int
     home: Home
@@ -36,6 +36,7 @@ class Buffer:
     dtype: np.dtype[Any]
     shape: Sizes
     node: Expr
+    local: Sizes = ()
 
     @property
     def size(self) -> Size:
@@ -78,12 +79,12 @@ class Buffers:
             return self.add(Home.CONSTANT, len(self.constants) - 1, target, shape)
         return self.work(target, shape)
 
-    def work(self, node: Expr, shape: Sizes) -> int:
+    def work(self, node: Expr, shape: Sizes, local: Sizes = ()) -> int:
         """Memory that lasts for one call."""
         self.pieces += 1
-        return self.add(Home.WORK, self.pieces - 1, node, shape)
+        return self.add(Home.WORK, self.pieces - 1, node, shape, local)
 
-    def add(self, home: Home, place: int, node: Expr, shape: Sizes) -> int:
+    def add(self, home: Home, place: int, node: Expr, shape: Sizes, local: Sizes = ()) -> int:
         """The number of a new buffer."""
-        self.all.append(Buffer(len(self.all), home, place, node.type.dtype, shape, node))
+        self.all.append(Buffer(len(self.all), home, place, node.type.dtype, shape, node, local))
         return len(self.all) - 1

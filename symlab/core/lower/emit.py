@@ -206,7 +206,7 @@ class Emitter:
         shape = (*sizes, LANES) if self.columns else sizes
         if self.costly:
             shape = (size_sum(product(sizes), NARROW * LANES),)
-        return self.buffers.work(instance.node, shape), Place(None, 0, steps)
+        return self.buffers.work(instance.node, shape, sizes), Place(None, 0, steps)
 
     # Instructions
 

@@ -130,8 +130,8 @@ class Kernel:
     """Stages at each position of independent outer axes; `prologue` depends on no axis.
 
     An `ordered` kernel writes some places more than once: its positions must be visited one after another. In a kernel
-    by `columns` memory runs along the last outer axis, rather than along the innermost one. A `costly` kernel computes so
-    much in its loops that narrow rows, too, are better worked on side by side.
+    by `columns` memory runs along the last outer axis, rather than along the innermost one. A `costly` kernel computes
+    so much in its loops that narrow rows, too, are better worked on side by side.
     """
 
     outer: Sizes

@@ -122,11 +122,13 @@ def needed_op(part: Pattern) -> Op | None:
 
 
 def predicate(when: Callable[..., bool]) -> Callable[[Bound], bool]:
-    """A `when` as a function of the bindings: its parameters are variables of the pattern, and `facts`."""
+    """A `when` as a function of the bindings: its parameters are variables of the pattern, `facts`, and `builder`."""
     names = list(inspect.signature(when).parameters)
 
     def holds(bound: Bound) -> bool:
-        return bool(when(*[bound[CONTEXT].facts if name == "facts" else bound[name] for name in names]))
+        context = bound[CONTEXT]
+        known = {"facts": context.facts, "builder": context.builder}
+        return bool(when(*[known[name] if name in known else bound[name] for name in names]))
 
     return holds
 

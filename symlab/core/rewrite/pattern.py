@@ -195,10 +195,17 @@ def negated(pattern: Pattern) -> Pattern | None:
     """The negative of a sum in normal form, or None where it would match no more than the sum itself."""
     if not isinstance(pattern, Form) or pattern.op is not add:
         return None
-    if any(isinstance(term, Wild) or spans(term) for term in pattern.args):
+    if any(spans(term) for term in pattern.args) or not any(tells(term) for term in pattern.args):
         return None
     flipped = Form(add, tuple(inverted(neg, term) for term in pattern.args))
     return None if set(map(repr, flipped.args)) == set(map(repr, pattern.args)) else flipped
+
+
+def tells(term: Pattern) -> bool:
+    """Whether a term of a sum is more than a number, a variable or its negative."""
+    if not isinstance(term, Form):
+        return False
+    return term.op is not neg or isinstance(term.args[0], Form)
 
 
 def power_of_two(value: Any) -> bool:

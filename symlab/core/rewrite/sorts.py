@@ -44,6 +44,14 @@ def small(generator: np.random.Generator, count: int) -> Samples:
     return 10.0 ** generator.uniform(-9, -1, count) * generator.choice([-1, 1], count)
 
 
+def near(generator: np.random.Generator, count: int) -> Samples:
+    """Numbers near 0, 1/2 and 1, and of many sizes."""
+    centers = np.concatenate([np.repeat([0.0, 0.5, 1.0, -1.0], count // 8), np.zeros(count - 4 * (count // 8))])
+    found = spread(generator, count)
+    found[: 4 * (count // 8)] = small(generator, 4 * (count // 8))
+    return centers + found
+
+
 def whole(generator: np.random.Generator, count: int) -> Samples:
     """Whole numbers."""
     return generator.integers(-4, 5, count).astype(float)
@@ -78,6 +86,8 @@ NotNegative = Sort("not negative", Facts.not_negative, positive)
 Negative = Sort("negative", Facts.negative, lambda generator, count: -positive(generator, count))
 Share = Sort("between 0 and 1", lambda facts, node: facts.not_negative(node) and not facts.above(node, 1), share)
 Small = Sort("real", None, small)
+Near = Sort("real", None, near)
+Scale = Sort("positive scalar", lambda facts, node: facts.positive(node) and not node.type.shape, positive, 0)
 Row = Sort("row", None, rows)
 Matrix = Sort("matrix", None, spread, 2)
 Number = Sort("number", is_number, whole, 0)

@@ -14,10 +14,11 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
-STABLE = named("stable_rows", "stable", "stable_roots", "stable_differences", "stable_tails", "stable_angles")
-GUARDED = named("guarded")
+STABLE = named("stable_rows", "stable", "moments", "stable_roots", "stable_differences", "stable_tails", "stable_angles")
+GUARDED = named("series", "guarded")
 LIMITS = named("limits")
-SPECIAL = GUARDED + LIMITS + named("specialize", "linalg", "constants", "canonical", "shapes")
+RANGES = named("ranges")
+SPECIAL = GUARDED + LIMITS + RANGES + named("specialize", "linalg", "constants", "canonical", "shapes")
 
 
 @cache

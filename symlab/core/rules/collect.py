@@ -131,7 +131,7 @@ def factor_of(node: Expr) -> tuple[Expr, float]:
     return node, 1.0
 
 
-@computed(mul, assuming=("nonzero", "no_overflow"), formula="x * x -> sqr(x)", example=lambda x, y: x * y * x)
+@computed(mul, assuming=("nonzero", "no_overflow"), formula="x * x -> sqr(x)", example=lambda x: 2 * x * x)
 def collect_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Equal factors are powers of one: x * x is the square of x, x ** 3 / x too."""
     pairs = [factor_of(arg) for arg in node.args]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from symlab.core.ops.compare import eq, isfinite, switch
 from symlab.core.ops.elementwise import abs, add, exp, log, log1p, maximum, minimum, mul, pow, reciprocal, sqr, sqrt
-from symlab.core.ops.reduce import max, sum
+from symlab.core.ops.reduce import max, prod, sum
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import erfc, erfcx
-from symlab.core.ops.trigonometric import arctanh, cos, sin
+from symlab.core.ops.trigonometric import arctanh, cos, hypot, sin
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, PositiveNumber
+from symlab.core.rewrite.sorts import Attributes, Near, Positive, PositiveNumber
 from symlab.core.rules.stable_rows import plain
 
 SAFE = 80.0  # up to here exp overflows in no dtype that it is computed in
@@ -59,6 +59,22 @@ def norm_of_row(x, folded: Attributes):
 
 
 @rule
+def power_of_product(x: Positive, n, folded: Attributes):
+    """A product of many factors overflows or vanishes before its root does."""
+    product = prod(x, attributes=folded)
+    regular = (product > 1e-30) & (product < 1e30)
+    powers = exp(n * sum(log(x), attributes=folded))
+    return pow(product, n), switch(regular, pow(switch(regular, product, 1), n), powers)
+
+
+@rule
+def quotient_by_squares(a, b, x, y):
+    """Squares overflow or vanish where the quotient by their sum does not."""
+    size = hypot(x, y)
+    return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) + b * (y / size)) / size
+
+
+@rule
 def root_less_base(x, y):
     """sqrt(x^2 + y) is nearly x where x is large."""
     root, high = sqrt(sqr(x) + y), x > 0
@@ -73,7 +89,7 @@ def root_plus_base(x, y):
 
 
 @rule
-def log_of_odds(p):
+def log_of_odds(p: Near):
     """p / (1 - p) is nearly 1 where p is nearly 1/2."""
     near = abs(p - 0.5) < 0.25
     return log(p * reciprocal(1 - p)), switch(near, 2 * arctanh(2 * p - 1), log(p) - log1p(-p))
@@ -97,6 +113,8 @@ RULES = (
     log_of_number_plus_exp,
     pow_of_one_plus,
     norm_of_row,
+    power_of_product,
+    quotient_by_squares,
     root_less_base,
     root_plus_base,
     log_of_odds,

@@ -1,16 +1,124 @@
-"""Variances and covariances from the differences to the mean: from moments alone they cancel."""
+"""Variances, covariances and angles from differences: from moments and products alone they cancel."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import reduce
+
+import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
-from symlab.core.ops.elementwise import add, arccos_guard, cast, mul, reciprocal, sqr
+from symlab.core.ops.elementwise import cast, mul, reciprocal, sqr, sqrt
 from symlab.core.ops.reduce import sum
+from symlab.core.ops.shape import size_of
+from symlab.core.ops.trigonometric import arccos, arctan2
 from symlab.core.rewrite.fit import size_along
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes
+from symlab.core.rewrite.sorts import Attributes, Scale
 from symlab.core.rules.stable_rows import plain
+
+
+def count_of(x: Expr, folded, builder: Builder) -> Expr | int:
+    """How many elements of x are summed: a number, or the product of sizes of what x is computed from."""
+    known, sizes = 1, []
+    for axis in dict(folded)["axes"]:
+        size = x.type.shape[axis]
+        if size is None:
+            sizes.append(own_size(x, axis, builder))
+        else:
+            known *= size
+    if not sizes:
+        return known
+    if known != 1:
+        sizes.append(builder.table.constant(known, np.int64))
+    return builder.flat(mul, sizes)
+
+
+def own_size(x: Expr, axis: int, builder: Builder) -> Expr:
+    """The size of an axis, in the form in which the rules for sizes leave it."""
+    size = builder.apply(size_of, x, axis=axis)
+    while size.op is size_of and (found := size_along(size.args[0], size.attr("axis"), builder)) is not None:
+        size = builder.constant(found, size) if isinstance(found, int) else found
+    return size
+
+
+def divides_by(factor: Expr, counts: list[Expr | int], builder: Builder) -> bool:
+    """Whether a factor is the reciprocal of a product of counts."""
+    if all(isinstance(count, int) for count in counts):
+        return bool(np.isclose(number_of(factor), 1 / float(np.prod(counts)), rtol=1e-6))
+    divisors = factor.args if factor.op is mul else (factor,)
+    found = [part.args[0].args[0] if is_count(part) else None for part in divisors]
+    return sorted(map(id, found)) == sorted(map(id, counts))
+
+
+def is_count(node: Expr) -> bool:
+    """Whether a node is the reciprocal of an integer."""
+    return node.op is reciprocal and node.args[0].op is cast
+
+
+def number_of(node: Expr) -> float:
+    """The value of a number or of the reciprocal of one; nan for anything else."""
+    if node.op is reciprocal:
+        return 1 / number_of(node.args[0])
+    if node.op is mul:
+        return reduce(float.__mul__, map(number_of, node.args))
+    return float(constant_value(node)) if node.op is CONSTANT and not node.type.shape else float("nan")
+
+
+def averages(x, r, folded, builder):
+    """Whether r is 1 / n, n being the number of elements that are summed."""
+    return plain(folded) and divides_by(r, [count_of(x, folded, builder)], builder)
+
+
+def averages_twice(x, r, q, folded, builder):
+    """Whether r is 1 / n and q is its square."""
+    count = count_of(x, folded, builder)
+    return plain(folded) and divides_by(r, [count], builder) and divides_by(q, [count, count], builder)
+
+
+@rule(when=averages)
+def variance_of_moments(x, r: Scale, folded: Attributes):
+    """The mean of squares and the square of the mean are nearly equal where x varies little."""
+    mean = sum(x, axes=folded.axes, keepdims=True) * r
+    return (
+        sum(sqr(x), attributes=folded) * r - sqr(sum(x, attributes=folded) * r),
+        sum(sqr(x - mean), attributes=folded) * r,
+    )
+
+
+@rule(when=averages)
+def squares_about_mean(x, r: Scale, folded: Attributes):
+    """The sum of squares and the square of the sum are nearly in proportion where x varies little."""
+    mean = sum(x, axes=folded.axes, keepdims=True) * r
+    return (
+        sum(sqr(x), attributes=folded) - sqr(sum(x, attributes=folded)) * r,
+        sum(sqr(x - mean), attributes=folded),
+    )
+
+
+@rule(when=averages_twice)
+def covariance_of_moments(x, y, r: Scale, q: Scale, folded: Attributes):
+    """The mean of products and the product of means are nearly equal where x or y varies little."""
+    first = x - sum(x, axes=folded.axes, keepdims=True) * r
+    second = y - sum(y, axes=folded.axes, keepdims=True) * r
+    return (
+        sum(x * y, attributes=folded) * r - sum(x, attributes=folded) * sum(y, attributes=folded) * q,
+        sum(first * second, attributes=folded) * r,
+    )
+
+
+@rule(when=plain)
+def angle_of_rows(x, y, folded: Attributes):
+    """The cosine of a small angle is nearly 1."""
+    first = x / sqrt(sum(sqr(x), axes=folded.axes, keepdims=True))
+    second = y / sqrt(sum(sqr(y), axes=folded.axes, keepdims=True))
+    lengths = sqrt(sum(sqr(x), attributes=folded)), sqrt(sum(sqr(y), attributes=folded))
+    return (
+        arccos(sum(x * y, attributes=folded) * reciprocal(lengths[0]) * reciprocal(lengths[1])),
+        2 * arctan2(sqrt(sum(sqr(first - second), attributes=folded)), sqrt(sum(sqr(first + second), attributes=folded))),
+    )
+
+
+RULES = (variance_of_moments, squares_about_mean, covariance_of_moments, angle_of_rows)

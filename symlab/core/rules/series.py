@@ -34,7 +34,12 @@ def chosen(near: Any, x: Any, series: Any, formula: Any) -> Any:
     return switch(near, series(switch(near, x, 0)), formula(switch(near, 1, x)))
 
 
-@rule
+def unguarded(x):
+    """Whether a variable is not itself chosen so that it is far from 0."""
+    return x.op is not switch
+
+
+@rule(when=unguarded)
 def expm1_over_x(x: Near):
     """(exp(x) - 1) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction(1, factorial(k + 1)) for k in range(19)]
@@ -44,7 +49,7 @@ def expm1_over_x(x: Near):
     )
 
 
-@rule
+@rule(when=unguarded)
 def x_over_expm1(x: Near):
     """x / (exp(x) - 1) is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction(1)] + [value / factorial(2 * k + 2) for k, value in enumerate(BERNOULLI)]
@@ -54,7 +59,7 @@ def x_over_expm1(x: Near):
     )
 
 
-@rule
+@rule(when=unguarded)
 def log1p_over_x(x: Near):
     """log(1 + x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction((-1) ** k, k + 1) for k in range(30)]
@@ -64,7 +69,7 @@ def log1p_over_x(x: Near):
     )
 
 
-@rule
+@rule(when=unguarded)
 def sin_over_x(x: Near):
     """sin(x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction((-1) ** k, factorial(2 * k + 1)) for k in range(11)]
@@ -74,13 +79,17 @@ def sin_over_x(x: Near):
     )
 
 
-@rule
+@rule(when=unguarded)
 def sin_of_multiple_over_x(c: NonzeroNumber, x: Near):
     """sin(c x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
-    return sin(c * x) * reciprocal(x), c * (sin(c * x) * reciprocal(c * x))
+    terms = [Fraction((-1) ** k, factorial(2 * k + 1)) for k in range(11)]
+    return (
+        sin(c * x) * reciprocal(x),
+        c * chosen(abs(c * x) < 1, c * x, lambda t: polynomial(sqr(t), terms), lambda t: sin(t) / t),
+    )
 
 
-@rule
+@rule(when=unguarded)
 def sinh_over_x(x: Near):
     """sinh(x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction(1, factorial(2 * k + 1)) for k in range(11)]
@@ -90,33 +99,33 @@ def sinh_over_x(x: Near):
     )
 
 
-@rule
+@rule(when=unguarded)
 def expm1_less_x(x: Near):
     """exp(x) - 1 is nearly x where x is small."""
     terms = [Fraction(1, factorial(k + 2)) for k in range(18)]
     return (
         expm1(x) - x,
-        chosen(abs(x) < 1, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: expm1(t) + -1 * t),
+        chosen(abs(x) < 1, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: expm1(t) - t),
     )
 
 
-@rule
+@rule(when=unguarded)
 def log1p_less_x(x: Near):
     """log(1 + x) is nearly x where x is small."""
     terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
     return (
         log1p(x) - x,
-        chosen(abs(x) < 0.3, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) + -1 * t),
+        chosen(abs(x) < 0.3, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t),
     )
 
 
-@rule
+@rule(when=unguarded)
 def x_less_sin(x: Near):
     """sin(x) is nearly x where x is small."""
     terms = [Fraction((-1) ** k, factorial(2 * k + 3)) for k in range(11)]
     return (
         x - sin(x),
-        chosen(abs(x) < 1, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t + -1 * sin(t)),
+        chosen(abs(x) < 1, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - sin(t)),
     )
 
 

@@ -10,7 +10,7 @@ from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arctan, arctan2, cos, sin, tan
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Small
+from symlab.core.rewrite.sorts import Near, Small
 
 
 @rule
@@ -20,7 +20,7 @@ def difference_of_squares(x, y):
 
 
 @rule
-def one_less_square(x):
+def one_less_square(x: Near):
     """The square of a number near 1 is nearly 1."""
     return 1 - sqr(x), (1 - x) * (1 + x)
 

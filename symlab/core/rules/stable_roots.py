@@ -7,10 +7,10 @@ import math
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
-from symlab.core.ops.reduce import prod, sum
+from symlab.core.ops.reduce import sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenNumber, Positive
+from symlab.core.rewrite.sorts import Attributes, EvenNumber, Positive, Scale
 from symlab.core.rules.stable_rows import plain
 
 LOG_2 = math.log(2)
@@ -99,14 +99,8 @@ def pow_less_one(x, n):
     return pow(x, n) - 1, switch(near, expm1(n * log(switch(near, x, 1))), switch(near, 1, pow(x, n)) - 1)
 
 
-@rule
-def power_of_product(x: Positive, n, folded: Attributes):
-    """A product of many factors overflows or vanishes before its root does."""
-    return pow(prod(x, attributes=folded), n), exp(n * sum(log(x), attributes=folded))
-
-
 @rule(when=plain)
-def root_of_scaled_sum(w: Positive, x, folded: Attributes):
+def root_of_scaled_sum(w: Scale, x, folded: Attributes):
     """The root of a mean of squares is that of their sum, which can be scaled."""
     return sqrt(w * sum(sqr(x), attributes=folded)), sqrt(w) * sqrt(sum(sqr(x), attributes=folded))
 
@@ -136,7 +130,7 @@ def arcsinh_of_log(x):
 @rule
 def arccosh_of_log(x):
     """x^2 overflows where its root does not."""
-    return log(x + sqrt((x - 1) * (x + 1))), arccosh(x)
+    return log(x + sqrt(-((1 - x) * (1 + x)))), arccosh(x)
 
 
 # Logarithms of neighbours
@@ -160,7 +154,6 @@ RULES = (
     log_of_even_pow,
     pow_of_one_plus_less_one,
     pow_less_one,
-    power_of_product,
     root_of_scaled_sum,
     exp2_less_one,
 )

@@ -43,7 +43,7 @@ STEPS: tuple[Callable[[Variable, Variable], Variable], ...] = (
     lambda a, b: a + index.slice(b, index=((None, None, -1), WHOLE)),
     lambda a, b: index.set_slice(a, index.slice(b, index=((None, 2, 1), WHOLE)), index=((2, 4, 1), WHOLE)),
     lambda a, b: index.inc_slice(a, reduce.sum(b, axes=(1,), keepdims=False), index=(WHOLE, 3)),
-    lambda a, b: join.join(index.slice(a, index=((3, None, 1), WHOLE)), index.slice(b, index=((None, 3, 1), WHOLE)), axis=0),
+    lambda a, b: join.join(rows(a, 3, None), rows(b, None, 3), axis=0),
     lambda a, b: shape.reshape(shape.reshape(a, shape=(-1,)) * 0.5, shape=(ROWS, COLUMNS)) + b,
     lambda a, b: gather.take(a, constant(np.array([5, 0, -1, 2, 2, 1])), axes=(0,)) + b,
     lambda a, b: gather.inc_take(a, b, constant(np.array([5, 0, -1, 2, 2, 1])), axes=(0,)),
@@ -54,7 +54,12 @@ STEPS: tuple[Callable[[Variable, Variable], Variable], ...] = (
 )
 
 Recipe = list[tuple[int, int, int]]
-recipes = st.lists(st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=14)
+steps = st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 30), st.integers(0, 30))
+recipes = st.lists(steps, min_size=1, max_size=14)
+
+
+def rows(a: Variable, start: int | None, stop: int | None) -> Variable:
+    return index.slice(a, index=((start, stop, 1), WHOLE))
 
 
 def turned(a: Variable) -> Variable:

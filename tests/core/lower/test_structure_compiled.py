@@ -48,6 +48,18 @@ def layer_norm(x: Variable, gain: Variable) -> Variable:
     return gain * centred / e.sqrt(mean(centred * centred, 1) + 1e-5)
 
 
+def shares(y: Variable) -> Variable:
+    return y / total(y, 1, keepdims=True)
+
+
+def differences(y: Variable) -> Variable:
+    return part(y, (1, None, 1)) - part(y, (None, -1, 1))
+
+
+def three(y: Variable) -> tuple[Variable, ...]:
+    return y, y, total(y, 0)
+
+
 def gru_like(x: Variable, w: Variable) -> tuple[Variable, ...]:
     z = e.tanh(linalg.dot(x, w))
     return z, linalg.dot(turned(x), z * (1 - z * z))
@@ -63,10 +75,10 @@ CASES: dict[str, Case] = {
     "sum, axes kept": ([CUBE], lambda x: (total(x, 0, 2, keepdims=True), total(x, 1), total(x, 2), total(x, 0))),
     "sum of a middle axis of a transpose": ([CUBE], lambda x: total(turned(x), 1)),
     "sum of nothing": ([normal(0, 5)], lambda x: (total(x, 0), total(x, 1), total(x, 0, 1))),
-    "sum over no axes": ([A], lambda x: total(x)),
+    "sum over no axes": ([A], total),
     "sum of a long vector": ([normal(100_003)], lambda x: total(x, 0)),
     "sum of long columns": ([normal(300, 700)], lambda x: (total(x, 0), total(x * 2, 0, 1), total(x, 1))),
-    "sum of a scalar": ([1.5], lambda x: total(x)),
+    "sum of a scalar": ([1.5], total),
     "products, extremes": (
         [A],
         lambda x: tuple(
@@ -107,7 +119,7 @@ CASES: dict[str, Case] = {
     "row sums and column sums of one": ([A], lambda x: (total(ex.exp2(x), 0), total(ex.exp2(x), 1))),
     "normalized rows, twice": (
         [A],
-        lambda x: (lambda y: y / total(y, 1, keepdims=True))(e.exp(x) / total(e.exp(x), 1, keepdims=True)),
+        lambda x: shares(shares(e.exp(x))),
     ),
     "broadcast of a reduction": ([A, U], lambda x, u: x * shape.dimshuffle(total(x, 1) * u, pattern=(0, "x"))),
     "x + x.T": ([normal(6, 6)], lambda x: e.exp(x) + turned(e.exp(x))),
@@ -123,7 +135,7 @@ CASES: dict[str, Case] = {
         [CUBE],
         lambda x: part(turned(part(x, WHOLE, (1, 3, 1), WHOLE)), (None, None, -2), 0, (-2, None, 1)) * 2,
     ),
-    "differences": ([V], lambda x: (lambda y: part(y, (1, None, 1)) - part(y, (None, -1, 1)))(e.exp(x))),
+    "differences": ([V], lambda x: differences(e.exp(x))),
     "slices beyond the end": (
         [V],
         lambda x: (part(x, (3, 100, 1)), part(x, (-100, 2, 1)), part(x, (4, 2, 1)), part(x, (-1, -100, -1))),
@@ -300,9 +312,12 @@ CASES: dict[str, Case] = {
             gather.set_take(x, constant(9.0), i, j, axes=(0, 1)),
         ),
     ),
-    "gather by what is computed": ([A], lambda x: gather.take(x, reduce.argmax(x, axes=(0,), keepdims=False), axes=(0,))),
+    "gather by what is computed": (
+        [A],
+        lambda x: gather.take(x, reduce.argmax(x, axes=(0,), keepdims=False), axes=(0,)),
+    ),
     "sort": ([A], lambda x: sort.sort(x + 1, axis=0)),
-    "one result twice": ([A], lambda x: (lambda y: (y, y, total(y, 0)))(e.exp(x))),
+    "one result twice": ([A], lambda x: three(e.exp(x))),
     "inputs as results": ([A, B], lambda x, y: (x, turned(y), x, shape.reshape(y, shape=(-1,)))),
     "constants as results": (
         [A],

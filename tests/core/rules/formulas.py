@@ -26,7 +26,7 @@ from symlab.core.pipeline import DEFAULT
 from symlab.core.rewrite.pattern import AttributePart
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Real, Sort
-from symlab.core.rules import GUARDED, STABLE, all_rules
+from symlab.core.rules import GUARDED, RANGES, STABLE, all_rules
 
 DIGITS = 60
 ROWS, COLUMNS = 6, 8
@@ -34,7 +34,7 @@ COUNT = ROWS * COLUMNS
 RULES = {rule.name: rule for rule in DEFAULT.rules}
 STATED = {name: rule for name, rule in RULES.items() if rule.left is not None}
 COMPUTED = {name: rule for name, rule in RULES.items() if rule.compute is not None}
-STABILIZING = {rule.name for rule in all_rules(STABLE + GUARDED) if "serves" not in rule.options}
+STABILIZING = {rule.name for rule in all_rules(STABLE + GUARDED + RANGES) if "serves" not in rule.options}
 AXES = [
     (("axes", axes), ("keepdims", keepdims))
     for axes, keepdims in itertools.product([(1,), (0,), (0, 1)], [True, False])

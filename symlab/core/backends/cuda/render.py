@@ -104,8 +104,7 @@ class KernelWriter:
         place = self.affine(0, access.strides, loops)
         if access.local:
             rank = len(self.kernel.outer)
-            shape = self.buffers[access.buffer].shape
-            part = self.size(product(shape[:-1] if self.kernel.columns else shape))
+            part = self.size(product(self.buffers[access.buffer].local))
             place = f"position * {part} + {self.affine(0, access.strides[rank:], loops[rank:])}"
         return f"{pointer}[{' + '.join([place, *map(self.term, access.terms)])}]"
 

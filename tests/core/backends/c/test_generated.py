@@ -196,7 +196,7 @@ def failing(value: Any) -> Any:
     return np.sqrt(value)
 
 
-careful_root = elementwise("careful_root", doc="For tests.", reference=failing, dtypes=floating, partials=(None,), c=None)
+careful_root = elementwise("careful_root", doc="For tests.", reference=failing, dtypes=floating, partials=(None,))
 
 
 def test_a_reference_that_fails() -> None:

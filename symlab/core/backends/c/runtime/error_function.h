@@ -8,12 +8,11 @@
 SL_INLINE double sl_erf_series(double square) {
     double square2 = square * square;
     double square4 = square2 * square2;
-    double low = sl_cubic(square, square2, -0x1.812746b0379e6p-2, 0x1.ce2f21a042b66p-4, -0x1.b82ce312869d9p-6, 0x1.565bcd0e1b70dp-8);
-    double middle = sl_cubic(square, square2, -0x1.c02db3f1f24c4p-11, 0x1.f9a3254334e19p-14, -0x1.f4d238174737bp-17, 0x1.b9e4afdb26186p-20);
-    double high = sl_cubic(square, square2, -0x1.5f5de8b569e5fp-23, 0x1.fb76393a3517ep-27, -0x1.4af7c965eb65p-30, 0x1.6e0595c7deb9p-34);
-    double square8 = square4 * square4;
-    double sum = sl_fma(sl_fma(-0x1.03f620804308fp-38, square4, high), square8, sl_fma(middle, square4, low));
-    return sl_fma(sum, square, 0x1.06eba8214db69p-3);
+    double low = sl_cubic(square, square2, 0x1.ce2f21a042b66p-4, -0x1.b82ce312869d9p-6, 0x1.565bcd0e1b70dp-8, -0x1.c02db3f1f24c4p-11);
+    double middle = sl_cubic(square, square2, 0x1.f9a3254334e19p-14, -0x1.f4d238174737bp-17, 0x1.b9e4afdb26186p-20, -0x1.5f5de8b569e5fp-23);
+    double high = sl_cubic(square, square2, 0x1.fb76393a3517ep-27, -0x1.4af7c965eb65p-30, 0x1.6e0595c7deb9p-34, -0x1.03f620804308fp-38);
+    double sum = sl_fma(sl_fma(high, square4, middle), square4, low);
+    return sl_fma(sum, square2, sl_fma(square, -0x1.812746b0379e6p-2, 0x1.06eba8214db69p-3));
 }
 
 /* log(erfc(x)) for 1.125 <= x <= 6; times erfc(x) its error is below 2^-57. */
@@ -51,7 +50,7 @@ SL_INLINE sl_pair sl_erfc_near(double x) {
 SL_INLINE sl_pair sl_erfcx_far(double x) {
     sl_pair d = sl_sum(x, 2.0);
     double inverse = 1.0 / d.hi;
-    double error = x < 0x1p60 ? sl_fma(-inverse, d.lo, -sl_product_tail(inverse, d.hi, 1.0)) : 0.0;
+    double error = x < 0x1p900 ? sl_fma(-inverse, d.lo, -sl_product_tail(inverse, d.hi, 1.0)) : 0.0;
     double t = sl_fma(-5.5, inverse, 1.0), t2 = t * t, t_tail = -5.5 * inverse * error;
     double t4 = t2 * t2;
     double part0 = sl_cubic(t, t2, 0x1.05b3f9ab7f7cep-3, -0x1.54a687f63179ep-6, -0x1.70d6d1d88f049p-9, 0x1.fdceeb9477a91p-10);

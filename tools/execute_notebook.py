@@ -1,4 +1,4 @@
-"""Run notebooks in place and strip what only a live kernel can use: `python tools/execute_notebook.py notebooks/*.ipynb`."""
+"""Run notebooks in place and strip what only a live kernel can use: `python tools/execute_notebook.py FILE ...`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ FLAGS = (
 )
 THOROUGH = ("-O2",)
 QUICK = ("-O1", "-ftree-loop-vectorize")  # a third less time to compile, and loops nearly as fast
-LONG = 30_000  # characters of code from which time to compile counts more
+LONG = 10_000  # characters of code from which time to compile counts more
 INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 DEFINED = re.compile(r"^(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b[^;{}()]*?\b(sl_\w+)\s*\(", re.MULTILINE)
 LIBRARY = re.compile(r"\b(?:fabs|fmod|copysign|round|signbit|isnan|isinf|isfinite)f?\(")

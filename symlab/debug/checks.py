@@ -148,12 +148,16 @@ class Checking:
             self.found("order", self.trace.graph.roots[0], "compiling again gives another graph")
 
     def judged(self, values: Values, step: Step) -> Verdict:
-        """The verdict on one step; undetermined where the reference cannot compute it."""
+        """The verdict on one step; undetermined where the reference cannot compute the node as it was."""
+        try:
+            values.of(step.scope, [step.before])
+        except SymlabError as error:
+            return Verdict("undetermined", first_line(error))
         try:
             known = values.of(step.scope, [step.before, step.after])
-            return judge(step, known, self.is_exact(step), self.name_of)
         except SymlabError as error:
-            return Verdict("undetermined", str(error).partition("\n")[0])
+            return Verdict("wrong", f"it cannot be computed any more: {first_line(error)}")
+        return judge(step, known, self.is_exact(step), self.name_of)
 
     def is_exact(self, step: Step) -> bool:
         """Whether a step is within a region computed as written."""
@@ -170,7 +174,7 @@ class Checking:
             try:
                 test()
             except SymlabError as error:
-                self.report.notes.append(f"the call fails: {str(error).partition(chr(10))[0]}")
+                self.report.notes.append(f"the call fails: {first_line(error)}")
                 return
 
     def check_nodes(self) -> None:
@@ -231,3 +235,7 @@ class Checking:
                 if np.may_share_memory(result, other):
                     self.found("memory", root, f"result {place + 1} shares memory with {name}")
 
+
+def first_line(error: Exception) -> str:
+    """What is wrong, without the rows that follow."""
+    return str(error).partition("\n")[0]

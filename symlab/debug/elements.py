@@ -14,12 +14,13 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ir.op import Kind
 from symlab.debug.exact import NoExactValue, as_exact, exact_node
 
 Array = np.ndarray[Any, Any]
 Box = tuple[int | None, ...]
 Part = tuple[Expr, Box]
+Place = tuple[int, ...]
 MOVING = ("specify_shape", "unbroadcast", "copy")  # structural ops whose result has the elements of the operand
 
 
@@ -43,7 +44,7 @@ class Side:
     free: frozenset[Expr]
     shapes: Mapping[Expr, tuple[int, ...]]
 
-    def parts(self, place: tuple[int, ...]) -> list[Part]:
+    def parts(self, place: Place) -> list[Part]:
         """The parts that one element of the root follows from, operands first."""
         wanted: dict[Expr, dict[Box, None]] = {self.root: {place: None}}
         found: list[Part] = []
@@ -57,7 +58,7 @@ class Side:
 
     def is_given(self, node: Expr) -> bool:
         """Whether a node is not computed here."""
-        return node in self.free or node.op is CONSTANT
+        return node in self.free or node.op.kind is Kind.LEAF
 
     def size(self, parts: Sequence[Part]) -> int:
         """How many elements parts have."""
@@ -67,13 +68,13 @@ class Side:
         """The shape of a part."""
         return tuple(1 if place is not None else size for place, size in zip(box, self.shapes[node], strict=True))
 
-    def value(self, place: tuple[int, ...], given: Mapping[Expr, Array], numbers: Numbers = EXACT) -> Any:
+    def value(self, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT) -> Any:
         """One element of the root, from the values of the free nodes."""
         known: dict[Part, Array] = {}
         for node, box in self.parts(place):
             if self.is_given(node):
-                value = np.asarray(given[node] if node in given else constant_value(node))
-                known[node, box] = numbers.convert(node, picked(box, value))
+                value = given[node] if node in given else constant_value(node)
+                known[node, box] = numbers.convert(node, picked(box, np.asarray(value)))
                 continue
             boxes = self.operand_boxes(node, box)
             args = [known[pair] for pair in zip(node.args, boxes, strict=True)]

@@ -13,13 +13,12 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.driver import Step
-from symlab.debug.elements import EXACT, WIDE, Numbers, Side, picked, side_of
+from symlab.debug.elements import EXACT, WIDE, Numbers, Place, Side, picked, side_of
 from symlab.debug.exact import DIGITS, UNREAL, NoExactValue, exactly
 from symlab.debug.region import region_of
 from symlab.debug.sensitivity import unsteadiness
 
 Array = np.ndarray[Any, Any]
-Place = tuple[int, ...]
 Name = Callable[[Expr], str]
 MOST = 64  # elements on which a rewrite is judged
 MANY_DIGITS = 1200  # decimal digits with which is made sure of anything that is reported

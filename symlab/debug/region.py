@@ -16,9 +16,6 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CALL, CONSTANT, Kind
 from symlab.core.ops.elementwise import add, neg
 from symlab.core.rewrite.driver import Step
-from symlab.debug.exact import as_exact, exact_node
-
-__all__ = ["as_exact", "exact_node", "region_of"]
 
 DEEPEST = 6  # levels below a rewritten node in which the two sides are computed
 WIDEST = 2000  # nodes that are looked at on each side
@@ -115,7 +112,7 @@ def edge(root: Expr, contact: frozenset[Expr]) -> set[Expr]:
     for node in order:
         if node in leading and node not in stop:
             found.update(arg for arg in node.args if arg not in leading and arg not in known)
-    return found
+    return found if root in contact or root not in stop else set(root.args)
 
 
 def horizon(root: Expr, contact: frozenset[Expr]) -> frozenset[Expr]:

@@ -36,7 +36,7 @@ def dot(value: Any, name: str = "symlab") -> graphviz.Digraph:
     for key, label, shape in nodes:
         graph.node(key, graphviz.escape(label), shape=shape)
     for source, target, operand in edges:
-        graph.edge(source, target, label=operand)
+        graph.edge(source, target, label=operand or None)
     return graph
 
 

@@ -35,7 +35,6 @@ BINDING: Mapping[str, int] = MappingProxyType(
     }
 )
 SIGNS: Mapping[str, str] = MappingProxyType({"neg": "-", "invert": "~"})
-ASSOCIATIVE = frozenset("+*&|^")
 DEFAULTS: frozenset[tuple[str, Any]] = frozenset({("keepdims", False)})  # attributes that go without saying
 
 Text = tuple[str, int]  # what is printed, and how tightly it binds
@@ -62,7 +61,7 @@ def infix(sign: str, operands: Sequence[Text]) -> Text:
     """Operands with an operator between them, in parentheses where Python wants them."""
     own = BINDING[sign]
     left = own + (sign in ("**", "==", "!=", "<", "<=", ">", ">="))
-    right = own if sign in ASSOCIATIVE or sign == "**" else own + 1
+    right = own if sign == "**" else own + 1
     texts = [wrapped(operands[0], left), *(wrapped(item, right) for item in operands[1:WIDEST])]
     if len(operands) > WIDEST:
         texts.append("...")
@@ -87,15 +86,19 @@ def indexed(node: Expr, operands: Sequence[Text]) -> str | None:
     """A slice as an index, a transposition as `.T`; None for everything else."""
     if not operands:
         return None
-    base = wrapped(operands[0], ATOM)
-    if node.op.name == "slice" and len(operands) == 1:
-        return f"{base}[{index_text(node.attr('index'))}]"
+    base, index = wrapped(operands[0], ATOM), node.attr("index")
+    if node.op.name == "slice" and len(operands) == 1 and isinstance(index, tuple):
+        return f"{base}[{index_text(index)}]"
     if node.op.name == "take" and len(operands) == 2 and node.attr("axes") == (0,):
         return f"{base}[{operands[1][0]}]"
-    pattern = node.attr("pattern")
-    if node.op.name == "dimshuffle" and len(pattern) > 1 and pattern == tuple(reversed(range(len(pattern)))):
+    if node.op.name == "dimshuffle" and is_transposition(node.attr("pattern")):
         return f"{base}.T"
     return None
+
+
+def is_transposition(pattern: Any) -> bool:
+    """Whether a pattern of axes reverses two or more of them."""
+    return isinstance(pattern, tuple) and len(pattern) > 1 and pattern == tuple(reversed(range(len(pattern))))
 
 
 def index_text(index: Sequence[Any]) -> str:

@@ -151,7 +151,7 @@ def leaf_latex(node: Expr) -> Text:
 
 def infix(sign: str, own: float, operands: Sequence[Text]) -> Text:
     """Operands with a sign between them; a sum of a negative is a difference."""
-    least = own if sign == "+" else own + 1
+    least = own + 1
     text = wrapped(operands[0], own)
     for place, operand in enumerate(operands[1:WIDEST], 1):
         last = place == len(operands) - 1
@@ -192,8 +192,9 @@ def called(name: str, operands: Sequence[Text], attributes: Any) -> str:
 def subscripted(node: Expr, operands: Sequence[Text]) -> str | None:
     """Slices, elements and transpositions; None for everything else."""
     name = node.op.name
-    if name == "slice" and len(operands) == 1:
-        return f"{wrapped(operands[0], ATOM)}_{{{text_mode(index_text(node.attr('index')))}}}"
+    index = node.attr("index")
+    if name == "slice" and len(operands) == 1 and isinstance(index, tuple):
+        return f"{wrapped(operands[0], ATOM)}_{{{text_mode(index_text(index))}}}"
     if name == "take" and len(operands) == 2 and node.attr("axes") == (0,):
         return f"{wrapped(operands[0], ATOM)}_{{{operands[1][0]}}}"
     pattern = node.attr("pattern")

@@ -6,6 +6,7 @@ import argparse
 import ast
 import copy
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from symlab.core.function import compile_request, function
 from symlab.core.ir.errors import ConfigError, InvalidValue, UnknownName
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
+from symlab.core.ir.origin import cell_number
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.pipeline import DEFAULT
 from symlab.core.rewrite.trace import Trace
@@ -139,7 +141,7 @@ class SymlabMagics(Magics):
         """The value of a cell's last expression; lines are counted from the magic, as the notebook does."""
         shell = self.shell
         text = "\n" + shell.transform_cell(cell)
-        name = shell.compile.cache(text, shell.execution_count)
+        name = shell.compile.cache(text, running_cell() or shell.execution_count)
         tree = shell.transform_ast(shell.compile.ast_parse(text, name))
         if not tree.body or not isinstance(tree.body[-1], ast.Expr):
             raise UsageError(NO_VALUE)
@@ -209,6 +211,14 @@ def chosen_mode(name: str | None, last: str | None) -> Mode | None:
         return None
     mode = as_mode(name or "FAST_RUN")
     return mode if last is None else replace(mode, pipeline=mode.pipeline.upto(last))
+
+
+def running_cell() -> int | None:
+    """The number of the notebook's cell that runs now; the shell's own count may be one ahead."""
+    frame = sys._getframe(1)
+    while frame is not None and cell_number(frame.f_code.co_filename) is None:
+        frame = frame.f_back
+    return None if frame is None else cell_number(frame.f_code.co_filename)
 
 
 def is_function(value: Any) -> bool:

@@ -274,7 +274,9 @@ def product_value(facts: Facts, node: Expr) -> Sizes | None:
 
 def sliced_value(facts: Facts, node: Expr) -> Sizes | None:
     """One element of an integer vector, also of one whose length is not known; or a known part of a short one."""
-    (entry,) = node.attr("index") or (None,)
+    if len(node.attr("index")) != 1:
+        return None
+    (entry,) = node.attr("index")
     operand = facts.values.get(node.args[0])
     known = entry if isinstance(entry, int) else None
     if operand is not None and isinstance(entry, tuple) and "?" not in entry:

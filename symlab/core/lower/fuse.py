@@ -105,8 +105,9 @@ def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | Re
     node = routine.node
     if not routine.operands:
         return ReferenceCall(node, tuple(map(buffers.of, routine.rest)), buffers.of(node))
-    first, second = (padded(item, place) for place, item in enumerate(routine.operands))
-    shapes = [facts.shapes[arg] for arg in node.args[-2 - len(routine.rest) :][:2]]
+    args = node.args[-2 - len(routine.rest) :][:2]
+    first, second = (padded(item, arg, place) for place, (item, arg) in enumerate(zip(routine.operands, args)))
+    shapes = [facts.shapes[arg] for arg in args]
     stack = facts.shapes[node][:-2] if len(facts.shapes[node]) > 2 else ()
     m = shapes[0][-2] if len(shapes[0]) > 1 else 1
     n = shapes[1][-1] if len(shapes[1]) > 1 else 1
@@ -119,10 +120,11 @@ def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | Re
     )  # fmt: skip
 
 
-def padded(item: Operand, place: int) -> Operand:
-    """A vector as a row on the left, as a column on the right."""
+def padded(item: Operand, arg: Expr, place: int) -> Operand:
+    """A vector as a row on the left, as a column on the right; axes of stacks that broadcast are not stepped over."""
     if len(item.strides) > 1:
-        return item
+        stack = tuple(0 if size == 1 else step for size, step in zip(arg.type.shape[:-2], item.strides))
+        return Operand(item.base, item.offset, stack + item.strides[-2:])
     strides = (0, *item.strides) if place == 0 else (*item.strides, 0)
     return Operand(item.base, item.offset, strides)
 

@@ -31,7 +31,7 @@ class Operand:
 def operand(facts: Facts, node: Expr) -> Operand:
     """A matrix, vector or stack as a routine reads it: through views if rows or columns stay whole, else copied."""
     seen = looked_through(facts, node)
-    if all(usable(facts, stride) for stride in seen.strides) and 1 in (*seen.strides[-2:], *seen.strides[:0]):
+    if all(usable(facts, stride) for stride in seen.strides) and 1 in seen.strides[-2:]:
         return seen
     if len(seen.strides) == 1 and usable(facts, seen.strides[0]):
         return seen

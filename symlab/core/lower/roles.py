@@ -19,6 +19,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.lower.structure import VIEWS
+from symlab.core.ops.elementwise import add
 
 Dtype = np.dtype[Any]
 CHEAP = 2
@@ -49,12 +50,13 @@ PRODUCTS = frozenset({"dot", "matmul", "product_added"})
 
 def role(node: Expr) -> Role:
     """The role of a node."""
-    return role_of(node.op, operand_dtype(node) if node.args else node.type.dtype)
+    by_operand = node.args and node.op.kind in (Kind.ELEMENTWISE, Kind.REDUCTION)
+    return role_of(node.op, operand_dtype(node) if by_operand else node.type.dtype)
 
 
 @lru_cache(4096)
 def role_of(op: Op, dtype: Dtype) -> Role:
-    """The role of an op over operands of this dtype."""
+    """The role of an op: of a formula or reduction over operands of this dtype, of any other with such a result."""
     match op.kind:
         case Kind.LEAF:
             return Role.LEAF
@@ -64,7 +66,7 @@ def role_of(op: Op, dtype: Dtype) -> Role:
             return Role.FOLD if "start" in op.extra and formula(op, dtype) else Role.REFERENCE
     if op.name in VIEWS:
         return Role.VIEW
-    if op.name in PIECES:
+    if op.name in PIECES and (not op.name.startswith("inc_") or formula(add, dtype)):
         return Role.PIECES
     if op.name == "size_of":
         return Role.SIZE

@@ -13,9 +13,10 @@ from symlab.core.ir.op import CALL
 from symlab.core.rewrite.analysis import Scope
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import Rule
+from symlab.core.seams import seam
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One rewrite: `before` became `after` everywhere in `scope`, the path of calls that leads to it.
 
@@ -29,6 +30,10 @@ class Step:
     after: Expr
     bindings: Mapping[str, Any]
     moment: int = field(default=0, compare=False)
+
+    def __repr__(self) -> str:
+        short = seam("display.short")
+        return f"<{self.rule.name}: {short(self.before)} -> {short(self.after)}>"
 
     @property
     def reason(self) -> str:

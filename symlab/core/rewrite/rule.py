@@ -125,6 +125,7 @@ def computed(
     assuming: str | Sequence[str] = (),
     exact: bool = False,
     kinds: str = "f",
+    **options: Any,
 ) -> Callable[[Callable[..., Expr | None]], Rule]:
     """A rule whose right side needs values: `function(node, builder, facts)` gives the result or None.
 
@@ -136,7 +137,7 @@ def computed(
         return Rule(
             function.__name__, reason_of(function), assuming=checked_assumptions(function.__name__, assuming),
             exact=exact, kinds=kinds, compute=function, operations=operations, among=tuple(among), said=formula,
-            example=example, home=function.__module__,
+            example=example, home=function.__module__, options=options,
         )  # fmt: skip
 
     return decorate

@@ -21,9 +21,9 @@ from symlab.core.seams import seam
 STEPS_PER_NODE = 20
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PassRecord:
-    """One pass: the graph that came in, its normal form (`start`), all steps and moves in order, the graph that went out.
+    """One pass: the graph that came in, its normal form (`start`), all steps and moves in order, the graph at the end.
 
     `result` is what a transform made where that is no graph: kernels, a schedule, a program. `started` is when a
     rewriting pass began, in nanoseconds of `time.perf_counter_ns`.
@@ -39,6 +39,10 @@ class PassRecord:
     exact: bool = False
     result: Any = None
     started: int = 0
+
+    def __repr__(self) -> str:
+        count = len(self.steps)
+        return f"<pass {self.name}: {count} rewrite{'s' * (count != 1)}, {self.seconds * 1e3:.1f} ms>"
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -81,12 +85,16 @@ def rewrite(
     return PassRecord(name, graph, start, events, after, report, seconds, exact, started=started)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """All passes of one compilation."""
 
     passes: tuple[PassRecord, ...]
     first_graph: Graph
+
+    def __repr__(self) -> str:
+        count = len(self.steps)
+        return f"<trace of {len(self.passes)} passes, {count} rewrite{'s' * (count != 1)}>"
 
     @property
     def graph(self) -> Graph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import Op
 from symlab.core.ops.elementwise import add, mul, neg, pow, reciprocal, sqr, sqrt
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import INVERSE, Builder
@@ -16,39 +18,70 @@ from symlab.core.rewrite.rule import computed
 from symlab.core.rules.canonical import RING
 from symlab.core.rules.constants import is_number
 
+NESTED = 8  # operands up to which nested sums are looked into
 Weighted = dict[Expr, Any]  # a term and its coefficient, or a factor and its exponent
 
 
-def without_pairs(node: Expr) -> list[Expr]:
+def without_pairs(operands: Sequence[Expr], inverse: Op) -> list[Expr]:
     """The operands of a sum (product) less those whose negative (reciprocal) is there too."""
-    inverse = INVERSE[node.op]
-    taken_back: dict[Expr, int] = {}
-    for arg in node.args:
-        if arg.op is inverse:
-            taken_back[arg.args[0]] = taken_back.get(arg.args[0], 0) + 1
-    gone: dict[Expr, int] = {}
-    kept: list[Expr] = []
-    for arg in node.args:
-        if taken_back.get(arg, 0) > 0:
-            taken_back[arg] -= 1
-            gone[arg] = gone.get(arg, 0) + 1
-        else:
-            kept.append(arg)
-    rest: list[Expr] = []
-    for arg in kept:
-        inner = arg.args[0] if arg.op is inverse else None
-        if inner is not None and gone.get(inner, 0) > 0:
-            gone[inner] -= 1
+    taken_back = Counter(arg.args[0] for arg in operands if arg.op is inverse)
+    if not taken_back:
+        return list(operands)
+    pairs = Counter(arg for arg in operands if arg in taken_back)
+    pairs = Counter({arg: min(count, taken_back[arg]) for arg, count in pairs.items()})
+    there, back = Counter(pairs), Counter(pairs)
+    rest = []
+    for arg in operands:
+        if there[arg] > 0:
+            there[arg] -= 1
+        elif arg.op is inverse and back[arg.args[0]] > 0:
+            back[arg.args[0]] -= 1
         else:
             rest.append(arg)
     return rest
 
 
-@computed(add, among=(neg,), assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x)
+def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
+    """The operands, with a nested sum (product) that others share opened where that lets something cancel."""
+    inverse, operands = INVERSE[node.op], list(node.args)
+    for arg in node.args:
+        inner = arg.args[0] if arg.op is inverse else arg
+        if inner.op is not node.op or len(inner.args) > NESTED:
+            continue
+        parts = [builder.make(inverse, (part,)) for part in inner.args] if arg is not inner else inner.args
+        parts = [part.args[0].args[0] if is_twice(part, inverse) else part for part in parts]
+        rest = without(operands, arg)
+        if len(without_pairs([*rest, *parts], inverse)) < len(operands):
+            operands = [*rest, *parts]
+    return operands
+
+
+def is_twice(node: Expr, inverse: Op) -> bool:
+    """Whether a node is the negative of a negative (the reciprocal of a reciprocal)."""
+    return node.op is inverse and node.args[0].op is inverse
+
+
+def without(operands: Sequence[Expr], one: Expr) -> list[Expr]:
+    """The operands less one."""
+    rest = list(operands)
+    rest.remove(one)
+    return rest
+
+
+def cancelled(node: Expr, builder: Builder) -> list[Expr] | None:
+    """The operands that are left when what cancels is gone; None if nothing does."""
+    operands = opened_to_cancel(node, builder) if len(node.args) <= NESTED else node.args
+    rest = without_pairs(operands, INVERSE[node.op])
+    return rest if len(rest) < len(node.args) else None
+
+
+@computed(
+    add, among=(neg,), assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x
+)
 def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number and its opposite cancel."""
-    rest = without_pairs(node)
-    if len(rest) == len(node.args):
+    rest = cancelled(node, builder)
+    if rest is None:
         return None
     return builder.kept(node, rest) if rest else builder.constant(0, node)
 
@@ -63,8 +96,8 @@ def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 )
 def cancel_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number and its reciprocal cancel."""
-    rest = without_pairs(node)
-    if len(rest) == len(node.args):
+    rest = cancelled(node, builder)
+    if rest is None:
         return None
     return builder.kept(node, rest) if rest else builder.constant(1, node)
 
@@ -141,26 +174,33 @@ def collect_factors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if len(exponents) == len(pairs):
         return None
     grouped = [(base, [e for other, e in pairs if other is base]) for base in exponents]
-    if any(len(parts) > 1 and not may_join(node, base, parts, facts) for base, parts in grouped):
+    if any(len(parts) > 1 and not may_join(node, base, parts, builder, facts) for base, parts in grouped):
         return None
     factors = [power_of(base, exponents[base], builder) for base in exponents if exponents[base]]
     return builder.kept(node, factors) if factors else builder.constant(1, node)
 
 
-def may_join(node: Expr, base: Expr, exponents: Sequence[float], facts: Facts) -> bool:
-    """Whether powers of one base may be joined: where some cancel, or where there is no other factor.
+def may_join(node: Expr, base: Expr, exponents: Sequence[float], builder: Builder, facts: Facts) -> bool:
+    """Whether powers of one base may be joined: where some cancel, or where they were written side by side.
 
     x * y / z * x is left as it is written: x * x overflows where that may not. Powers that are nan for a negative base
     stay so.
     """
     if is_number(base):
         return False
-    if all(e > 0 for e in exponents) or all(e < 0 for e in exponents):
-        alone = all(is_number(arg) or factor_of(arg)[0] is base for arg in node.args)
-        if not alone:
-            return False
+    if (all(e > 0 for e in exponents) or all(e < 0 for e in exponents)) and not side_by_side(node, base, builder):
+        return False
     whole = sum(exponents).is_integer()
     return all(e.is_integer() for e in exponents) or not whole or facts.not_negative(base)
+
+
+def side_by_side(node: Expr, base: Expr, builder: Builder) -> bool:
+    """Whether two powers of a base were multiplied with each other, or with numbers alone."""
+    if all(is_number(arg) or factor_of(arg)[0] is base for arg in node.args):
+        return True
+    written = builder.table.written.get(node, ())
+    mine = [item is not None and factor_of(item)[0] is base for item in written]
+    return any(mine[k] and mine[k + 1] and written[k + 2] is None for k in range(len(written) - 2))
 
 
 def power_of(base: Expr, exponent: float, builder: Builder) -> Expr:

@@ -12,7 +12,7 @@ from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import erfc, erfcx
 from symlab.core.ops.trigonometric import arctanh, cos, hypot, sin
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, Near, Positive, PositiveNumber
+from symlab.core.rewrite.sorts import Attributes, Near, Positive, PositiveNumber, Scalar
 from symlab.core.rules.stable_rows import plain
 
 SAFE = 80.0  # up to here exp overflows in no dtype that it is computed in
@@ -58,8 +58,8 @@ def norm_of_row(x, folded: Attributes):
     return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
 
 
-@rule
-def power_of_product(x: Positive, n, folded: Attributes):
+@rule(counts={"n": 1})
+def power_of_product(x: Positive, n: Scalar, folded: Attributes):
     """A product of many factors overflows or vanishes before its root does."""
     product = prod(x, attributes=folded)
     regular = (product > 1e-30) & (product < 1e30)

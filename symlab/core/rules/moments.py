@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
@@ -44,13 +45,13 @@ def own_size(x: Expr, axis: int, builder: Builder) -> Expr:
     return size
 
 
-def divides_by(factor: Expr, counts: list[Expr | int], builder: Builder) -> bool:
-    """Whether a factor is the reciprocal of a product of counts."""
-    if all(isinstance(count, int) for count in counts):
-        return bool(np.isclose(number_of(factor), 1 / float(np.prod(counts)), rtol=1e-6))
+def divides_by(factor: Expr, counts: Sequence[Expr | int], power: int) -> bool:
+    """Whether a factor is the reciprocal of a count (which is told in several ways), or of a power of it."""
+    known = next((count for count in counts if isinstance(count, int)), None)
+    if known is not None:
+        return bool(np.isclose(number_of(factor), float(known) ** -power, rtol=1e-6))
     divisors = factor.args if factor.op is mul else (factor,)
-    found = [part.args[0].args[0] if is_count(part) else None for part in divisors]
-    return sorted(map(id, found)) == sorted(map(id, counts))
+    return len(divisors) == power and all(is_count(part) and part.args[0].args[0] in counts for part in divisors)
 
 
 def is_count(node: Expr) -> bool:
@@ -69,16 +70,16 @@ def number_of(node: Expr) -> float:
 
 def averages(x, r, folded, builder):
     """Whether r is 1 / n, n being the number of elements that are summed."""
-    return plain(folded) and divides_by(r, [count_of(x, folded, builder)], builder)
+    return plain(folded) and divides_by(r, [count_of(x, folded, builder)], 1)
 
 
-def averages_twice(x, r, q, folded, builder):
+def averages_twice(x, y, r, q, folded, builder):
     """Whether r is 1 / n and q is its square."""
-    count = count_of(x, folded, builder)
-    return plain(folded) and divides_by(r, [count], builder) and divides_by(q, [count, count], builder)
+    counts = [count_of(x, folded, builder), count_of(y, folded, builder)]
+    return plain(folded) and x.type.ndim == y.type.ndim and divides_by(r, counts, 1) and divides_by(q, counts, 2)
 
 
-@rule(when=averages)
+@rule(when=averages, counts={"r": 1})
 def variance_of_moments(x, r: Scale, folded: Attributes):
     """The mean of squares and the square of the mean are nearly equal where x varies little."""
     mean = sum(x, axes=folded.axes, keepdims=True) * r
@@ -88,7 +89,7 @@ def variance_of_moments(x, r: Scale, folded: Attributes):
     )
 
 
-@rule(when=averages)
+@rule(when=averages, counts={"r": 1})
 def squares_about_mean(x, r: Scale, folded: Attributes):
     """The sum of squares and the square of the sum are nearly in proportion where x varies little."""
     mean = sum(x, axes=folded.axes, keepdims=True) * r
@@ -98,7 +99,7 @@ def squares_about_mean(x, r: Scale, folded: Attributes):
     )
 
 
-@rule(when=averages_twice)
+@rule(when=averages_twice, counts={"r": 1, "q": 2})
 def covariance_of_moments(x, y, r: Scale, q: Scale, folded: Attributes):
     """The mean of products and the product of means are nearly equal where x or y varies little."""
     first = x - sum(x, axes=folded.axes, keepdims=True) * r
@@ -112,12 +113,13 @@ def covariance_of_moments(x, y, r: Scale, q: Scale, folded: Attributes):
 @rule(when=plain)
 def angle_of_rows(x, y, folded: Attributes):
     """The cosine of a small angle is nearly 1."""
-    first = x / sqrt(sum(sqr(x), axes=folded.axes, keepdims=True))
-    second = y / sqrt(sum(sqr(y), axes=folded.axes, keepdims=True))
+    step = y - x
+    along = sum(x * step, axes=folded.axes, keepdims=True) / sum(sqr(x), axes=folded.axes, keepdims=True)
     lengths = sqrt(sum(sqr(x), attributes=folded)), sqrt(sum(sqr(y), attributes=folded))
+    across = sqrt(sum(sqr(step - x * along), attributes=folded))
     return (
         arccos(sum(x * y, attributes=folded) * reciprocal(lengths[0]) * reciprocal(lengths[1])),
-        2 * arctan2(sqrt(sum(sqr(first - second), attributes=folded)), sqrt(sum(sqr(first + second), attributes=folded))),
+        arctan2(lengths[0] * across, sum(x * y, attributes=folded)),
     )
 
 

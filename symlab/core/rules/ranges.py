@@ -43,7 +43,7 @@ def log_of_product(*factors):
     return log(mul(*factors)), switch(regular, 1, 2) * log(switch(regular, product, roots))
 
 
-@rule(when=unbounded, assuming="no_overflow")
+@rule(when=unbounded, assuming="no_overflow", unscaled=True)
 def mean_of_two(x, y):
     """A sum overflows where its half does not."""
     return 0.5 * (x + y), 0.5 * x + 0.5 * y

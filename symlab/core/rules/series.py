@@ -39,7 +39,7 @@ def unguarded(x):
     return x.op is not switch
 
 
-@rule(when=unguarded)
+@rule(when=unguarded, serves="derivatives")
 def expm1_over_x(x: Near):
     """(exp(x) - 1) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction(1, factorial(k + 1)) for k in range(19)]
@@ -49,7 +49,7 @@ def expm1_over_x(x: Near):
     )
 
 
-@rule(when=unguarded)
+@rule(when=unguarded, serves="derivatives")
 def x_over_expm1(x: Near):
     """x / (exp(x) - 1) is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction(1)] + [value / factorial(2 * k + 2) for k, value in enumerate(BERNOULLI)]
@@ -59,7 +59,7 @@ def x_over_expm1(x: Near):
     )
 
 
-@rule(when=unguarded)
+@rule(when=unguarded, serves="derivatives")
 def log1p_over_x(x: Near):
     """log(1 + x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction((-1) ** k, k + 1) for k in range(30)]
@@ -69,7 +69,7 @@ def log1p_over_x(x: Near):
     )
 
 
-@rule(when=unguarded)
+@rule(when=unguarded, serves="derivatives")
 def sin_over_x(x: Near):
     """sin(x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction((-1) ** k, factorial(2 * k + 1)) for k in range(11)]
@@ -79,7 +79,7 @@ def sin_over_x(x: Near):
     )
 
 
-@rule(when=unguarded)
+@rule(when=unguarded, serves="derivatives")
 def sin_of_multiple_over_x(c: NonzeroNumber, x: Near):
     """sin(c x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction((-1) ** k, factorial(2 * k + 1)) for k in range(11)]
@@ -89,7 +89,7 @@ def sin_of_multiple_over_x(c: NonzeroNumber, x: Near):
     )
 
 
-@rule(when=unguarded)
+@rule(when=unguarded, serves="derivatives")
 def sinh_over_x(x: Near):
     """sinh(x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
     terms = [Fraction(1, factorial(2 * k + 1)) for k in range(11)]

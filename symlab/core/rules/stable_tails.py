@@ -67,7 +67,8 @@ def log_of_normal_distribution(x):
     mul,
     among=(exp,),
     formula="exp(-x * x) / erfc(x) -> 1 / erfcx(x), exp(x * x) * erfc(x) -> erfcx(x)",
-    example=lambda x: exp(-x * x / 2) / erfc(x / ROOT_2),
+    example=lambda x: exp(-x * x / 4) / erfc(x / 2),
+    accept=8,
     assuming="no_overflow",
 )
 def erfcx_of_quotient(node: Expr, builder: Builder, facts: Facts) -> Expr | None:

@@ -79,8 +79,18 @@ def attribute_choices(rule: Rule) -> Iterator[dict[str, Any]]:
             choices[node.attrs[0][1].name] = list(attributes_for(node))
     for values in itertools.product(*choices.values()):
         choice = dict(zip(choices, values))
-        if rule.when is None or rule.when(*[choice[name] for name in inspect.signature(rule.when).parameters]):
+        names = list(inspect.signature(rule.when).parameters) if rule.when else []
+        if not names or not choice.keys() >= set(names) or rule.when(*[choice[name] for name in names]):
             yield choice
+
+
+def count_power(rule: Rule, name: str, attributes: Mapping[str, Any]) -> float | None:
+    """What a variable stands for that must be a power of the number of elements that a rule sums."""
+    power = rule.options.get("counts", {}).get(name)
+    if power is None:
+        return None
+    axes = next(dict(value)["axes"] for value in attributes.values())
+    return float(np.prod([(ROWS, COLUMNS)[axis] for axis in axes])) ** -power
 
 
 def attributes_for(node: Expr) -> Iterator[Any]:
@@ -102,13 +112,18 @@ def instance(rule: Rule, dtype: str, attributes: Mapping[str, Any]) -> Instance:
         if sort.name == "attributes":
             continue
         repeat = 3 if name in rule.sequences and not is_tail(rule, name) else 1
-        found = [sample_variable(sort, name, dtype, random, bool(attributes), values) for _ in range(repeat)]
+        power = count_power(rule, name, attributes)
+        found = (
+            [sample_variable(sort, name, dtype, random, bool(attributes), values) for _ in range(repeat)]
+            if power is None
+            else [constant(np.array(power, dtype))]
+        )
         made[name] = tuple(found) if name in rule.sequences else found[0]
     for name in rule.sequences:
         if is_tail(rule, name):
             made[name] = (constant(np.array([0, 3, 1])),) if "take" in rule.formula else ()
     left = typed(rule.left, made, attributes)
-    return Instance(rule, left, typed(rule.right, made, attributes), values)
+    return Instance(rule, left, typed(rule.right, made, attributes, dtype), values)
 
 
 def is_tail(rule: Rule, name: str) -> bool:
@@ -133,7 +148,7 @@ def sample_variable(
     return made
 
 
-def typed(formula: Expr, variables: Mapping[str, Any], attributes: Mapping[str, Any]) -> Any:
+def typed(formula: Expr, variables: Mapping[str, Any], attributes: Mapping[str, Any], dtype: str = "") -> Any:
     """A formula of a rule as a typed expression."""
     made: dict[Expr, Any] = {}
     for node in toposort([formula]):
@@ -142,7 +157,10 @@ def typed(formula: Expr, variables: Mapping[str, Any], attributes: Mapping[str, 
         elif node.op is CONSTANT:
             made[node] = constant_value(node).item()
         else:
-            made[node] = applied(node, [made[arg] for arg in node.args], typed_attributes(node, attributes))
+            args = [made[arg] for arg in node.args]
+            if dtype and node.op.name == "switch":  # numbers to choose from take the dtype of the node replaced
+                args[1:] = [constant(np.array(arg, dtype)) if isinstance(arg, (int, float)) else arg for arg in args[1:]]
+            made[node] = applied(node, args, typed_attributes(node, attributes))
     result = made[formula]
     return result
 
@@ -303,7 +321,12 @@ def inputs_for(
         if sort.name == "attributes":
             continue
         repeat = 3 if name in rule.sequences else 1
-        found = tuple(one_for(sort, f"{name}{place}", dtype, next(following), random) for place in range(repeat))
+        power = count_power(rule, name, attributes)
+        found = (
+            tuple(one_for(sort, f"{name}{place}", dtype, next(following), random) for place in range(repeat))
+            if power is None
+            else (power,)
+        )
         made[name] = found if name in rule.sequences else found[0]
     for name in rule.sequences:
         if is_tail(rule, name):

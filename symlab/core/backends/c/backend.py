@@ -47,7 +47,7 @@ class Binary:
         """What must not be dropped while the function can be called."""
         return self.library, self.references, self.constants
 
-    def explain(self, code: int, number: int, values: Sequence[int]) -> Exception:
+    def explain(self, code: int, number: int, values: Sequence[int]) -> BaseException:
         """The error for what `plan` or `run` refused."""
         if code == Problem.REFERENCE and self.references is not None:
             error = self.references.error()
@@ -63,7 +63,7 @@ def compile_program(program: Any, config: Config, profile: bool = False, flags: 
     layout = Layout(program, profile)
     rendered = render(program, profile)
     library = build_library(rendered.code, flags)
-    references = References(rendered.references, library) if rendered.references else None
+    references = References(rendered.references, program.fused.prepared, library) if rendered.references else None
     constants = list(program.fused.constants)
     if layout.links:
         addresses = [

@@ -31,7 +31,8 @@ THOROUGH = ("-O2",)
 QUICK = ("-O1", "-ftree-loop-vectorize")  # a third less time to compile, and loops nearly as fast
 LONG = 10_000  # characters of code from which time to compile counts more
 INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
-DEFINED = re.compile(r"^(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b[^;{}()]*?\b(sl_\w+)\s*\(", re.MULTILINE)
+# Functions, and macros that define one: the first of our names that is followed by parameters or further arguments.
+DEFINED = re.compile(r"^(?:(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b|SL_\w+\().*?\b(sl_\w+)\s*[(,]", re.MULTILINE)
 LIBRARY = re.compile(r"\b(?:fabs|fmod|copysign|round|signbit|isnan|isinf|isfinite)f?\(")
 NAMED = re.compile(r"\bsl_\w+")
 

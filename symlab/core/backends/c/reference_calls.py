@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from symlab.core.backends.c.library import Library
-from symlab.core.backends.reference import apply_op, checked_type
+from symlab.core.backends.reference import apply_op, checked_type, node_error
+from symlab.core.ir.errors import SymlabError
 from symlab.core.ir.expr import Expr
+from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.program import ReferenceCall
 
+FAILED = 1
 SIGNATURE = "int(int64_t, void **, int64_t *)"
 
 
 class References:
     """The nodes that one compiled function leaves to Python, and what went wrong in each thread."""
 
-    def __init__(self, calls: Sequence[ReferenceCall], library: Library) -> None:
+    def __init__(self, calls: Sequence[ReferenceCall], prepared: Prepared, library: Library) -> None:
         self.nodes: tuple[Expr, ...] = tuple(call.node for call in calls)
-        self.ffi = library.ffi
+        self.prepared, self.ffi = prepared, library.ffi
         self.failed = threading.local()
-        self.callback = self.ffi.callback(SIGNATURE, self.compute)  # lives as long as the function does
+        self.callback = self.ffi.callback(SIGNATURE, self.compute, FAILED)  # lives as long as the function does
 
     @property
     def address(self) -> int:
@@ -39,18 +42,27 @@ class References:
         """
         enabled = gc.isenabled()
         gc.disable()
+        node = self.nodes[number]
+        values: list[np.ndarray[Any, Any]] = []
         try:
-            node = self.nodes[number]
-            self.write(node, list(self.arrays(node, arrays, sizes)))
-        except Exception as error:  # noqa: BLE001 - it is raised again where Python is called from
-            self.failed.error = error
-            return 1
+            values += self.arrays(node, arrays, sizes)
+            self.write(node, values)
+        except BaseException as error:  # noqa: BLE001 - `explain` hands it to the caller of the function
+            self.failed.error = self.explained(error, node, values[:-1])
+            return FAILED
         finally:
             if enabled:
                 gc.enable()
         return 0
 
-    def arrays(self, node: Expr, addresses: Any, sizes: Any) -> Any:
+    def explained(self, error: BaseException, node: Expr, values: Sequence[Any]) -> BaseException:
+        """The error as the reference evaluator would raise it, with the user's line."""
+        if isinstance(error, SymlabError) or not isinstance(error, Exception):
+            return error
+        source = self.prepared.source(node)
+        return node_error(error, source, values, self.prepared.original.origins)
+
+    def arrays(self, node: Expr, addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
         """The operands and the result as arrays over the memory of compiled code."""
         first = 0
         for place, item in enumerate((*node.args, node)):
@@ -78,8 +90,8 @@ class References:
             raise ValueError(f"{node.op.name} has shape {value.shape}, where {result.shape} was expected")
         result[...] = value
 
-    def error(self) -> Exception | None:
+    def error(self) -> BaseException | None:
         """What went wrong last in this thread."""
-        error: Exception | None = getattr(self.failed, "error", None)
+        error: BaseException | None = getattr(self.failed, "error", None)
         self.failed.error = None
         return error

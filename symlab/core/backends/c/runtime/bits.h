@@ -125,7 +125,7 @@ SL_INLINE sl_pair sl_ordered_sum(double a, double b) {
 }
 
 /* a + b as a pair, whatever their order (Knuth). */
-SL_INLINE sl_pair sl_sum(double a, double b) {
+SL_INLINE sl_pair sl_exact_sum(double a, double b) {
     double sum = a + b, b_part = sum - a;
     return (sl_pair){sum, (a - (sum - b_part)) + (b - b_part)};
 }

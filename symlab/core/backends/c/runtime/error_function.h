@@ -48,7 +48,7 @@ SL_INLINE sl_pair sl_erfc_near(double x) {
 
 /* e^(x^2) erfc(x) for x >= 0.75: R(t) / (x + 2), with R a polynomial in t = 1 - 5.5 / (x + 2). */
 SL_INLINE sl_pair sl_erfcx_far(double x) {
-    sl_pair d = sl_sum(x, 2.0);
+    sl_pair d = sl_exact_sum(x, 2.0);
     double inverse = 1.0 / d.hi;
     double error = x < 0x1p900 ? sl_fma(-inverse, d.lo, -sl_product_tail(inverse, d.hi, 1.0)) : 0.0;
     double t = sl_fma(-5.5, inverse, 1.0), t2 = t * t, t_tail = -5.5 * inverse * error;

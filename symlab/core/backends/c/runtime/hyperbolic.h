@@ -7,7 +7,7 @@
 /* tanh |x| = E / (E + 2) with E = e^(2|x|) - 1 as a pair; from 20 on it is 1. */
 SL_INLINE double sl_tanh(double x) {
     double size = sl_fabs(x), bounded = size > 20.0 ? 20.0 : size;
-    sl_pair numerator = sl_expm1_pair(2.0 * bounded, 0), denominator = sl_sum(numerator.hi, 2.0);
+    sl_pair numerator = sl_expm1_pair(2.0 * bounded, 0), denominator = sl_exact_sum(numerator.hi, 2.0);
     denominator.lo += numerator.lo;
     return sl_copysign(sl_pair_quotient(numerator, denominator), x);
 }

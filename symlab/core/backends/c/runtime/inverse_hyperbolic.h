@@ -44,9 +44,9 @@ SL_INLINE double sl_asinh(double x) {
     double size = sl_fabs(x);
     int large = size > 0x1p60;
     double base = large ? 0.0 : size;
-    sl_pair square = sl_product(base, base), w = sl_sum(square.hi, 1.0);
+    sl_pair square = sl_product(base, base), w = sl_exact_sum(square.hi, 1.0);
     w.lo += square.lo;
-    sl_pair root = sl_sqrt_pair(w), u = sl_sum(size, large ? 0.0 : root.hi), d = sl_ordered_sum(root.hi, 1.0);
+    sl_pair root = sl_sqrt_pair(w), u = sl_exact_sum(size, large ? 0.0 : root.hi), d = sl_ordered_sum(root.hi, 1.0);
     u.lo += root.lo;
     d.lo += root.lo;
     double result = sl_log_from_one(u, large ? 1.0 : 0.0, (sl_pair){size, 0.0}, d);
@@ -58,7 +58,7 @@ SL_INLINE double sl_asinh(double x) {
 SL_INLINE double sl_acosh(double x) {
     int large = x > 0x1p60;
     double above = large ? 0.0 : x - 1.0;
-    sl_pair square = sl_product(above, above), w = sl_sum(square.hi, 2.0 * above);
+    sl_pair square = sl_product(above, above), w = sl_exact_sum(square.hi, 2.0 * above);
     w.lo += square.lo;
     sl_pair root = sl_sqrt_pair(w), u = sl_ordered_sum(x, root.hi), d = sl_ordered_sum(x, 1.0);
     u.lo += root.lo;
@@ -73,7 +73,7 @@ SL_INLINE double sl_atanh(double x) {
     uint64_t ratio = sl_bits(above.hi) - sl_bits(below.hi) + (1u << 31) * (uint64_t)(1u << 20);
     double k = sl_from_bits((ratio >> 52) | SL_BITS_OF_2_52) - 0x1p52;
     double power = sl_from_bits((ratio & ~SL_MANTISSA_BITS) + sl_bits(1.0));
-    sl_pair n = sl_sum(above.hi, -power * below.hi), d = sl_sum(above.hi, power * below.hi);
+    sl_pair n = sl_exact_sum(above.hi, -power * below.hi), d = sl_exact_sum(above.hi, power * below.hi);
     n.lo += sl_fma(-power, below.lo, above.lo);
     d.lo += sl_fma(power, below.lo, above.lo);
     int near = k == 0.0;

@@ -112,14 +112,14 @@ SL_INLINE double sl_log1mexp(double x) {
 
 /* log(e^a + e^b) as the larger plus log1p(e^-|a - b|), summed with care since the two may cancel. */
 SL_INLINE double sl_logaddexp(double a, double b) {
-    sl_pair difference = sl_sum(a, -b);
+    sl_pair difference = sl_exact_sum(a, -b);
     double size = a == b ? 0.0 : sl_fabs(difference.hi), tail = size < SL_INFINITY ? difference.lo : 0.0;
     sl_decay decay = sl_exp_decay(size);
     double decayed = decay.power.hi * decay.scale, larger = (a > b) | (a != a) ? a : b;
     sl_pair sum = sl_ordered_sum(1.0, decayed);
     double correction = sl_fma(decay.power.lo, decay.scale, sum.lo) - decayed * (difference.hi < 0.0 ? -tail : tail);
     sl_log_parts p = sl_log_split(sum.hi, SL_EXPONENT_BIAS);
-    sl_pair first = sl_sum(larger, p.k * SL_LN2_HI), second = sl_sum(first.hi, p.f);
+    sl_pair first = sl_exact_sum(larger, p.k * SL_LN2_HI), second = sl_exact_sum(first.hi, p.f);
     double result = second.hi + (second.lo + (first.lo + (sl_log_low_part(p, correction) - p.half_square)));
     return sl_fabs(larger) < SL_INFINITY ? result : larger;
 }

@@ -116,9 +116,15 @@ SL_INLINE double sl_turned_tangent(sl_reduced x, double sign) {
     return sl_from_bits(sl_bits(result) ^ (((x.quadrants << 63) ^ sl_bits(sign)) & SL_SIGN_BIT));
 }
 
-SL_INLINE double sl_near_sin(double x) { return sl_turned_sine(sl_reduce_near(sl_fabs(x)), 0, sl_bits(x)); }
-SL_INLINE double sl_near_cos(double x) { return sl_turned_sine(sl_reduce_near(sl_fabs(x)), 1, 0); }
-SL_INLINE double sl_near_tan(double x) { return sl_turned_tangent(sl_reduce_near(sl_fabs(x)), x); }
+/* nan for angles that the reduction above does not reach. */
+SL_INLINE double sl_if_near(double x, double result) { return sl_fabs(x) <= SL_NEAR_ANGLES ? result : SL_NAN; }
+
+SL_INLINE double sl_near_sin(double x) {
+    return sl_if_near(x, sl_turned_sine(sl_reduce_near(sl_fabs(x)), 0, sl_bits(x)));
+}
+
+SL_INLINE double sl_near_cos(double x) { return sl_if_near(x, sl_turned_sine(sl_reduce_near(sl_fabs(x)), 1, 0)); }
+SL_INLINE double sl_near_tan(double x) { return sl_if_near(x, sl_turned_tangent(sl_reduce_near(sl_fabs(x)), x)); }
 
 SL_RARE double sl_far_sin(double x) {
     return x - x == 0.0 ? sl_turned_sine(sl_reduce_far(sl_fabs(x)), 0, sl_bits(x)) : SL_NAN;
@@ -132,8 +138,22 @@ SL_RARE double sl_far_tan(double x) {
     return x - x == 0.0 ? sl_turned_tangent(sl_reduce_far(sl_fabs(x)), x) : SL_NAN;
 }
 
-SL_RARELY_BRANCHING_double(sl_sin, sl_near_sin, sl_far_sin, SL_NEAR_ANGLES)
-SL_RARELY_BRANCHING_double(sl_cos, sl_near_cos, sl_far_cos, SL_NEAR_ANGLES)
-SL_RARELY_BRANCHING_double(sl_tan, sl_near_tan, sl_far_tan, SL_NEAR_ANGLES)
+#ifdef SL_CALLS_sl_sin
+SL_VECTOR_double(v, sl_sin, sl_near_sin, sl_far_sin)
+#else
+SL_SCALAR_double(v, sl_sin, sl_near_sin, sl_far_sin)
+#endif
+
+#ifdef SL_CALLS_sl_cos
+SL_VECTOR_double(v, sl_cos, sl_near_cos, sl_far_cos)
+#else
+SL_SCALAR_double(v, sl_cos, sl_near_cos, sl_far_cos)
+#endif
+
+#ifdef SL_CALLS_sl_tan
+SL_VECTOR_double(v, sl_tan, sl_near_tan, sl_far_tan)
+#else
+SL_SCALAR_double(v, sl_tan, sl_near_tan, sl_far_tan)
+#endif
 
 #endif

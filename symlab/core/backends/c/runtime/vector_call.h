@@ -1,7 +1,8 @@
 /* Vector variants, by the names of the x86-64 vector ABI, of functions with a rare case that needs a branch.
 
-   The compiler calls them for the lanes of a loop marked `#pragma omp simd`. Elsewhere than with gcc on x86-64 Linux such
-   a function is an inline one with a branch, and a loop around it stays scalar. */
+   Such a function has a branch-free part `near`, which says nan where it does not know, and a part `far` for those
+   elements. The compiler calls the variants for the lanes of a loop marked `#pragma omp simd`. Elsewhere than with gcc on
+   x86-64 Linux the function is an inline one with a branch, and a loop around it stays scalar. */
 #ifndef SL_VECTOR_CALL_H
 #define SL_VECTOR_CALL_H
 
@@ -17,82 +18,96 @@
         number each[lanes];                                                                                            \
     } sl_##number##lanes##_lanes;
 
-/* Which lanes are beyond the limit or nan: the sign bits of a comparison, or a mask. */
+/* Whether a lane is nan: the sign bits of a comparison, or a mask. */
 SL_VECTORS(double, 2, 16)
 SL_VECTORS(float, 4, 16)
-#define SL_WITHIN(x, limit) ((x <= limit) & (x >= -limit))
-#define SL_BEYOND_double2(x, limit) (__builtin_ia32_movmskpd((sl_double2)SL_WITHIN(x, limit)) ^ 0x3)
-#define SL_BEYOND_float4(x, limit) (__builtin_ia32_movmskps((sl_float4)SL_WITHIN(x, limit)) ^ 0xf)
-#ifdef __AVX__
-SL_VECTORS(double, 4, 32)
-SL_VECTORS(float, 8, 32)
-#define SL_BEYOND_double4(x, limit) (__builtin_ia32_movmskpd256((sl_double4)SL_WITHIN(x, limit)) ^ 0xf)
-#define SL_BEYOND_float8(x, limit) (__builtin_ia32_movmskps256((sl_float8)SL_WITHIN(x, limit)) ^ 0xff)
-#endif
-#ifdef __AVX512F__
-SL_VECTORS(double, 8, 64)
-SL_VECTORS(float, 16, 64)
-typedef long long sl_mask8 __attribute__((vector_size(64)));
-typedef int sl_mask16 __attribute__((vector_size(64)));
-#define SL_NOT_LESS_OR_EQUAL 6
-#define SL_BEYOND_double8(x, limit)                                                                                    \
-    __builtin_ia32_cmppd512_mask((sl_double8)((sl_mask8)x & INT64_MAX), (sl_double8){0} + limit,                       \
-                                 SL_NOT_LESS_OR_EQUAL, -1, 4)
-#define SL_BEYOND_float16(x, limit)                                                                                    \
-    __builtin_ia32_cmpps512_mask((sl_float16)((sl_mask16)x & INT32_MAX), (sl_float16){0} + limit,                      \
-                                 SL_NOT_LESS_OR_EQUAL, -1, 4)
-#endif
-
-/* One variant: `near` in all lanes, then `far` in those where |x| is beyond the limit or nan, in a function of its own
-   so that the usual case needs no stack. */
-#define SL_VECTOR_VARIANT(isa, lanes, name, near, far, limit, number)                                                  \
-    SL_RARE sl_##number##lanes name##_rare_##lanes(sl_##number##lanes x, sl_##number##lanes usual) {                   \
-        sl_##number##lanes##_lanes in = {x}, out = {usual};                                                            \
-        for (int lane = 0; lane < lanes; ++lane)                                                                       \
-            if (!(in.each[lane] <= limit && in.each[lane] >= -limit)) out.each[lane] = far(in.each[lane]);             \
-        return out.all;                                                                                                \
-    }                                                                                                                  \
-    SL_HIDDEN sl_##number##lanes _ZGV##isa##N##lanes##v_##name(sl_##number##lanes x) {                                 \
-        sl_##number##lanes##_lanes in = {x}, out;                                                                      \
-        _Pragma("omp simd") for (int lane = 0; lane < lanes; ++lane) out.each[lane] = near(in.each[lane]);             \
-        return __builtin_expect(SL_BEYOND_##number##lanes(x, limit), 0) ? name##_rare_##lanes(x, out.all) : out.all;       \
-                                                                                                      \
-    }
-
-#define SL_VECTOR_ALIAS(name, number, lanes)                                                                           \
-    SL_HIDDEN __attribute__((alias("_ZGVcN" #lanes "v_" #name)))                                                       \
-    sl_##number##lanes _ZGVdN##lanes##v_##name(sl_##number##lanes x);
-
-#ifdef __AVX512F__
-#define SL_IF_AVX512(...) __VA_ARGS__
-#else
-#define SL_IF_AVX512(...)
-#endif
+#define SL_ANY_NAN_sl_double2(x) __builtin_ia32_movmskpd((sl_double2)(x != x))
+#define SL_ANY_NAN_sl_float4(x) __builtin_ia32_movmskps((sl_float4)(x != x))
 #ifdef __AVX__
 #define SL_IF_AVX(...) __VA_ARGS__
+SL_VECTORS(double, 4, 32)
+SL_VECTORS(float, 8, 32)
+#define SL_ANY_NAN_sl_double4(x) __builtin_ia32_movmskpd256((sl_double4)(x != x))
+#define SL_ANY_NAN_sl_float8(x) __builtin_ia32_movmskps256((sl_float8)(x != x))
 #else
 #define SL_IF_AVX(...)
 #endif
-
-/* The scalar function goes by another name in C, since the compiler would make variants of its own from its body. */
-#define SL_RARELY_BRANCHING(name, near, far, limit, number, two, four, eight)                                          \
-    number name##_scalar(number x) __asm__(#name);                                                                     \
-    SL_HIDDEN number name##_scalar(number x) { return x <= limit && x >= -limit ? near(x) : far(x); }                  \
-    SL_VECTOR_VARIANT(b, two, name, near, far, limit, number)                                                          \
-    SL_IF_AVX(SL_VECTOR_VARIANT(c, four, name, near, far, limit, number) SL_VECTOR_ALIAS(name, number, four))          \
-    SL_IF_AVX512(SL_VECTOR_VARIANT(e, eight, name, near, far, limit, number))                                          \
-    __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(number x);
-
+#ifdef __AVX512F__
+#define SL_IF_AVX512(...) __VA_ARGS__
+#define SL_UNORDERED 3
+SL_VECTORS(double, 8, 64)
+SL_VECTORS(float, 16, 64)
+#define SL_ANY_NAN_sl_double8(x) __builtin_ia32_cmppd512_mask(x, x, SL_UNORDERED, -1, 4)
+#define SL_ANY_NAN_sl_float16(x) __builtin_ia32_cmpps512_mask(x, x, SL_UNORDERED, -1, 4)
 #else
-
-#define SL_RARELY_BRANCHING(name, near, far, limit, number, two, four, eight)                                          \
-    SL_INLINE number name(number x) { return x <= limit && x >= -limit ? near(x) : far(x); }
-
+#define SL_IF_AVX512(...)
 #endif
 
-#define SL_RARELY_BRANCHING_double(name, near, far, limit)                                                             \
-    SL_RARELY_BRANCHING(name, near, far, limit, double, 2, 4, 8)
-#define SL_RARELY_BRANCHING_float(name, near, far, limit)                                                              \
-    SL_RARELY_BRANCHING(name, near, far, limit, float, 4, 8, 16)
+/* Parameters, arguments and lanes of functions of one and of two numbers. */
+#define SL_PARAMETERS_v(type) type x
+#define SL_PARAMETERS_vv(type) type x, type y
+#define SL_ARGUMENTS_v x
+#define SL_ARGUMENTS_vv x, y
+#define SL_UNPACK_v(type) type##_lanes x_lanes = {x}
+#define SL_UNPACK_vv(type) type##_lanes x_lanes = {x}, y_lanes = {y}
+#define SL_LANE_v x_lanes.each[lane]
+#define SL_LANE_vv x_lanes.each[lane], y_lanes.each[lane]
 
+/* One variant. What is rare is a function of its own, so that the usual case needs no stack. */
+#define SL_VECTOR_VARIANT(isa, lanes, arity, name, near, far, type)                                                    \
+    SL_RARE type name##_rare_##lanes(SL_PARAMETERS_##arity(type), type usual) {                                        \
+        SL_UNPACK_##arity(type);                                                                                       \
+        type##_lanes out = {usual};                                                                                    \
+        for (int lane = 0; lane < lanes; ++lane)                                                                       \
+            if (out.each[lane] != out.each[lane]) out.each[lane] = far(SL_LANE_##arity);                               \
+        return out.all;                                                                                                \
+    }                                                                                                                  \
+    SL_HIDDEN type _ZGV##isa##N##lanes##arity##_##name(SL_PARAMETERS_##arity(type)) {                                  \
+        SL_UNPACK_##arity(type);                                                                                       \
+        type##_lanes out;                                                                                              \
+        _Pragma("omp simd") for (int lane = 0; lane < lanes; ++lane) out.each[lane] = near(SL_LANE_##arity);           \
+        int rare = SL_ANY_NAN_##type(out.all);                                                                         \
+        return __builtin_expect(rare, 0) ? name##_rare_##lanes(SL_ARGUMENTS_##arity, out.all) : out.all;               \
+    }
+
+#define SL_VECTOR_ALIAS(lanes, arity, name, type)                                                                      \
+    SL_HIDDEN __attribute__((alias("_ZGVcN" #lanes #arity "_" #name)))                                                 \
+    type _ZGVdN##lanes##arity##_##name(SL_PARAMETERS_##arity(type));
+
+/* The scalar function goes by another name in C, since the compiler would make variants of its own from its body. */
+#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
+    number name##_scalar(SL_PARAMETERS_##arity(number)) __asm__(#name);                                                \
+    SL_HIDDEN number name##_scalar(SL_PARAMETERS_##arity(number)) {                                                    \
+        number usual = near(SL_ARGUMENTS_##arity);                                                                     \
+        return usual == usual ? usual : far(SL_ARGUMENTS_##arity);                                                     \
+    }                                                                                                                  \
+    SL_VECTOR_VARIANT(b, two, arity, name, near, far, sl_##number##two)                                                \
+    SL_IF_AVX(SL_VECTOR_VARIANT(c, four, arity, name, near, far, sl_##number##four))                                   \
+    SL_IF_AVX(SL_VECTOR_ALIAS(four, arity, name, sl_##number##four))                                                   \
+    SL_IF_AVX512(SL_VECTOR_VARIANT(e, eight, arity, name, near, far, sl_##number##eight))                              \
+    __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(SL_PARAMETERS_##arity(number));
+
+#else
+#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
+    SL_SCALAR_FUNCTION(arity, name, near, far, number)
+#define SL_PARAMETERS_v(type) type x
+#define SL_PARAMETERS_vv(type) type x, type y
+#define SL_ARGUMENTS_v x
+#define SL_ARGUMENTS_vv x, y
+#endif
+
+/* The inline form, for kernels that did not ask for the vector variants. */
+#define SL_SCALAR_FUNCTION(arity, name, near, far, number)                                                             \
+    SL_INLINE number name(SL_PARAMETERS_##arity(number)) {                                                             \
+        number usual = near(SL_ARGUMENTS_##arity);                                                                     \
+        return __builtin_expect(usual == usual, 1) ? usual : far(SL_ARGUMENTS_##arity);                                \
+    }
+
+#define SL_VECTOR_double(arity, name, near, far) SL_VECTOR_FUNCTION(arity, name, near, far, double, 2, 4, 8)
+#define SL_VECTOR_float(arity, name, near, far) SL_VECTOR_FUNCTION(arity, name, near, far, float, 4, 8, 16)
+#define SL_SCALAR_double(arity, name, near, far) SL_SCALAR_FUNCTION(arity, name, near, far, double)
+#define SL_SCALAR_float(arity, name, near, far) SL_SCALAR_FUNCTION(arity, name, near, far, float)
+
+/* A kernel asks for the variants of a function by defining SL_CALLS_<name> before it includes this runtime: they cost
+   compile time. */
 #endif

@@ -1,0 +1,204 @@
+"""Programs in which a broken rule fires, compiled with it, checked by DebugMode, and judged without DebugMode."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+import symlab as sl
+from symlab.core.backends.reference import evaluate
+from symlab.core.ir.errors import SymlabError
+from symlab.core.ir.expr import leaves
+from symlab.core.ir.op import INPUT
+from symlab.core.ops.compare import switch
+from symlab.core.ops.elementwise import exp, tanh
+from symlab.core.ops.operators import Variable
+from symlab.core.pipeline import DEFAULT, Pipeline, Rewrite
+from symlab.core.rewrite.rule import Rule
+from symlab.core.rewrite.sorts import Real
+from tests.core.rules.formulas import (
+    COLUMNS,
+    COUNT,
+    ROWS,
+    SHOWN,
+    attribute_choices,
+    attribute_names,
+    errors,
+    example_of,
+    exact_value,
+    inputs_for,
+    typed,
+)
+from tests.debug.mutator import Mutant
+
+Array = np.ndarray[Any, Any]
+Values = dict[Variable, Array]
+DRAWS = 4
+EDGES = np.array([0.0, 0.0, -1.0, 1.0, -0.5, 0.5, -2.0, 3.0, -3.0, 1e-3, -1e-3, 1e-12, -40.0, 40.0, 100.0, -100.0])
+ACCEPTED = 16.0  # ULP that a right side may be off
+WRAPPERS: Mapping[str, Callable[[Any], Any]] = {
+    "as it is": lambda x: x,
+    "bounded": tanh,
+    "positive": exp,
+    "chosen": lambda x: switch(x > 0.5, x, 1),
+    "a number": lambda x: -1.5,
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """An expression in which a mutant may fire; `alone` compiles it without any other rule."""
+
+    mutant: Mutant
+    expression: Variable
+    alone: bool = False
+
+    @property
+    def inputs(self) -> list[Variable]:
+        """The inputs of the expression."""
+        return [node for node in leaves([self.expression]) if node.op is INPUT and isinstance(node, Variable)]
+
+    def function(self, rule: Rule) -> Any:
+        """The expression compiled with a rule in the place of the mutant's, in DebugMode."""
+        pipeline = with_rule(rule, self.alone)
+        mode = sl.Mode("mutant", pipeline, "reference", "debug.DebugMode", {"raises": False})
+        return sl.function(self.inputs, self.expression, mode=mode)
+
+    @cached_property
+    def broken(self) -> Any:
+        """The expression compiled with the broken rule."""
+        return self.function(self.mutant.rule)
+
+    @cached_property
+    def fires(self) -> bool:
+        """Whether the broken rule acts."""
+        return any(step.rule is self.mutant.rule for step in self.broken.trace.steps)
+
+    def named(self, draw: int) -> bool:
+        """Whether DebugMode names the rule on samples."""
+        report = self.broken.check(list(self.samples(draw).values()))
+        return self.mutant.rule.name in report.rules
+
+    def samples(self, draw: int) -> Values:
+        """Numbers for the inputs: of the sorts of the rule, some of them where formulas break."""
+        return {node: samples_of(self.mutant.rule, node, draw) for node in self.inputs}
+
+
+def samples_of(rule: Rule, node: Variable, draw: int) -> Array:
+    """Samples for one input."""
+    sort = rule.sorts.get(str(node.name).rstrip("0123456789"), Real)
+    random = np.random.default_rng(zlib.crc32(f"{rule.name} {node.name} {draw}".encode()))
+    shape = [size or 1 for size in node.type.shape]
+    count = int(np.prod(shape))
+    values = (Real if sort.name in SHOWN else sort).samples(random, count)
+    if sort is Real or sort.name in SHOWN:
+        values[: EDGES.size] = EDGES[: values.size]
+        values[EDGES.size : 2 * EDGES.size] = random.permutation(EDGES)[: max(values.size - EDGES.size, 0)]
+    return values.astype(node.type.dtype).reshape(shape)
+
+
+def with_rule(wanted: Rule, alone: bool = False) -> Pipeline:
+    """The default pipeline up to lowering with a rule in the place of its namesake, perhaps with no other."""
+    passes = []
+    for item in DEFAULT.upto("associate"):
+        if isinstance(item, Rewrite):
+            rules = [wanted if rule.name == wanted.name else rule for rule in item.rules]
+            item = replace(item, sources=tuple(rule for rule in rules if not alone or rule is wanted))
+        passes.append(item)
+    return Pipeline(tuple(passes))
+
+
+# Which programs
+
+
+def programs(mutant: Mutant) -> Iterator[Program]:
+    """Programs in which a mutant fires; for a dropped guard, those in which the unbroken rule does not."""
+    for expression in guarded_out(mutant) if mutant.kind == "guard" else applicable(mutant):
+        for alone in (False, True):
+            program = Program(mutant, expression, alone)
+            if fires(program) and (mutant.kind != "guard" or not acts(mutant.original, expression)):
+                yield program
+                break
+
+
+def fires(program: Program) -> bool:
+    """Whether a program compiles, and the mutant acts."""
+    try:
+        return program.fires
+    except SymlabError:
+        return False
+
+
+def acts(rule: Rule, expression: Variable) -> bool:
+    """Whether a rule by itself acts on an expression."""
+    program = Program(Mutant("", "", rule, rule), expression, True)
+    return program.fires
+
+
+def applicable(mutant: Mutant) -> Iterator[Variable]:
+    """The left side of a rule over inputs of the right sorts, or its own example."""
+    rule = mutant.original
+    if rule.compute is not None:
+        yield example_of(rule, "float64").left
+        return
+    for choice in attribute_choices(rule) if attribute_names(rule) else [{}]:
+        yield typed(rule.left, inputs_for(rule, choice, "float64", [(ROWS, COLUMNS)] if choice else [(COUNT,)]), choice)
+
+
+def guarded_out(mutant: Mutant) -> Iterator[Variable]:
+    """The left side of a rule over all kinds of operands, those among them that the guard keeps out."""
+    rule = mutant.rule
+    for options, wrapper in itertools.product([rule.options, {}], WRAPPERS.values()):
+        for dtype, shape, choice in forms(replace(rule, options=options)):
+            variables = inputs_for(replace(rule, options=options), choice, dtype, [shape])
+            wrapped = {name: wrapped_value(mutant, name, value, wrapper) for name, value in variables.items()}
+            try:
+                yield typed(rule.left, wrapped, choice)
+            except SymlabError:
+                continue  # such operands do not fit together
+
+
+def wrapped_value(mutant: Mutant, name: str, value: Any, wrapper: Callable[[Any], Any]) -> Any:
+    """An operand in another form: that of which a guard was dropped, or any if it is that of several."""
+    if isinstance(value, tuple):
+        return tuple(wrapped_value(mutant, name, item, wrapper) for item in value)
+    free = isinstance(value, Variable) and value.op is INPUT and value.type.dtype.kind == "f"
+    return wrapper(value) if free and mutant.dropped in ("", name) else value
+
+
+def forms(rule: Rule) -> Iterator[tuple[str, tuple[int, ...], dict[str, Any]]]:
+    """Dtypes, shapes and attributes: square matrices, and sums in another dtype, beside those of the other tests."""
+    if not attribute_names(rule):
+        yield "float64", (COUNT,), {}
+        return
+    for choice in attribute_choices(rule):
+        yield "float64", (ROWS, COLUMNS), choice
+        yield "float64", (ROWS, ROWS), choice
+        wider = {name: (("acc_dtype", "float64"), *value) if value[-1][0] == "keepdims" else value for name, value in choice.items()}
+        if wider != choice:
+            yield "float32", (ROWS, COLUMNS), wider
+
+
+# Judged without DebugMode
+
+
+def shown_equivalent(program: Program, draw: int) -> bool:
+    """Whether the program computes with the broken rule what was written: never farther from the truth than before."""
+    values = program.samples(draw)
+    before = evaluate([program.expression], values)[0]
+    trace = program.broken.trace
+    after = evaluate(trace.graph.roots, dict(zip(trace.graph.inputs, values.values(), strict=True)))[0]
+    if before.dtype.kind != "f":
+        return bool(np.array_equal(before, after))
+    truth = exact_value(program.expression, values)
+    old, new = errors(before, truth), errors(after, truth)
+    known = ~np.isnan(old)
+    near = new[known] <= np.maximum(ACCEPTED, 2 * old[known])
+    nothing = np.isnan(after.ravel()[~known]) <= np.isnan(before.ravel()[~known])  # no nan comes from what was none
+    return bool(near.all() and nothing.all())

@@ -25,6 +25,8 @@ from symlab.debug.values import Values
 
 Array = np.ndarray[Any, Any]
 Given = Mapping[Expr, Any]
+ENOUGH = 5  # findings about one rule
+KNOWN = Verdict("undetermined", "the rule is wrong elsewhere")
 
 
 def debug_function(made: Function) -> DebugFunction:
@@ -132,7 +134,7 @@ class Checking:
         """Judge every rewrite, and what the passes did beside their rules."""
         values = Values(self.given, self.trace.first_graph.table, self.made.config.algebra == "floating")
         for number, step in enumerate(self.trace.steps):
-            verdict = self.judged(values, step)
+            verdict = self.judged(values, step) if self.is_news(step) else KNOWN
             self.report.verdicts.append(verdict.kind)
             if verdict.kind in ("wrong", "worse"):
                 check = "rewrite" if verdict.kind == "wrong" else "accuracy"
@@ -146,6 +148,10 @@ class Checking:
                 self.found("rewrite", step.after, f"the pass {step.rule.name}: {verdict.problem}", values=verdict.values)
         if not self.debugged.repeats:
             self.found("order", self.trace.graph.roots[0], "compiling again gives another graph")
+
+    def is_news(self, step: Step) -> bool:
+        """Whether the rule of a step has not been found wrong several times already."""
+        return sum(1 for finding in self.report.findings if finding.rule == step.rule.name) < ENOUGH
 
     def judged(self, values: Values, step: Step) -> Verdict:
         """The verdict on one step; undetermined where the reference cannot compute the node as it was."""

@@ -22,6 +22,7 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable
 
 Array = np.ndarray[Any, Any]
+Node = Callable[[Expr, Sequence[Array]], Array]
 DIGITS = 60
 UNREAL = mpmath.mpf("nan")  # known by its identity
 NAN = mpmath.mpf("nan")
@@ -63,18 +64,16 @@ def objects(values: Any, shape: tuple[int, ...]) -> Array:
     return made
 
 
-def exact_node(node: Expr, args: Sequence[Array]) -> Array:
-    """One node on exact operands."""
+def exact_node(node: Expr, args: Sequence[Array], inner: Node | None = None) -> Array:
+    """One node on exact operands; `inner` computes the simpler ones in which some are given."""
     if not isinstance(node.type, ArrayType):
         raise NoExactValue(f"{node.op.name} has several results")
     if all(arg.dtype != object for arg in args) and node.type.dtype.kind in "biu":
         return np.asarray(apply_op(node, args))
     if node.op.kind is Kind.ELEMENTWISE:
         return in_type(node, elementwise(node, args))
-    if node.op.exact is not None:
-        return np.asarray(resolved(node.op.exact)(*args, **node.attributes), object)
     if "formula" in node.op.extra:
-        return by_formula(node, args)
+        return by_formula(node, args, inner or exact_node)
     try:
         return in_type(node, np.asarray(node.op.compute(*args, **node.attributes)))
     except (AttributeError, LookupError, *FAILURES) as error:
@@ -94,17 +93,15 @@ def in_type(node: Expr, value: Array) -> Array:
         raise NoExactValue(f"{node.op.name} gives no {dtype.name}") from None
 
 
-def by_formula(node: Expr, args: Sequence[Array]) -> Array:
+def by_formula(node: Expr, args: Sequence[Array], inner: Node) -> Array:
     """An op that is given in simpler ones."""
     typed = [Variable(INPUT, (), (), arg.type) for arg in node.args]
     result = node.op.extra["formula"](*typed, **node.attributes)
     known: dict[Expr, Array] = dict(zip(typed, args, strict=True))
     for part in toposort([result], known):
         if part not in known:
-            constant = part.op is CONSTANT
-            known[part] = (
-                as_exact(constant_value(part)) if constant else exact_node(part, [known[arg] for arg in part.args])
-            )
+            operands = [known[arg] for arg in part.args]
+            known[part] = as_exact(constant_value(part)) if part.op is CONSTANT else inner(part, operands)
     return known[result]
 
 

@@ -16,13 +16,13 @@ from symlab.core.rewrite.driver import Step
 from symlab.debug.elements import EXACT, WIDE, Numbers, Place, Side, picked, side_of
 from symlab.debug.exact import DIGITS, UNREAL, NoExactValue, exactly
 from symlab.debug.region import region_of
-from symlab.debug.sensitivity import unsteadiness
+from symlab.debug.sensitivity import is_isolated, is_reliable, unsteadiness
 
 Array = np.ndarray[Any, Any]
 Name = Callable[[Expr], str]
 MOST = 64  # elements on which a rewrite is judged
-MANY_DIGITS = 1200  # decimal digits with which is made sure of anything that is reported
-FEW_DIGITS = 120  # the same, where functions are slow at many digits
+LADDER = (60, 400, 1200)  # decimal digits, more where something seems wrong, until they are enough
+SLOW_LADDER = (60, 120, 250)  # the same, where functions are slow at many digits
 SLOW = frozenset("gamma gammaln psi tri_gamma polygamma betaln betainc gammainc gammaincc erfinv erfcinv".split())
 AFFORDABLE = 20_000  # elements computed exactly for one element of the result
 COSTLY = 300_000  # the same, to make sure of what wider floating-point numbers found
@@ -103,19 +103,22 @@ class Judgement:
             return RIGHT
         if cost > COSTLY:
             return Verdict("undetermined", f"{cost} elements are too many to be computed exactly")
-        found = RIGHT
-        for digits in self.digits:
+        for digits in self.ladder:
             with exactly(digits):
                 found = self.at_precision(place, was, now, EXACT)
-            if found.kind == "right":
-                break
-        return found
+                if found.kind == "right" or (digits > DIGITS and self.is_reliable(place)):
+                    return found
+        return Verdict("undetermined", f"more than {self.ladder[-1]} digits are needed")
 
     @property
-    def digits(self) -> tuple[int, int]:
-        """How many decimal digits are computed with, at first and in the end."""
+    def ladder(self) -> tuple[int, ...]:
+        """How many decimal digits are computed with, one number after another."""
         slow = any(node.op.name in SLOW for side in self.sides for node in side.nodes if not side.is_given(node))
-        return DIGITS, FEW_DIGITS if slow else MANY_DIGITS
+        return SLOW_LADDER if slow else LADDER
+
+    def is_reliable(self, place: Place) -> bool:
+        """Whether both sides have enough digits."""
+        return all(is_reliable(side, place, self.values) for side in self.sides)
 
     def at_precision(self, place: Place, was: Any, now: Any, numbers: Numbers) -> Verdict:
         """The verdict on one element with both sides in such numbers."""
@@ -127,7 +130,10 @@ class Judgement:
         def slack() -> Any:
             return unsteadiness(before, place, self.values) + unsteadiness(after, place, self.values)
 
-        return judge_number(as_number(truth), as_number(other), was, now, slack)
+        truth, other = as_number(truth, numbers), as_number(other, numbers)
+        if mpmath.isfinite(truth):
+            return judge_number(truth, other, was, now, slack)
+        return judge_undefined(truth, was, now, lambda: is_isolated(before, place, self.values))
 
     def is_excused(self, place: Place) -> bool:
         """Whether what the rule takes for granted does not hold here."""
@@ -201,8 +207,6 @@ def judge_discrete(truth: Any, other: Any, was: Any, now: Any) -> Verdict:
 
 def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[], Any]) -> Verdict:
     """The verdict on one number; `slack` tells what the rounding of the operands may do to it."""
-    if not mpmath.isfinite(truth):
-        return judge_undefined(truth, was, now)
     unit = unit_in_last_place(truth, was.dtype)
     lost, kept = error_in(now, truth, unit), error_in(was, truth, unit)
     apart = abs(truth - other) / unit if mpmath.isfinite(other) else mpmath.inf
@@ -218,23 +222,25 @@ def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[],
     return RIGHT
 
 
-def judge_undefined(truth: Any, was: Any, now: Any) -> Verdict:
+def judge_undefined(truth: Any, was: Any, now: Any, is_pole: Callable[[], bool]) -> Verdict:
     """The verdict where the formula as written has no finite value: nothing defined may become nan or another infinity."""
+    if truth is UNREAL:
+        became_real = np.isnan(was) and not np.isnan(now)
+        return Verdict("wrong", f"nan, for there is no real value, became {now}") if became_real else RIGHT
     if np.isnan(now) and not np.isnan(was):
         return Verdict("wrong", f"{was} became nan")
-    if truth is UNREAL and np.isnan(was) and not np.isnan(now):
-        return Verdict("wrong", f"nan, for there is no real value, became {now}")
     if mpmath.isinf(truth) and error_in(was, truth, 1) == 0 and error_in(now, truth, 1) != 0:
-        return Verdict("wrong", f"{was} became {now}")
+        opposite = bool(np.isinf(now))
+        return Verdict("wrong", f"{was} became {now}") if opposite or is_pole() else RIGHT
     return RIGHT
 
 
-def as_number(value: Any) -> Any:
+def as_number(value: Any, numbers: Numbers) -> Any:
     """A number as mpmath's; a wide one exactly."""
-    if not isinstance(value, np.generic):
+    if numbers is EXACT:
         return value
     if value.dtype.kind == "c":
-        return mpmath.mpc(as_number(value.real), as_number(value.imag))
+        return mpmath.mpc(as_number(value.real, numbers), as_number(value.imag, numbers))
     high = float(value)
     return mpmath.mpf(high) + (mpmath.mpf(float(value - type(value)(high))) if np.isfinite(high) else 0)
 

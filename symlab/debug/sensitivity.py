@@ -1,8 +1,8 @@
-"""How much an element changes if the numbers that it is computed from are not quite what they are."""
+"""How much an element changes if the numbers that it is computed from, or computed with, are not quite what they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import mpmath
@@ -10,13 +10,19 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.op import CONSTANT, Kind
 from symlab.debug.elements import Numbers, Place, Side
-from symlab.debug.exact import as_exact, exact_node
+from symlab.debug.exact import as_exact, exact_node, objects
 
 Array = np.ndarray[Any, Any]
 FEW = 6  # operands that are moved one by one; more are moved together, at random
 PATTERNS = 4
+NOISE_BITS = 12  # the last bits, which noise changes
+SURE_BITS = 70  # what must remain the same
+UNROUNDED = frozenset("neg abs maximum minimum switch sign cast max min eq neq lt le gt ge".split())
+
+
+# Operands
 
 
 def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array]) -> Any:
@@ -27,12 +33,30 @@ def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array]) -> Any:
         return mpmath.mpf(0)
 
     def change(moving: Sequence[Expr], seed: int) -> Any:
-        found = (side.value(place, given, moved(moving, seed, sign)) for sign in (1, -1))
+        found = neighbours(side, place, given, moving, seed)
         return max((abs(here - value) for value in found if mpmath.isfinite(value)), default=mpmath.mpf(0))
 
     if len(operands) <= FEW:
         return sum((change([operand], seed) for seed, operand in enumerate(operands)), mpmath.mpf(0))
     return 3 * max(change(operands, seed) for seed in range(PATTERNS))
+
+
+def is_isolated(side: Side, place: Place, given: Mapping[Expr, Array]) -> bool:
+    """Whether an element that is infinite is finite as soon as an operand changes a little: a pole, not a saturation."""
+    operands = [node for node in dict.fromkeys(node for node, _ in side.parts(place)) if is_rounded(side, node)]
+    return any(
+        mpmath.isfinite(value)
+        for seed, operand in enumerate(operands)
+        for value in neighbours(side, place, given, [operand], seed)
+    )
+
+
+def neighbours(
+    side: Side, place: Place, given: Mapping[Expr, Array], moving: Sequence[Expr], seed: int
+) -> Iterator[Any]:
+    """The values of an element with some operands moved by a unit, up and down."""
+    for sign in (1, -1):
+        yield side.value(place, given, Numbers(moved(moving, seed, sign), exact_node))
 
 
 def is_rounded(side: Side, node: Expr) -> bool:
@@ -42,15 +66,61 @@ def is_rounded(side: Side, node: Expr) -> bool:
     return node.op is not CONSTANT or not bool(np.all(np.rint(constant_value(node) * 4) == constant_value(node) * 4))
 
 
-def moved(operands: Sequence[Expr], seed: int, sign: int) -> Numbers:
-    """Exact numbers, except that those of some operands are moved by a unit, up or down."""
+def moved(operands: Sequence[Expr], seed: int, sign: int) -> Callable[[Expr, Array], Array]:
+    """Exact numbers, except that those of some operands are moved by a unit, up or down; 0 by the least number."""
     generator = np.random.default_rng(seed)
 
     def convert(node: Expr, array: Array) -> Array:
-        exact = as_exact(array)
         if node not in operands:
-            return exact
-        signs = sign * generator.choice([-1, 1], exact.shape)
-        return np.asarray(exact + exact * as_exact(signs * float(np.finfo(array.dtype).eps)), object)
+            return as_exact(array)
+        info = np.finfo(array.dtype)
+        signs = sign * generator.choice([-1, 1], array.shape)
+        steps = as_exact(signs * np.where(array == 0, float(info.smallest_subnormal), 0.0))
+        exact = as_exact(array)
+        return np.asarray(exact + exact * as_exact(signs * float(info.eps)) + steps, object)
 
-    return Numbers(convert, exact_node)
+    return convert
+
+
+# Digits
+
+
+def is_reliable(side: Side, place: Place, given: Mapping[Expr, Array]) -> bool:
+    """Whether an element has enough digits: it stays what it is when the last bits of all that is rounded change."""
+    here = side.value(place, given)
+    there = side.value(place, given, Numbers(lambda node, array: as_exact(array), noisy_node))
+    if isinstance(here, np.generic | bool):
+        return bool(here == there)
+    if mpmath.isnan(here) or mpmath.isnan(there):
+        return bool(mpmath.isnan(here) and mpmath.isnan(there))
+    if mpmath.isinf(here) or mpmath.isinf(there) or here == there:
+        return bool(here == there)
+    return bool(abs(here - there) <= abs(here) * mpmath.mpf(2) ** -SURE_BITS)
+
+
+def noisy_node(node: Expr, args: Sequence[Array]) -> Array:
+    """One node on exact operands, its last bits changed where it is rounded."""
+    value = exact_node(node, args, noisy_node)
+    if value.dtype != object or node.op.kind is Kind.STRUCTURAL or node.op.name in UNROUNDED:
+        return value
+    if node.op.name in ("add", "sub", "mul", "sqr") and all(has_room(node, row) for row in rows(args)):
+        return value
+    factor = 1 + mpmath.mpf(2) ** (NOISE_BITS - mpmath.mp.prec) * (1 if len(node.op.name) % 2 else -1)
+    return objects((item * factor if item is not None else item for item in value.ravel()), value.shape)
+
+
+def rows(args: Sequence[Array]) -> Iterator[tuple[Any, ...]]:
+    """The operands of each element."""
+    return zip(*(array.ravel() for array in np.broadcast_arrays(*args)), strict=True)
+
+
+def has_room(node: Expr, operands: Sequence[Any]) -> bool:
+    """Whether a sum or product of numbers has no more bits than are computed with."""
+    numbers = [operand for operand in operands if isinstance(operand, mpmath.mpf) and operand and mpmath.isfinite(operand)]
+    if len(numbers) < 2 and node.op.name in ("add", "sub"):
+        return True
+    if node.op.name in ("add", "sub"):
+        span = max(number.exp + number.bc for number in numbers) - min(number.exp for number in numbers)
+    else:
+        span = sum(number.bc for number in numbers) * (2 if node.op.name == "sqr" else 1)
+    return bool(span + 8 < mpmath.mp.prec)

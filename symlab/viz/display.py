@@ -17,6 +17,7 @@ from symlab.viz.svg import svg_of
 from symlab.viz.text import debugprint, pp
 
 SVG_NODES = 300  # above which the still picture says more by its absence
+MOST_NODES = 20_000  # above which a notebook would become too large to be opened
 TEXT_LINES = 60
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -120,7 +121,10 @@ class View:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": self.text()}
-        if in_terminal():
+        count = len(self.trace["nodes"])
+        if count > MOST_NODES:
+            bundle["text/plain"] += f"\n{count} nodes are too many for a notebook: use sl.viz.to_html(f, path)"
+        if in_terminal() or count > MOST_NODES:
             return bundle
         bundle[MIME] = self.trace
         if len(self.telling.view.node) <= SVG_NODES:

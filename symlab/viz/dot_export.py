@@ -74,7 +74,7 @@ def as_pydot(value: Any, with_ids: bool, longest: int) -> pydot.Dot:
     for key, label, shape in nodes:
         graph.add_node(pydot.Node(key, label=quoted(f"{key} {label}" if with_ids else label), shape=shape))
     for source, target, operand in edges:
-        graph.add_edge(pydot.Edge(source, target, **({"label": quoted(operand)} if operand else {})))
+        graph.add_edge(pydot.Edge(source, target, label=quoted(operand)) if operand else pydot.Edge(source, target))
     return graph
 
 
@@ -83,7 +83,8 @@ def drawn(value: Any, graph: pydot.Dot, kind: str) -> bytes:
     if kind == "dot":
         return graph.to_string().encode()
     if shutil.which("dot") is not None:
-        return graph.create(format=kind)  # type: ignore[no-any-return]
+        picture: Any = graph.create(format=kind)
+        return bytes(picture)
     if kind == "svg":
         from symlab.viz.svg import to_svg
 

@@ -37,7 +37,7 @@ BINDING: Mapping[str, int] = MappingProxyType(
 SIGNS: Mapping[str, str] = MappingProxyType({"neg": "-", "invert": "~"})
 DEFAULTS: frozenset[tuple[str, Any]] = frozenset({("keepdims", False)})  # attributes that go without saying
 
-Text = tuple[str, int]  # what is printed, and how tightly it binds
+Text = tuple[str, float]  # what is printed, and how tightly it binds
 
 
 def formula(node: Expr, operands: Sequence[Text]) -> Text:
@@ -68,7 +68,7 @@ def infix(sign: str, operands: Sequence[Text]) -> Text:
     return f" {sign} ".join(texts), own
 
 
-def wrapped(operand: Text, least: int) -> str:
+def wrapped(operand: Text, least: float) -> str:
     """An operand, in parentheses where it binds less tightly than it must."""
     text, binding = operand
     return text if binding >= least else f"({text})"

@@ -75,6 +75,7 @@ class Kernels:
         kind = "kernel" if isinstance(step, KernelCall) else "call"
         name = f"{kind} {self.names(computed if kind == 'kernel' else inside[::-1])}"
         change, results = contract(self.view, inside, list(exits.values()), self.inputs(inside, loaded), name)
+        self.view.delete_unused([*inside, *self.holder.values()], change, self.wanted_after(place))
         self.hold(group, {node: results[number] for node, number in exits.items() if number in results}, change.by)
         return Made(tuple(change.added), name, rule, source, change)
 
@@ -163,6 +164,15 @@ class Kernels:
         named = [at for at in read if at in loaded or (self.is_leaf(at) and self.view.node[at].op is not CONSTANT)]
         return [*named, *(at for at in loaded if at not in read and at not in members)]
 
+    @cached_property
+    def last_reads(self) -> dict[int, int]:
+        """The last step that reads each buffer."""
+        return {buffer: place for place, step in enumerate(self.steps) for buffer in step.reads}
+
+    def wanted_after(self, place: int) -> set[int]:
+        """The nodes of the view whose values later steps load."""
+        return {number for buffer, number in self.holder.items() if self.last_reads.get(buffer, -1) > place}
+
     def hold(self, group: Sequence[int], results: Mapping[Expr, int], whole: int) -> None:
         """Note which node of the view now stands for what steps have written; for parts of a node it is the kernel."""
         for place in group:
@@ -186,7 +196,7 @@ def written(step: Lowered) -> list[Expr]:
 def contract(
     view: ViewGraph, inside: Sequence[int], exits: Sequence[int], inputs: Sequence[int], name: str
 ) -> tuple[Change, dict[int, int]]:
-    """Let one node stand for the nodes `inside`, of which others read `exits`; also what stands for each exit."""
+    """Let others read one node instead of the nodes `inside`, of which they read `exits`; also what stands for each."""
     members = set(inside)
     read = [number for number in exits if any(user not in members for user, _ in view.users[number])] or exits[-1:]
     change = Change(at=read[-1])
@@ -202,5 +212,4 @@ def contract(
             op = Op(f"result {node.op.name}", Kind.CONTROL, home=__name__)
             results[number] = view.add((), Expr(op, (view.node[change.by],), (), node.type), change)
         view.redirect(number, results[number], change, keep=inside)
-    view.delete_unused(inside, change)
     return change, results

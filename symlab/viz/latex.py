@@ -118,7 +118,7 @@ def latex(node: Expr, operands: Sequence[Text], by_name: bool = False) -> Text:
         return leaf_latex(node)
     if op is CALL:
         return called(lambda_head(node.attr("body")), operands, ()), ATOM
-    if op.infix in SIGNS and len(operands) > 1:
+    if op.infix is not None and op.infix in SIGNS and len(operands) > 1:
         return infix(SIGNS[op.infix], BINDING[op.infix], operands)
     if op.name == "mul":
         return product(operands), PRODUCT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from symlab.core.ir import config
@@ -13,7 +12,8 @@ from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, Kind
 from symlab.core.ir.origin import Origin
 from symlab.core.rewrite.analysis import Scope
-from symlab.core.rewrite.trace import PassRecord, Step, Trace
+from symlab.core.rewrite.driver import Step
+from symlab.core.rewrite.trace import PassRecord, Trace
 from symlab.viz.formulas import attribute_texts, constant_text, lambda_head
 from symlab.viz.fusion import Kernels
 from symlab.viz.measured import node_times, step_sources, verdicts
@@ -23,6 +23,7 @@ from symlab.viz.tables import NONE, Rules, Sources, Strings, Types
 
 MIME = "application/vnd.symlab.trace.v1+json"
 VERSION = 1
+MOST_CODE = 250_000  # letters of generated code in one trace
 Json = dict[str, Any]
 Told = tuple[str, str, str]  # name, reason and formula of a step that no rule of the compiler made
 
@@ -56,7 +57,7 @@ def trace_of(value: Any) -> Trace:
 
 
 class Telling:
-    """One trace on its way to JSON; `positions` tells for each rewrite of the trace at which step it is told."""
+    """A trace as `json`; `positions` says for each rewrite of the trace at which step, counted from 0, it is told."""
 
     def __init__(self, value: Any, names_only: bool | None = None) -> None:
         if names_only is None:
@@ -67,6 +68,7 @@ class Telling:
         self.types, self.rules = Types(self.strings), Rules(self.strings)
         self.sources = Sources(self.strings, names_only)
         self.source_of: dict[int, int] = {}
+        self.name_of: dict[int, str | None] = {}
         self.view = ViewGraph(self.graph)
         self.base_numbers = dict(self.view.numbers[()])
         self.passes: list[list[Any]] = []
@@ -74,9 +76,10 @@ class Telling:
         self.positions: list[int] = []
         self.kernels: list[list[Any]] = []
         self.kernel_of: dict[Expr, int] = {}  # what was contracted into which kernel
+        self.code = 0  # letters of generated code so far
+        self.json = self.told()
 
-    @cached_property
-    def json(self) -> Json:
+    def told(self) -> Json:
         """Everything; the strings, which the rest fills, come last."""
         base = [self.row(number) for number in sorted(self.view.node)]
         inputs = [self.view.number((), node) for node in self.graph.inputs]
@@ -127,7 +130,13 @@ class Telling:
                 self.kernel_of.update({known[number]: made.numbers[0] for number in change.deleted if number in known})
                 parts = [[number, change.deleted] for number in change.added]
                 self.add_step(change, self.rules(*made.rule), provenance=parts)
-            self.kernels.append([self.strings(made.name), list(made.numbers), self.strings.optional(made.source)])
+            source = self.strings.optional(self.cut(made.source))
+            self.kernels.append([self.strings(made.name), list(made.numbers), source])
+
+    def cut(self, source: str | None) -> str | None:
+        """The code of a kernel, unless there has been much before it."""
+        self.code += len(source or "")
+        return source if self.code <= MOST_CODE else f"/* {len(source or '')} letters: see f.source */"
 
     def comment(self, node: Expr) -> str:
         """A node as a comment in generated code: its number, what it is, where it was written."""
@@ -177,6 +186,7 @@ class Telling:
     ) -> None:
         """One step as JSON."""
         source = self.source_of.get(change.at, NONE)
+        self.name_of.setdefault(change.by, self.name_of.get(change.at))  # what stands for it has its name
         if provenance is None:
             provenance = [[number, [change.at]] for number in change.added]
         self.steps.append(
@@ -202,16 +212,11 @@ class Telling:
         """One node as a row."""
         node, scope = self.view.node[number], self.view.scope[number]
         self.source_of[number] = source = self.written_at(node, scope) if source is None else source
-        name = name_of(self.graph.origins.get(node, ())) if not scope else None
-        texts = [self.strings.optional(text) for text in (self.scope_text(scope), name, detail(node))]
-        return [
-            number,
-            self.strings(op_name(node)),
-            [*self.view.operands[number]],
-            self.types(node.type),
-            source,
-            *texts,
-        ]
+        if number not in self.name_of:
+            self.name_of[number] = name_of(self.graph.origins.get(node, ())) if not scope else None
+        op, operands = self.strings(op_name(node)), [*self.view.operands[number]]
+        texts = map(self.strings.optional, (self.scope_text(scope), self.name_of[number], detail(node)))
+        return [number, op, operands, self.types(node.type), source, *texts]
 
     def written_at(self, node: Expr, scope: Scope) -> int:
         """The place of the line that built a node; inside of a closed function, of the line that calls it."""

@@ -8,7 +8,7 @@ A closed function is shown opened: its body's nodes carry the scope of the call,
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symlab.core.ir.expr import Expr, toposort
@@ -216,12 +216,12 @@ class ViewGraph:
             elif user not in apart:
                 self.rewire(user, slot, new, change)
 
-    def delete_unused(self, candidates: Iterable[int], change: Change) -> None:
-        """Delete these nodes, and what they alone used, where nothing reads them any more."""
+    def delete_unused(self, candidates: Iterable[int], change: Change, wanted: Container[int] = frozenset()) -> None:
+        """Delete these nodes, and what they alone used, where nothing reads them any more and they are not `wanted`."""
         stack = list(candidates)
         while stack:
             number = stack.pop()
-            if number not in self.node or self.users[number] or self.is_input(number):
+            if number not in self.node or self.users[number] or self.is_input(number) or number in wanted:
                 continue
             del self.numbers[self.scope.pop(number)][self.node.pop(number)]
             del self.users[number]

@@ -41,6 +41,7 @@ Array = np.ndarray[Any, Any]
 Values = dict[Variable, Array]
 DRAWS = 4
 EDGES = np.array([0.0, 0.0, -1.0, 1.0, -0.5, 0.5, -2.0, 3.0, -3.0, 1e-3, -1e-3, 1e-12, -40.0, 40.0, 100.0, -100.0])
+EXTREMES = np.array([1e30, 1e-30, -1e30, -1e-30, 1e20, 1e-20, 1e100, 1e-100, -1e100, -1e-100])
 ACCEPTED = 16.0  # ULP that a right side may be off
 WRAPPERS: Mapping[str, Callable[[Any], Any]] = {
     "as it is": lambda x: x,
@@ -100,7 +101,9 @@ def samples_of(rule: Rule, node: Variable, draw: int) -> Array:
     if sort is Real or sort.name in SHOWN:
         values[: EDGES.size] = EDGES[: values.size]
         values[EDGES.size : 2 * EDGES.size] = random.permutation(EDGES)[: max(values.size - EDGES.size, 0)]
-    return values.astype(node.type.dtype).reshape(shape)
+        values[-EXTREMES.size :] = random.permutation(EXTREMES) if draw % 2 else values[-EXTREMES.size :]
+    with np.errstate(over="ignore"):
+        return values.astype(node.type.dtype).reshape(shape)
 
 
 def with_rule(wanted: Rule, alone: bool = False) -> Pipeline:

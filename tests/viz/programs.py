@@ -82,17 +82,23 @@ def softmax_regression(**options: Any) -> Any:
 def structures(trace: dict[str, Any], rows: list[list[Any]], outputs: list[int]) -> list[int]:
     """The outputs of a replayed graph as nested structures in which numbers and the order of sums play no part."""
     strings, keys = trace["strings"], dict[int, int]()
-    waiting = {row[0]: row for row in rows}
-    while waiting:
-        ready = {number: row for number, row in waiting.items() if all(operand in keys for operand in row[2])}
-        assert ready, "the view has a cycle"
-        for number, row in ready.items():
-            del waiting[number]
-            keys[number] = structure(
-                strings[row[1]], strings[row[7]] if row[7] >= 0 else "", [keys[at] for at in row[2]]
-            )
-            if strings[row[1]] in ("input", "shared"):
-                keys[number] = hash(strings[row[6]])
+    waiting = {row[0]: len(row[2]) for row in rows}
+    readers: dict[int, list[int]] = {row[0]: [] for row in rows}
+    for row in rows:
+        for operand in row[2]:
+            readers[operand].append(row[0])
+    by_number = {row[0]: row for row in rows}
+    ready = [number for number, count in waiting.items() if not count]
+    for number in ready:
+        _, op, operands, _, _, _, name, detail = by_number[number]
+        if strings[op] in ("input", "shared"):
+            keys[number] = hash(strings[name])
+        else:
+            keys[number] = structure(strings[op], strings[detail] if detail >= 0 else "", [keys[at] for at in operands])
+        for reader in readers[number]:
+            waiting[reader] -= 1
+            ready += [reader] * (not waiting[reader])
+    assert len(ready) == len(rows), "the view has a cycle"
     return [keys[number] for number in outputs]
 
 

@@ -2,9 +2,9 @@
 
 import html
 import json
-import sys
 import types
 
+import IPython
 import numpy as np
 import pytest
 
@@ -24,7 +24,7 @@ SVG, WIDGET = "image/svg+xml", "application/vnd.jupyter.widget-view+json"
 def kernel(monkeypatch):
     """IPython as it is in a kernel, as far as the display looks at it."""
     shell = types.SimpleNamespace(kernel=object(), compile=None)
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     return shell
 
 
@@ -60,13 +60,23 @@ def test_a_kernel_gets_a_widget_too(kernel):
 
 def test_a_terminal_gets_text_alone(monkeypatch):
     shell = type("TerminalInteractiveShell", (), {})()
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     assert set(softplus()._repr_mimebundle_()) == {"text/plain"}
     assert not in_kernel()
 
 
 def test_a_large_graph_has_no_still_picture():
     assert SVG not in random_trace(2, 500, DEFAULT.upto("associate"), recent=60)._repr_mimebundle_()
+
+
+def test_a_graph_too_large_for_a_notebook_is_text():
+    y = T.dvector("x")
+    for _ in range(20_001):
+        y = T.tanh(y)
+    bundle = y._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"}
+    assert bundle["text/plain"].endswith("20002 nodes are too many for a notebook: use sl.viz.to_html(f, path)")
+    assert len(bundle["text/plain"]) < 10_000
 
 
 @pytest.mark.parametrize("value", [3, None, "f", np.ones(3), [], [1], {"a": 1}])

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.pipeline import ASSOCIATE, CANONICALIZE, DEFAULT, FAST_COMPILE, Pipeline, Transform, run
 from symlab.core.ir.graph import Graph
-from symlab.viz.protocol import Telling, replay, replay_rows, to_json
+from symlab.core.pipeline import ASSOCIATE, CANONICALIZE, DEFAULT, FAST_COMPILE, Pipeline, Transform, run
+from symlab.debug.report import Finding
+from symlab.viz.fusion import ABSORB, FUSE
+from symlab.viz.protocol import MERGE, NORMAL_FORM, TRANSFORMS, Telling, replay, replay_rows, to_json
 from tests.viz.programs import (
     as_written,
     random_graph,
@@ -27,6 +29,7 @@ from tests.viz.programs import (
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 REWRITING = DEFAULT.upto("associate")
+LEAVES = ("input", "shared", "constant")
 
 
 def replayed(told, steps=None):
@@ -108,12 +111,22 @@ def test_replay_gives_the_graphs_of_the_compiler(seed, size, closed):
 @settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), closed=st.booleans())
 def test_fusion_keeps_the_view_consistent(seed, closed):
-    trace = random_trace(seed, 40, closed=closed)
-    told = check_replay(trace)
+    told = check_replay(random_trace(seed, 40, closed=closed))
     check_consistency(told)
     replayed(told)  # asserts that there is no cycle
-    numbers = {row[0] for row in replay(told)[0]}
-    assert all(set(kernel[1]) & numbers for kernel in told["kernels"])
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10**6))
+def test_after_fusion_every_node_is_a_leaf_or_has_code(seed):
+    told = to_json(random_trace(seed, 40))
+    nodes, outputs = replay(told)
+    code = {number for kernel in told["kernels"] for number in kernel[1]}
+    read = {operand for _, _, operands in nodes for operand in operands} | set(outputs)
+    for number, op, _ in nodes:
+        assert op in LEAVES or number in code, op
+        assert op in LEAVES or number in read, op
+    assert all(set(kernel[1]) & read for kernel in told["kernels"])
 
 
 def test_each_rewrite_of_the_trace_is_told_once_and_in_order():
@@ -215,6 +228,42 @@ def test_what_a_rewrite_makes_has_the_source_line_of_what_it_replaced():
     assert all("log(1 + T.exp(x))" in told["strings"][told["sources"][row[4]][2]] for row in made)
 
 
+def test_what_stands_for_a_named_variable_has_its_name():
+    x = T.dvector("x")
+    y = T.log(1 + T.exp(x))
+    y.name = "rate"
+    told = to_json(sl.function([x], (y * 1.0).sum(), mode="FAST_RUN"))
+    named = [told["strings"][row[1]] for step in told["steps"] for row in step["add"] if row[6] >= 0]
+    assert named[0] == "softplus"
+
+
+def test_much_generated_code_is_cut(monkeypatch):
+    x = T.dvector("x")
+    monkeypatch.setattr("symlab.viz.protocol.MOST_CODE", 20)
+    told = to_json(sl.function([x], T.exp(x) + T.tanh(x)))
+    assert "see f.source" in told["strings"][told["kernels"][0][2]]
+
+
+def test_debugmodes_verdicts_come_with_the_steps():
+    f = softplus(mode="DebugMode")
+    assert {step["verdict"] for step in to_json(f)["steps"]} == {None}
+    f(np.array([-1.0, 0.0, 2.0]))
+    telling = Telling(f)
+    assert [telling.json["steps"][place]["verdict"] for place in telling.positions] == ["ok"]
+
+
+def test_a_finding_of_debugmode_is_a_verdict():
+    f = softplus(mode="DebugMode")
+    f.report.findings.append(Finding("accuracy", f.trace.graph.roots[0], "", "softplus_of_log", 0))
+    telling = Telling(f)
+    assert [telling.json["steps"][place]["verdict"] for place in telling.positions] == ["worse"]
+
+
+def test_no_rule_is_called_as_the_steps_that_no_rule_made():
+    told = {name for name, _, _ in (NORMAL_FORM, MERGE, FUSE, ABSORB, *TRANSFORMS.values())}
+    assert not told & {rule.name for rule in DEFAULT.rules}
+
+
 def test_rules_have_reason_formula_and_latex():
     told = to_json(softplus())
     rules = {told["strings"][row[0]]: row for row in told["rules"]}
@@ -252,9 +301,8 @@ def test_a_training_step_is_told_to_the_last_kernel():
     check_consistency(told)
     nodes, _ = replay(told)
     assert len(nodes) < len(told["nodes"]) / 1.5
-    leaves = {"input", "shared", "constant"}
     shown = {number for kernel in told["kernels"] for number in kernel[1]}
-    alone = [op for number, op, _ in nodes if op not in leaves and number not in shown]
+    alone = [op for number, op, _ in nodes if op not in LEAVES and number not in shown]
     assert alone == []
 
 
@@ -276,6 +324,7 @@ def test_the_fixture_shared_with_typescript():
         assert outputs == moment["outputs"]
 
 
+@pytest.mark.slow
 def test_five_thousand_nodes_are_told_in_half_a_second():
     graph = random_graph(1, 2600, recent=200)
     trace = run(REWRITING, graph)
@@ -287,10 +336,8 @@ def test_five_thousand_nodes_are_told_in_half_a_second():
         told = to_json(trace)
         seconds.append(time.process_time() - start)
     text = json.dumps(told, separators=(",", ":")).encode()
-    print(
-        f"{len(told['nodes'])} nodes, {len(told['steps'])} steps: {min(seconds) * 1e3:.0f} ms, {len(text) / 1e3:.0f} KB, "
-        f"{len(zlib.compress(text)) / 1e3:.0f} KB compressed"
-    )
+    size = f"{len(text) / 1e3:.0f} KB, {len(zlib.compress(text)) / 1e3:.0f} KB compressed"
+    print(f"{len(told['nodes'])} nodes, {len(told['steps'])} steps: {min(seconds) * 1e3:.0f} ms, {size}")
     assert min(seconds) < 0.5
     assert replayed(told) == structures_of(trace.graph)
 

@@ -13,6 +13,7 @@ from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zer
 from symlab.core.autodiff.explain import disconnected_message, label
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import Sweep, sweep
+from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops import index, join
@@ -71,7 +72,8 @@ def grad(
     variables = listed(wrt, "wrt")
     held = set(listed(consider_constant or [], "consider_constant"))
     known = {node: given_flow(node, value) for node, value in (known_grads or {}).items()}
-    found = sweep(seed_of_cost(cost, known), variables, known, held)
+    seeds = in_stable_form(seed_of_cost(cost, known), [*variables, *held, *known])
+    found = sweep(seeds, variables, known, held)
     name = "the cost" if cost is None else label(cost) if cost.name else "the cost"
     results = []
     for variable in variables:
@@ -82,6 +84,11 @@ def grad(
     if add_names and cost is not None:
         name_gradients(cost, variables, results, found)
     return formed(results, wrt)
+
+
+def in_stable_form(seeds: Mapping[Variable, Flow], kept: Sequence[Variable]) -> dict[Variable, Flow]:
+    """What is differentiated, in its stable form above the nodes that the caller named."""
+    return dict(zip(stable_forms(list(seeds), kept), seeds.values(), strict=True))
 
 
 def check_choices(**chosen: str) -> None:
@@ -192,7 +199,7 @@ def Lop(
     if len(points) != len(outputs):
         raise InvalidValue(message(f"{len(outputs)} expressions need so many eval_points, not {len(points)}"))
     held = set(listed(consider_constant or [], "consider_constant"))
-    found = sweep(seeds_of(outputs, points), variables, {}, held)
+    found = sweep(in_stable_form(seeds_of(outputs, points), [*variables, *held]), variables, {}, held)
     results = []
     for variable in variables:
         flow = found.flows.get(variable)
@@ -225,7 +232,7 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
         flow = given_flow(variable, point)
         tangents[variable] = flow.value if isinstance(flow, Cotangent) else ZERO
     results = []
-    for output, tangent in zip(outputs, push(outputs, tangents), strict=True):
+    for output, tangent in zip(outputs, push(stable_forms(outputs, variables), tangents), strict=True):
         if tangent is None:
             problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))

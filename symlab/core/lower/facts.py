@@ -54,11 +54,11 @@ class Check:
 class Facts:
     """Symbolic shapes and integer values of all nodes of a graph, in one walk from the operands to the roots.
 
-    `own(node)` says whether a node is the user's, rather than a part of a formula that holds for empty rows too.
+    `source(node)` is the user's node that a node is part of, which may hold for empty rows where its parts do not.
     """
 
-    def __init__(self, order: Sequence[Expr], operands: Mapping[Expr, int], own: Callable[[Expr], bool]) -> None:
-        self.order, self.operands, self.own = order, operands, own
+    def __init__(self, order: Sequence[Expr], operands: Mapping[Expr, int], source: Callable[[Expr], Expr]) -> None:
+        self.order, self.operands, self.source = order, operands, source
         self.table = SizeTable()
         self.shapes: dict[Expr, Sizes] = {}
         self.values: dict[Expr, Sizes] = {}
@@ -199,7 +199,7 @@ def folded_shape(facts: Facts, node: Expr) -> Sizes:
     shape = facts.shapes[node.args[0]]
     axes = node.attr("axes")
     kept = [size for axis, size in enumerate(shape) if axis not in axes]
-    if needs_element(node.op) and facts.own(node):
+    if needs_element(node.op) and needs_element(facts.source(node).op):
         facts.check(Problem.EMPTY, node, product(shape[axis] for axis in axes), product(kept))
     if node.attr("keepdims"):
         return tuple(1 if axis in axes else size for axis, size in enumerate(shape))

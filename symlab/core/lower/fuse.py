@@ -55,7 +55,7 @@ def fuse(graph: Graph, together: bool = True) -> Fused | Refusal:
         prepared = prepare(graph)
         operands = operands_of(graph)
         places = {node: place for place, node in enumerate(operands)}
-        facts = Facts(prepared.graph.nodes(), places, lambda node: node not in prepared.sources)
+        facts = Facts(prepared.graph.nodes(), places, prepared.source)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together))
     except NotCompilable as refusal:
         return Refusal(str(refusal))

@@ -16,10 +16,9 @@ from symlab.core.ir.expr import Attributes, Expr, toposort
 from symlab.core.ir.graph import Graph, Interning, Table
 from symlab.core.ir.op import CALL, INPUT, Kind
 from symlab.core.ir.types import ArrayType
+from symlab.core.lower.formulas import FORMULAS, inner_product
 from symlab.core.lower.products import absorb
-from symlab.core.ops import reduce
-from symlab.core.ops.bits import and_
-from symlab.core.ops.elementwise import cast, mul
+from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable
 
 MOST_OPERANDS = 16  # of one sum or product: so that a kernel can be cut within a long one
@@ -78,8 +77,9 @@ class Opening:
             return self.inlined(node, args)
         if node.op.extra.get("identity"):
             return args[0]
-        if "formula" in node.op.extra:
-            return self.spelled_out(node, args, node.op.extra["formula"])
+        formula = node.op.extra.get("formula") or FORMULAS.get(node.op.name)
+        if formula is not None and node.args[0].type.dtype.kind in "biuf":
+            return self.spelled_out(node, args, formula)
         if node.op.name == "dot" and not node.type.shape and node.type.dtype.kind in "biuf":
             return self.spelled_out(node, args, inner_product)
         if node.op.kind is Kind.ELEMENTWISE and node.op.flat and len(args) > MOST_OPERANDS:
@@ -152,13 +152,6 @@ class Absorbing(Opening):
             return node
         args = tuple([self.done[arg] for arg in call.args])
         return node if call is node and args == node.args else self.made(call, args, call.attrs, node)
-
-
-def inner_product(first: Variable, second: Variable) -> Variable:
-    """The product of two vectors, which a kernel can compute with what their elements are made from."""
-    if first.type.dtype.kind == "b":
-        return reduce.any(and_(first, second), axes=(0,), keepdims=False)  # type: ignore[no-any-return]
-    return reduce.sum(mul(first, second), axes=(0,), keepdims=False)  # type: ignore[no-any-return]
 
 
 def in_float32(value: Variable) -> Variable:

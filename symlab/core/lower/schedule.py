@@ -36,8 +36,8 @@ def schedule(fused: Fused | Refusal) -> Schedule | Refusal:
     while True:
         late = closure(fused, {pairs[update][1] for update in chosen})
         wrong = [update for update in sorted(chosen) if not can_overwrite(fused, late, *pairs[update])]
-        if any(isinstance(fused.steps[number], BoundsCall | ReferenceCall) for number in late):
-            wrong = wrong or sorted(chosen)
+        if can_fail(fused, late):
+            wrong += [update for update in sorted(chosen) if can_fail(fused, closure(fused, pairs[update][1:]))]
         if not wrong:
             break
         chosen.difference_update(wrong)
@@ -71,6 +71,11 @@ def closure(fused: Fused, written: Iterable[int]) -> set[int]:
             late.add(number)
             buffers.update(step.writes)
     return late
+
+
+def can_fail(fused: Fused, steps: Iterable[int]) -> bool:
+    """Whether one of these steps may refuse the call."""
+    return any(isinstance(fused.steps[number], BoundsCall | ReferenceCall) for number in steps)
 
 
 def can_overwrite(fused: Fused, late: set[int], old: int, new: int) -> bool:

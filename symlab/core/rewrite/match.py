@@ -98,9 +98,11 @@ class Compiler:
     def flat(self, pattern: Form) -> Match:
         """A sum or product all of whose operands are matched."""
         op, operands = pattern.op, self.operands(pattern)
+        least = len(pattern.args)
+        most = None if any(isinstance(part, Wild) or spans(part) for part in pattern.args) else least
 
         def match(node: Expr, bound: Bound, then: Then) -> Any:
-            if node.op is not op:
+            if node.op is not op or len(node.args) < least or (most is not None and len(node.args) > most):
                 return None
             return operands(node, node.args, bound, lambda left: None if left else then())
 
@@ -125,17 +127,35 @@ class Compiler:
             return self.sequence(part, len(parts) == 1, following)
         if isinstance(part, Wild):
             return self.variable(part, last, following)
+        if (name := negative_of(part)) is not None and self.repeated(name):
+            return self.negative(name, self.compiled(part), following)
         match, op = self.compiled(part), part.op if isinstance(part, Form) else CONSTANT
-        free = isinstance(part, Form) and part.op is neg and isinstance(part.args[0], Wild)
-        any_op = free and isinstance(part, Form) and self.repeated(part.args[0].name)  # type: ignore[union-attr]
 
         def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
             for place, operand in enumerate(operands):
-                if any_op or operand.op is op:
+                if operand.op is op:
                     rest = operands[:place] + operands[place + 1 :]
                     found = match(operand, bound, lambda rest=rest: following(node, rest, bound, finish))  # type: ignore[misc]
                     if found is not None:
                         return found
+            return None
+
+        return take
+
+    def negative(self, name: str, match: Match, following: Operands) -> Operands:
+        """The negative of a variable that occurs elsewhere too: a certain operand if it is bound, else any."""
+
+        def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
+            if name in bound:
+                builder, known = bound[CONTEXT].builder, bound[name]
+                left = without(operands, builder.opposite(known), node.op)
+                left = without(operands, builder.make(neg, (known,)), node.op) if left is None else left
+                return None if left is None else following(node, left, bound, finish)
+            for place, operand in enumerate(operands):
+                left = operands[:place] + operands[place + 1 :]
+                found = match(operand, bound, lambda left=left: following(node, left, bound, finish))  # type: ignore[misc]
+                if found is not None:
+                    return found
             return None
 
         return take
@@ -250,9 +270,22 @@ def without(operands: tuple[Expr, ...], value: Expr, op: Op) -> tuple[Expr, ...]
     return tuple(left)
 
 
+def negative_of(part: Pattern) -> str | None:
+    """The variable whose negative a part of a sum is, if it is one."""
+    if isinstance(part, Form) and part.op is neg and isinstance(part.args[0], Wild):
+        return part.args[0].name
+    return None
+
+
 def order_of_part(part: Pattern) -> int:
-    """Operands that can be found by their op first, then variables, then what takes all the rest."""
-    return 2 if spans(part) else int(isinstance(part, Wild))
+    """Operands that are found by their op first, then sums and products, then variables, then what takes all the rest."""
+    if spans(part):
+        return 4
+    if isinstance(part, Wild):
+        return 3
+    if negative_of(part) is not None:
+        return 2
+    return int(isinstance(part, Form) and part.op.flat)
 
 
 def sequence_names(pattern: Pattern) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import Op
+from symlab.core.ir.op import CONSTANT, Op
 from symlab.core.ops.elementwise import add, mul, neg, pow, reciprocal, sqr, sqrt
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import INVERSE, Builder
@@ -44,9 +44,10 @@ def without_pairs(operands: Sequence[Expr], inverse: Op) -> list[Expr]:
 def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
     """The operands, with a nested sum (product) that others share opened where that lets something cancel."""
     inverse, operands = INVERSE[node.op], list(node.args)
-    for arg in node.args:
+    nested = [arg for arg in node.args if (arg.args[0] if arg.op is inverse else arg).op is node.op]
+    for arg in nested:
         inner = arg.args[0] if arg.op is inverse else arg
-        if inner.op is not node.op or len(inner.args) > NESTED:
+        if len(inner.args) > NESTED:
             continue
         parts = [builder.make(inverse, (part,)) for part in inner.args] if arg is not inner else inner.args
         parts = [part.args[0].args[0] if is_twice(part, inverse) else part for part in parts]
@@ -131,15 +132,15 @@ def collect_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 
 
 def may_repeat(node: Expr) -> bool:
-    """Whether two terms of a sum have a factor in common: cheap, and seldom true."""
+    """Whether two terms of a sum have their first factor in common: cheap, and seldom true."""
     seen: set[Expr] = set()
     for arg in node.args:
         inner = arg.args[0] if arg.op is neg else arg
-        parts = [part for part in inner.args if not is_number(part)] if inner.op is mul else [inner]
-        key = parts[0] if parts else inner
-        if key in seen:
+        if inner.op is mul:
+            inner = next((part for part in inner.args if part.op is not CONSTANT), inner)
+        if inner in seen:
             return True
-        seen.add(key)
+        seen.add(inner)
     return False
 
 

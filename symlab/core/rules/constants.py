@@ -103,7 +103,7 @@ def float_of(node: Expr) -> Any:
 )
 def constants_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The constants of a sum are added once, when the function is compiled."""
-    numbers = [arg for arg in node.args if is_number(arg)]
+    numbers = [arg for arg in node.args if arg.op is CONSTANT and not arg.type.shape]
     if len(numbers) < 2:
         return None
     with np.errstate(all="ignore"):

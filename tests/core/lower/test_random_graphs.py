@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from symlab.core.ops.operators import Variable, constant
 from tests.core.lower.harness import call, compiled, equal_within, reference, shared_variable, variable
 
 ROWS, COLUMNS = 6, 9
+TOLERANCE = 1e-11
 WHOLE = (None, None, 1)
 
 # Every step takes matrices of ROWS by COLUMNS and gives one; what lies between has other shapes. All values stay tame.
@@ -53,9 +54,40 @@ STEPS: tuple[Callable[[Variable, Variable], Variable], ...] = (
     lambda a, b: a / (1 + nn.logsumexp(b, axes=(0, 1), keepdims=True)),
 )
 
+PLANES, HEIGHT, WIDTH = 4, 3, 5
+CUBES: tuple[Callable[[Variable, Variable], Variable], ...] = (
+    lambda a, b: a * b / (1 + e.sqr(a)),
+    lambda a, b: e.tanh(a + b),
+    lambda a, b: a - reduce.sum(b, axes=(0, 2), keepdims=True) / 20,
+    lambda a, b: a * reduce.max(e.tanh(b), axes=(1,), keepdims=True),
+    lambda a, b: e.tanh(reduce.sum(a, axes=(2,), keepdims=True)) * b,
+    lambda a, b: e.exp(-e.sqr(reduce.sum(a, axes=(0, 1), keepdims=True))) - b,
+    lambda a, b: nn.softmax(a, axes=(1,)) - b,
+    lambda a, b: nn.softmax(a, axes=(1, 2)),
+    lambda a, b: nn.log_softmax(a, axes=(0,)) / 5 + b,
+    lambda a, b: moved(e.tanh(moved(a, 2, 0, 1)) * moved(b, 2, 0, 1), 1, 2, 0),
+    lambda a, b: moved(nn.softmax(moved(a, 1, 2, 0), axes=(2,)), 2, 0, 1) + b,
+    lambda a, b: linalg.matmul(a, linalg.matmul(moved(b, 0, 2, 1), a)) / 10,
+    lambda a, b: linalg.matmul(a, linalg.dot(shape.reshape(b, shape=(WIDTH, -1)), constant(WEIGHTS))) / 10,
+    lambda a, b: index.set_slice(a, index.slice(b, index=(1, WHOLE, WHOLE)) * 2, index=(-1, WHOLE, WHOLE)),
+    lambda a, b: index.inc_slice(a, index.slice(b, index=(WHOLE, 0, (None, None, -2))), index=(WHOLE, 1, (1, 4, 1))),
+    lambda a, b: join.join(part(b, 2, None), part(a, None, 2), axis=2),
+    lambda a, b: gather.take(a, constant(np.array([2, 0, -1])), axes=(1,)) * b,
+    lambda a, b: gather.inc_take(a, e.tanh(b), constant(np.array([1, 1, -1, 0])), axes=(0,)),
+    lambda a, b: shape.reshape(shape.reshape(a, shape=(HEIGHT, -1)) * 2, shape=(PLANES, HEIGHT, WIDTH)) / 2 + b,
+    lambda a, b: e.cast(e.cast(a, dtype="float32") * e.cast(b, dtype="float32"), dtype="float64") / 9,
+    lambda a, b: compare.switch(reduce.any(a > b, axes=(2,), keepdims=True), a, b),
+    lambda a, b: a + constant(np.arange(5.0)) * reduce.sum(b, axes=(0, 1, 2), keepdims=False) / 99,
+)
+WEIGHTS = np.random.default_rng(1).normal(size=(PLANES * HEIGHT, WIDTH))
+
 Recipe = list[tuple[int, int, int]]
-steps = st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 30), st.integers(0, 30))
-recipes = st.lists(steps, min_size=1, max_size=14)
+
+
+def recipes(steps: Sequence[Any]) -> st.SearchStrategy[Recipe]:
+    """Which step is taken on which of the values so far, counted from the last."""
+    one = st.tuples(st.integers(0, len(steps) - 1), st.integers(0, 30), st.integers(0, 30))
+    return st.lists(one, min_size=1, max_size=14)
 
 
 def rows(a: Variable, start: int | None, stop: int | None) -> Variable:
@@ -66,35 +98,52 @@ def turned(a: Variable) -> Variable:
     return shape.dimshuffle(a, pattern=(1, 0))
 
 
-def graph_of(recipe: Recipe, results: int, updates: int) -> tuple[Graph, list[np.ndarray[Any, Any]]]:
+def part(a: Variable, start: int | None, stop: int | None) -> Variable:
+    return index.slice(a, index=(WHOLE, WHOLE, (start, stop, 1)))
+
+
+def moved(a: Variable, *pattern: int) -> Variable:
+    return shape.dimshuffle(a, pattern=pattern)
+
+
+def graph_of(
+    steps: Sequence[Any], sizes: tuple[int, ...], recipe: Recipe, results: int, updates: int
+) -> tuple[Graph, list[np.ndarray[Any, Any]]]:
     """The graph of a recipe: its last values are results, those before them new values of shared variables."""
     rng = np.random.default_rng(len(recipe))
-    inputs = [variable((None, None)) for _ in range(2)]
-    cells = [shared_variable((None, None)) for _ in range(2)]
+    static = (None,) * len(sizes)
+    inputs = [variable(static) for _ in range(2)]
+    cells = [shared_variable(static) for _ in range(2)]
     parts = [*inputs, *cells]
     for step, first, second in recipe:
-        parts.append(STEPS[step](parts[-1 - first % len(parts)], parts[-1 - second % len(parts)]))
+        parts.append(steps[step](parts[-1 - first % len(parts)], parts[-1 - second % len(parts)]))
     count = len(parts) - results
     new = {cell: parts[max(0, count - 1 - place)] for place, cell in enumerate(cells[:updates])}
     graph = Graph.of(inputs, parts[-results:], new)
-    return graph, [rng.normal(size=(ROWS, COLUMNS)) for _ in range(4)]
+    return graph, [rng.normal(size=sizes) for _ in range(4)]
 
 
-def values_for(graph: Graph, binary: Any, values: list[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
-    """As many operands as the program has."""
-    return [values[place % 4].copy() for place in range(len(binary.program.fused.operands))]
-
-
-@pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
-@given(recipes, st.integers(1, 3), st.integers(0, 2))
-def test_random_graphs(recipe: Recipe, results: int, updates: int) -> None:
-    graph, values = graph_of(recipe, results, updates)
+def check(graph: Graph, values: list[np.ndarray[Any, Any]]) -> None:
+    """Fused and not, in place and not, all agree with the reference."""
     fused, apart = compiled(graph), compiled(graph, together=False)
-    operands = values_for(graph, fused, values)
+    operands = [values[place % 4].copy() for place in range(len(fused.program.fused.operands))]
     want = reference(graph, operands, fused.program)
     for binary in (fused, apart):
         for in_place in (False, True):
             found = call(binary, [array.copy() for array in operands], in_place)
             for got, wanted in zip(found, want, strict=True):
-                equal_within(got, wanted, 1e-11)
+                equal_within(got, wanted, TOLERANCE)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(recipes(STEPS), st.integers(1, 3), st.integers(0, 2))
+def test_random_graphs_of_matrices(recipe: Recipe, results: int, updates: int) -> None:
+    check(*graph_of(STEPS, (ROWS, COLUMNS), recipe, results, updates))
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(recipes(CUBES), st.integers(1, 3), st.integers(0, 2))
+def test_random_graphs_of_cubes(recipe: Recipe, results: int, updates: int) -> None:
+    check(*graph_of(CUBES, (PLANES, HEIGHT, WIDTH), recipe, results, updates))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -16,8 +17,6 @@ from symlab.core.ir.errors import CompileError
 RUNTIME = Path(__file__).parent / "runtime"
 FLAGS = (
     "-std=gnu11",
-    "-march=native",
-    "-mprefer-vector-width=512",
     "-fopenmp-simd",
     "-fno-math-errno",
     "-fno-trapping-math",
@@ -43,7 +42,7 @@ def build_library(code: str, flags: Sequence[str] = ()) -> Library:
     if compiler is None:
         raise CompileError(missing())
     text, headers = with_headers(code)
-    all_flags = (*FLAGS, *(QUICK if len(code) > LONG else THOROUGH), *flags)
+    all_flags = (*FLAGS, *machine_flags(platform.machine()), *(QUICK if len(code) > LONG else THOROUGH), *flags)
     key = content_key("kernel", [text, *headers, *all_flags, compiler.identity, cpu()])
 
     def build(target: Path) -> None:
@@ -60,6 +59,13 @@ def build_library(code: str, flags: Sequence[str] = ()) -> Library:
     except CompileError:
         path.unlink(missing_ok=True)  # a broken entry, or one that has just been removed
     return load_library(store(key, library_suffix(), build))
+
+
+def machine_flags(machine: str) -> tuple[str, ...]:
+    """How to compile for this very processor, with its longest vectors."""
+    if machine.lower() in ("x86_64", "amd64"):
+        return "-march=native", "-mprefer-vector-width=512"
+    return ("-mcpu=native",)
 
 
 def with_headers(code: str) -> tuple[str, list[str]]:

@@ -354,12 +354,23 @@ def shared_results(kernel: Kernel) -> set[int]:
     made: dict[int, int] = {}
     for number, stage in enumerate(kernel.stages):
         for item in stage.body:
-            operands = item.operands if isinstance(item, Apply) else ()
-            if isinstance(item, Reduce | Store):
-                operands = (item.operand,)
-            found.update(operand for operand in operands if made.get(operand, number) != number)
+            found.update(operand for operand in operands_of(item) if made.get(operand, number) != number)
             if isinstance(item, Reduce):
                 found.add(item.result)
             if isinstance(item, Load | Position | Apply):
                 made[item.result] = number
     return found
+
+
+def operands_of(item: Instruction) -> tuple[int, ...]:
+    """The results that an instruction uses."""
+    match item:
+        case Apply():
+            return item.operands
+        case Reduce():
+            return (item.operand,)
+        case Load():
+            return tuple(term.index for term in item.access.terms)
+        case Store():
+            return (item.operand, *(term.index for term in item.access.terms))
+    return ()

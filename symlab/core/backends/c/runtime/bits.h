@@ -1,11 +1,11 @@
 /* Bit patterns, fused products and pairs of numbers: what the other headers are written in.
 
-   Every function is branch-free unless it says otherwise, so that a loop marked `#pragma omp simd` around it vectorizes.
-   They rely on IEEE arithmetic in round-to-nearest and are compiled without -ffast-math and without contraction. */
+   Every function is branch-free unless it says otherwise, so that a loop marked `#pragma omp simd` around it
+   vectorizes. They rely on IEEE arithmetic in round-to-nearest and are compiled without -ffast-math and without
+   contraction. */
 #ifndef SL_BITS_H
 #define SL_BITS_H
 
-#include <math.h>
 #include <stdint.h>
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -23,6 +23,10 @@
 typedef struct {
     double hi, lo;
 } sl_pair;
+
+typedef struct {
+    float hi, lo;
+} sl_pairf;
 
 SL_INLINE uint64_t sl_bits(double x) {
     uint64_t bits;
@@ -76,8 +80,8 @@ SL_INLINE float sl_fmaf(float a, float b, float c) {
 #endif
 }
 
-/* c0 + c1 x + c2 x^2 and c0 + c1 x + c2 x^2 + c3 x^3: the groups of which longer polynomials are made (Estrin). A processor
-   keeps only some 100 operations in sight, and shorter chains let it work on several elements at once. */
+/* c0 + c1 x + c2 x^2 and c0 + c1 x + c2 x^2 + c3 x^3: the groups of which longer polynomials are made (Estrin). A
+   processor keeps only some 100 operations in sight, and shorter chains let it work on several elements at once. */
 SL_INLINE double sl_quadratic(double x, double x2, double c0, double c1, double c2) {
     return sl_fma(c2, x2, sl_fma(x, c1, c0));
 }
@@ -124,10 +128,20 @@ SL_INLINE sl_pair sl_ordered_sum(double a, double b) {
     return (sl_pair){sum, b - (sum - a)};
 }
 
+SL_INLINE sl_pairf sl_ordered_sumf(float a, float b) {
+    float sum = a + b;
+    return (sl_pairf){sum, b - (sum - a)};
+}
+
 /* a + b as a pair, whatever their order (Knuth). */
 SL_INLINE sl_pair sl_exact_sum(double a, double b) {
     double sum = a + b, b_part = sum - a;
     return (sl_pair){sum, (a - (sum - b_part)) + (b - b_part)};
+}
+
+SL_INLINE sl_pairf sl_exact_sumf(float a, float b) {
+    float sum = a + b, b_part = sum - a;
+    return (sl_pairf){sum, (a - (sum - b_part)) + (b - b_part)};
 }
 
 SL_INLINE sl_pair sl_product(double a, double b) {
@@ -152,7 +166,8 @@ SL_INLINE double sl_pair_multiple(double x, sl_pair y) {
     return __builtin_fma(x, y.hi, x * y.lo);
 #else
     double product = x * y.hi, size = sl_fabs(product);
-    double tail = (size > 0x1p-900) & (size < 0x1p900) & (sl_fabs(x) < 0x1p900) ? sl_product_tail(x, y.hi, product) : 0.0;
+    double tail = (size > 0x1p-900) & (size < 0x1p900) & (sl_fabs(x) < 0x1p900) ? sl_product_tail(x, y.hi,
+                                                                                                  product) : 0.0;
     return product + (x * y.lo + tail);
 #endif
 }

@@ -8,9 +8,12 @@
 SL_INLINE double sl_erf_series(double square) {
     double square2 = square * square;
     double square4 = square2 * square2;
-    double low = sl_cubic(square, square2, 0x1.ce2f21a042b66p-4, -0x1.b82ce312869d9p-6, 0x1.565bcd0e1b70dp-8, -0x1.c02db3f1f24c4p-11);
-    double middle = sl_cubic(square, square2, 0x1.f9a3254334e19p-14, -0x1.f4d238174737bp-17, 0x1.b9e4afdb26186p-20, -0x1.5f5de8b569e5fp-23);
-    double high = sl_cubic(square, square2, 0x1.fb76393a3517ep-27, -0x1.4af7c965eb65p-30, 0x1.6e0595c7deb9p-34, -0x1.03f620804308fp-38);
+    double low = sl_cubic(square, square2, 0x1.ce2f21a042b66p-4, -0x1.b82ce312869d9p-6, 0x1.565bcd0e1b70dp-8,
+                          -0x1.c02db3f1f24c4p-11);
+    double middle = sl_cubic(square, square2, 0x1.f9a3254334e19p-14, -0x1.f4d238174737bp-17, 0x1.b9e4afdb26186p-20,
+                             -0x1.5f5de8b569e5fp-23);
+    double high = sl_cubic(square, square2, 0x1.fb76393a3517ep-27, -0x1.4af7c965eb65p-30, 0x1.6e0595c7deb9p-34,
+                           -0x1.03f620804308fp-38);
     double sum = sl_fma(sl_fma(high, square4, middle), square4, low);
     return sl_fma(sum, square2, sl_fma(square, -0x1.812746b0379e6p-2, 0x1.06eba8214db69p-3));
 }
@@ -19,14 +22,17 @@ SL_INLINE double sl_erf_series(double square) {
 SL_INLINE double sl_log_erfc_series(double x) {
     double x2 = x * x;
     double x4 = x2 * x2;
-    double part0 = sl_cubic(x, x2, -0x1.1dfeec20829c5p-20, -0x1.20dccb4bd46d5p0, -0x1.45f8e780d248ap-1, -0x1.a473c34abcb4fp-4);
-    double part1 = sl_cubic(x, x2, 0x1.358ff220bc19dp-6, 0x1.18f4b7c331cfep-11, -0x1.0b658ab209cc1p-9, 0x1.c611d7e1c6ab4p-11);
-    double part2 = sl_cubic(x, x2, -0x1.9404f5e6ad052p-13, 0x1.e243b28253ebap-18, 0x1.a32f55afe4baep-17, -0x1.78e7005210f3cp-18);
-    double part3 = sl_cubic(x, x2, 0x1.81c5f91746f8p-20, -0x1.0e7c5bc731a4fp-22, 0x1.09f6615c58618p-25, -0x1.61d255387665ep-29);
+    double part0 = sl_cubic(x, x2, -0x1.1dfeec20829c5p-20, -0x1.20dccb4bd46d5p0, -0x1.45f8e780d248ap-1,
+                            -0x1.a473c34abcb4fp-4);
+    double part1 = sl_cubic(x, x2, 0x1.358ff220bc19dp-6, 0x1.18f4b7c331cfep-11, -0x1.0b658ab209cc1p-9,
+                            0x1.c611d7e1c6ab4p-11);
+    double part2 = sl_cubic(x, x2, -0x1.9404f5e6ad052p-13, 0x1.e243b28253ebap-18, 0x1.a32f55afe4baep-17,
+                            -0x1.78e7005210f3cp-18);
+    double part3 = sl_cubic(x, x2, 0x1.81c5f91746f8p-20, -0x1.0e7c5bc731a4fp-22, 0x1.09f6615c58618p-25,
+                            -0x1.61d255387665ep-29);
     double part4 = sl_fma(x, -0x1.b049578355aa9p-39, 0x1.1f82b3c303bd8p-33);
     double x8 = x4 * x4;
-    double sum = sl_fma(sl_fma(part4, x8, sl_fma(part3, x4, part2)), x8, sl_fma(part1, x4, part0));
-    return sum;
+    return sl_fma(sl_fma(part4, x8, sl_fma(part3, x4, part2)), x8, sl_fma(part1, x4, part0));
 }
 
 /* The error function: x + x P(x^2) up to 1.125, then 1 - e^(log erfc |x|). */
@@ -53,11 +59,16 @@ SL_INLINE sl_pair sl_erfcx_far(double x) {
     double error = x < 0x1p900 ? sl_fma(-inverse, d.lo, -sl_product_tail(inverse, d.hi, 1.0)) : 0.0;
     double t = sl_fma(-5.5, inverse, 1.0), t2 = t * t, t_tail = -5.5 * inverse * error;
     double t4 = t2 * t2;
-    double part0 = sl_cubic(t, t2, 0x1.05b3f9ab7f7cep-3, -0x1.54a687f63179ep-6, -0x1.70d6d1d88f049p-9, 0x1.fdceeb9477a91p-10);
-    double part1 = sl_cubic(t, t2, 0x1.b2a0409dbe490p-15, -0x1.99942aa91d40ap-13, -0x1.6d9f468b6bc7ep-18, 0x1.8b3d30e5138b7p-16);
-    double part2 = sl_cubic(t, t2, 0x1.5cc93a315db43p-19, -0x1.96c3dcdd7cbdap-19, -0x1.c52146977c2d2p-21, 0x1.60f9ea30e863dp-22);
-    double part3 = sl_cubic(t, t2, 0x1.c3ac904860bc2p-23, -0x1.ff519e836f252p-28, -0x1.5ec69f3e3f061p-25, -0x1.5c0ebe1cbe4dbp-27);
-    double part4 = sl_cubic(t, t2, 0x1.7b3645abf2958p-28, 0x1.ee0facc4a4f76p-29, -0x1.79d75ef37257bp-32, -0x1.7a373bd63ee08p-31);
+    double part0 = sl_cubic(t, t2, 0x1.05b3f9ab7f7cep-3, -0x1.54a687f63179ep-6, -0x1.70d6d1d88f049p-9,
+                            0x1.fdceeb9477a91p-10);
+    double part1 = sl_cubic(t, t2, 0x1.b2a0409dbe490p-15, -0x1.99942aa91d40ap-13, -0x1.6d9f468b6bc7ep-18,
+                            0x1.8b3d30e5138b7p-16);
+    double part2 = sl_cubic(t, t2, 0x1.5cc93a315db43p-19, -0x1.96c3dcdd7cbdap-19, -0x1.c52146977c2d2p-21,
+                            0x1.60f9ea30e863dp-22);
+    double part3 = sl_cubic(t, t2, 0x1.c3ac904860bc2p-23, -0x1.ff519e836f252p-28, -0x1.5ec69f3e3f061p-25,
+                            -0x1.5c0ebe1cbe4dbp-27);
+    double part4 = sl_cubic(t, t2, 0x1.7b3645abf2958p-28, 0x1.ee0facc4a4f76p-29, -0x1.79d75ef37257bp-32,
+                            -0x1.7a373bd63ee08p-31);
     double part5 = sl_fma(t, 0x1.191b4cd3657bep-34, -0x1.df8138cd3d39bp-37);
     double t8 = t4 * t4;
     double sum = sl_fma(sl_fma(sl_fma(part5, t4, part4), t8, sl_fma(part3, t4, part2)), t8, sl_fma(part1, t4, part0));

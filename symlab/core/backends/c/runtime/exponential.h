@@ -15,18 +15,21 @@
 SL_INLINE double sl_exp_series(double r, double r2) {
     double r4 = r2 * r2;
     double low = sl_cubic(r, r2, 0.5, 0x1.5555555555501p-3, 0x1.5555555553205p-5, 0x1.1111111128978p-7);
-    double middle = sl_cubic(r, r2, 0x1.6c16c17cc3e2fp-10, 0x1.a01a011bd1d2ep-13, 0x1.a019ab2aa998ap-16, 0x1.71df55ec67fa2p-19);
+    double middle = sl_cubic(r, r2, 0x1.6c16c17cc3e2fp-10, 0x1.a01a011bd1d2ep-13, 0x1.a019ab2aa998ap-16,
+                             0x1.71df55ec67fa2p-19);
     double high = sl_fma(r, 0x1.ad1f18c78d64fp-26, 0x1.289f8db4c5fcp-22);
-    double sum = sl_fma(sl_fma(high, r4, middle), r4, low);
-    return sum;
+    return sl_fma(sl_fma(high, r4, middle), r4, low);
 }
 
-/* tail + (e^r - 1 - r) for |r| <= ln(2)/2; r^2 / 2 is added last, since it is the largest. Error of e^r - 1 below 2^-61. */
+/* tail + (e^r - 1 - r) for |r| <= ln(2)/2; r^2 / 2 is added last, since it is the largest. Error of e^r - 1 below
+   2^-61. */
 SL_INLINE double sl_expm1_rest(double r, double tail) {
     double r2 = r * r;
     double r4 = r2 * r2;
-    double low = sl_cubic(r, r2, 0x1.5555555555559p-3, 0x1.555555555554ap-5, 0x1.111111110f655p-7, 0x1.6c16c16c1c0dp-10);
-    double middle = sl_cubic(r, r2, 0x1.a01a01b002fbp-13, 0x1.a01a01872d88bp-16, 0x1.71ddf8121d22ep-19, 0x1.27e521c7f7c0ap-22);
+    double low = sl_cubic(r, r2, 0x1.5555555555559p-3, 0x1.555555555554ap-5, 0x1.111111110f655p-7,
+                          0x1.6c16c16c1c0dp-10);
+    double middle = sl_cubic(r, r2, 0x1.a01a01b002fbp-13, 0x1.a01a01872d88bp-16, 0x1.71ddf8121d22ep-19,
+                             0x1.27e521c7f7c0ap-22);
     double high = sl_fma(r, 0x1.1f04250033bd4p-29, 0x1.af5f2513ad51fp-26);
     double sum = sl_fma(sl_fma(high, r4, middle), r4, low);
     return sl_fma(r2, 0.5, sl_fma(r2 * r, sum, tail));
@@ -51,8 +54,10 @@ SL_INLINE double sl_exp2(double x) {
     double rounder = small ? SL_ROUND_BY_ADDING + 64 : SL_ROUND_BY_ADDING, scale = small ? 0x1p-64 : 1.0;
     double shifted = x + rounder, r = x - (shifted - rounder), r2 = r * r;
     double r4 = r2 * r2;
-    double low = sl_cubic(r, r2, 0x1.ebfbdff82c5a1p-3, 0x1.c6b08d704a045p-5, 0x1.3b2ab6fba0798p-7, 0x1.5d87fe78c39b2p-10);
-    double middle = sl_cubic(r, r2, 0x1.4309130dc6293p-13, 0x1.ffcbfbc710ab3p-17, 0x1.62bfc9f00a588p-20, 0x1.b526543d5bf9dp-24);
+    double low = sl_cubic(r, r2, 0x1.ebfbdff82c5a1p-3, 0x1.c6b08d704a045p-5, 0x1.3b2ab6fba0798p-7,
+                          0x1.5d87fe78c39b2p-10);
+    double middle = sl_cubic(r, r2, 0x1.4309130dc6293p-13, 0x1.ffcbfbc710ab3p-17, 0x1.62bfc9f00a588p-20,
+                             0x1.b526543d5bf9dp-24);
     double high = sl_fma(r, 0x1.e7c4fc0159686p-32, 0x1.e617c2e4be381p-28);
     double sum = sl_fma(sl_fma(high, r4, middle), r4, low);
     double series = sl_fma(sum, r, 0x1.62e42fefa39efp-1);

@@ -1,4 +1,5 @@
-/* exp, exp2, expm1, the logistic function and the hyperbolic functions in float32. The formulas are those of float64. */
+/* exp, exp2, expm1, the logistic function and the hyperbolic functions in float32. The formulas are those of
+   float64. */
 #ifndef SL_FLOAT32_EXPONENTIAL_H
 #define SL_FLOAT32_EXPONENTIAL_H
 
@@ -97,7 +98,8 @@ SL_INLINE float sl_tanhf(float x) {
     return sl_copysignf(size < 0.6f ? near : far, x);
 }
 
-/* |x| = k ln 2 + r with 2^(k-1), 2^(-k-1), and the series of sinh and cosh; from 40 on the powers are 2^-32 smaller. */
+/* |x| = k ln 2 + r with 2^(k-1), 2^(-k-1), and the series of sinh and cosh; from 40 on the powers are 2^-32
+   smaller. */
 typedef struct {
     float r, tail, sinh_rest, cosh_rest, up, down, last;
 } sl_hyperbolicf;

@@ -85,7 +85,8 @@ SL_INLINE float sl_log1pf(float x) {
 /* log(1 + e^x) as max(x, 0) + log1p(e^-|x|). */
 SL_INLINE float sl_softplusf(float x) {
     sl_decayf decay = sl_exp_decayf(sl_fabsf(x));
-    float power = decay.hi * decay.scale, sum = 1.0f + power, tail = sl_fmaf(decay.lo, decay.scale, power - (sum - 1.0f));
+    float power = decay.hi * decay.scale, sum = 1.0f + power, tail = sl_fmaf(decay.lo, decay.scale,
+                                                                             power - (sum - 1.0f));
     return (x > 0.0f ? x : 0.0f) + sl_log_of_sumf(sum, tail);
 }
 

@@ -17,15 +17,19 @@ SL_INLINE double sl_tgamma(double x) { return __builtin_tgamma(x); }
 SL_INLINE double sl_psi_series(double t) {
     double t2 = t * t;
     double t4 = t2 * t2;
-    double part0 = sl_cubic(t, t2, 0x1.e6f0cbb873616p-1, -0x1.b1cb63005ee98p-3, 0x1.eca189b8e6f6dp-5, -0x1.2feeeb98a78eap-6);
-    double part1 = sl_cubic(t, t2, 0x1.8512e5903903ep-8, -0x1.fb44202a2306bp-10, 0x1.4de9aa1779d23p-11, -0x1.b9f8b11bfd3d0p-13);
-    double part2 = sl_cubic(t, t2, 0x1.2564717896ec6p-14, -0x1.863563f44f303p-16, 0x1.03c0adafa529cp-17, -0x1.5a06a5d662cb4p-19);
-    double part3 = sl_cubic(t, t2, 0x1.cd2011454fd05p-21, -0x1.336dbe66757c8p-22, 0x1.99d3f5c0cad5ep-24, -0x1.0fb38d217b800p-25);
-    double part4 = sl_cubic(t, t2, 0x1.6a3e76070c135p-27, -0x1.fd8e50abf2196p-29, 0x1.53b23429da21bp-30, -0x1.2fae5cb379bf2p-32);
+    double part0 = sl_cubic(t, t2, 0x1.e6f0cbb873616p-1, -0x1.b1cb63005ee98p-3, 0x1.eca189b8e6f6dp-5,
+                            -0x1.2feeeb98a78eap-6);
+    double part1 = sl_cubic(t, t2, 0x1.8512e5903903ep-8, -0x1.fb44202a2306bp-10, 0x1.4de9aa1779d23p-11,
+                            -0x1.b9f8b11bfd3d0p-13);
+    double part2 = sl_cubic(t, t2, 0x1.2564717896ec6p-14, -0x1.863563f44f303p-16, 0x1.03c0adafa529cp-17,
+                            -0x1.5a06a5d662cb4p-19);
+    double part3 = sl_cubic(t, t2, 0x1.cd2011454fd05p-21, -0x1.336dbe66757c8p-22, 0x1.99d3f5c0cad5ep-24,
+                            -0x1.0fb38d217b800p-25);
+    double part4 = sl_cubic(t, t2, 0x1.6a3e76070c135p-27, -0x1.fd8e50abf2196p-29, 0x1.53b23429da21bp-30,
+                            -0x1.2fae5cb379bf2p-32);
     double part5 = sl_quadratic(t, t2, 0x1.94e73cc9821e1p-34, -0x1.75c084e78a4cdp-34, 0x1.f255c4568ac4dp-36);
     double t8 = t4 * t4;
-    double sum = sl_fma(sl_fma(sl_fma(part5, t4, part4), t8, sl_fma(part3, t4, part2)), t8, sl_fma(part1, t4, part0));
-    return sum;
+    return sl_fma(sl_fma(sl_fma(part5, t4, part4), t8, sl_fma(part3, t4, part2)), t8, sl_fma(part1, t4, part0));
 }
 
 /* psi on [1, 10): psi(y) + 1/y + 1/(y+1) + ... with y in [1, 2]. */

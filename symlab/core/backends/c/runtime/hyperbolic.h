@@ -13,13 +13,15 @@ SL_INLINE double sl_tanh(double x) {
 }
 /* (sinh(r) - r) / r^3 by r^2, for |r| <= ln(2)/2. */
 SL_INLINE double sl_sinh_series(double r2) {
-    double r4 = r2 * r2, low = sl_cubic(r2, r4, 0x1.5555555555559p-3, 0x1.111111110f656p-7, 0x1.a01a01b002848p-13, 0x1.71ddf8133672ap-19);
+    double r4 = r2 * r2, low = sl_cubic(r2, r4, 0x1.5555555555559p-3, 0x1.111111110f656p-7, 0x1.a01a01b002848p-13,
+                                        0x1.71ddf8133672ap-19);
     return sl_fma(r4 * r4, 0x1.af5f23646502cp-26, low);
 }
 
 /* (cosh(r) - 1) / r^2 by r^2, for |r| <= ln(2)/2. */
 SL_INLINE double sl_cosh_series(double r2) {
-    double r4 = r2 * r2, low = sl_cubic(r2, r4, 0.5, 0x1.5555555555555p-5, 0x1.6c16c16c16da2p-10, 0x1.a01a01a1c919dp-16);
+    double r4 = r2 * r2, low = sl_cubic(r2, r4, 0.5, 0x1.5555555555555p-5, 0x1.6c16c16c16da2p-10,
+                                        0x1.a01a01a1c919dp-16);
     return sl_fma(r4 * r4, sl_fma(r2, 0x1.1f59092626275p-29, 0x1.27e4e96f532e2p-22), low);
 }
 

@@ -1,4 +1,5 @@
-/* Division, remainder and powers of integers as NumPy has them: nothing traps, overflow wraps, a division by 0 gives 0.
+/* Division, remainder and powers of integers as NumPy has them: nothing traps, overflow wraps, a division by 0
+   gives 0.
 
    Narrower integers are computed in 64 bits and cut, which gives their own wrapped result. */
 #ifndef SL_INTEGERS_H

@@ -12,8 +12,10 @@ SL_INLINE double sl_log_of_quotient(double k, sl_pair n, sl_pair d) {
     double inverse = 1.0 / d.hi, s = n.hi * inverse, z = s * s, z2 = z * z;
     double remainder = -sl_product_tail(s, d.hi, n.hi) - sl_fma(s, d.lo, -n.lo);
     double z4 = z2 * z2;
-    double low = sl_cubic(z, z2, 0x1.5555555555555p-1, 0x1.999999999a11bp-2, 0x1.24924923a9348p-2, 0x1.c71c7321f735fp-3);
-    double middle = sl_cubic(z, z2, 0x1.745c9871d3d17p-3, 0x1.3b2cd3ce6f583p-3, 0x1.0e526f75fb083p-3, 0x1.184f3c1917791p-3);
+    double low = sl_cubic(z, z2, 0x1.5555555555555p-1, 0x1.999999999a11bp-2, 0x1.24924923a9348p-2,
+                          0x1.c71c7321f735fp-3);
+    double middle = sl_cubic(z, z2, 0x1.745c9871d3d17p-3, 0x1.3b2cd3ce6f583p-3, 0x1.0e526f75fb083p-3,
+                             0x1.184f3c1917791p-3);
     double series = sl_fma(middle, z4, low);
     sl_pair sum = sl_ordered_sum(k * SL_LN2_HI, 2.0 * s);
     double rest = sl_fma(2.0 * remainder, inverse, k * SL_LN2_LO);

@@ -27,7 +27,8 @@ SL_INLINE sl_log_parts sl_log_split(double x, double exponent_bias) {
     double s = f / (2.0 + f), z = s * s, half_square = 0.5 * f * f;
     double z2 = z * z;
     double z4 = z2 * z2;
-    double low = sl_cubic(z, z2, 0x1.5555555555558p-1, 0x1.9999999995321p-2, 0x1.2492492def064p-2, 0x1.c71c62e62a52ap-3);
+    double low = sl_cubic(z, z2, 0x1.5555555555558p-1, 0x1.9999999995321p-2, 0x1.2492492def064p-2,
+                          0x1.c71c62e62a52ap-3);
     double middle = sl_quadratic(z, z2, 0x1.7462b4c5f6e6p-3, 0x1.39fe57d253941p-3, 0x1.2b58d77a1ec53p-3);
     double series = sl_fma(middle, z4, low);
     double twice_down = sl_from_bits(0x7ff0000000000000u - (bits & ~SL_MANTISSA_BITS));
@@ -115,7 +116,7 @@ SL_INLINE double sl_logaddexp(double a, double b) {
     sl_pair difference = sl_exact_sum(a, -b);
     double size = a == b ? 0.0 : sl_fabs(difference.hi), tail = size < SL_INFINITY ? difference.lo : 0.0;
     sl_decay decay = sl_exp_decay(size);
-    double decayed = decay.power.hi * decay.scale, larger = (a > b) | (a != a) ? a : b;
+    double decayed = decay.power.hi * decay.scale, larger = ((a > b) | (a != a)) ? a : b;
     sl_pair sum = sl_ordered_sum(1.0, decayed);
     double correction = sl_fma(decay.power.lo, decay.scale, sum.lo) - decayed * (difference.hi < 0.0 ? -tail : tail);
     sl_log_parts p = sl_log_split(sum.hi, SL_EXPONENT_BIAS);
@@ -136,8 +137,8 @@ SL_INLINE sl_pair sl_log_pair(double x) {
 SL_INLINE double sl_xlogy0(double x, double y) {
     sl_pair logarithm = sl_log_pair(y);
     double hi = sl_log_checked(y, logarithm.hi);
-    double lo = (y > 0.0) & (y < SL_INFINITY) & (sl_fabs(x) < SL_INFINITY) ? logarithm.lo : 0.0;
-    return (x == 0.0) & (y == y) ? 0.0 : sl_pair_multiple(x, (sl_pair){hi, lo});
+    double lo = ((y > 0.0) & (y < SL_INFINITY) & (sl_fabs(x) < SL_INFINITY)) ? logarithm.lo : 0.0;
+    return ((x == 0.0) & (y == y)) ? 0.0 : sl_pair_multiple(x, (sl_pair){hi, lo});
 }
 
 /* x log(x), and 0 for x = 0. */

@@ -15,8 +15,10 @@ SL_INLINE sl_pair sl_log_precise(double x) {
     z.lo = sl_fma(2.0 * s, s_lo, z.lo);
     double z2 = z.hi * z.hi;
     double z4 = z2 * z2;
-    double low = sl_cubic(z.hi, z2, 0x1.999999999999ap-3, 0x1.24924924922fbp-3, 0x1.c71c71c74d6acp-4, 0x1.745d173c1370fp-4);
-    double middle = sl_cubic(z.hi, z2, 0x1.3b13aa1eb5f1ep-4, 0x1.111540545fdd1p-4, 0x1.e01cc783f8fb1p-5, 0x1.da841491ab211p-5);
+    double low = sl_cubic(z.hi, z2, 0x1.999999999999ap-3, 0x1.24924924922fbp-3, 0x1.c71c71c74d6acp-4,
+                          0x1.745d173c1370fp-4);
+    double middle = sl_cubic(z.hi, z2, 0x1.3b13aa1eb5f1ep-4, 0x1.111540545fdd1p-4, 0x1.e01cc783f8fb1p-5,
+                             0x1.da841491ab211p-5);
     double series = sl_fma(middle, z4, low);
     sl_pair inner = sl_ordered_sum(0x1.5555555555555p-2, z.hi * series);
     inner.lo += 0x1.5555555555555p-56;
@@ -61,8 +63,8 @@ SL_INLINE double sl_pow(double x, double y) {
     return (x == 1.0) | (y == 0.0) ? 1.0 : result;
 }
 
-/* The cube root. With v = 2^(e mod 3) m a polynomial gives v^(-1/3) to 12 bits, one step of third order 33 bits, and the
-   root itself is corrected by its exact residue. */
+/* The cube root. With v = 2^(e mod 3) m a polynomial gives v^(-1/3) to 12 bits, one step of third order 33 bits,
+   and the root itself is corrected by its exact residue. */
 SL_INLINE double sl_cbrt(double x) {
     double size = sl_fabs(x);
     int subnormal = size < SL_SMALLEST_NORMAL;

@@ -1,5 +1,5 @@
-/* Sums of long arrays: blocks of 4096 elements, and pairwise across the blocks, so that the error grows with the logarithm
-   of their number. */
+/* Sums of long arrays: blocks of 4096 elements, and pairwise across the blocks, so that the error grows with the
+   logarithm of their number. */
 #ifndef SL_SUM_H
 #define SL_SUM_H
 
@@ -7,7 +7,8 @@
 
 #define SL_SUM_BLOCK 4096
 
-/* The sums of 1, 2, 4, ... blocks that are not yet part of a larger one: bit i of `blocks` tells whether level i is. */
+/* The sums of 1, 2, 4, ... blocks that are not yet part of a larger one: bit i of `blocks` tells whether level i
+   is. */
 typedef struct {
     double levels[64];
     uint64_t blocks;
@@ -30,9 +31,9 @@ SL_INLINE double sl_pairwise_total(const sl_pairwise *sums) {
     return total;
 }
 
-/* The sum of at most one block; a whole one as four streams, which hide the latency of the additions. */
-#define SL_BLOCK_SUM(number, suffix)                                                                                   \
-    SL_INLINE number sl_block_sum##suffix(const number *restrict x, int64_t count, int64_t stride) {                   \
+/* The sum of at most one block, as four streams, which hide the latency of the additions. */
+#define SL_DEFINE_BLOCK_SUM(name, number)                                                                              \
+    SL_INLINE number name(const number *restrict x, int64_t count, int64_t stride) {                                   \
         number first = 0, second = 0, third = 0, fourth = 0;                                                           \
         int64_t quarter = count / 4;                                                                                   \
         const number *restrict y = x + quarter * stride, *restrict z = y + quarter * stride;                           \
@@ -47,25 +48,23 @@ SL_INLINE double sl_pairwise_total(const sl_pairwise *sums) {
         return (first + second) + (third + fourth);                                                                    \
     }
 
-SL_BLOCK_SUM(double, )
-SL_BLOCK_SUM(float, f)
+SL_DEFINE_BLOCK_SUM(sl_block_sum, double)
+SL_DEFINE_BLOCK_SUM(sl_block_sumf, float)
 
 /* The sum of `count` elements, `stride` elements apart. */
-#define SL_ARRAY_SUM(number, suffix)                                                                                   \
-    SL_INLINE number sl_array_sum##suffix(const number *x, int64_t count, int64_t stride) {                            \
-        if (count <= SL_SUM_BLOCK)                                                                                     \
-            return stride == 1 ? sl_block_sum##suffix(x, count, 1) : sl_block_sum##suffix(x, count, stride);           \
+#define SL_DEFINE_ARRAY_SUM(name, block_sum, number)                                                                   \
+    SL_INLINE number name(const number *x, int64_t count, int64_t stride) {                                            \
+        if (count <= SL_SUM_BLOCK) return stride == 1 ? block_sum(x, count, 1) : block_sum(x, count, stride);          \
         sl_pairwise sums = {.blocks = 0};                                                                              \
         for (int64_t start = 0; start < count; start += SL_SUM_BLOCK) {                                                \
             int64_t length = count - start < SL_SUM_BLOCK ? count - start : SL_SUM_BLOCK;                              \
             const number *block = x + start * stride;                                                                  \
-            sl_pairwise_add(&sums, stride == 1 ? sl_block_sum##suffix(block, length, 1)                                \
-                                               : sl_block_sum##suffix(block, length, stride));                         \
+            sl_pairwise_add(&sums, stride == 1 ? block_sum(block, length, 1) : block_sum(block, length, stride));      \
         }                                                                                                              \
         return (number)sl_pairwise_total(&sums);                                                                       \
     }
 
-SL_ARRAY_SUM(double, )
-SL_ARRAY_SUM(float, f)
+SL_DEFINE_ARRAY_SUM(sl_array_sum, sl_block_sum, double)
+SL_DEFINE_ARRAY_SUM(sl_array_sumf, sl_block_sumf, float)
 
 #endif

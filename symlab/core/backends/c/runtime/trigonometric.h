@@ -1,4 +1,4 @@
-/* sin, cos and tan in float64. */
+/* What sin, cos and tan in float64 are made of; each has a header of its own, since it is compiled for vectors. */
 #ifndef SL_TRIGONOMETRIC_H
 #define SL_TRIGONOMETRIC_H
 
@@ -46,8 +46,8 @@ SL_RARE uint64_t sl_bits_of_two_over_pi(unsigned position) {
     return shift ? words[word] << shift | words[word + 1] >> (64 - shift) : words[word];
 }
 
-/* The same for any finite size >= 2^20 (Payne and Hanek): the mantissa times 192 bits of 2/pi, those that matter modulo
-   4. The product's two upper bits are the quadrant, the rest is a fraction with at least 66 correct bits. */
+/* The same for any finite size >= 2^20 (Payne and Hanek): the mantissa times 192 bits of 2/pi, those that matter
+   modulo 4. The product's two upper bits are the quadrant, the rest is a fraction with at least 66 correct bits. */
 SL_RARE sl_reduced sl_reduce_far(double size) {
     uint64_t bits = sl_bits(size), mantissa = (bits & 0x000fffffffffffffu) | 0x0010000000000000u;
     unsigned position = (unsigned)(bits >> 52) - 1075 + 62;
@@ -71,7 +71,8 @@ SL_RARE sl_reduced sl_reduce_far(double size) {
 SL_INLINE double sl_sin_of(sl_pair angle, double square) {
     double square2 = square * square;
     double square4 = square2 * square2;
-    double low = sl_cubic(square, square2, -0x1.5555555555548p-3, 0x1.111111110f75dp-7, -0x1.a01a019bf2245p-13, 0x1.71de355f0807p-19);
+    double low = sl_cubic(square, square2, -0x1.5555555555548p-3, 0x1.111111110f75dp-7, -0x1.a01a019bf2245p-13,
+                          0x1.71de355f0807p-19);
     double middle = sl_fma(square, 0x1.5d8e364688fdp-33, -0x1.ae5e5475213aep-26);
     double sum = sl_fma(middle, square4, low);
     return angle.hi + sl_fma(sum, square * angle.hi, sl_fma(-0.5 * square, angle.lo, angle.lo));
@@ -81,7 +82,8 @@ SL_INLINE double sl_sin_of(sl_pair angle, double square) {
 SL_INLINE double sl_cos_of(sl_pair angle, double square) {
     double square2 = square * square;
     double square4 = square2 * square2;
-    double low = sl_cubic(square, square2, 0x1.555555555554bp-5, -0x1.6c16c16c15016p-10, 0x1.a01a019c8f3f9p-16, -0x1.27e4f7f19e747p-22);
+    double low = sl_cubic(square, square2, 0x1.555555555554bp-5, -0x1.6c16c16c15016p-10, 0x1.a01a019c8f3f9p-16,
+                          -0x1.27e4f7f19e747p-22);
     double middle = sl_fma(square, -0x1.8fa682cb3552cp-37, 0x1.1ee9dbd21dc07p-29);
     double sum = sl_fma(middle, square4, low);
     double whole = sl_fma(square, -0.5, 1.0), rest = sl_fma(square, -0.5, 1.0 - whole);
@@ -100,9 +102,12 @@ SL_INLINE double sl_turned_sine(sl_reduced x, uint64_t turn, uint64_t sign) {
 SL_INLINE double sl_turned_tangent(sl_reduced x, double sign) {
     double square = x.angle.hi * x.angle.hi, square2 = square * square;
     double square4 = square2 * square2;
-    double low = sl_cubic(square, square2, 0x1.1111111110e17p-3, 0x1.ba1ba1ba63be5p-5, 0x1.664f486dcbc3ep-6, 0x1.226e38a8d0e0ep-7);
-    double middle = sl_cubic(square, square2, 0x1.d6d32cc8a7f9fp-9, 0x1.7dae10b5a9cd7p-10, 0x1.34dc41a2d39c4p-11, 0x1.fd8367ead1444p-13);
-    double high = sl_cubic(square, square2, 0x1.667e09923950dp-14, 0x1.0c247d8154492p-14, -0x1.6ba8187de1b1p-16, 0x1.7d828783978d4p-15);
+    double low = sl_cubic(square, square2, 0x1.1111111110e17p-3, 0x1.ba1ba1ba63be5p-5, 0x1.664f486dcbc3ep-6,
+                          0x1.226e38a8d0e0ep-7);
+    double middle = sl_cubic(square, square2, 0x1.d6d32cc8a7f9fp-9, 0x1.7dae10b5a9cd7p-10, 0x1.34dc41a2d39c4p-11,
+                             0x1.fd8367ead1444p-13);
+    double high = sl_cubic(square, square2, 0x1.667e09923950dp-14, 0x1.0c247d8154492p-14, -0x1.6ba8187de1b1p-16,
+                           0x1.7d828783978d4p-15);
     double top = sl_fma(square, 0x1.3e06192055811p-17, -0x1.7e1730dc9a7aep-16);
     double square8 = square4 * square4;
     double series = sl_fma(sl_fma(top, square4, high), square8, sl_fma(middle, square4, low));
@@ -137,23 +142,5 @@ SL_RARE double sl_far_cos(double x) {
 SL_RARE double sl_far_tan(double x) {
     return x - x == 0.0 ? sl_turned_tangent(sl_reduce_far(sl_fabs(x)), x) : SL_NAN;
 }
-
-#ifdef SL_CALLS_sl_sin
-SL_VECTOR_double(v, sl_sin, sl_near_sin, sl_far_sin)
-#else
-SL_SCALAR_double(v, sl_sin, sl_near_sin, sl_far_sin)
-#endif
-
-#ifdef SL_CALLS_sl_cos
-SL_VECTOR_double(v, sl_cos, sl_near_cos, sl_far_cos)
-#else
-SL_SCALAR_double(v, sl_cos, sl_near_cos, sl_far_cos)
-#endif
-
-#ifdef SL_CALLS_sl_tan
-SL_VECTOR_double(v, sl_tan, sl_near_tan, sl_far_tan)
-#else
-SL_SCALAR_double(v, sl_tan, sl_near_tan, sl_far_tan)
-#endif
 
 #endif

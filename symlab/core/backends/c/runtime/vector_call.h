@@ -1,8 +1,9 @@
 /* Vector variants, by the names of the x86-64 vector ABI, of functions with a rare case that needs a branch.
 
    Such a function has a branch-free part `near`, which says nan where it does not know, and a part `far` for those
-   elements. The compiler calls the variants for the lanes of a loop marked `#pragma omp simd`. Elsewhere than with gcc on
-   x86-64 Linux the function is an inline one with a branch, and a loop around it stays scalar. */
+   elements. The compiler calls the variants for the lanes of a loop marked `#pragma omp simd`. Elsewhere than with
+   gcc on x86-64 Linux the function is an inline one with a branch, and a loop around it stays scalar. The variants
+   take time to compile, so each such function has a header of its own. */
 #ifndef SL_VECTOR_CALL_H
 #define SL_VECTOR_CALL_H
 
@@ -89,25 +90,17 @@ SL_VECTORS(float, 16, 64)
 
 #else
 #define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
-    SL_SCALAR_FUNCTION(arity, name, near, far, number)
+    SL_INLINE number name(SL_PARAMETERS_##arity(number)) {                                                             \
+        number usual = near(SL_ARGUMENTS_##arity);                                                                     \
+        return __builtin_expect(usual == usual, 1) ? usual : far(SL_ARGUMENTS_##arity);                                \
+    }
 #define SL_PARAMETERS_v(type) type x
 #define SL_PARAMETERS_vv(type) type x, type y
 #define SL_ARGUMENTS_v x
 #define SL_ARGUMENTS_vv x, y
 #endif
 
-/* The inline form, for kernels that did not ask for the vector variants. */
-#define SL_SCALAR_FUNCTION(arity, name, near, far, number)                                                             \
-    SL_INLINE number name(SL_PARAMETERS_##arity(number)) {                                                             \
-        number usual = near(SL_ARGUMENTS_##arity);                                                                     \
-        return __builtin_expect(usual == usual, 1) ? usual : far(SL_ARGUMENTS_##arity);                                \
-    }
-
 #define SL_VECTOR_double(arity, name, near, far) SL_VECTOR_FUNCTION(arity, name, near, far, double, 2, 4, 8)
 #define SL_VECTOR_float(arity, name, near, far) SL_VECTOR_FUNCTION(arity, name, near, far, float, 4, 8, 16)
-#define SL_SCALAR_double(arity, name, near, far) SL_SCALAR_FUNCTION(arity, name, near, far, double)
-#define SL_SCALAR_float(arity, name, near, far) SL_SCALAR_FUNCTION(arity, name, near, far, float)
 
-/* A kernel asks for the variants of a function by defining SL_CALLS_<name> before it includes this runtime: they cost
-   compile time. */
 #endif

@@ -94,7 +94,7 @@ def measure(count: int, seed: int) -> None:
     passes = ", ".join(f"{item.name} {item.seconds * 1e3:.0f} ms ({len(item.steps)})" for item in trace.passes)
     print(
         f"seed {seed}: {forward} nodes forward, {typed} with gradient | build and differentiate {building:.0f} ms | "
-        f"intern {interning / typed * 1e3:.1f} us/node, normal form {normal:.0f} ms | all rewriting {rewriting:.0f} ms, "
+        f"intern {interning / typed * 1e3:.1f} us/node, normal form {normal:.0f} ms | rewriting {rewriting:.0f} ms, "
         f"{steps} rewrites, {rewriting / steps * 1e3:.0f} ms per 1000, {len(trace.graph.nodes())} nodes after "
         f"[{passes}] | graph_at(half) {middle:.0f} ms"
     )

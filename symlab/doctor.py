@@ -8,8 +8,8 @@ import importlib.util
 import json
 import platform
 import shutil
-import sys
 import subprocess
+import sys
 import sysconfig
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -14,7 +14,7 @@ LAZY = {
     "NanGuard": "nan",
 }
 
-__all__ = sorted(LAZY)
+__all__ = ["DebugFunction", "Finding", "NanGuard", "Profile", "Report", "check"]
 
 
 def __getattr__(name: str) -> Any:

@@ -55,6 +55,7 @@ class DebugFunction:
         self.report = Report(made.name)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """The results for these arguments, checked."""
         arrays = self.made.signature.convert(args, keywords)
         self.report = self.check(arrays)
         if self.report.findings and self.raises:
@@ -126,7 +127,9 @@ class Checking:
 
     def name_of(self, node: Expr) -> str:
         """What the user calls a node, or else its op."""
-        return next((str(typed.name) for typed in self.trace.origins_of(node) if getattr(typed, "name", None)), node.op.name)
+        return next(
+            (str(typed.name) for typed in self.trace.origins_of(node) if getattr(typed, "name", None)), node.op.name
+        )
 
     # Rewrites
 
@@ -145,7 +148,9 @@ class Checking:
             self.report.moves += 1
             verdict = self.judged(values, step)
             if verdict.kind == "wrong":
-                self.found("rewrite", step.after, f"the pass {step.rule.name}: {verdict.problem}", values=verdict.values)
+                self.found(
+                    "rewrite", step.after, f"the pass {step.rule.name}: {verdict.problem}", values=verdict.values
+                )
         if not self.debugged.repeats:
             self.found("order", self.trace.graph.roots[0], "compiling again gives another graph")
 

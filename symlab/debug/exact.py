@@ -29,8 +29,38 @@ NAN = mpmath.mpf("nan")
 FAILURES = (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.mp.NoConvergence)
 LARGEST = 20_000  # bits of a number's exponent up to which functions that reduce their argument are computed
 PLAIN = frozenset(
-    "add sub mul neg abs sqr sqrt reciprocal true_div log log1p log2 log10 maximum minimum switch sign cast "
-    "eq neq lt le gt ge isnan isinf isfinite arctan arctan2 hypot".split()
+    [
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "abs",
+        "sqr",
+        "sqrt",
+        "reciprocal",
+        "true_div",
+        "log",
+        "log1p",
+        "log2",
+        "log10",
+        "maximum",
+        "minimum",
+        "switch",
+        "sign",
+        "cast",
+        "eq",
+        "neq",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "isnan",
+        "isinf",
+        "isfinite",
+        "arctan",
+        "arctan2",
+        "hypot",
+    ]
 )  # ops that take numbers of any size
 
 
@@ -149,4 +179,6 @@ def scalar(formula: Callable[..., Any], operands: Sequence[Any], attributes: dic
 def is_huge(number: Any) -> bool:
     """Whether a number is finite, but too large for functions that reduce their argument."""
     parts = (number.real, number.imag) if isinstance(number, mpmath.mpc) else (number,)
-    return any(isinstance(part, mpmath.mpf) and mpmath.isfinite(part) and part.exp + part.bc > LARGEST for part in parts)
+    return any(
+        isinstance(part, mpmath.mpf) and mpmath.isfinite(part) and part.exp + part.bc > LARGEST for part in parts
+    )

@@ -23,7 +23,21 @@ Name = Callable[[Expr], str]
 MOST = 64  # elements on which a rewrite is judged
 LADDER = (60, 400, 1200)  # decimal digits, more where something seems wrong, until they are enough
 SLOW_LADDER = (60, 120, 250)  # the same, where functions are slow at many digits
-SLOW = frozenset("gamma gammaln psi tri_gamma polygamma betaln betainc gammainc gammaincc erfinv erfcinv".split())
+SLOW = frozenset(
+    [
+        "gamma",
+        "gammaln",
+        "psi",
+        "tri_gamma",
+        "polygamma",
+        "betaln",
+        "betainc",
+        "gammainc",
+        "gammaincc",
+        "erfinv",
+        "erfcinv",
+    ]
+)
 AFFORDABLE = 20_000  # elements computed exactly for one element of the result
 COSTLY = 300_000  # the same, to make sure of what wider floating-point numbers found
 BUDGET = 100_000  # elements computed exactly for one rewrite
@@ -180,7 +194,10 @@ def chosen_places(old: Array, new: Array) -> list[Place]:
         size = np.abs(np.nan_to_num(a.astype(complex)))
         relative = np.nan_to_num(difference / size)
     chosen = [np.argsort(-key, kind="stable")[: MOST // 4] for key in (difference, relative)]
-    chosen += [np.argsort(size, kind="stable")[[0, 1, -2, -1]], np.random.default_rng(0).choice(a.size, MOST // 3, replace=False)]
+    chosen += [
+        np.argsort(size, kind="stable")[[0, 1, -2, -1]],
+        np.random.default_rng(0).choice(a.size, MOST // 3, replace=False),
+    ]
     order = dict.fromkeys(int(place) for places in chosen for place in places)
     return [tuple(map(int, np.unravel_index(place, old.shape))) for place in list(order)[:MOST]]
 
@@ -223,7 +240,7 @@ def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[],
 
 
 def judge_undefined(truth: Any, was: Any, now: Any, is_pole: Callable[[], bool]) -> Verdict:
-    """The verdict where the formula as written has no finite value: nothing defined may become nan or another infinity."""
+    """The verdict where the formula as written has no finite value: what is defined may not become nan."""
     if truth is UNREAL:
         became_real = np.isnan(was) and not np.isnan(now)
         return Verdict("wrong", f"nan, for there is no real value, became {now}") if became_real else RIGHT

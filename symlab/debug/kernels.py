@@ -42,7 +42,9 @@ class Probe:
         if backend is None or made.executable is None:
             return None
         graph = made.trace.graph
-        nodes = tuple(node for node in graph.nodes() if node.op.kind is not Kind.LEAF and isinstance(node.type, ArrayType))
+        nodes = tuple(
+            node for node in graph.nodes() if node.op.kind is not Kind.LEAF and isinstance(node.type, ArrayType)
+        )
         probed = Graph(graph.table, graph.inputs, nodes, (), graph.origins)
         interface = Interface(
             names=(None,) * len(graph.inputs), shared=made.shared_leaves, layout="l", keys=(),

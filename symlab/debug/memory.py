@@ -110,8 +110,8 @@ def operand_names(made: Function, binary: Binary) -> list[str]:
     """How the operands are called in reports."""
     fused = binary.program.fused
     names = [f"input {name or place + 1}" for place, name in enumerate(made.signature.names)]
-    for leaf in fused.operands[len(names) :]:
-        names.append(f"the shared variable {made.shared_leaves[leaf].name or '?'}")
+    shared = fused.operands[len(names) :]
+    names += [f"the shared variable {made.shared_leaves[leaf].name or '?'}" for leaf in shared]
     return names + [f"constant {place + 1}" for place in range(len(binary.constants))]
 
 

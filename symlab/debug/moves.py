@@ -16,7 +16,7 @@ from symlab.core.rewrite.driver import Event, Step
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace
 
-FAMILY = frozenset("add sub mul true_div neg reciprocal".split())  # what normal form opens into its user
+FAMILY = frozenset(["add", "sub", "mul", "true_div", "neg", "reciprocal"])  # what normal form opens into its user
 DEEPEST = 40
 Became = dict[Expr, Expr]
 

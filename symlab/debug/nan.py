@@ -34,6 +34,7 @@ class NanGuard:
         self.nan_is_error, self.inf_is_error, self.big_is_error = nan_is_error, inf_is_error, big_is_error
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """The results for these arguments, checked."""
         arrays = self.made.signature.convert(args, keywords)
         self.look(arrays)
         return self.made.front(*arrays)
@@ -63,7 +64,9 @@ class NanGuard:
     def told(self, node: Expr, value: Any, kind: str) -> str:
         """The error: which node, what it was computed from, where it was written."""
         typed = list(self.made.trace.origins_of(node)) or [node]
-        operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed[0].args)]
+        operands = [
+            (getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed[0].args)
+        ]
         where = f", built in {typed[0].origin}" if getattr(typed[0], "origin", None) else ""
         name = getattr(typed[0], "name", None) or node.op.name
         return message(f"{name} gave a {kind}{where}; its value has shape {np.shape(value)}", operands)

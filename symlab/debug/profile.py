@@ -88,7 +88,10 @@ class Profile:
         total = max(int(nanoseconds[:, 0].sum()), 1)
         self.rows = tuple(
             sorted(
-                (self.row(step, int(ns), int(calls), total) for step, (ns, calls) in zip(twin.steps, nanoseconds, strict=True)),
+                (
+                    self.row(step, int(ns), int(calls), total)
+                    for step, (ns, calls) in zip(twin.steps, nanoseconds, strict=True)
+                ),
                 key=lambda row: -row.microseconds,
             )
         )
@@ -100,7 +103,13 @@ class Profile:
         nodes = tuple(dict.fromkeys(source(node) for node in step.nodes))
         kind = {"KernelCall": "kernel", "ProductCall": "routine"}.get(type(step).__name__, "reference")
         return Row(
-            step_name(nodes), kind, nodes, calls, nanoseconds / self.calls / 1e3, nanoseconds / total, self.origin_of(nodes)
+            step_name(nodes),
+            kind,
+            nodes,
+            calls,
+            nanoseconds / self.calls / 1e3,
+            nanoseconds / total,
+            self.origin_of(nodes),
         )
 
     def measure_reference(self, arrays: Sequence[Any]) -> None:
@@ -142,14 +151,14 @@ class Profile:
 
     def table(self) -> list[tuple[str, str, str, str, str]]:
         """The rows as texts: share, time, kind, what it computes, where it was written."""
-        return [
-            (f"{row.share:6.1%}", f"{row.microseconds:10.2f}", row.kind, row.name, row.origin) for row in self.rows
-        ]
+        return [(f"{row.share:6.1%}", f"{row.microseconds:10.2f}", row.kind, row.name, row.origin) for row in self.rows]
 
     def __str__(self) -> str:
         lines = [f"{self.function.name}: {self.microseconds:.2f} microseconds a call, mean of {self.calls}"]
         lines += [f"{'share':>6s} {'us':>10s}  {'':10s} computes"]
-        lines += [f"{share} {us}  {kind:10s} {name:44s} {origin}".rstrip() for share, us, kind, name, origin in self.table()]
+        lines += [
+            f"{share} {us}  {kind:10s} {name:44s} {origin}".rstrip() for share, us, kind, name, origin in self.table()
+        ]
         lines += ["compilation"]
         lines += [f"       {phase.milliseconds:10.2f}  ms         {phase.name}" for phase in self.compile]
         return "\n".join(lines)
@@ -159,12 +168,18 @@ class Profile:
     def _repr_html_(self) -> str:
         head = "<tr><th>share</th><th>µs</th><th></th><th style='text-align:left'>computes</th><th>built in</th></tr>"
         body = "".join(
-            "<tr>" + "".join(f"<td style='text-align:{'right' if place < 2 else 'left'}'>{html.escape(text)}</td>" for place, text in enumerate(row)) + "</tr>"
+            "<tr>"
+            + "".join(
+                f"<td style='text-align:{'right' if place < 2 else 'left'}'>{html.escape(text)}</td>"
+                for place, text in enumerate(row)
+            )
+            + "</tr>"
             for row in self.table()
         )
         title = f"{self.function.name}: {self.microseconds:.2f} µs a call, mean of {self.calls}"
         phases = ", ".join(f"{phase.name} {phase.milliseconds:.1f} ms" for phase in self.compile)
-        return f"<div><strong>{html.escape(title)}</strong><table>{head}{body}</table><p>compilation: {html.escape(phases)}</p></div>"
+        table = f"<table>{head}{body}</table><p>compilation: {html.escape(phases)}</p>"
+        return f"<div><strong>{html.escape(title)}</strong>{table}</div>"
 
     def to_json(self, path: str | Path | None = None) -> dict[str, Any]:
         """The profile as a JSON-ready dict, written to `path` where given."""

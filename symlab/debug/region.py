@@ -1,8 +1,8 @@
 """The part of a graph that one rewrite is about.
 
 A rewrite is judged where it happened: what the pattern's variables stood for, and nodes that both sides read and do not
-change, are free variables with the values that they have. Between them and the two roots lies the region. Whether a node
-is computed is decided by what lies below it alone, so that both sides agree.
+change, are free variables with the values that they have. Between them and the two roots lies the region. Whether a
+node is computed is decided by what lies below it alone, so that both sides agree.
 """
 
 from __future__ import annotations

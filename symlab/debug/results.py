@@ -25,8 +25,34 @@ NOISE_ULP = 2.0
 FORGIVEN = 16.0  # times the largest change that noise made
 SAME_ULP = 64.0
 EXACT_OPS = frozenset(
-    "neg abs maximum minimum switch sign floor ceil trunc round_half_to_even round_half_away_from_zero max min any all "
-    "argmax argmin eq neq lt le gt ge isnan isinf isfinite".split()
+    [
+        "neg",
+        "abs",
+        "maximum",
+        "minimum",
+        "switch",
+        "sign",
+        "floor",
+        "ceil",
+        "trunc",
+        "round_half_to_even",
+        "round_half_away_from_zero",
+        "max",
+        "min",
+        "any",
+        "all",
+        "argmax",
+        "argmin",
+        "eq",
+        "neq",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "isnan",
+        "isinf",
+        "isfinite",
+    ]
 )  # what rounds nothing
 
 
@@ -62,7 +88,9 @@ def evaluated(graph: Graph, given: Mapping[Expr, Array], noise: np.random.Genera
             if noise is not None and is_inexact(node, value):
                 value = noisy(value, noise)
             known[node] = value
-            finite = finite and (getattr(value, "dtype", np.dtype(bool)).kind not in "fc" or bool(np.isfinite(value).all()))
+            finite = finite and (
+                getattr(value, "dtype", np.dtype(bool)).kind not in "fc" or bool(np.isfinite(value).all())
+            )
             release(node, known, left)
     return [known[root] for root in graph.roots], finite
 

@@ -1,4 +1,4 @@
-"""How much an element changes if the numbers that it is computed from, or computed with, are not quite what they are."""
+"""How much an element changes if the numbers that it is computed from, or with, are not quite what they are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ FEW = 6  # operands that are moved one by one; more are moved together, at rando
 PATTERNS = 4
 NOISE_BITS = 12  # the last bits, which noise changes
 SURE_BITS = 70  # what must remain the same
-UNROUNDED = frozenset("neg abs maximum minimum switch sign cast max min eq neq lt le gt ge".split())
+UNROUNDED = frozenset(
+    ["neg", "abs", "maximum", "minimum", "switch", "sign", "cast", "max", "min", "eq", "neq", "lt", "le", "gt", "ge"]
+)
 
 
 # Operands
@@ -42,7 +44,7 @@ def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array]) -> Any:
 
 
 def is_isolated(side: Side, place: Place, given: Mapping[Expr, Array]) -> bool:
-    """Whether an element that is infinite is finite as soon as an operand changes a little: a pole, not a saturation."""
+    """Whether an infinite element is finite as soon as an operand changes a little: a pole, not a saturation."""
     operands = [node for node in dict.fromkeys(node for node, _ in side.parts(place)) if is_rounded(side, node)]
     return any(
         mpmath.isfinite(value)
@@ -116,7 +118,9 @@ def rows(args: Sequence[Array]) -> Iterator[tuple[Any, ...]]:
 
 def has_room(node: Expr, operands: Sequence[Any]) -> bool:
     """Whether a sum or product of numbers has no more bits than are computed with."""
-    numbers = [operand for operand in operands if isinstance(operand, mpmath.mpf) and operand and mpmath.isfinite(operand)]
+    numbers = [
+        operand for operand in operands if isinstance(operand, mpmath.mpf) and operand and mpmath.isfinite(operand)
+    ]
     if len(numbers) < 2 and node.op.name in ("add", "sub"):
         return True
     if node.op.name in ("add", "sub"):

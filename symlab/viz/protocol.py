@@ -69,6 +69,7 @@ class Telling:
         self.sources = Sources(self.strings, names_only)
         self.source_of: dict[int, int] = {}
         self.name_of: dict[int, str | None] = {}
+        self.leaves: set[int] = set()
         self.view = ViewGraph(self.graph)
         self.base_numbers = dict(self.view.numbers[()])
         self.passes: list[list[Any]] = []
@@ -188,7 +189,11 @@ class Telling:
         source = self.source_of.get(change.at, NONE)
         self.name_of.setdefault(change.by, self.name_of.get(change.at))  # what stands for it has its name
         if provenance is None:
-            provenance = [[number, [change.at]] for number in change.added]
+            parts = [
+                change.at,
+                *(number for number in change.deleted if number != change.at and number not in self.leaves),
+            ]
+            provenance = [[number, parts if number == change.by else [change.at]] for number in change.added]
         self.steps.append(
             {
                 "rule": rule, "at": change.at, "by": change.by,
@@ -212,6 +217,8 @@ class Telling:
         """One node as a row."""
         node, scope = self.view.node[number], self.view.scope[number]
         self.source_of[number] = source = self.written_at(node, scope) if source is None else source
+        if node.op.kind is Kind.LEAF:
+            self.leaves.add(number)
         if number not in self.name_of:
             self.name_of[number] = name_of(self.graph.origins.get(node, ())) if not scope else None
         op, operands = self.strings(op_name(node)), [*self.view.operands[number]]

@@ -30,8 +30,8 @@ from tests.core.rules.formulas import (
     attribute_choices,
     attribute_names,
     errors,
-    example_of,
     exact_value,
+    example_of,
     inputs_for,
     typed,
 )
@@ -183,7 +183,10 @@ def forms(rule: Rule) -> Iterator[tuple[str, tuple[int, ...], dict[str, Any]]]:
     for choice in attribute_choices(rule):
         yield "float64", (ROWS, COLUMNS), choice
         yield "float64", (ROWS, ROWS), choice
-        wider = {name: (("acc_dtype", "float64"), *value) if value[-1][0] == "keepdims" else value for name, value in choice.items()}
+        wider = {
+            name: (("acc_dtype", "float64"), *value) if value[-1][0] == "keepdims" else value
+            for name, value in choice.items()
+        }
         if wider != choice:
             yield "float32", (ROWS, COLUMNS), wider
 

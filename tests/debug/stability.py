@@ -45,7 +45,9 @@ class Case:
         algebra = "floating" if self.family in AS_WRITTEN else "real"
         with sl.configure(algebra=algebra):
             outputs = [self.expression, *self.gradients]
-            return sl.function(list(self.inputs.values()), outputs, mode=mode, on_unused_input="ignore", name=self.record["id"])
+            return sl.function(
+                list(self.inputs.values()), outputs, mode=mode, on_unused_input="ignore", name=self.record["id"]
+            )
 
 
 def number(text: str, dtype: str) -> Any:

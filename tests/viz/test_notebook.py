@@ -96,7 +96,8 @@ def test_nodes_know_the_cell_and_the_line_that_built_them(cells):
 def test_generated_code_names_the_cell_too(cells):
     told = result(cells[3])[MIME]
     code = "".join(told["strings"][kernel[2]] for kernel in told["kernels"] if kernel[2] >= 0)
-    assert "cell 3, line 1" in code or "softplus(" in code
+    assert code
+    assert "cell 3, line 1" in code or "{" not in code  # without a compiler there is no C
 
 
 def test_a_view_is_a_python_value(cells):

@@ -19,7 +19,7 @@ from symlab.core.lower.prepare import Prepared, prepare
 from symlab.core.lower.products import Operand
 from symlab.core.lower.program import BoundsCall, KernelCall, Matrix, ProductCall, ReferenceCall
 from symlab.core.lower.roles import Role, role
-from symlab.core.lower.sizes import Atom, Sizes, row_major
+from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
 Step = KernelCall | ProductCall | BoundsCall | ReferenceCall
 
@@ -73,10 +73,13 @@ def fused(prepared: Prepared, facts: Facts, operands: tuple[Expr, ...], grouping
     buffers.primary = grouping.primary
     steps: list[Step] = []
     copies: list[tuple[int, int, int]] = []
+    checked: set[tuple[Expr, Size]] = set()
     for item in reversed(grouping.steps):
         if isinstance(item, Bounds):
             size = facts.shapes[item.node.args[0]][item.axis]
-            steps.append(BoundsCall(item.node, buffers.of(item.index), item.axis, size))
+            if (item.index, size) not in checked:
+                checked.add((item.index, size))
+                steps.append(BoundsCall(item.node, buffers.of(item.index), item.axis, size))
             continue
         if isinstance(item, Routine):
             steps.append(called(facts, buffers, item))

@@ -1,7 +1,7 @@
-"""What is known of a node before any value is: bounds, sign, whether it is whole. Found lazily, per scope, by intervals.
+"""What is known of a node before any value is: bounds, sign, whether it is whole. Found when asked, by intervals.
 
-Bounds speak of the real number that a node stands for. A positive number has at least `TINY`, the smallest float, as its
-lower bound, so that "positive" and "not negative" are told apart.
+Bounds speak of the real number that a node stands for. A positive number has at least `TINY`, the smallest float, as
+its lower bound, so that "positive" and "not negative" are told apart.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def matcher_of(rule: Rule, exact: bool) -> Matcher:
     kept = rule.compiled.get(exact)
     if kept is None:
         kept = rule.compiled[exact] = Matcher(rule, exact)
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def needed_op(part: Pattern) -> Op | None:

@@ -58,6 +58,7 @@ class Chooser:
         self.fresh = frozenset(rules) - settled.rules if settled else frozenset(rules)
 
     def __call__(self, scope: Scope, exact: bool, node: Expr) -> Step | None:
+        """The step on a node, if a rule fires on it."""
         kind = node.type.dtype.kind if isinstance(node.type, ArrayType) else ""
         key = (exact, node.op, kind, node in self.settled and not scope)
         matchers = self.found.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind
-from symlab.core.ir.types import ArrayType, Shape, Size
+from symlab.core.ir.types import ArrayType, Size
 from symlab.core.ops.nn import log_softmax, softmax
 from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, specify_shape
 from symlab.core.rewrite.normal import Builder
@@ -13,7 +13,7 @@ ROWS = (softmax, log_softmax)  # reductions whose result has the shape of the op
 
 
 def fitted(before: Expr, after: Expr, builder: Builder) -> Expr | None:
-    """`after` with the dtype and the shape of `before`, broadcast or with sizes declared where needed; None if neither."""
+    """`after` with the dtype and shape of `before`, broadcast or its sizes declared where needed; None if neither."""
     old, new = before.type, after.type
     if old is new or old == new:
         return after
@@ -75,10 +75,10 @@ def size_of_elementwise(node: Expr, axis: int, builder: Builder) -> int | Expr |
 
 def size_of_broadcast(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
     """The size that `broadcast_to` was given for an axis."""
-    template: Shape = node.attr("shape")
+    template: tuple[int | str, ...] = node.attr("shape")
     given = iter(node.args[1:])
     for place, size in enumerate(template):
-        found = next(given) if size == GIVEN else size
+        found = size if isinstance(size, int) else next(given)
         if place == axis:
             return found
     return None

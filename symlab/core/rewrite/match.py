@@ -1,7 +1,8 @@
 """Matching a pattern against a node, modulo the order and grouping of sums and products.
 
-A pattern is compiled once for all into closures `(node, bound, then)`: they extend `bound`, call `then()`, and on failure
-(None) take their binding back and try the next possibility. Under `CONTEXT` is what a compilation knows and builds with.
+A pattern is compiled once for all into closures `(node, bound, then)`: they extend `bound`, call `then()`, and on
+failure (None) take their binding back and try the next possibility. `bound[CONTEXT]` is what a compilation knows and
+builds with.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from symlab.core.ops.operators import AttributeVariable
 from symlab.core.ops.trigonometric import hypot
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
-from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, spans, is_negative, parts_of
+from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, is_negative, parts_of, spans
 from symlab.core.rewrite.sorts import Sort
 
 CONTEXT = ""  # no variable has this name
@@ -278,7 +279,7 @@ def negative_of(part: Pattern) -> str | None:
 
 
 def order_of_part(part: Pattern) -> int:
-    """Operands that are found by their op first, then sums and products, then variables, then what takes all the rest."""
+    """Operands found by their op come first, then sums and products, variables, and what takes all the rest."""
     if spans(part):
         return 4
     if isinstance(part, Wild):

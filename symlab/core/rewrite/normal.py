@@ -29,7 +29,7 @@ by_digest = attrgetter("digest")
 
 
 class Builder:
-    """Makes nodes in normal form, in the table of one compilation; an `exact` builder makes them as they are written."""
+    """Makes nodes in normal form, in the table of one compilation; an `exact` builder makes them as written."""
 
     def __init__(
         self, table: Table, shared: frozenset[Expr] = frozenset(), widest: int = WIDEST, exact: bool = False

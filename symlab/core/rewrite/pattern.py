@@ -82,10 +82,8 @@ def as_pattern(formula: Expr, sequences: frozenset[str] = frozenset()) -> Patter
     if formula.op is CONSTANT:
         return Literal(constant_value(formula).item())
     args = tuple([as_pattern(arg, sequences) for arg in formula.args])
-    attrs: Attributes | AttributeVariable = formula.attrs
-    if attrs and attrs[0][0] == "*":
-        attrs = attrs[0][1]
-    return Form(formula.op, args, attrs)
+    whole = formula.attr("*")
+    return Form(formula.op, args, formula.attrs if whole is None else whole)
 
 
 def parts_of(pattern: Pattern) -> Iterator[Pattern]:
@@ -184,11 +182,12 @@ def opened(op: Op, args: Iterable[Pattern]) -> Iterator[Pattern]:
 def with_one_literal(factors: Sequence[Pattern]) -> list[Pattern]:
     """Factors whose literals are multiplied."""
     literals = [factor for factor in factors if isinstance(factor, Literal)]
-    rest = [factor for factor in factors if not isinstance(factor, Literal)]
+    rest: list[Pattern] = [factor for factor in factors if not isinstance(factor, Literal)]
     if len(literals) < 2:
         return [*literals, *rest]
     value = float(np.prod([literal.value for literal in literals]))
-    return rest if value == 1 and rest else [Literal(value), *rest]
+    kept: list[Pattern] = [*rest]
+    return kept if value == 1 and rest else [Literal(value), *kept]
 
 
 def negated(pattern: Pattern) -> Pattern | None:

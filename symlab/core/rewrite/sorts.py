@@ -41,7 +41,8 @@ def positive(generator: np.random.Generator, count: int) -> Samples:
 
 def small(generator: np.random.Generator, count: int) -> Samples:
     """Numbers near 0, of both signs."""
-    return 10.0 ** generator.uniform(-9, -1, count) * generator.choice([-1, 1], count)
+    sizes: Samples = 10.0 ** generator.uniform(-9, -1, count)
+    return np.asarray(sizes * generator.choice([-1, 1], count))
 
 
 def near(generator: np.random.Generator, count: int) -> Samples:

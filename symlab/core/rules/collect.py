@@ -1,4 +1,4 @@
-"""Equal terms of a sum are counted, equal factors of a product too: what cancels is gone, what repeats is there once."""
+"""Equal terms of a sum are counted, equal factors of a product too: what cancels goes, what repeats is there once."""
 
 from __future__ import annotations
 
@@ -76,9 +76,7 @@ def cancelled(node: Expr, builder: Builder) -> list[Expr] | None:
     return rest if len(rest) < len(node.args) else None
 
 
-@computed(
-    add, among=(neg,), assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x
-)
+@computed(add, among=(neg,), assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x)
 def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number and its opposite cancel."""
     rest = cancelled(node, builder)
@@ -145,7 +143,9 @@ def may_repeat(node: Expr) -> bool:
 
 
 def weighted_term(base: Expr, count: Any, node: Expr, builder: Builder) -> Expr:
-    """count times base, its sign first."""
+    """count times base, its sign first; a complex count has no sign."""
+    if np.iscomplexobj(count):
+        return builder.flat(mul, (builder.constant(count, node), base))
     size = base if abs(count) == 1 else builder.flat(mul, (builder.constant(abs(count), node), base))
     return builder.make(neg, (size,)) if count < 0 else size
 
@@ -191,7 +191,7 @@ def may_join(node: Expr, base: Expr, exponents: Sequence[float], builder: Builde
         return False
     if (all(e > 0 for e in exponents) or all(e < 0 for e in exponents)) and not side_by_side(node, base, builder):
         return False
-    whole = sum(exponents).is_integer()
+    whole = float(sum(exponents)).is_integer()
     return all(e.is_integer() for e in exponents) or not whole or facts.not_negative(base)
 
 

@@ -25,7 +25,7 @@ def unbounded(facts, x, y):
 
 @rule
 def log_of_quotient(x, y):
-    """A quotient is nearly 1 where its terms are nearly equal, and overflows or vanishes where its logarithm does not."""
+    """A quotient of neighbours is nearly 1, and another overflows or vanishes where its logarithm does not."""
     quotient = x / y
     near = abs(quotient - 1) < 0.5
     regular = (abs(quotient) > 1e-30) & (abs(quotient) < 1e30)

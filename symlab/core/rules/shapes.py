@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind
 from symlab.core.ir.types import Shape
@@ -156,7 +158,7 @@ def shuffled_operand(arg: Expr, pattern: tuple[Any, ...], rank: int, builder: Bu
 
 def fills(arg: Expr, axis: int) -> bool:
     """Whether an operand has its own size along an axis (counted from the last, -1)."""
-    return -axis <= arg.type.ndim and arg.type.shape[axis] != 1
+    return bool(-axis <= arg.type.ndim and arg.type.shape[axis] != 1)
 
 
 @computed(
@@ -256,11 +258,8 @@ def cast_of_cast(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 
 def holds_all(wide: Any, narrow: Any) -> bool:
     """Whether a dtype holds every number of another one."""
-    import numpy as np
-
-    return bool(np.can_cast(narrow, wide, "safe")) and not (
-        narrow.kind in "iu" and wide.kind == "f" and narrow.itemsize > 4
-    )
+    rounded = narrow.kind in "iu" and wide.kind == "f" and narrow.itemsize > 4
+    return bool(np.can_cast(narrow, wide, "safe")) and not rounded
 
 
 # Folds of little

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.compare import gt, switch
-from symlab.core.ops.elementwise import log, log1p, reciprocal, sqr
-from symlab.core.ops.trigonometric import arctan, arctan2, cos, sin
+from symlab.core.ops.elementwise import sqr
+from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.rewrite.rule import rule
 
 

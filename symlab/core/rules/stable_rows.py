@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.elementwise import add, exp, log, mul, reciprocal
-from symlab.core.ops.exponential import xlogx, xlogy0
+from symlab.core.ops.elementwise import exp, log, reciprocal
 from symlab.core.ops.gather import take
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.nn import log_softmax, logsumexp, softmax

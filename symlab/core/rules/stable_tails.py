@@ -8,15 +8,13 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.elementwise import exp, log, mul, reciprocal, sqr
-from symlab.core.ops.special import betaln, erf, erfc, erfcx, gamma, gammaln, log_ndtr
+from symlab.core.ops.special import betaln, erf, erfc, erfcx, gammaln, log_ndtr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rules.collect import term_of
 from symlab.core.rules.constants import is_number
-from symlab.core.rewrite.sorts import Positive
 
 ROOT_2 = math.sqrt(2)
 
@@ -89,7 +87,9 @@ def is_square(exponent: Expr, x: Expr, sign: int, builder: Builder) -> bool:
     squared, factor = scaled_base(exponent, builder)
     base, scale = scaled_base(x, builder)
     eps = float(np.finfo(x.type.dtype).eps)
-    return squared.op is sqr and squared.args[0] is base and abs(sign * factor - scale * scale) <= 4 * eps * scale * scale
+    return (
+        squared.op is sqr and squared.args[0] is base and abs(sign * factor - scale * scale) <= 4 * eps * scale * scale
+    )
 
 
 def scaled_base(node: Expr, builder: Builder) -> tuple[Expr, float]:

@@ -20,8 +20,8 @@ from symlab.core.ir.op import CONSTANT, WILD, Kind, resolved
 from symlab.core.ir.types import array_type
 from symlab.core.ops import nn
 from symlab.core.ops.elementwise import abs, maximum
-from symlab.core.ops.special import erfc, erfcx
 from symlab.core.ops.operators import AttributeVariable, Variable, constant, variable
+from symlab.core.ops.special import erfc, erfcx
 from symlab.core.pipeline import DEFAULT
 from symlab.core.rewrite.pattern import AttributePart
 from symlab.core.rewrite.rule import Rule
@@ -159,10 +159,11 @@ def typed(formula: Expr, variables: Mapping[str, Any], attributes: Mapping[str, 
         else:
             args = [made[arg] for arg in node.args]
             if dtype and node.op.name == "switch":  # numbers to choose from take the dtype of the node replaced
-                args[1:] = [constant(np.array(arg, dtype)) if isinstance(arg, (int, float)) else arg for arg in args[1:]]
+                args[1:] = [
+                    constant(np.array(arg, dtype)) if isinstance(arg, (int, float)) else arg for arg in args[1:]
+                ]
             made[node] = applied(node, args, typed_attributes(node, attributes))
-    result = made[formula]
-    return result
+    return made[formula]
 
 
 def typed_attributes(node: Expr, attributes: Mapping[str, Any]) -> dict[str, Any]:

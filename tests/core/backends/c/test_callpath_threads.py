@@ -266,7 +266,7 @@ def test_an_argument_at_work_cannot_be_resized(calls, call) -> None:
 def test_an_empty_container_is_not_found(calls, kind) -> None:
     with calls.Paused(calls.dozer(result=kind), np.arange(3.0), -1.0):
         found = [repr(item) for item in gc.get_objects() if type(item) in (tuple, list) and len(item) == 3]
-    assert [text for text in found if "NULL" in text] == []
+    assert [text for text in found if "<NULL>" in text] == []
 
 
 def forked(check) -> bool:

@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wbitwise-conditional-parentheses"
+#elif defined(__GNUC__)
 /* Jump threading takes the selects of these functions apart, and loops with them become a third slower. */
 #pragma GCC optimize("no-thread-jumps")
 #endif
@@ -160,15 +162,15 @@ SL_INLINE sl_pair sl_fused_sum(double a, double b, double c) {
 #endif
 }
 
-/* x (y.hi + y.lo), rounded about once; y.lo is 0 where x or y.hi is infinite. */
+/* x (y.hi + y.lo), rounded about once. */
 SL_INLINE double sl_pair_multiple(double x, sl_pair y) {
+    double low = sl_fabs(x) < SL_INFINITY ? x * y.lo : 0.0;
 #if SL_HAS_FMA
-    return __builtin_fma(x, y.hi, x * y.lo);
+    return __builtin_fma(x, y.hi, low);
 #else
     double product = x * y.hi, size = sl_fabs(product);
-    double tail = (size > 0x1p-900) & (size < 0x1p900) & (sl_fabs(x) < 0x1p900) ? sl_product_tail(x, y.hi,
-                                                                                                  product) : 0.0;
-    return product + (x * y.lo + tail);
+    int splits = (size > 0x1p-900) & (size < 0x1p900) & (sl_fabs(x) < 0x1p900);
+    return product + (low + (splits ? sl_product_tail(x, y.hi, product) : 0.0));
 #endif
 }
 

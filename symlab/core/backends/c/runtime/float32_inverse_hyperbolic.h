@@ -55,6 +55,7 @@ SL_INLINE float sl_acoshf(float x) {
     sl_pairf root = sl_sqrt_pairf(w), u = sl_ordered_sumf(x, root.hi);
     u.lo += root.lo;
     float result = sl_log_from_onef(u, large ? 1.0f : 0.0f, root, sl_ordered_sumf(x, 1.0f));
+    result = x < 1.0f ? SL_NANF : result;
     return x < SL_INFINITYF ? result : x;
 }
 

@@ -20,7 +20,8 @@ typedef struct {
     int tails;
 } sl_region;
 
-SL_INLINE double sl_erfinv_polynomial(sl_region region, double v) {
+/* The highest terms of the polynomial. */
+SL_INLINE double sl_erfinv_highest(sl_region region, double v) {
     double sum = SL_OF_REGION(0.0, 0.0, 0.0, -0x1.85fbecc20af67p-34);
     sum = sl_fma(sum, v, SL_OF_REGION(0.0, 0.0, 0.0, 0x1.4f8ea455a65c1p-33));
     sum = sl_fma(sum, v, SL_OF_REGION(0.0, 0.0, 0.0, 0x1.7050b2a82a97ap-32));
@@ -37,6 +38,11 @@ SL_INLINE double sl_erfinv_polynomial(sl_region region, double v) {
                                       0x1.74691ed1856bap-29));
     sum = sl_fma(sum, v, SL_OF_REGION(-0x1.ce128912d4264p-28, -0x1.655608d54f6b8p-24, 0x1.85a9da5d05ac7p-33,
                                       -0x1.1f21466609d1dp-29));
+    return sum;
+}
+
+SL_INLINE double sl_erfinv_polynomial(sl_region region, double v) {
+    double sum = sl_erfinv_highest(region, v);
     sum = sl_fma(sum, v, SL_OF_REGION(-0x1.301a4e9e30418p-24, 0x1.34bad0481d600p-23, -0x1.ae86670496711p-31,
                                       0x1.19ce9fbe0079bp-28));
     sum = sl_fma(sum, v, SL_OF_REGION(0x1.ac89353693ecep-23, 0x1.2a19b8b266d0bp-23, 0x1.41642b8355f2ep-29,

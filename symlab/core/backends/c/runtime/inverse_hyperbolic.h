@@ -65,6 +65,7 @@ SL_INLINE double sl_acosh(double x) {
     sl_pair root = sl_sqrt_pair(w), u = sl_ordered_sum(x, root.hi), d = sl_ordered_sum(x, 1.0);
     u.lo += root.lo;
     double result = sl_log_from_one(u, large ? 1.0 : 0.0, root, d);
+    result = x < 1.0 ? SL_NAN : result;
     return x < SL_INFINITY ? result : x;
 }
 

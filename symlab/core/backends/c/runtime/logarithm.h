@@ -108,7 +108,7 @@ SL_INLINE double sl_softplus(double x) {
 SL_INLINE double sl_log1mexp(double x) {
     sl_pair power = sl_expm1_pair(x < SL_EXP_UNDERFLOW ? SL_EXP_UNDERFLOW : x, 64);
     double result = sl_log_of_sum(sl_log_split_any(-power.hi), -power.lo);
-    return x < 0.0 ? result : x == 0.0 ? -SL_INFINITY : SL_NAN;
+    return x < 0.0 ? -sl_fabs(result) : x == 0.0 ? -SL_INFINITY : SL_NAN;
 }
 
 /* log(e^a + e^b) as the larger plus log1p(e^-|a - b|), summed with care since the two may cancel. */
@@ -136,8 +136,7 @@ SL_INLINE sl_pair sl_log_pair(double x) {
 /* x log(y), and 0 for x = 0 whatever y is, unless it is nan. */
 SL_INLINE double sl_xlogy0(double x, double y) {
     sl_pair logarithm = sl_log_pair(y);
-    double hi = sl_log_checked(y, logarithm.hi);
-    double lo = ((y > 0.0) & (y < SL_INFINITY) & (sl_fabs(x) < SL_INFINITY)) ? logarithm.lo : 0.0;
+    double hi = sl_log_checked(y, logarithm.hi), lo = sl_fabs(hi) < SL_INFINITY ? logarithm.lo : 0.0;
     return ((x == 0.0) & (y == y)) ? 0.0 : sl_pair_multiple(x, (sl_pair){hi, lo});
 }
 

@@ -49,8 +49,9 @@ SL_INLINE double sl_power_of_size(double size, double y) {
     double hi = ordinary ? logarithm.hi : sl_copysign(SL_INFINITY, size - 1.0);
     double exponent = hi == 0.0 ? 0.0 : y * hi;
     double low = sl_fma(y, logarithm.lo, sl_product_tail(y, hi, exponent));
-    int inside = sl_fabs(exponent) < 750.0;
-    return sl_exp_of_pair((sl_pair){inside ? exponent : sl_copysign(750.0, exponent), inside ? low : 0.0});
+    low = sl_fabs(low) < 1.0 ? low : 0.0; /* it is nan where y or the logarithm is infinite */
+    double bounded = sl_fabs(exponent) < 750.0 ? exponent : sl_copysign(750.0, exponent);
+    return sl_exp_of_pair((sl_pair){bounded, low});
 }
 
 /* x to the power y, with the special values of C (Annex F). */

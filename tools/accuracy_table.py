@@ -39,13 +39,11 @@ def signed_binades(random: np.random.Generator, low: float, high: float, count: 
 
 def power_pairs(random: np.random.Generator, limits: Limits, count: int) -> tuple[Array, Array]:
     """Bases and exponents whose power is within the range, and whole exponents for bases of both signs."""
-    size = np.concatenate(
-        [binades(random, 2.0 ** limits.exponent_range[0], limits.largest, count), random.uniform(0.5, 2, count)]
-    )
+    smallest = 2.0 ** limits.exponent_range[0]
+    size = np.concatenate([binades(random, smallest, limits.largest, count), random.uniform(0.5, 2, count)])
     logarithm = np.log(size)
-    exponent = random.uniform(limits.log_smallest, limits.log_largest, 2 * count) / np.where(
-        logarithm == 0, 1, logarithm
-    )
+    result = random.uniform(limits.log_smallest, limits.log_largest, 2 * count)
+    exponent = result / np.where(logarithm == 0, 1, logarithm)
     whole = random.integers(-9, 10, count).astype(float)
     halves = random.choice([0.5, 1.5, 2.5, -0.5, 1 / 3], count)
     left = [size, random.uniform(-9, 9, count), random.uniform(0, 20, count)]
@@ -57,17 +55,16 @@ def plane(random: np.random.Generator, limits: Limits, count: int) -> tuple[Arra
     low, high = limits.exponent_range
     near, far = random.uniform(-5, 5, (2, count)), [signed_binades(random, low, high - 1, count) for _ in range(2)]
     scale = signed_binades(random, low // 2, high // 2, count)
-    return np.concatenate([near[0], far[0], scale]), np.concatenate(
-        [near[1], far[1], scale * random.uniform(0.1, 10, count)]
-    )
+    other = scale * random.uniform(0.1, 10, count)
+    return np.concatenate([near[0], far[0], scale]), np.concatenate([near[1], far[1], other])
 
 
 def sums(random: np.random.Generator, limits: Limits, count: int) -> tuple[Array, Array]:
     """Logarithms whose sum of exponentials is not near 1, where its logarithm cancels."""
-    left = np.concatenate(
-        [random.uniform(1, 50, count), random.uniform(-500, -2, count), signed_binades(random, 1, 9, count)]
-    )
-    return left, left + random.uniform(-40, 40, 3 * count) * (left > 0) - random.uniform(0, 40, 3 * count) * (left <= 0)
+    parts = [random.uniform(1, 50, count), random.uniform(-500, -2, count), signed_binades(random, 1, 9, count)]
+    left = np.concatenate(parts)
+    step = random.uniform(-40, 40, 3 * count)
+    return left, left + np.where(left > 0, step, -abs(step))
 
 
 def products(random: np.random.Generator, limits: Limits, count: int) -> tuple[Array, Array]:
@@ -147,8 +144,43 @@ def turns(limits: Limits) -> Sequence[tuple[float, float]]:
     return ((-8.0, 8.0), (-1e5, 1e5), (-limits.largest, limits.largest))
 
 
+def logistic_range(limits: Limits) -> Sequence[tuple[float, float]]:
+    """Where the logistic function is neither 0 nor 1."""
+    return ((limits.log_smallest, 40.0), (-3.0, 3.0))
+
+
+def exponents_of_two(limits: Limits) -> Sequence[tuple[float, float]]:
+    """Where a power of two is neither 0 nor infinite."""
+    low, high = limits.exponent_range
+    return ((low - 1.0, high + 1.0), (-2.0, 2.0))
+
+
+def hyperbolic_range(limits: Limits) -> Sequence[tuple[float, float]]:
+    """Where half an exponential is finite."""
+    return ((-limits.log_largest - 0.7, limits.log_largest + 0.7), (-2.0, 2.0))
+
+
+def gamma_range(limits: Limits) -> Sequence[tuple[float, float]]:
+    """Where the gamma function is finite, and some of its poles."""
+    return ((0.0, 171.6 if limits.digits == 52 else 35.0), (-8.0, 0.0))
+
+
+def scaled_range(limits: Limits) -> Sequence[tuple[float, float]]:
+    """Where e^(x^2) erfc(x) is finite."""
+    return ((-26.6 if limits.digits == 52 else -9.3, 30.0), (0.0, limits.largest))
+
+
+def log_gamma(x: Any) -> Any:
+    """The logarithm of |gamma(x)|."""
+    return mp.log(abs(mp.gamma(x)))
+
+
+def sigmoid(x: Any) -> Any:
+    """The logistic function."""
+    return 1 / (1 + mp.exp(-x))
+
+
 ANGLES = tuple(k * np.pi / 2 for k in (1, 2, 3, 4, 1000, 123456))
-POSITIVE_POWER = ((0.0, 170.0), (0.0, 3.0))
 
 FUNCTIONS = (
     Function("exp", mp.exp, np.exp, exponents),
@@ -156,12 +188,8 @@ FUNCTIONS = (
     Function("tanh", mp.tanh, np.tanh, within((-22.0, 22.0), (-1.0, 1.0))),
     Function("log1p", mp.log1p, np.log1p, lambda limits: ((-1.0, limits.largest), (-1.0, 3.0)), (-1.0,)),
     Function("expm1", mp.expm1, np.expm1, lambda limits: ((-50.0, limits.log_largest), (-2.0, 2.0))),
-    Function(
-        "sigmoid", lambda x: 1 / (1 + mp.exp(-x)), sp.expit, lambda limits: ((limits.log_smallest, 40.0), (-3.0, 3.0))
-    ),
-    Function(
-        "softplus", lambda x: mp.log1p(mp.exp(x)), softplus, lambda limits: ((limits.log_smallest, 80.0), (-3.0, 3.0))
-    ),
+    Function("sigmoid", sigmoid, sp.expit, logistic_range),
+    Function("softplus", lambda x: mp.log1p(mp.exp(x)), softplus, logistic_range),
     Function("sqrt", mp.sqrt, np.sqrt, positive),
     Function("pow", exact_pow, np.power, pairs=power_pairs),
     Function("sin", mp.sin, np.sin, turns, ANGLES),
@@ -169,18 +197,9 @@ FUNCTIONS = (
     Function("tan", mp.tan, np.tan, turns, ANGLES),
     Function("log2", lambda x: mp.log(x) / mp.log(2), np.log2, positive, (1.0,)),
     Function("log10", mp.log10, np.log10, positive, (1.0,)),
-    Function(
-        "exp2",
-        lambda x: mp.power(2, x),
-        np.exp2,
-        lambda limits: ((limits.exponent_range[0] - 1.0, limits.exponent_range[1] + 1.0), (-2.0, 2.0)),
-    ),
-    Function(
-        "sinh", mp.sinh, np.sinh, lambda limits: ((-limits.log_largest - 0.7, limits.log_largest + 0.7), (-2.0, 2.0))
-    ),
-    Function(
-        "cosh", mp.cosh, np.cosh, lambda limits: ((-limits.log_largest - 0.7, limits.log_largest + 0.7), (-2.0, 2.0))
-    ),
+    Function("exp2", lambda x: mp.power(2, x), np.exp2, exponents_of_two),
+    Function("sinh", mp.sinh, np.sinh, hyperbolic_range),
+    Function("cosh", mp.cosh, np.cosh, hyperbolic_range),
     Function("asin", mp.asin, np.arcsin, within((-1.0, 1.0)), (-1.0, 1.0)),
     Function("acos", mp.acos, np.arccos, within((-1.0, 1.0)), (-1.0, 1.0)),
     Function("atan", mp.atan, np.arctan, all_numbers),
@@ -199,27 +218,10 @@ FUNCTIONS = (
     Function("rad2deg", mp.degrees, np.rad2deg, all_numbers),
     Function("xlogx", no_zero, lambda x: sp.xlogy(x, x), positive, (1.0,)),
     Function("xlogy0", lambda x, y: x * mp.log(y), sp.xlogy, pairs=products),
-    Function(
-        "lgamma",
-        lambda x: mp.log(abs(mp.gamma(x))),
-        sp.gammaln,
-        within((0.0, 30.0), (0.0, 1e5), (-8.0, 0.0)),
-        vector=False,
-    ),
-    Function(
-        "tgamma",
-        mp.gamma,
-        sp.gamma,
-        lambda limits: ((0.0, 171.6 if limits.digits == 52 else 35.0), (-8.0, 0.0)),
-        vector=False,
-    ),
+    Function("lgamma", log_gamma, sp.gammaln, within((0.0, 30.0), (0.0, 1e5), (-8.0, 0.0)), vector=False),
+    Function("tgamma", mp.gamma, sp.gamma, gamma_range, vector=False),
     Function("psi", mp.digamma, sp.psi, within((0.0, 30.0), (0.0, 1e10)), (1.4616321449683622,), vector=False),
     Function("erfinv", exact_erfinv, sp.erfinv, within((-1.0, 1.0)), (-1.0, 1.0)),
     Function("erfcinv", exact_erfcinv, sp.erfcinv, within((0.0, 2.0))),
-    Function(
-        "erfcx",
-        exact_erfcx,
-        sp.erfcx,
-        lambda limits: ((-26.6 if limits.digits == 52 else -9.3, 30.0), (0.0, limits.largest)),
-    ),
+    Function("erfcx", exact_erfcx, sp.erfcx, scaled_range),
 )

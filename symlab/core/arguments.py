@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName, message, near_names
+from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, message, near_names
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable
-from symlab.core.shared import same_values
+from symlab.core.shared import same_values, unmasked
 
 _MISSING = object()
 
@@ -93,6 +93,11 @@ class Signature:
         """The names under which arguments can be given."""
         return tuple(item.name for item in self.inputs)
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether a scalar input takes fewer numbers than compiled code would: each call must be looked at here."""
+        return any(not item.variable.ndim and (item.strict or item.allow_downcast is False) for item in self.inputs)
+
     def convert(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[np.ndarray[Any, Any], ...]:
         """One array for each input: of its dtype and rank, C-contiguous, aligned."""
         given = self.bound(args, keywords)
@@ -157,10 +162,11 @@ def with_dtype(name: str, item: In, value: Any) -> np.ndarray[Any, Any]:
     """The value as an array of the input's dtype, where nothing is lost that the caller did not allow to lose."""
     wanted = item.variable.type.dtype
     array = as_array(name, value)
+    if item.strict and (array.dtype != wanted or not isinstance(value, (np.ndarray, np.generic))):
+        found = array.dtype if isinstance(value, (np.ndarray, np.generic)) else type(value).__name__
+        raise TypeMismatch(message(f"{name} is strict: it takes arrays of {wanted.name} only, and got {found}"))
     if array.dtype == wanted:
         return array
-    if item.strict:
-        raise TypeMismatch(message(f"{name} is strict: it takes {wanted.name} only, and got {array.dtype}"))
     fits = np.can_cast(array.dtype, wanted, "safe")
     if item.allow_downcast is None:
         fits = fits or same_values(value, array, wanted)
@@ -175,7 +181,7 @@ def with_dtype(name: str, item: In, value: Any) -> np.ndarray[Any, Any]:
 def as_array(name: str, value: Any) -> np.ndarray[Any, Any]:
     """The value as an array of numbers."""
     try:
-        array = np.asarray(value)
+        array = unmasked(value, name)
     except SymlabError:
         raise
     except (ValueError, TypeError) as error:
@@ -204,7 +210,7 @@ def check_distinct(inputs: Sequence[In]) -> None:
     seen: set[Variable] = set()
     for item in inputs:
         if item.variable in seen:
-            raise UnknownName(message(f"{item.variable!r} is an input twice", [("input", item.variable)]))
+            raise InvalidValue(message(f"{item.variable!r} is an input twice", [("input", item.variable)]))
         seen.add(item.variable)
 
 

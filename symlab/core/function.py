@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 import warnings
@@ -16,6 +17,7 @@ from symlab.core.backends.base import Executable, Interface, available
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.ir import config
 from symlab.core.ir.config import Config
+from symlab.core.ir.errors import UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
 from symlab.core.modes import Mode, as_mode
@@ -109,13 +111,13 @@ class Function:
     @cached_property
     def front(self) -> Any:
         """What the user calls: the compiled object where there is one, else this."""
-        return self.executable.front if self.executable is not None else self
+        direct = self.executable is not None and not self.signature.is_strict
+        return self.executable.front if self.executable is not None and direct else self
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results for these arguments, in the layout of the outputs."""
-        if self.executable is not None:
-            return self.executable.front(*args, **keywords)
-        return self.evaluate(self.signature.convert(args, keywords))
+        arrays = self.signature.convert(args, keywords)
+        return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
 
     def evaluate(self, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
         """A call on the reference evaluator; shared variables change together, after everything else succeeded."""
@@ -124,8 +126,9 @@ class Function:
         with _turns:
             roots = self.roots(arrays)
             first = len(roots) - len(self.request.updates)
-            for variable, value in zip(self.request.updates, roots[first:], strict=True):
-                variable.cell.set_value(value)
+            values = [np.array(value, order="C") for value in roots[first:]]
+            for variable, value in zip(self.request.updates, values, strict=True):
+                variable.cell.set_value(value, borrow=True)
         return self.packed(roots[:first])
 
     def roots(self, arrays: Sequence[np.ndarray[Any, Any]]) -> list[Any]:
@@ -214,6 +217,12 @@ class Function:
     def __reduce__(self) -> tuple[Any, ...]:
         return remade, (self.request, self.mode, self.config)
 
+    def __copy__(self) -> Any:
+        return remade(self.request, self.mode, self.config)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return remade(copy.deepcopy(self.request, memo), self.mode, self.config)
+
     def __repr__(self) -> str:
         names = ", ".join(str(item.name or "?") for item in self.request.inputs)
         return f"<symlab function {self.name}({names}), {self.mode.name}>"
@@ -223,17 +232,31 @@ class Function:
 
 
 def remade(request: Request, mode: Mode, settings: Config) -> Any:
-    """A function read from a pickle."""
+    """A function read from a pickle, or copied."""
     return compile_request(request, mode, settings)
 
 
 def evaluate_expression(expression: Variable, inputs: Mapping[Any, Any], **options: Any) -> Any:
     """The value of an expression for these values; the compiled function is kept with the variable."""
-    free = [node for node in leaves([expression]) if node.op is INPUT]
-    named = {node.name: node for node in free if isinstance(node, Variable) and node.name}
-    given = {named.get(str(key), key) if isinstance(key, str) else key: value for key, value in inputs.items()}
-    key = (tuple(given), tuple(sorted(options.items())))
-    kept = expression.tag.__dict__.setdefault("_functions", {})
-    if key not in kept:
-        kept[key] = function(list(given), expression, on_unused_input="ignore", **options)
-    return kept[key](*given.values())
+    given = by_variable(expression, inputs)
+    wanted = (tuple(given), options, config.current())
+    kept = expression.tag.__dict__.setdefault("_functions", [])
+    found = next((compiled for key, compiled in kept if key == wanted), None)
+    if found is None:
+        found = function(list(given), expression, on_unused_input="ignore", **options)
+        kept.append((wanted, found))
+    return found(*given.values())
+
+
+def by_variable(expression: Variable, inputs: Mapping[Any, Any]) -> dict[Variable, Any]:
+    """The given values by input, which may be known by its name."""
+    free = [node for node in leaves([expression]) if node.op is INPUT and isinstance(node, Variable)]
+    given: dict[Variable, Any] = {}
+    for key, value in inputs.items():
+        matches = [node for node in free if node.name == key] if isinstance(key, str) else [key]
+        if len(matches) != 1:
+            names = [node.name for node in free if node.name]
+            problem = f"{len(matches) or 'no'} inputs of {expression!r} are called {key!r}"
+            raise UnknownName(message(problem, (), [near_names(str(key), names) or "the variables themselves as keys"]))
+        given[matches[0]] = value
+    return given

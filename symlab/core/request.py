@@ -23,7 +23,7 @@ from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable
-from symlab.core.substitute import checked_givens, replaced
+from symlab.core.substitute import as_value_of, checked_givens, replaced, with_sizes
 
 
 class UnusedInputWarning(UserWarning):
@@ -124,7 +124,7 @@ def as_updates(updates: Any) -> dict[SharedVariable, Variable]:
             raise TypeMismatch(message(f"only shared variables can be updated, and {target!r} is none"))
         if target in found:
             raise InvalidValue(message(f"{target!r} is updated twice", [("shared", target)]))
-        found[target] = fitting_update(target, as_variable(value))
+        found[target] = fitting_update(target, as_value_of(target, value))
     return found
 
 
@@ -141,7 +141,7 @@ def fitting_update(target: SharedVariable, value: Variable) -> Variable:
         raise TypeMismatch(message(f"{target!r} has {old.ndim} axes, and its new value has {new.ndim}", rows))
     if any(None not in (m, n) and m != n for m, n in zip(old.shape, new.shape, strict=True)):
         raise TypeMismatch(message(f"the new value of {target!r} has another shape", rows))
-    return value
+    return with_sizes(value, old.shape)
 
 
 def with_default_updates(
@@ -178,7 +178,9 @@ def check_inputs(request: Request, on_unused_input: str) -> None:
             tries = ["to add it to the inputs", "givens={variable: value}"]
             raise MissingInputError(message(problem, [(str(getattr(node, "name", None)), node)], tries))
     unused = [item for item in request.inputs if item.variable not in used]
-    if unused:
+    if on_unused_input not in ("raise", "warn", "ignore"):
+        raise InvalidValue(message(f"on_unused_input is {on_unused_input!r}", (), ["'raise', 'warn' or 'ignore'"]))
+    if unused and on_unused_input != "ignore":
         report_unused(request.name, unused, on_unused_input)
 
 
@@ -189,16 +191,12 @@ def leaves_of_inputs(roots: list[Variable], given: set[Variable]) -> list[Expr]:
 
 
 def report_unused(name: str, unused: list[In], policy: str) -> None:
-    """Raise, warn or say nothing about inputs that no output needs."""
-    if policy == "ignore":
-        return
+    """Raise or warn about inputs that no output needs."""
     names = ", ".join(repr(item.variable) for item in unused)
     rows = [(item.name or "input", item.variable) for item in unused]
     tries = ["to leave it out", "on_unused_input='ignore'"]
     text = message(f"{name} does not need its input {names}", rows, tries)
     if policy == "warn":
-        warnings.warn(text, UnusedInputWarning, stacklevel=4)
-    elif policy == "raise":
-        raise UnusedInputError(text)
+        warnings.warn(text, UnusedInputWarning, stacklevel=5)
     else:
-        raise InvalidValue(message(f"on_unused_input is {policy!r}", (), ["'raise', 'warn' or 'ignore'"]))
+        raise UnusedInputError(text)

@@ -80,7 +80,7 @@ def shared(
     broadcastable: Sequence[bool] | None = None,
 ) -> SharedVariable:
     """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them."""
-    array = value if isinstance(value, np.ndarray) else np.asarray(value)
+    array = unmasked(value, "the shared variable")
     if array.dtype.kind not in "biufc":
         problem = f"a shared variable holds numbers, and {type(value).__name__} gives dtype {array.dtype}"
         raise TypeMismatch(message(problem, (), ["a NumPy array of numbers"]))
@@ -103,7 +103,7 @@ def static_shape(
 
 def fitting(value: Any, type: ArrayType, name: str) -> np.ndarray[Any, Any]:
     """`value` as an array of this type, or an error that says what does not fit."""
-    array = np.asarray(value)
+    array = unmasked(value, name)
     if array.dtype != type.dtype:
         if not np.can_cast(array.dtype, type.dtype, "safe") and not same_values(value, array, type.dtype):
             problem = f"{name} holds {type.dtype.name}, and a value of dtype {array.dtype} does not fit without loss"
@@ -117,14 +117,21 @@ def fitting(value: Any, type: ArrayType, name: str) -> np.ndarray[Any, Any]:
     return array
 
 
+def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:
+    """`value` as an array; one with a mask is refused, since the mask would be lost."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeMismatch(message(f"{name} would be a masked array, and lose its mask", (), ["value.filled(...)"]))
+    return np.asarray(value)
+
+
 def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
     """Whether Python numbers or lists of them (never arrays, whose dtype was chosen) keep their values in `dtype`.
 
-    A Python float has no dtype of its own: it may be rounded to float32, as in NumPy.
+    A Python float has no dtype of its own: it may be rounded to float32, as in NumPy, but not to infinity.
     """
     if isinstance(value, (np.ndarray, np.generic)) or array.dtype.kind not in "biuf":
         return False
-    if array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
-        return True
     with np.errstate(all="ignore"):
+        if array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
+            return bool(np.isinf(array.astype(dtype)) == np.isinf(array))
         return bool(np.array_equal(array.astype(dtype), array, equal_nan=array.dtype.kind == "f"))

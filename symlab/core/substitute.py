@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import toposort
-from symlab.core.ir.types import ArrayType
-from symlab.core.ops.operators import Variable, as_variable, inferred
+from symlab.core.ir.types import ArrayType, Shape
+from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions, inferred
+from symlab.core.ops.shape import specify_shape
+from symlab.core.shared import fitting
 
 
 def replaced(roots: Sequence[Variable], replacements: Mapping[Variable, Variable]) -> list[Variable]:
@@ -34,8 +37,25 @@ def rebuilt(node: Variable, args: tuple[Variable, ...]) -> Variable:
 
 def checked_givens(givens: Mapping[Variable, object] | Iterable[tuple[Variable, object]]) -> dict[Variable, Variable]:
     """Replacements whose types fit what they replace."""
-    pairs = givens.items() if isinstance(givens, Mapping) else list(givens)
-    return {old: fitting_replacement(old, as_variable(new)) for old, new in pairs}
+    pairs = list(givens.items() if isinstance(givens, Mapping) else givens)
+    for old, _ in pairs:
+        if not isinstance(old, Variable):
+            raise TypeMismatch(message(f"only variables can be replaced, and {old!r} is none"))
+    return {old: fitting_replacement(old, as_value_of(old, new)) for old, new in pairs}
+
+
+def as_value_of(variable: Variable, value: Any) -> Variable:
+    """What stands for a variable: an expression, or numbers as a constant of its dtype, if nothing is lost."""
+    if isinstance(value, Variable) or holds_expressions(value):
+        return as_variable(value)
+    return constant(fitting(value, variable.type, repr(variable)))
+
+
+def with_sizes(value: Variable, shape: Shape) -> Variable:
+    """`value` with the sizes that are declared for what it replaces; the call checks those that are not known."""
+    if all(wanted in (None, found) for wanted, found in zip(shape, value.type.shape, strict=True)):
+        return value
+    return specify_shape(value, shape=shape)  # type: ignore[no-any-return]
 
 
 def fitting_replacement(old: Variable, new: Variable) -> Variable:
@@ -48,7 +68,7 @@ def fitting_replacement(old: Variable, new: Variable) -> Variable:
         problem = f"{old!r} is {a} and cannot be replaced by {new!r}, which is {b}"
         tries = ["a cast or a reshape of the replacement"]
         raise TypeMismatch(message(problem, [("replaced", old), ("by", new)], tries))
-    return new
+    return with_sizes(new, a.shape)
 
 
 def clone(outputs: Variable | Sequence[Variable], replace: Mapping[Variable, object] | None = None) -> object:

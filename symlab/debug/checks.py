@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.backends.c.executable import Twin
 from symlab.core.function import Function
 from symlab.core.ir.errors import DebugModeError, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Expr
@@ -20,7 +21,7 @@ from symlab.debug.kernels import Probe, compare
 from symlab.debug.memory import memory_problems
 from symlab.debug.moves import moved_steps
 from symlab.debug.report import Finding, Report
-from symlab.debug.results import Twin, computed_graph, differing_results
+from symlab.debug.results import computed_graph, differing_results, twin_function
 from symlab.debug.values import Values
 
 Array = np.ndarray[Any, Any]
@@ -74,7 +75,7 @@ class DebugFunction:
     @cached_property
     def twin(self) -> Twin | None:
         """The compiled function on copies of its shared variables."""
-        return Twin.of(self.made)
+        return twin_function(self.made)
 
     @cached_property
     def repeats(self) -> bool:
@@ -84,6 +85,9 @@ class DebugFunction:
         graphs = pipeline.before("fuse") if "fuse" in pipeline.names else pipeline
         again = run(graphs, made.request.graph(), made.config)
         return again.graph.digest == made.trace.graph.digest
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.made.__reduce__()
 
     def __getattr__(self, name: str) -> Any:
         if name == "made":  # not there yet while a copy is made
@@ -213,7 +217,9 @@ class Checking:
         twin = self.debugged.twin
         if twin is None:
             return
-        results, shared = twin.call(self.arrays, self.given)
+        twin.reset(self.given)
+        results = twin.front(*self.arrays)
+        shared = [cell.get_value(borrow=True) for cell in twin.cells.values()]
         self.check_sharing(results, shared)
         graph = self.trace.graph
         new = dict(zip(twin.cells, shared, strict=True))

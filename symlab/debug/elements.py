@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from symlab.core.ir.expr import Expr, toposort
@@ -26,13 +27,14 @@ MOVING = ("specify_shape", "unbroadcast", "copy")  # structural ops whose result
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """What is computed with: how an array that a node has becomes such numbers, and a node on them."""
+    """A kind of numbers: how a node's array becomes such numbers, a node on them, and one of them as mpmath's."""
 
     convert: Callable[[Expr, Array], Array]
     node: Callable[[Expr, Sequence[Array]], Array]
+    read: Callable[[Any], Any]
 
 
-EXACT = Numbers(lambda node, array: as_exact(array), exact_node)
+EXACT = Numbers(lambda node, array: as_exact(array), exact_node, lambda value: value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,7 @@ class Side:
             boxes = self.operand_boxes(node, box)
             args = [known[pair] for pair in zip(node.args, boxes, strict=True)]
             known[node, box] = self.computed(node, box, args, numbers)
-        return known[self.root, place].reshape(-1)[0]
+        return numbers.read(known[self.root, place].reshape(-1)[0])
 
     def computed(self, node: Expr, box: Box, args: Sequence[Array], numbers: Numbers) -> Array:
         """A part of a node, from the parts of its operands."""
@@ -175,4 +177,14 @@ def wide_node(node: Expr, args: Sequence[Array]) -> Array:
     return value
 
 
-WIDE = Numbers(as_wide, wide_node)
+def read_wide(value: Any) -> Any:
+    """A wide number as mpmath's, exactly; integers and truth values as they are."""
+    if value.dtype.kind not in "fc":
+        return value
+    if value.dtype.kind == "c":
+        return mpmath.mpc(read_wide(value.real), read_wide(value.imag))
+    high = float(value)
+    return mpmath.mpf(high) + (mpmath.mpf(float(value - type(value)(high))) if np.isfinite(high) else 0)
+
+
+WIDE = Numbers(as_wide, wide_node, read_wide)

@@ -137,17 +137,15 @@ class Judgement:
     def at_precision(self, place: Place, was: Any, now: Any, numbers: Numbers) -> Verdict:
         """The verdict on one element with both sides in such numbers."""
         truth, other = (side.value(place, self.values, numbers) for side in self.sides)
-        before, after = self.sides
         if was.dtype.kind in "biu":
             return judge_discrete(truth, other, was, now)
 
         def slack() -> Any:
-            return unsteadiness(before, place, self.values) + unsteadiness(after, place, self.values)
+            return sum(unsteadiness(side, place, self.values, numbers) for side in self.sides)
 
-        truth, other = as_number(truth, numbers), as_number(other, numbers)
         if mpmath.isfinite(truth):
             return judge_number(truth, other, was, now, slack)
-        return judge_undefined(truth, was, now, lambda: is_isolated(before, place, self.values))
+        return judge_undefined(truth, was, now, lambda: is_isolated(self.sides[0], place, self.values, numbers))
 
     def is_excused(self, place: Place) -> bool:
         """Whether what the rule takes for granted does not hold here."""
@@ -250,16 +248,6 @@ def judge_undefined(truth: Any, was: Any, now: Any, is_pole: Callable[[], bool])
         opposite = bool(np.isinf(now))
         return Verdict("wrong", f"{was} became {now}") if opposite or is_pole() else RIGHT
     return RIGHT
-
-
-def as_number(value: Any, numbers: Numbers) -> Any:
-    """A number as mpmath's; a wide one exactly."""
-    if numbers is EXACT:
-        return value
-    if value.dtype.kind == "c":
-        return mpmath.mpc(as_number(value.real, numbers), as_number(value.imag, numbers))
-    high = float(value)
-    return mpmath.mpf(high) + (mpmath.mpf(float(value - type(value)(high))) if np.isfinite(high) else 0)
 
 
 def error_in(value: Any, truth: Any, unit: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,25 +76,30 @@ class Profile:
         return None if made.executable is None else profiled_twin(made.interface(), made.trace, made.config)
 
     def measure_compiled(self, twin: Twin, arrays: Sequence[Any]) -> None:
-        """Run the twin; each step adds to its own counter."""
+        """Run the twin, each time from the shared variables' present values; each step adds to its counter."""
+        values = self.function.values(arrays)
+        twin.reset(values)
         twin.front(*arrays)
         twin.counts[:] = 0
-        started, self.calls = time.perf_counter(), 0
-        while not self.calls or time.perf_counter() - started < SECONDS:
-            twin.front(*arrays)
-            self.calls += 1
-        self.microseconds = (time.perf_counter() - started) / self.calls * 1e6
+        self.repeat(lambda: twin.front(*arrays), lambda: twin.reset(values))
         nanoseconds = twin.counts.reshape(-1, 2)
         total = max(int(nanoseconds[:, 0].sum()), 1)
-        self.rows = tuple(
-            sorted(
-                (
-                    self.row(step, int(ns), int(calls), total)
-                    for step, (ns, calls) in zip(twin.steps, nanoseconds, strict=True)
-                ),
-                key=lambda row: -row.microseconds,
-            )
-        )
+        rows = [
+            self.row(step, int(ns), int(calls), total)
+            for step, (ns, calls) in zip(twin.steps, nanoseconds, strict=True)
+        ]
+        self.rows = tuple(sorted(rows, key=lambda row: -row.microseconds))
+
+    def repeat(self, call: Callable[[], Any], prepare: Callable[[], Any]) -> None:
+        """Call for a while, at least once, and take the mean wall clock; what prepares a call is not timed."""
+        spent, self.calls, ends = 0.0, 0, time.perf_counter() + SECONDS
+        while not self.calls or time.perf_counter() < ends:
+            prepare()
+            started = time.perf_counter()
+            call()
+            spent += time.perf_counter() - started
+            self.calls += 1
+        self.microseconds = spent / self.calls * 1e6
 
     def row(self, step: Any, nanoseconds: int, calls: int, total: int) -> Row:
         """One step's row."""
@@ -113,25 +118,30 @@ class Profile:
         )
 
     def measure_reference(self, arrays: Sequence[Any]) -> None:
-        """Time every node of one evaluation."""
+        """Time every node on the reference evaluator."""
+        graph, values = self.function.trace.graph, self.function.values(arrays)
         spent: dict[Expr, float] = {}
-        last = time.perf_counter()
+        last = 0.0
 
         def observe(node: Expr, value: Any) -> None:
             nonlocal last
             now = time.perf_counter()
-            spent[node] = now - last
+            spent[node] = spent.get(node, 0.0) + now - last
             last = now
 
-        started = time.perf_counter()
-        evaluate_graph(self.function.trace.graph, self.function.values(arrays), observe)
-        self.microseconds, self.calls = (time.perf_counter() - started) * 1e6, 1
+        def call() -> None:
+            nonlocal last
+            last = time.perf_counter()
+            evaluate_graph(graph, values, observe)
+
+        self.repeat(call, lambda: None)
         total = sum(spent.values()) or 1.0
         rows = [
-            Row(node.op.name, "reference", (node,), 1, seconds * 1e6, seconds / total, self.origin_of((node,)))
+            Row(node.op.name, "reference", (node,), self.calls, seconds / self.calls * 1e6, seconds / total,
+                self.origin_of((node,)))
             for node, seconds in spent.items()
             if node.op.kind is not Kind.LEAF
-        ]
+        ]  # fmt: skip
         self.rows = tuple(sorted(rows, key=lambda row: -row.microseconds))
 
     def origin_of(self, nodes: Sequence[Expr]) -> str:
@@ -178,8 +188,8 @@ class Profile:
         )
         title = f"{self.function.name}: {self.microseconds:.2f} µs a call, mean of {self.calls}"
         phases = ", ".join(f"{phase.name} {phase.milliseconds:.1f} ms" for phase in self.compile)
-        table = f"<table>{head}{body}</table><p>compilation: {html.escape(phases)}</p>"
-        return f"<div><strong>{html.escape(title)}</strong>{table}</div>"
+        table = f"<table>{head}{body}</table>"
+        return f"<div><strong>{html.escape(title)}</strong>{table}<p>compilation: {html.escape(phases)}</p></div>"
 
     def to_json(self, path: str | Path | None = None) -> dict[str, Any]:
         """The profile as a JSON-ready dict, written to `path` where given."""

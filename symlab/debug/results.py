@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.backends.c.executable import Copied, make_front
+from symlab.core.backends.c.executable import Twin, twin_of
 from symlab.core.backends.reference import computed, release, users_within
 from symlab.core.function import Function
 from symlab.core.ir.expr import Expr
@@ -154,32 +154,9 @@ def difference(result: Array, value: Array, spread: Array) -> str | None:
 # The compiled function on copies
 
 
-@dataclass(eq=False)
-class Twin:
-    """A compiled function whose shared variables are copies, so that it can be called without consequences."""
-
-    front: Any
-    cells: Mapping[Expr, Any]
-
-    @classmethod
-    def of(cls, made: Function) -> Twin | None:
-        """The twin of a compiled function."""
-        binary = getattr(made.executable, "binary", None)
-        if binary is None:
-            return None
-        from symlab.core.backends.c.callobject import call_object
-
-        module, _ = call_object()
-        assert module is not None
-        cells = {leaf: module.SharedCell(item.get_value()) for leaf, item in made.shared_leaves.items()}
-        interface = replace(
-            made.interface(), shared={leaf: Copied(cell) for leaf, cell in cells.items()}, layout="l", keys=()
-        )
-        return cls(make_front(interface, made.trace, binary, made.config), cells)
-
-    def call(self, arrays: Sequence[Array], values: Mapping[Expr, Array]) -> tuple[list[Array], list[Array]]:
-        """Results for these inputs and values of the shared variables, and all shared values afterwards."""
-        for leaf, cell in self.cells.items():
-            cell.set_value(values[leaf])
-        results = self.front(*arrays)
-        return results, [cell.get_value(borrow=True) for cell in self.cells.values()]
+def twin_function(made: Function) -> Twin | None:
+    """The compiled function on copies of its shared variables, giving a list; None where nothing is compiled."""
+    binary = getattr(made.executable, "binary", None)
+    if binary is None:
+        return None
+    return twin_of(replace(made.interface(), layout="l", keys=()), made.trace, binary, made.config)

@@ -1,8 +1,9 @@
-"""How much an element changes if the numbers that it is computed from, or with, are not quite what they are."""
+"""How much an element changes if the numbers from which, or with which, it is computed change a little."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -11,8 +12,8 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind
-from symlab.debug.elements import Numbers, Place, Side
-from symlab.debug.exact import as_exact, exact_node, objects
+from symlab.debug.elements import EXACT, Numbers, Place, Side
+from symlab.debug.exact import exact_node, objects
 
 Array = np.ndarray[Any, Any]
 FEW = 6  # operands that are moved one by one; more are moved together, at random
@@ -20,22 +21,22 @@ PATTERNS = 4
 NOISE_BITS = 12  # the last bits, which noise changes
 SURE_BITS = 70  # what must remain the same
 UNROUNDED = frozenset(
-    ["neg", "abs", "maximum", "minimum", "switch", "sign", "cast", "max", "min", "eq", "neq", "lt", "le", "gt", "ge"]
+    "neg abs maximum minimum switch sign cast max min eq neq lt le gt ge".split()  # noqa: SIM905
 )
 
 
 # Operands
 
 
-def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array]) -> Any:
+def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT) -> Any:
     """The change of an element when each operand changes by one unit in its last place; 0 where it has no value."""
     operands = [node for node in dict.fromkeys(node for node, _ in side.parts(place)) if is_rounded(side, node)]
-    here = side.value(place, given)
+    here = side.value(place, given, numbers)
     if not mpmath.isfinite(here):
         return mpmath.mpf(0)
 
     def change(moving: Sequence[Expr], seed: int) -> Any:
-        found = neighbours(side, place, given, moving, seed)
+        found = neighbours(side, place, given, numbers, moving, seed)
         return max((abs(here - value) for value in found if mpmath.isfinite(value)), default=mpmath.mpf(0))
 
     if len(operands) <= FEW:
@@ -43,22 +44,22 @@ def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array]) -> Any:
     return 3 * max(change(operands, seed) for seed in range(PATTERNS))
 
 
-def is_isolated(side: Side, place: Place, given: Mapping[Expr, Array]) -> bool:
+def is_isolated(side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT) -> bool:
     """Whether an infinite element is finite as soon as an operand changes a little: a pole, not a saturation."""
     operands = [node for node in dict.fromkeys(node for node, _ in side.parts(place)) if is_rounded(side, node)]
     return any(
         mpmath.isfinite(value)
         for seed, operand in enumerate(operands)
-        for value in neighbours(side, place, given, [operand], seed)
+        for value in neighbours(side, place, given, numbers, [operand], seed)
     )
 
 
 def neighbours(
-    side: Side, place: Place, given: Mapping[Expr, Array], moving: Sequence[Expr], seed: int
+    side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers, moving: Sequence[Expr], seed: int
 ) -> Iterator[Any]:
     """The values of an element with some operands moved by a unit, up and down."""
     for sign in (1, -1):
-        yield side.value(place, given, Numbers(moved(moving, seed, sign), exact_node))
+        yield side.value(place, given, replace(numbers, convert=moved(numbers, moving, seed, sign)))
 
 
 def is_rounded(side: Side, node: Expr) -> bool:
@@ -68,18 +69,18 @@ def is_rounded(side: Side, node: Expr) -> bool:
     return node.op is not CONSTANT or not bool(np.all(np.rint(constant_value(node) * 4) == constant_value(node) * 4))
 
 
-def moved(operands: Sequence[Expr], seed: int, sign: int) -> Callable[[Expr, Array], Array]:
-    """Exact numbers, except that those of some operands are moved by a unit, up or down; 0 by the least number."""
+def moved(numbers: Numbers, operands: Sequence[Expr], seed: int, sign: int) -> Callable[[Expr, Array], Array]:
+    """The same numbers, except that those of some operands are moved by a unit, up or down; 0 by the least number."""
     generator = np.random.default_rng(seed)
 
     def convert(node: Expr, array: Array) -> Array:
+        value = numbers.convert(node, array)
         if node not in operands:
-            return as_exact(array)
+            return value
         info = np.finfo(array.dtype)
         signs = sign * generator.choice([-1, 1], array.shape)
-        steps = as_exact(signs * np.where(array == 0, float(info.smallest_subnormal), 0.0))
-        exact = as_exact(array)
-        return np.asarray(exact + exact * as_exact(signs * float(info.eps)) + steps, object)
+        steps = numbers.convert(node, signs * np.where(array == 0, float(info.smallest_subnormal), 0.0))
+        return np.asarray(value + value * numbers.convert(node, signs * float(info.eps)) + steps, value.dtype)
 
     return convert
 
@@ -90,7 +91,7 @@ def moved(operands: Sequence[Expr], seed: int, sign: int) -> Callable[[Expr, Arr
 def is_reliable(side: Side, place: Place, given: Mapping[Expr, Array]) -> bool:
     """Whether an element has enough digits: it stays what it is when the last bits of all that is rounded change."""
     here = side.value(place, given)
-    there = side.value(place, given, Numbers(lambda node, array: as_exact(array), noisy_node))
+    there = side.value(place, given, replace(EXACT, node=noisy_node))
     if isinstance(here, np.generic | bool):
         return bool(here == there)
     if mpmath.isnan(here) or mpmath.isnan(there):

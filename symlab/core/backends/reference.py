@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import NodeError, SymlabError, message
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, NodeError, SymlabError, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
@@ -16,6 +16,7 @@ from symlab.core.ir.types import ArrayType
 
 Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
 Observe = Callable[[Expr, Value], None]
+OWN: Mapping[type[Exception], type[SymlabError]] = {IndexError: InvalidIndex, ValueError: InvalidValue}
 
 
 def evaluate(
@@ -116,7 +117,7 @@ def check_sizes(node: Expr, args: Sequence[Value]) -> None:
             if arg.ndim >= -axis and operand.type.shape[axis] != 1
         }
         if len(sizes) > 1:
-            raise ValueError(size_problem(node, axis, sorted(sizes)))
+            raise Misfit(size_problem(node, axis, sorted(sizes)))
 
 
 def size_problem(node: Expr, axis: int, sizes: Sequence[int]) -> str:
@@ -144,11 +145,18 @@ def node_error(
     """The error of one node: NumPy's sentence, the node, the user's line, the operands' types and shapes."""
     typed = (origins or {}).get(node) or (node,)
     operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed[0].args)]
-    shapes = ", ".join(str(np.shape(arg)) for arg in args)
+    shapes = ", ".join(str(np.shape(args[place])) for place in as_typed(typed[0], node, origins or {}))
     place = getattr(typed[0], "origin", None)
     where = f" (built in {place})" if place else ""
-    kind = node_error_class(type(error))
+    kind = node_error_class(error.kind if isinstance(error, Misfit) else OWN.get(type(error), type(error)))
     return kind(message(f"{node.op.name}{where}: {error}; operands have shapes {shapes}", operands))
+
+
+def as_typed(typed: Expr, node: Expr, origins: Mapping[Expr, Sequence[Expr]]) -> Sequence[int]:
+    """The places of a node's operands in the order in which the user wrote them."""
+    places = {item: place for place, arg in enumerate(node.args) for item in origins.get(arg, ())}
+    order = [places[arg] for arg in typed.args if arg in places]
+    return order if len(order) == len(node.args) else range(len(node.args))
 
 
 def node_error_class(kind: type[Exception]) -> type[NodeError]:

@@ -68,8 +68,11 @@ class Expr:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.args:
-            return restore_leaf, (self.__class__, self.op, self.attrs, self.type, self.label())
+            return restore_leaf, (self.__class__, self.op, self.attrs, self.type), self.label()
         return unpack_last, (pack([self]),)
+
+    def __setstate__(self, label: tuple[Any, ...]) -> None:
+        self.relabel(label)
 
 
 _set_op, _set_args, _set_attrs, _set_type, _set_digest = (
@@ -155,8 +158,10 @@ def unpack_last(packed: Iterable[Any]) -> Expr:
     return unpack(packed)[-1]
 
 
-def restore_leaf(kind: Any, op: Op, attrs: Attributes, type: Type | None, label: tuple[Any, ...]) -> Expr:
-    """A leaf read from a pickle: a new object, so that a checkpoint never aliases a live variable."""
+def restore_leaf(kind: Any, op: Op, attrs: Attributes, type: Type | None) -> Expr:
+    """A leaf read from a pickle: a new object, so that a checkpoint never aliases a live variable.
+
+    Its label comes later, since what it carries may lead back to the leaf: a default update does.
+    """
     node: Expr = kind(op, (), attrs, type)
-    node.relabel(label)
     return node

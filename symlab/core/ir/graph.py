@@ -39,6 +39,8 @@ def constant_value(node: Expr) -> np.ndarray[Any, Any]:
 def constant_attrs(value: Any, dtype: Any = None) -> tuple[Attributes, ArrayType]:
     """The attributes and the type of a constant: a private read-only copy, with one bit pattern for nan."""
     array = np.array(value, dtype)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if array.dtype.kind in "fc":
         array[np.isnan(array)] = np.nan
     array.setflags(write=False)

@@ -88,7 +88,7 @@ Type = ArrayType | TupleType
 
 @lru_cache(16384)
 def _array_type(dtype: np.dtype[Any], shape: Shape) -> ArrayType:
-    return ArrayType(dtype, shape)
+    return ArrayType(dtype, shape) if dtype.isnative else _array_type(dtype.newbyteorder("="), shape)
 
 
 def array_type(dtype: Any, shape: Shape) -> ArrayType:

@@ -61,6 +61,9 @@ class Tag:
     def __repr__(self) -> str:
         return f"Tag({vars(self)})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}  # not kept functions
+
 
 class AttributeVariable:
     """Stands, in a pattern, for all attributes of one node: `sum(exp(x), attributes=axes)`."""

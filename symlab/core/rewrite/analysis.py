@@ -237,6 +237,11 @@ def product_of_axes(node: Expr, args: Sequence[Bounds]) -> Bounds:
     return Bounds(TINY, np.inf) if low > 0 else Bounds(0.0, np.inf) if low >= 0 else UNKNOWN
 
 
+def remainder(node: Expr, args: Sequence[Bounds]) -> Bounds:
+    """The bounds of a remainder: those of a positive divisor."""
+    return Bounds(0.0, args[1].high) if args[1].low > 0 else UNKNOWN
+
+
 def sigmoid(x: Any) -> Any:
     """The logistic function."""
     return 1 / (1 + np.exp(-x))
@@ -304,6 +309,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         special.erf: between(-BELOW_ONE, BELOW_ONE),
         special.erfc: between(TINY, 2.0),
         special.erfcx: between(TINY, np.inf),
+        rounding.mod: remainder,
         rounding.floor: growing(np.floor),
         rounding.ceil: growing(np.ceil),
         rounding.trunc: growing(np.trunc),

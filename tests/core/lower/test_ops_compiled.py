@@ -29,9 +29,8 @@ DTYPES = (
     "complex128",
 )
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan)
+PEER_DIFFERS = {"gammaln": (-np.inf,)}  # of no limit there, C says inf and SciPy -inf, as the runtime's own tests note
 ELEMENTWISE = sorted(name for name, op in OPS.items() if op.kind is Kind.ELEMENTWISE)
-# Bit for bit what NumPy says of nan and inf is checked where the scalar functions are; here the loops around them are.
-SHAPES = ((), (None,), (None, None))
 
 
 def arity(op: Op) -> int:
@@ -51,7 +50,8 @@ def samples(op: Op, dtype: str, shape: tuple[int, ...], seed: int) -> np.ndarray
     if kind == "c":
         return (found + 1j * rng.uniform(low, high, shape)).astype(dtype)
     if len(shape) == 1 and shape[0] > len(SPECIAL):
-        found[: len(SPECIAL)] = rng.permutation(SPECIAL)
+        special = [number for number in SPECIAL if number not in PEER_DIFFERS.get(op.name, ())]
+        found[: len(special)] = rng.permutation(special)
     return found.astype(dtype)
 
 

@@ -168,6 +168,7 @@ def fired(rule, left) -> tuple[set[str], list]:
     """The rules that fire on an expression in the whole pipeline, and the cycles that it reports."""
     free = [node for node in leaves([left]) if node.op is INPUT]
     trace = run(DEFAULT.upto("specialize"), Graph.of(free, [left]))
+    assert not any(item.report.over_limit for item in trace.passes)
     return {step.rule.name for step in trace.steps}, [cycle for item in trace.passes for cycle in item.report.cycles]
 
 

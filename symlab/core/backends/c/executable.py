@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from symlab.core.backends.c.backend import Binary, NotCompilable, compile_progra
 from symlab.core.backends.c.callobject import call_object
 from symlab.core.backends.c.compiler import find_compiler, missing
 from symlab.core.ir.config import Config
+from symlab.core.ir.expr import Expr
 from symlab.core.ir.types import ArrayType
 
 
@@ -53,21 +55,35 @@ class CBackend:
 
 @dataclass(frozen=True, eq=False)
 class Twin:
-    """A compiled function that counts: nanoseconds and calls of each of its steps; its shared values are copies."""
+    """A compiled function whose shared variables are copies (`cells`), so that calling it changes nothing.
+
+    One that is made to profile counts nanoseconds and calls of each of its steps.
+    """
 
     front: Any
+    cells: Mapping[Expr, Any]
     steps: tuple[Any, ...]
     counts: Any
+
+    def reset(self, values: Mapping[Expr, Any]) -> None:
+        """Give the shared variables these values."""
+        for leaf, cell in self.cells.items():
+            cell.set_value(values[leaf])
+
+
+def twin_of(interface: Interface, trace: Any, binary: Binary, config: Config) -> Twin:
+    """The twin of a compiled function."""
+    module, _ = call_object()
+    assert module is not None
+    cells = {leaf: module.SharedCell(item.get_value()) for leaf, item in interface.shared.items()}
+    copies = {leaf: Copied(cell) for leaf, cell in cells.items()}
+    front = make_front(replace(interface, shared=copies), trace, binary, config)
+    return Twin(front, cells, binary.program.steps, binary.counts)
 
 
 def profiled_twin(interface: Interface, trace: Any, config: Config) -> Twin:
     """The counting twin of a compiled function."""
-    module, _ = call_object()
-    assert module is not None
-    binary = compile_program(trace.program, config, profile=True)
-    copies = {leaf: Copied(module.SharedCell(item.get_value())) for leaf, item in interface.shared.items()}
-    front = make_front(replace(interface, shared=copies), trace, binary, config)
-    return Twin(front, binary.program.steps, binary.counts)
+    return twin_of(interface, trace, compile_program(trace.program, config, profile=True), config)
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,7 @@ from symlab.core.lower.sizes import Size, product
 
 BUILT_IN = {"sum": "+", "prod": "*", "any": "|", "all": "&"}  # reductions that OpenMP knows for every number
 BLOCK = 4096  # elements added straight before pairs of totals are
+ROWS = 256  # rows added straight, in a kernel by columns
 
 Line = tuple[str, Expr | None]  # a line of code, and the node that it computes
 
@@ -322,6 +323,11 @@ class KernelWriter:
             kind = C.accumulator(item.accumulator)
             self.line(f"{kind} v{item.result}_total[{LANES}];")
             self.each_column(f"v{item.result}_total[l] = {C.start(item.op, item.accumulator)};", item.node)
+        paired = [item for item in folds if is_paired(item)]
+        for item in paired:
+            self.line(f"{C.accumulator(item.accumulator)} v{item.result}_sum[{LANES}] = {{0}};")
+        if paired:
+            self.line(f"int64_t v{paired[0].result}_rows = 0;")
         inner = [f"j{axis}" for axis in range(len(stage.axes))]
         for name, size in zip(inner, stage.axes):
             self.loop(name, size)
@@ -333,10 +339,25 @@ class KernelWriter:
                 self.line(f"{total} = {C.combine(step, total, self.value(step.operand))};", step.node)
             else:
                 self.instruction(step, [*loops[:-1], "(c + l)", *inner])
-        self.close(1 + len(inner))
+        self.close()
+        if paired:
+            self.open(f"if (++v{paired[0].result}_rows % {ROWS} == 0)")
+            self.add_totals(paired)
+            self.close()
+        self.close(len(inner))
+        self.add_totals(paired)
+        for item in paired:
+            self.each_column(f"v{item.result}_total[l] = v{item.result}_sum[l];", item.node)
         for item in folds:
             converted = C.converted(f"({C.in_register(item.dtype)})v{item.result}_total[l]", item.dtype)
             self.each_column(f"v{item.result}[l] = {converted};", item.node)
+
+    def add_totals(self, folds: Sequence[Reduce]) -> None:
+        """Add totals of some rows to the sums, and start anew: so few numbers are added to a much larger one."""
+        for item in folds:
+            self.each_column(
+                f"v{item.result}_sum[l] += v{item.result}_total[l], v{item.result}_total[l] = 0;", item.node
+            )
 
     def each_column(self, code: str, node: Expr | None) -> None:
         """One statement for each column of the block."""

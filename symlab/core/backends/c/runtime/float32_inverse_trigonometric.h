@@ -39,20 +39,22 @@ SL_INLINE float sl_acosf(float x) {
     return first + sl_fmaf(factor, arc.rest, sl_fmaf(halves, -0x1.777a5cp-25f, tail));
 }
 
-/* halves pi/2 + atan(t) for |t| <= 1. */
-SL_INLINE float sl_turned_arcf(float halves, float t) {
+/* halves pi/2 + atan(t + tail) for |t| <= 1. */
+SL_INLINE float sl_turned_arcf(float halves, float t, float tail) {
     float z = t * t, z2 = z * z, z4 = z2 * z2, base = halves * 0x1.921fb6p0f, first = base + t;
-    float low = sl_cubicf(z, z2, -0x1.5554dcp-2f, 0x1.9978eep-3f, -0x1.230abp-3f, 0x1.b4dfdcp-4f);
-    float high = sl_cubicf(z, z2, -0x1.3553f4p-4f, 0x1.61f756p-5f, -0x1.0c23fep-6f, 0x1.7ec1c4p-9f);
-    float tail = sl_fmaf(halves, -0x1.777a5cp-25f, t - (first - base));
-    return first + sl_fmaf(sl_fmaf(high, z4, low), z * t, tail);
+    float low = sl_cubicf(z, z2, -0x1.55553ep-2f, 0x1.9991ecp-3f, -0x1.24211ap-3f, 0x1.c0946cp-4f);
+    float high = sl_cubicf(z, z2, -0x1.5825f2p-4f, 0x1.da9c2ep-5f, -0x1.fe7d24p-6f, 0x1.6551e2p-7f);
+    float series = sl_fmaf(sl_fmaf(z4, -0x1.d5a1aap-10f, high), z4, low);
+    float rest = sl_fmaf(tail, sl_fmaf(z, -0.5f, 1.0f), sl_fmaf(halves, -0x1.777a5cp-25f, t - (first - base)));
+    return first + sl_fmaf(series, z * t, rest);
 }
 
 /* The arc tangent; above 1 it is pi/2 + atan(-1 / |x|). */
 SL_INLINE float sl_atanf(float x) {
-    float size = sl_fabsf(x);
+    float size = sl_fabsf(x), inverse = 1.0f / size;
     int large = size > 1.0f;
-    return sl_copysignf(sl_turned_arcf(large ? 1.0f : 0.0f, large ? -1.0f / size : size), x);
+    float tail = large & (size < 0x1p60f) ? inverse * sl_product_tailf(inverse, size, 1.0f) : 0.0f;
+    return sl_copysignf(sl_turned_arcf(large ? 1.0f : 0.0f, large ? -inverse : size, tail), x);
 }
 
 /* The angle of the point (x, y). */
@@ -63,7 +65,7 @@ SL_INLINE float sl_atan2f(float y, float x) {
     int infinite = (small == SL_INFINITYF) & (large == SL_INFINITYF);
     float t = (infinite ? 1.0f : small) / ((infinite | (large == 0.0f)) ? 1.0f : large);
     float halves = steep ? 1.0f : behind ? 2.0f : 0.0f;
-    return sl_copysignf(sl_turned_arcf(halves, steep != behind ? -t : t), y);
+    return sl_copysignf(sl_turned_arcf(halves, steep != behind ? -t : t, 0.0f), y);
 }
 
 #endif

@@ -101,7 +101,7 @@ SL_INLINE double sl_atan2(double y, double x) {
     small = infinite ? 1.0 : small;
     large = (infinite | (large == 0.0)) ? 1.0 : large;
     double t = small / large, rough_inverse = sl_from_bits(0x7fde623822fc16e6u - sl_bits(large));
-    double tail = large < 0x1p1000 ? -sl_product_tail(t, large, small) * rough_inverse : 0.0;
+    double tail = large < 0x1p900 ? -sl_product_tail(t, large, small) * rough_inverse : 0.0;
     int behind = (int64_t)sl_bits(x) < 0, backward = steep != behind;
     double halves = steep ? 1.0 : behind ? 2.0 : 0.0;
     return sl_copysign(sl_turned_arc(halves, backward ? -t : t, backward ? -tail : tail), y);

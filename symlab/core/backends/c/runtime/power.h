@@ -4,30 +4,27 @@
 
 #include "logarithm.h"
 
-/* log(x) for finite x > 0 as a pair with a relative error below 2^-65: k ln 2 + 2 s (1 + s^2/3 + s^4 Q(s^2)) with
-   s = f / (2 + f), where all but Q is computed in pairs. */
+/* log(x) for finite x > 0 as a pair, not normalized, with a relative error below 2^-65: k ln 2 + t + t^3 (1/12 + ...)
+   with t = 2 f / (2 + f), where all but the terms from t^5 on is computed in pairs. */
 SL_INLINE sl_pair sl_log_precise(double x) {
     sl_log_parts p = sl_log_split_any(x);
     sl_pair d = sl_ordered_sum(2.0, p.f);
-    double inverse = 1.0 / d.hi, s = p.f * inverse;
-    double s_lo = (-sl_product_tail(s, d.hi, p.f) - s * d.lo) * inverse;
-    sl_pair z = sl_product(s, s);
-    z.lo = sl_fma(2.0 * s, s_lo, z.lo);
-    double z2 = z.hi * z.hi;
-    double z4 = z2 * z2;
-    double low = sl_cubic(z.hi, z2, 0x1.999999999999ap-3, 0x1.24924924922fbp-3, 0x1.c71c71c74d6acp-4,
-                          0x1.745d173c1370fp-4);
-    double middle = sl_cubic(z.hi, z2, 0x1.3b13aa1eb5f1ep-4, 0x1.111540545fdd1p-4, 0x1.e01cc783f8fb1p-5,
-                             0x1.da841491ab211p-5);
-    double series = sl_fma(middle, z4, low);
-    sl_pair inner = sl_ordered_sum(0x1.5555555555555p-2, z.hi * series);
-    inner.lo += 0x1.5555555555555p-56;
-    sl_pair rise = sl_product(z.hi, inner.hi);
-    rise.lo += sl_fma(z.hi, inner.lo, z.lo * inner.hi);
-    sl_pair cubic = sl_product(2.0 * s, rise.hi), sum = sl_ordered_sum(p.k * SL_LN2_HI, 2.0 * s);
-    cubic.lo += sl_fma(2.0 * s, rise.lo, 2.0 * sl_fma(s_lo, rise.hi, s_lo));
-    sl_pair total = sl_ordered_sum(sum.hi, cubic.hi);
-    return sl_ordered_sum(total.hi, total.lo + (sum.lo + sl_fma(p.k, SL_LN2_LO, cubic.lo)));
+    double f = 2.0 * p.f, inverse = 1.0 / d.hi, t = f * inverse;
+    double t_low = (-sl_product_tail(t, d.hi, f) - t * d.lo) * inverse;
+    sl_pair w = sl_product(t, t), cube = sl_product(t, w.hi);
+    w.lo = sl_fma(2.0 * t, t_low, w.lo);
+    cube.lo += sl_fma(t, w.lo, t_low * w.hi);
+    double w2 = w.hi * w.hi;
+    double w4 = w2 * w2;
+    double low = sl_cubic(w.hi, w2, 0x1.999999999999ap-7, 0x1.24924924922fbp-9, 0x1.c71c71c74d6acp-12,
+                          0x1.745d173c1370fp-14);
+    double middle = sl_cubic(w.hi, w2, 0x1.3b13aa1eb5f1ep-16, 0x1.111540545fdd1p-18, 0x1.e01cc783f8fb1p-21,
+                             0x1.da841491ab211p-23);
+    double series = sl_fma(middle, w4, low);
+    sl_pair inner = sl_fused_sum(w.hi, series, 0x1.5555555555555p-4), cubic = sl_product(cube.hi, inner.hi);
+    cubic.lo += sl_fma(cube.hi, inner.lo + 0x1.5555555555555p-58, cube.lo * inner.hi);
+    sl_pair sum = sl_ordered_sum(p.k * SL_LN2_HI, t), total = sl_ordered_sum(sum.hi, cubic.hi);
+    return (sl_pair){total.hi, (total.lo + cubic.lo) + (sum.lo + sl_fma(p.k, SL_LN2_LO, t_low))};
 }
 
 /* e^(hi + lo) for |hi| <= 750 and |lo| far below 1; the power is built 2^64 nearer to 1 and scaled at the end. */

@@ -4,7 +4,7 @@
 
 #include "vector_call.h"
 
-/* a - b trunc(a / b), exactly, where the quotient is below 2^24, and nan elsewhere: in float64 the product is
+/* a - b trunc(a / b), exactly, where the quotient is below 2^22, and nan elsewhere: in float64 the product is
    exact. */
 typedef struct {
     float quotient, remainder;
@@ -12,7 +12,7 @@ typedef struct {
 
 SL_INLINE sl_divisionf sl_dividef(float a, float b) {
     double ratio = (double)a / b, whole = __builtin_trunc(ratio), remainder = a - whole * b;
-    return (sl_divisionf){(float)whole, (float)(sl_fabs(ratio) < 0x1p24 ? remainder : SL_NAN)};
+    return (sl_divisionf){(float)whole, (float)(sl_fabs(ratio) < 0x1p22 ? remainder : SL_NAN)};
 }
 
 SL_INLINE float sl_near_modf(float a, float b) {

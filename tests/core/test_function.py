@@ -1,0 +1,438 @@
+"""`function`: outputs, updates, givens, copies, threads; both back ends do the same."""
+
+from __future__ import annotations
+
+import copy
+import html
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.ir.errors import (
+    InvalidIndex,
+    InvalidValue,
+    MissingInputError,
+    NodeError,
+    ShapeMismatch,
+    TypeMismatch,
+    UnusedInputError,
+)
+from symlab.core.request import UnusedInputWarning
+
+BOTH = ("FAST_RUN", "FAST_COMPILE")
+A = np.array([1.0, 2.0, 3.0])
+
+
+@pytest.fixture(params=BOTH)
+def mode(request):
+    return request.param
+
+
+@pytest.fixture
+def x():
+    return T.dvector("x")
+
+
+@pytest.fixture
+def y():
+    return T.dvector("y")
+
+
+# Outputs
+
+
+def test_one_output_is_an_array(x, mode):
+    result = sl.function([x], x * 2, mode=mode)(A)
+    assert type(result) is np.ndarray
+    np.testing.assert_array_equal(result, A * 2)
+
+
+def test_an_output_of_rank_0_is_an_array_too(x, mode):
+    result = sl.function([x], x.sum(), mode=mode)(A)
+    assert type(result) is np.ndarray
+    assert result.shape == ()
+    assert result == 6
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_several_outputs_are_a_list(x, mode, kind):
+    result = sl.function([x], kind([x + 1, x * 2]), mode=mode)(A)
+    assert type(result) is list
+    np.testing.assert_array_equal(result, [A + 1, A * 2])
+
+
+def test_a_list_of_one_output_is_a_list(x, mode):
+    assert len(sl.function([x], [x + 1], mode=mode)(A)) == 1
+
+
+def test_a_dict_of_outputs_is_a_dict_with_its_keys_in_order(x, mode):
+    result = sl.function([x], {"b": x + 1, "a": x * 2, 3: x}, mode=mode)(A)
+    assert list(result) == ["b", "a", 3]
+    np.testing.assert_array_equal(result["a"], A * 2)
+    np.testing.assert_array_equal(result[3], A)
+
+
+@pytest.mark.parametrize(("outputs", "expected"), [(None, None), ([], []), ({}, {})])
+def test_nothing_is_an_output(mode, outputs, expected):
+    assert sl.function([], outputs, mode=mode)() == expected
+
+
+def test_constants_and_inputs_are_outputs(x, mode):
+    one, same = sl.function([x], [T.constant(1.5), x], mode=mode)(A)
+    assert one == 1.5
+    np.testing.assert_array_equal(same, A)
+
+
+def test_out_is_its_variable(x, mode):
+    np.testing.assert_array_equal(sl.function([x], sl.Out(x + 1, borrow=True), mode=mode)(A), A + 1)
+
+
+def test_results_are_the_callers_own(x, mode):
+    s = sl.shared(A.copy())
+    given = A.copy()
+    results = sl.function([x], [x, x, s, x + 0, x[::1], s.T], mode=mode)(given)
+    arrays = [given, s.get_value(borrow=True), *results]
+    assert not any(np.shares_memory(a, b) for place, a in enumerate(arrays) for b in arrays[:place])
+    for result in results:
+        result[:] = -1
+    np.testing.assert_array_equal(given, A)
+    np.testing.assert_array_equal(s.get_value(), A)
+
+
+def test_earlier_results_stay_as_they_are(x, mode):
+    f = sl.function([x], x + 1, mode=mode)
+    kept = [f(A * k) for k in range(5)]
+    for k, result in enumerate(kept):
+        np.testing.assert_array_equal(result, A * k + 1)
+
+
+# Updates
+
+
+def test_updates_are_computed_from_the_old_values(mode):
+    a, b = sl.shared(np.array([1.0, 2.0])), sl.shared(np.array([10.0, 20.0]))
+    f = sl.function([], [a, b], updates=[(a, b), (b, a)], mode=mode)
+    first, second = f()
+    np.testing.assert_array_equal(first, [1, 2])
+    np.testing.assert_array_equal(second, [10, 20])
+    np.testing.assert_array_equal(a.get_value(), [10, 20])
+    np.testing.assert_array_equal(b.get_value(), [1, 2])
+    f()
+    np.testing.assert_array_equal(a.get_value(), [1, 2])
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict])
+def test_updates_are_pairs_or_a_dict(mode, kind):
+    n, m = sl.shared(0), sl.shared(1.5)
+    f = sl.function([], n, updates=kind([(n, n + 1), (m, m * 2)]), mode=mode)
+    assert [int(f()), int(f())] == [0, 1]
+    assert n.get_value() == 2
+    assert m.get_value() == 6.0
+
+
+def test_an_update_to_an_argument_copies_it(x, mode):
+    s = sl.shared(np.zeros(3))
+    given = A.copy()
+    sl.function([x], updates=[(s, x)], mode=mode)(given)
+    given[:] = -1
+    np.testing.assert_array_equal(s.get_value(), A)
+
+
+def test_two_shared_variables_take_one_value(mode):
+    a, b = sl.shared(A), sl.shared(A)
+    new = a + b
+    sl.function([], updates=[(a, new), (b, new)], mode=mode)()
+    a.set_value(a.get_value() + 1)
+    np.testing.assert_array_equal(b.get_value(), 2 * A)
+
+
+def test_an_update_may_change_sizes(x, mode):
+    s = sl.shared(np.zeros(2))
+    sl.function([x], updates=[(s, T.concatenate([s, x]))], mode=mode)(A)
+    np.testing.assert_array_equal(s.get_value(), [0, 0, 1, 2, 3])
+
+
+def test_an_update_may_not_change_declared_sizes(x, mode):
+    s = sl.shared(np.zeros(3), shape=(3,))
+    f = sl.function([x], updates=[(s, x)], mode=mode)
+    f(A)
+    with pytest.raises(NodeError, match="3"):
+        f(np.ones(4))
+    np.testing.assert_array_equal(s.get_value(), A)
+
+
+def test_numbers_are_updates(mode):
+    s = sl.shared(np.float32(3))
+    sl.function([], updates=[(s, 0.5)], mode=mode)()
+    assert s.get_value() == np.float32(0.5)
+    assert s.get_value().dtype == np.float32
+
+
+def test_default_updates(mode):
+    n = sl.shared(0, "n")
+    n.default_update = n + 1
+    f = sl.function([], n * 10, mode=mode)
+    assert [int(f()), int(f()), int(n.get_value())] == [0, 10, 2]
+    sl.function([], n, no_default_updates=True, mode=mode)()
+    sl.function([], n, no_default_updates=[n], mode=mode)()
+    assert n.get_value() == 2
+    sl.function([], n, updates=[(n, n - 1)], mode=mode)()
+    assert n.get_value() == 1
+
+
+def test_default_updates_bring_their_own(mode):
+    n, m = sl.shared(1), sl.shared(1)
+    n.default_update, m.default_update = n + m, m * 2
+    f = sl.function([], n, mode=mode)
+    assert [int(f()) for _ in range(4)] == [1, 2, 4, 8]
+    assert m.get_value() == 16
+
+
+def test_functions_share_variables(x, mode):
+    s = sl.shared(np.zeros(3))
+    add = sl.function([x], updates=[(s, s + x)], mode=mode)
+    other = sl.function([], s.sum(), mode=BOTH[mode == BOTH[0]])
+    add(A)
+    assert other() == 6
+    add(A)
+    assert other() == 12
+    s.set_value(np.ones(2))
+    assert other() == 2
+
+
+@pytest.mark.parametrize(
+    ("updates", "problem"),
+    [
+        (lambda s, x: [(x, x)], "only shared variables"),
+        (lambda s, x: [(s, x.sum())], "has 1 axes"),
+        (lambda s, x: [(s, x), (s, x)], "updated twice"),
+        (lambda s, x: [s], "a pair"),
+        (lambda s, x: [(s, 1j * x)], "holds float64"),
+        (lambda s, x: [(s, "abc")], "float64"),
+    ],
+)
+def test_updates_that_do_not_fit(x, mode, updates, problem):
+    s = sl.shared(A)
+    with pytest.raises((TypeMismatch, InvalidValue), match=problem):
+        sl.function([x], x, updates=updates(s, x), mode=mode)
+
+
+# Givens
+
+
+def test_givens_replace_before_anything_else(x, y, mode):
+    z = x * 2
+    f = sl.function([y], z + x, givens={x: y + 1}, mode=mode)
+    np.testing.assert_array_equal(f(A), 3 * (A + 1))
+    g = sl.function([x, y], z + x, givens=[(z, y)], mode=mode)
+    np.testing.assert_array_equal(g(A, A + 1), A + 1 + A)
+
+
+def test_givens_replace_by_identity(x, mode):
+    first, second = T.exp(x), T.exp(x)
+    f = sl.function([x], [first, second], givens={first: x}, mode=mode)
+    np.testing.assert_allclose(f(A), [A, np.exp(A)])
+
+
+def test_givens_with_shared_variables_and_numbers(x, mode):
+    s, single = sl.shared(A), T.fscalar("single")
+    np.testing.assert_array_equal(sl.function([], x * 2, givens={x: s}, mode=mode)(), A * 2)
+    np.testing.assert_array_equal(sl.function([], x * 2, givens={x: A}, mode=mode)(), A * 2)
+    result = sl.function([], single * 2, givens={single: 0.1}, mode=mode)()
+    assert result.dtype == np.float32
+
+
+def test_givens_reach_updates(x, mode):
+    s = sl.shared(np.zeros(3))
+    sl.function([], updates=[(s, s + x)], givens={x: A}, mode=mode)()
+    np.testing.assert_array_equal(s.get_value(), A)
+
+
+def test_an_expression_is_an_input(x, mode):
+    z = x * 2
+    np.testing.assert_array_equal(sl.function([z], z + 1, mode=mode)(A), A + 1)
+
+
+@pytest.mark.parametrize("value", [T.ivector(), T.dmatrix(), 1, "abc", np.zeros((2, 2))])
+def test_givens_that_do_not_fit(x, mode, value):
+    with pytest.raises(TypeMismatch):
+        sl.function([], x, givens={x: value}, mode=mode)
+
+
+def test_givens_name_variables(x):
+    with pytest.raises(TypeMismatch, match="only variables"):
+        sl.function([x], x, givens={"x": x})
+
+
+def test_givens_keep_declared_sizes(mode):
+    row, matrix = T.drow("row"), T.dmatrix("matrix")
+    f = sl.function([matrix], row + T.zeros((3, 2)), givens={row: matrix}, mode=mode)
+    np.testing.assert_array_equal(f([[1.0, 2.0]]), [[1, 2]] * 3)
+    with pytest.raises(NodeError):
+        f(np.zeros((2, 2)))
+
+
+# What is missing and what is too much
+
+
+def test_a_missing_input(x, y):
+    with pytest.raises(MissingInputError, match="needs y"):
+        sl.function([x], x + y)
+
+
+def test_an_unused_input(x, y):
+    with pytest.raises(UnusedInputError, match="does not need its input y"):
+        sl.function([x, y], x)
+    with pytest.warns(UnusedInputWarning, match="y") as caught:
+        f = sl.function([x, y], x, on_unused_input="warn")
+    assert caught[0].filename == __file__
+    np.testing.assert_array_equal(f(A, A), A)
+    np.testing.assert_array_equal(sl.function([x, y], x, on_unused_input="ignore")(A, A), A)
+    with pytest.raises(InvalidValue, match="bogus"):
+        sl.function([x], x, on_unused_input="bogus")
+    with sl.configure(on_unused_input="ignore"):
+        sl.function([x, y], x)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "problem"),
+    [
+        (lambda x: x, "must be a list"),
+        (lambda x: [1.0], "no variable"),
+        (lambda x: [T.constant(1.0)], "constant"),
+        (lambda x: [sl.shared(1.0)], "shared variable"),
+        (lambda x: [x, x], "input twice"),
+    ],
+)
+def test_inputs_that_are_none(x, inputs, problem):
+    with pytest.raises((TypeMismatch, InvalidValue), match=problem):
+        sl.function(inputs(x), x, on_unused_input="ignore")
+
+
+# Failing calls
+
+
+def test_a_failing_call_changes_nothing(x, y, mode):
+    n, s = sl.shared(0), sl.shared(np.zeros(2))
+    f = sl.function([x, y], x + y, updates=[(n, n + 1), (s, x)], mode=mode)
+    with pytest.raises(ShapeMismatch, match=r"test_function\.py"):
+        f(np.zeros(2), np.zeros(3))
+    with pytest.raises(TypeMismatch):
+        f(np.zeros(2), "abc")
+    assert n.get_value() == 0
+    np.testing.assert_array_equal(s.get_value(), np.zeros(2))
+    f(A, A)
+    assert n.get_value() == 1
+
+
+def test_a_failing_index_changes_nothing(x, mode):
+    n, place = sl.shared(0), T.lscalar("place")
+    f = sl.function([x, place], x[place], updates=[(n, n + 1)], mode=mode)
+    with pytest.raises(InvalidIndex, match="5"):
+        f(A, 5)
+    assert n.get_value() == 0
+    assert f(A, -1) == 3
+
+
+def test_a_failing_update_changes_nothing(x, mode):
+    n, s = sl.shared(0), sl.shared(A)
+    f = sl.function([x], updates=[(n, n + 1), (s, s + x)], mode=mode)
+    with pytest.raises(ShapeMismatch):
+        f(np.zeros(4))
+    assert n.get_value() == 0
+    np.testing.assert_array_equal(s.get_value(), A)
+
+
+# Arguments in one memory
+
+
+def test_one_array_is_several_arguments(x, y, mode):
+    f = sl.function([x, y], [x - y, x * y], mode=mode)
+    given = A.copy()
+    np.testing.assert_array_equal(f(given, given), [A - A, A * A])
+    np.testing.assert_array_equal(f(given, given[::-1]), [A - A[::-1], A * A[::-1]])
+    np.testing.assert_array_equal(f(given[:2], given[1:]), [A[:2] - A[1:], A[:2] * A[1:]])
+    np.testing.assert_array_equal(given, A)
+
+
+def test_the_value_of_a_shared_variable_is_an_argument(x, mode):
+    s = sl.shared(A, borrow=True)
+    f = sl.function([x], x * 2, updates=[(s, s + x)], mode=mode)
+    result = f(s.get_value(borrow=True))
+    np.testing.assert_array_equal(result, [2, 4, 6])
+    np.testing.assert_array_equal(s.get_value(), [2, 4, 6])
+    np.testing.assert_array_equal(A, [1, 2, 3])
+
+
+# Copies
+
+
+def test_pickling_a_function(x, mode):
+    s = sl.shared(A, "s")
+    f = sl.function([x], [x + s], updates=[(s, s + 1)], name="step", mode=mode)
+    f(A)
+    other = pickle.loads(pickle.dumps(f))
+    np.testing.assert_array_equal(other(A), f(A))
+    np.testing.assert_array_equal(other(A), [A + A + 2])
+    np.testing.assert_array_equal(s.get_value(), A + 2)  # the other function has a variable of its own
+    assert other.name == "step"
+    assert repr(other) == repr(f)
+
+
+def test_pickling_a_default_update(mode):
+    n = sl.shared(0, "n")
+    n.default_update = n + 1
+    f = sl.function([], n, mode=mode)
+    f()
+    other = pickle.loads(pickle.dumps(f))
+    assert [int(other()), int(other()), int(f())] == [1, 2, 1]
+
+
+def test_copying_a_function(x, mode):
+    s = sl.shared(np.zeros(3))
+    f = sl.function([x], s, updates=[(s, s + x)], mode=mode)
+    copied, deep = copy.copy(f), copy.deepcopy(f)
+    copied(A)
+    np.testing.assert_array_equal(f(A), A)
+    np.testing.assert_array_equal(deep(A), np.zeros(3))
+
+
+# Threads
+
+
+def test_threads_call_one_function(x, mode):
+    n = sl.shared(0)
+    f = sl.function([x], T.exp(x) * 2, updates=[(n, n + 1)], mode=mode)
+    wrong = []
+
+    def work(seed):
+        given = np.random.default_rng(seed).normal(size=50 + seed)
+        wrong.extend(seed for _ in range(50) if not np.allclose(f(given), np.exp(given) * 2))
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert n.get_value() == 400
+
+
+# Names
+
+
+def test_names_with_markup_show_as_text():
+    nasty = "<script>alert(1)</script>"
+    x, s = T.dvector(nasty), sl.shared(A, nasty)
+    f = sl.function([x], T.exp(x) + s, name=nasty)
+    np.testing.assert_allclose(f(A), np.exp(A) + A)
+    pages = [sl.viz.to_html(f), sl.viz.to_svg(f), f.profile(A)._repr_html_(), sl.debug.check(f, A)._repr_html_()]
+    for page in pages:
+        assert nasty not in page
+    assert html.escape(nasty) in pages[2]
+    with pytest.raises(TypeMismatch, match="alert"):
+        f("abc")

@@ -14,6 +14,7 @@ from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
     from symlab import debug, tensor, viz
+    from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
     from symlab.core.autodiff import Lop, Rop, grad, hessian, jacobian
     from symlab.core.catalogue import ops, rules
@@ -44,6 +45,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "debugprint": "symlab.viz.text:debugprint",
         "function": "symlab.core.function:function",
         "grad": "symlab.core.autodiff:grad",
+        "graph": "symlab.core.walk",
         "gradcheck": "symlab.core.gradcheck:gradcheck",
         "hessian": "symlab.core.autodiff:hessian",
         "jacobian": "symlab.core.autodiff:jacobian",
@@ -76,6 +78,7 @@ __all__ = [
     "function",
     "grad",
     "gradcheck",
+    "graph",
     "hessian",
     "jacobian",
     "load_ipython_extension",

@@ -15,6 +15,7 @@ import numpy as np
 from symlab.core.arguments import Signature
 from symlab.core.backends.base import Executable, Interface, available
 from symlab.core.backends.reference import evaluate_graph
+from symlab.core.fgraph import Maker
 from symlab.core.ir import config
 from symlab.core.ir.config import Config
 from symlab.core.ir.errors import UnknownName, message, near_names
@@ -204,6 +205,11 @@ class Function:
     def profile(self) -> Any:
         """Times per step and per phase of the compilation: `f.profile(args)` measures, printing shows."""
         return seam("debug.profile")(self)
+
+    @cached_property
+    def maker(self) -> Maker:
+        """What Theano's users ask for the compiled graph: `f.maker.fgraph.toposort()`."""
+        return Maker(self)
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ir.expr import toposort
+from symlab.core.ir.expr import leaves, toposort
+from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType, Shape
 from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions, inferred
 from symlab.core.ops.shape import specify_shape
@@ -71,8 +72,38 @@ def fitting_replacement(old: Variable, new: Variable) -> Variable:
     return with_sizes(new, a.shape)
 
 
-def clone(outputs: Variable | Sequence[Variable], replace: Mapping[Variable, object] | None = None) -> object:
-    """`outputs` (one variable or a list) computed anew with the variables of `replace` replaced, all at once."""
-    single = isinstance(outputs, Variable)
-    found = replaced([outputs] if isinstance(outputs, Variable) else outputs, checked_givens(replace or {}))
-    return found[0] if single else found
+def clone(
+    output: Any,
+    replace: Mapping[Variable, object] | Iterable[tuple[Variable, object]] | None = None,
+    *,
+    strict: bool = True,
+    share_inputs: bool = True,
+) -> Any:
+    """Copies of one variable, a list or a dict of them, with the keys of `replace` replaced, all at once.
+
+    `strict=False` casts a replacement of another dtype; `share_inputs=False` gives the copies inputs of their own.
+    """
+    if isinstance(output, Mapping):
+        values = clone(list(output.values()), replace, strict=strict, share_inputs=share_inputs)
+        return dict(zip(output, values, strict=True))
+    roots = [output] if isinstance(output, Variable) else list(output)
+    pairs = dict(replace.items() if isinstance(replace, Mapping) else replace or ())
+    if not strict:
+        pairs = {old: as_variable(new).astype(old.dtype) for old, new in pairs.items()}
+    substitutions = checked_givens(pairs)
+    if not share_inputs:
+        substitutions.update((leaf, copied(leaf)) for leaf in inputs_of(roots) if leaf not in substitutions)
+    found = replaced(roots, substitutions)
+    return found[0] if isinstance(output, Variable) else found
+
+
+def inputs_of(roots: Sequence[Variable]) -> list[Variable]:
+    """The inputs that a caller must give, in the order in which they are read."""
+    return [node for node in leaves(roots) if node.op is INPUT and isinstance(node, Variable)]
+
+
+def copied(leaf: Variable) -> Variable:
+    """An input like another one: the same type, name and tag."""
+    made = Variable(leaf.op, (), leaf.attrs, leaf.type)
+    made.relabel(leaf.label())
+    return made

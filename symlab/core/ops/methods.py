@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from symlab.core.ir.apply import Apply, owner
+from symlab.core.ir.expr import Expr
 from symlab.core.ops.arithmetic import Arithmetic
 from symlab.core.ops.protocols import Protocols
 from symlab.core.seams import front_end, seam
@@ -32,6 +34,12 @@ class Methods(Arithmetic, Protocols):
     def broadcastable(self) -> tuple[bool, ...]:
         """Per axis, whether its size is known to be 1."""
         return tuple(self.type.broadcastable)
+
+    @property
+    def owner(self) -> Apply | None:
+        """What computes this variable: its op, `inputs` and `outputs`; None for inputs, constants, shared variables."""
+        assert isinstance(self, Expr)
+        return owner(self)
 
     @property
     def shape(self) -> Any:

@@ -1,0 +1,31 @@
+"""`import theano` for programs written for Theano: `symlab.compat.theano.install()` before they start.
+
+From then on `theano` and its modules are symlab's objects under Theano's names. Nothing is installed unless asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from symlab.compat.theano.finder import TheanoFinder
+
+__all__ = ["install", "uninstall"]
+
+
+def install() -> None:
+    """Make `import theano` find symlab; if it was asked for already, nothing happens."""
+    if not any(isinstance(finder, TheanoFinder) for finder in sys.meta_path):
+        forget()
+        sys.meta_path.insert(0, TheanoFinder())
+
+
+def uninstall() -> None:
+    """Undo `install`: modules that were imported meanwhile stay with those who hold them."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, TheanoFinder)]
+    forget()
+
+
+def forget() -> None:
+    """Drop every module called theano from those that are loaded."""
+    for name in [name for name in sys.modules if name == "theano" or name.startswith("theano.")]:
+        del sys.modules[name]

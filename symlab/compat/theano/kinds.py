@@ -1,0 +1,106 @@
+"""What programs ask with `isinstance`, and small functions that only Theano has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.compat.theano.settings import config
+from symlab.core.fgraph import Composite
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import CONSTANT, Kind, Op
+from symlab.core.ir.types import ArrayType
+from symlab.core.modes import MODES, Mode, as_mode
+from symlab.core.ops.operators import Variable, constant
+from symlab.core.substitute import clone, copied
+from symlab.tensor.types import TensorType as tensor_type
+
+__all__ = ["FAST_COMPILE", "FAST_RUN", "config"]
+
+FAST_COMPILE, FAST_RUN = MODES["FAST_COMPILE"], MODES["FAST_RUN"]
+
+
+class Recognized(type):
+    """A class whose instances are those objects that `test` recognizes, and whose call makes one."""
+
+    test: Callable[[Any], bool]
+    make: Callable[..., Any]
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return bool(cls.test(value))
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        return cls.make(*args, **options)
+
+
+def recognized(name: str, doc: str, test: Callable[[Any], bool], make: Callable[..., Any] | None = None) -> Recognized:
+    """A class for `isinstance`; one without `make` cannot be called."""
+
+    def refuse(*args: Any, **options: Any) -> Any:
+        raise TypeError(f"{name} is a kind of op here, to be recognized and not to be made: call the function itself")
+
+    return Recognized(name, (), {"__doc__": doc, "test": staticmethod(test), "make": staticmethod(make or refuse)})
+
+
+def named(*names: str) -> Callable[[Any], bool]:
+    """Recognizes the ops of these names."""
+    return lambda value: isinstance(value, Op) and value.name in names
+
+
+def is_elementwise(value: Any) -> bool:
+    """Whether an op, or every op of a fused kernel, is elementwise."""
+    ops = value.ops if isinstance(value, Composite) else (value,)
+    return all(isinstance(op, Op) and op.kind is Kind.ELEMENTWISE for op in ops)
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a variable is a constant."""
+    return isinstance(value, Expr) and value.op is CONSTANT
+
+
+TensorType = recognized(
+    "TensorType", "The type of arrays of a dtype and broadcastable pattern.",
+    lambda value: isinstance(value, ArrayType), tensor_type,
+)  # fmt: skip
+TensorConstant = recognized(
+    "TensorConstant", "A constant.", is_constant,
+    lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),
+)  # fmt: skip
+Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
+Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
+DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
+Subtensor = recognized("Subtensor", "Slices.", named("subtensor"))
+DebugMode = recognized("DebugMode", "The mode that checks.", lambda value: value == MODES["DebugMode"],
+                       lambda **options: MODES["DebugMode"])  # fmt: skip
+NanGuardMode = recognized(
+    "NanGuardMode", "The mode that watches for nan.", lambda value: isinstance(value, Mode) and "Nan" in value.name,
+    lambda **options: Mode("NanGuardMode", FAST_RUN.pipeline, "auto", "debug.NanGuardMode", options),
+)  # fmt: skip
+
+
+def upcast(dtype: str, *dtypes: str) -> str:
+    """The dtype to which all of these can be promoted."""
+    return str(np.result_type(*map(np.dtype, (dtype, *dtypes))))
+
+
+def get_default_mode() -> Mode:
+    """The mode of functions that name none."""
+    return as_mode(config.mode)
+
+
+def version(print_too: bool = True) -> tuple[Any, bool]:
+    """The version that Theano's programs see, and whether files were changed."""
+    return "1.0.5", False
+
+
+def sparse_grad(x: Variable) -> Variable:
+    """x itself: every gradient of an indexed variable is written in place where that is right."""
+    return x
+
+
+def clone_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> tuple[list[Any], list[Any]]:
+    """Copies of inputs and of the outputs computed from them."""
+    copies = [copied(leaf) for leaf in inputs]
+    return copies, clone(list(outputs), dict(zip(inputs, copies, strict=True)))

@@ -1,0 +1,169 @@
+"""Theano's modules: for each the modules of symlab whose names it shows, and the names that it has beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What one module shows: every public name of `sources`, and `names` (the objects, or "module:attribute")."""
+
+    doc: str
+    sources: tuple[str, ...] = ()
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+
+KINDS = "symlab.compat.theano.kinds:"
+WALK = "symlab.core.walk"
+TENSOR = ("symlab.tensor",)
+GRADIENT = {
+    name: f"symlab.tensor:{name}"
+    for name in ("consider_constant", "disconnected_grad", "grad_clip", "grad_scale", "undefined_grad", "zero_grad")
+}
+DERIVATIVES = {name: f"symlab:{name}" for name in ("Lop", "Rop", "grad", "hessian", "jacobian", "verify_grad")}
+ERRORS = {
+    "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
+    "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
+}
+PRINTING = {
+    "debugprint": "symlab:debugprint",
+    "pp": "symlab:pp",
+    "pprint": "symlab:pp",
+    "pydotprint": "symlab.viz:pydotprint",
+}
+FUNCTION = {
+    "Function": "symlab:Function",
+    "In": "symlab:In",
+    "Mode": "symlab:Mode",
+    "Out": "symlab:Out",
+    "Param": "symlab:In",
+    "SharedVariable": "symlab:SharedVariable",
+    "UnusedInputError": "symlab.core.ir.errors:UnusedInputError",
+    "function": "symlab:function",
+    "shared": "symlab:shared",
+}
+MODE = {
+    "FAST_COMPILE": KINDS + "FAST_COMPILE",
+    "FAST_RUN": KINDS + "FAST_RUN",
+    "Mode": "symlab:Mode",
+    "get_default_mode": KINDS + "get_default_mode",
+    "get_mode": "symlab.core.modes:as_mode",
+}
+GRAPH = {
+    "Apply": WALK + ":Apply",
+    "Constant": KINDS + "TensorConstant",
+    "Variable": "symlab.tensor:Variable",
+    "ancestors": WALK + ":ancestors",
+    "clone": KINDS + "clone_graph",
+    "inputs": WALK + ":graph_inputs",
+    "io_toposort": WALK + ":io_toposort",
+    "is_same_graph": WALK + ":is_same_graph",
+    "list_of_nodes": WALK + ":io_toposort",
+    "variables": WALK + ":variables_between",
+}
+TYPES = {
+    "Tensor": KINDS + "TensorType",
+    "TensorConstant": KINDS + "TensorConstant",
+    "TensorSharedVariable": "symlab:SharedVariable",
+    "TensorType": KINDS + "TensorType",
+    "TensorVariable": "symlab.tensor:Variable",
+}
+SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
+TENSOR_NAMES = {
+    **TYPES,
+    "DimShuffle": KINDS + "DimShuffle",
+    "Dot": KINDS + "Dot",
+    "Elemwise": KINDS + "Elemwise",
+    "Subtensor": KINDS + "Subtensor",
+}
+
+MODULES: Mapping[str, Contents] = MappingProxyType(
+    {
+        "theano": Contents(
+            "symlab under Theano's names.",
+            (),
+            {
+                **FUNCTION,
+                **DERIVATIVES,
+                **{name: PRINTING[name] for name in ("debugprint", "pp")},
+                "Apply": WALK + ":Apply",
+                "OpFromGraph": "symlab:OpFromGraph",
+                "Variable": "symlab.tensor:Variable",
+                "__version__": "1.0.5",
+                "as_op": "symlab:as_op",
+                "clone": "symlab:clone",
+                "config": KINDS + "config",
+                "foldl": "symlab:foldl",
+                "foldr": "symlab:foldr",
+                "map": "symlab:map",
+                "reduce": "symlab:reduce",
+                "scan": "symlab:scan",
+                "sparse_grad": KINDS + "sparse_grad",
+                "version": KINDS + "version",
+            },
+        ),
+        "theano.compile": Contents("Functions, modes and shared variables.", (), {**FUNCTION, **MODE}),
+        "theano.compile.debugmode": Contents("DebugMode.", (), {"DebugMode": KINDS + "DebugMode"}),
+        "theano.compile.function_module": Contents("Functions.", (), FUNCTION),
+        "theano.compile.io": Contents("Inputs and outputs of functions.", (), FUNCTION),
+        "theano.compile.mode": Contents("Modes.", (), MODE),
+        "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
+        "theano.compile.ops": Contents("Ops written in Python.", (), {"as_op": "symlab:as_op"}),
+        "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
+        "theano.configparser": Contents("Settings.", (), {"config": KINDS + "config"}),
+        "theano.gof": Contents("Graphs.", (), {**GRAPH, "graph_inputs": GRAPH["inputs"]}),
+        "theano.gof.graph": Contents("Graphs.", (), GRAPH),
+        "theano.gof.compilelock": Contents("Nothing to lock: the code cache has no lock.", (), {}),
+        "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS}),
+        "theano.ifelse": Contents("Lazy choices.", (), {"ifelse": "symlab:ifelse"}),
+        "theano.printing": Contents("Graphs as text and pictures.", (), {**PRINTING, "Print": "symlab:Print"}),
+        "theano.sandbox": Contents("Random numbers of the MRG31k3p generator are in `rng_mrg`."),
+        "theano.sandbox.rng_mrg": Contents("The MRG31k3p generator.", ("symlab.tensor.rng_mrg",)),
+        "theano.scalar": Contents("Scalar types.", (), {"upcast": KINDS + "upcast"}),
+        "theano.scan_module": Contents("Loops.", ("symlab.core.scan",)),
+        "theano.scan_module.scan_utils": Contents("Graphs of loops.", (), {"until": "symlab:until", **SCAN_UTILS}),
+        "theano.scan_module.until": Contents("The end of loops."),
+        "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
+        "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
+        "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),
+        "theano.tensor.extra_ops": Contents("More functions.", TENSOR),
+        "theano.tensor.fft": Contents("Fourier transforms.", ("symlab.tensor.fft",)),
+        "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
+        "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",)),
+        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet.abstract_conv": Contents("Convolutions.", ("symlab.tensor.nnet.abstract_conv",)),
+        "theano.tensor.nnet.bn": Contents("Batch normalization.", ("symlab.tensor.nnet.bn",)),
+        "theano.tensor.nnet.conv": Contents("Convolutions.", ("symlab.tensor.nnet.conv",)),
+        "theano.tensor.nnet.neighbours": Contents("Patches of images.", ("symlab.tensor.nnet.neighbours",)),
+        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
+        "theano.tensor.raw_random": Contents("Draws.", ("symlab.tensor.raw_random",)),
+        "theano.tensor.shared_randomstreams": Contents("Streams.", ("symlab.tensor.shared_randomstreams",)),
+        "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
+        "theano.tensor.signal": Contents("Signals and images.", ("symlab.tensor.signal",)),
+        "theano.tensor.signal.conv": Contents("Convolutions.", ("symlab.tensor.signal.conv",)),
+        "theano.tensor.signal.downsample": Contents("Pooling.", ("symlab.tensor.signal.downsample",)),
+        "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
+        "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
+        "theano.tensor.sort": Contents("Sorting.", TENSOR),
+        "theano.tensor.special": Contents("Special functions.", ("symlab.tensor.special",)),
+        "theano.tensor.subtensor": Contents("Indexing.", TENSOR, TENSOR_NAMES),
+        "theano.tensor.type": Contents("Types.", TENSOR, TYPES),
+        "theano.tensor.var": Contents("Variables.", TENSOR, TYPES),
+        "theano.tensor.xlogx": Contents("x log x.", ("symlab.tensor.xlogx",)),
+    }
+)
+
+NO_GPU_MODULE = "device='cuda' of symlab.configure runs a function on the GPU, with nothing to import"
+ABSENT: Mapping[str, str] = MappingProxyType(
+    {
+        "theano.gpuarray": NO_GPU_MODULE,
+        "theano.sandbox.cuda": NO_GPU_MODULE,
+        "theano.sandbox.gpuarray": NO_GPU_MODULE,
+        "theano.misc.pkl_utils": "functions and variables pickle by themselves",
+    }
+)

@@ -1,0 +1,121 @@
+"""The graph for people who walk it: ancestors, inputs, order, equality and copies of typed expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from symlab.core.ir.apply import Apply, owner
+from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.graph import Interning, Table
+from symlab.core.ir.op import CONSTANT, PROJECT
+from symlab.core.ops.operators import Variable
+from symlab.core.shared import SharedVariable
+from symlab.core.substitute import checked_givens, clone, replaced
+
+__all__ = [
+    "Apply",
+    "ancestors",
+    "applys_between",
+    "clone_replace",
+    "equal_computations",
+    "explicit_graph_inputs",
+    "graph_inputs",
+    "graph_replace",
+    "io_toposort",
+    "is_same_graph",
+    "variables_between",
+]
+
+Variables = Variable | Sequence[Variable]
+
+
+def listed(variables: Variables) -> list[Variable]:
+    """One variable or several as a list."""
+    return [variables] if isinstance(variables, Variable) else list(variables)
+
+
+def ancestors(variables: Variables, blockers: Collection[Variable] | None = None) -> Iterator[Variable]:
+    """Every variable below `variables` and they themselves, each once; nothing below one of `blockers`."""
+    for node in reversed(toposort(listed(variables), frozenset(blockers or ()))):
+        if is_variable(node):
+            yield node  # type: ignore[misc]
+
+
+def is_variable(node: Expr) -> bool:
+    """Whether a node is a value of its own; one with several results is not: its projections are."""
+    return not hasattr(node.type, "items")
+
+
+def graph_inputs(variables: Variables, blockers: Collection[Variable] | None = None) -> list[Variable]:
+    """The inputs, constants and shared variables below `variables`, in the order in which they are read."""
+    order = toposort(listed(variables), frozenset(blockers or ()))
+    return [node for node in order if owner(node) is None]  # type: ignore[misc]
+
+
+def explicit_graph_inputs(variables: Variables) -> list[Variable]:
+    """The inputs below `variables` that a caller must give: no constants, no shared variables."""
+    return [node for node in graph_inputs(variables) if node.op is not CONSTANT and not isinstance(node, SharedVariable)]
+
+
+def io_toposort(inputs: Iterable[Variable], outputs: Variables) -> list[Apply]:
+    """The applications between `inputs` and `outputs`, operands first."""
+    inputs = frozenset(inputs)
+    order = toposort(listed(outputs), inputs)
+    return [
+        application
+        for node in order
+        if node not in inputs and node.op is not PROJECT and (application := owner(node)) is not None
+    ]
+
+
+applys_between = io_toposort
+
+
+def variables_between(inputs: Iterable[Variable], outputs: Variables) -> list[Variable]:
+    """The variables from `inputs` to `outputs`, both included, operands first."""
+    order = toposort(listed(outputs), frozenset(inputs))
+    return [node for node in order if is_variable(node)]  # type: ignore[misc]
+
+
+def equal_computations(
+    xs: Sequence[Variable],
+    ys: Sequence[Variable],
+    in_xs: Sequence[Variable] = (),
+    in_ys: Sequence[Variable] = (),
+) -> bool:
+    """Whether `xs` are computed from `in_xs` exactly as `ys` from `in_ys`; other inputs must be the same variables.
+
+    Operands are compared in the order in which they are written: `x + y` is not `y + x` here.
+    """
+    if len(xs) != len(ys) or len(in_xs) != len(in_ys):
+        return False
+    table = Table()
+    mine = Interning(table, in_xs, exact=True).all(xs)
+    return mine == Interning(table, in_ys, exact=True).all(ys)
+
+
+def is_same_graph(
+    first: Variable, second: Variable, givens: Mapping[Variable, Any] | None = None, debug: bool = False
+) -> bool:
+    """Whether two variables are the same computation of the same inputs, after replacing `givens` in both."""
+    pair = replaced([first, second], checked_givens(givens or {}))
+    return equal_computations(pair[:1], pair[1:])
+
+
+clone_replace = clone
+
+
+def graph_replace(
+    outputs: Any, replace: Mapping[Variable, Any] | Iterable[tuple[Variable, Any]] | None = None, *, strict: bool = True
+) -> Any:
+    """As `clone_replace`; a key that `outputs` do not contain is an error, unless `strict` is False."""
+    pairs = dict(replace.items() if isinstance(replace, Mapping) else replace or ())
+    roots = list(outputs.values()) if isinstance(outputs, Mapping) else listed(outputs)
+    within = set(toposort(roots))
+    absent = [old for old in pairs if old not in within]
+    if absent and strict:
+        rows = [("to be replaced", absent[0])]
+        raise InvalidValue(message(f"{absent[0]!r} is not part of the outputs", rows, ["strict=False"]))
+    return clone(outputs, {old: new for old, new in pairs.items() if old in within})

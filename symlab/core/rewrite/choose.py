@@ -8,7 +8,7 @@ from functools import cache
 from time import perf_counter_ns
 
 from symlab.core.ir.errors import Misfit
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.analysis import Facts, Scope
@@ -56,6 +56,7 @@ class Chooser:
         self.found: dict[tuple[bool, Op, str, bool], tuple[Matcher, ...]] = {}
         self.rules, self.settled = rules, settled.nodes if settled else frozenset()
         self.fresh = frozenset(rules) - settled.rules if settled else frozenset(rules)
+        self.own: dict[Expr, frozenset[Rule]] = {}  # the rules whose right side made a node that they match again
 
     def __call__(self, scope: Scope, exact: bool, node: Expr) -> Step | None:
         """The step on a node, if a rule fires on it."""
@@ -68,7 +69,10 @@ class Chooser:
             return None
         self.facts.scope = scope
         present = frozenset([arg.op for arg in node.args])
+        own = self.own.get(node, ())
         for matcher in matchers:
+            if matcher.rule in own:
+                continue
             for needed in matcher.needs:
                 if needed <= present:
                     break
@@ -99,9 +103,25 @@ class Chooser:
                 self.refuse(matcher.rule, scope, node, applied[0])
             return None
         step = Step(matcher.rule, scope, node, after, applied[1], perf_counter_ns())
+        if matcher.rule.recurs is not None:
+            self.mark(step)
         for observer in self.observers:
             observer.rewrote(step)
         return step
+
+    def mark(self, step: Step) -> None:
+        """Remember the nodes that a rule made and would match again: on what it made itself, it does not fire."""
+        bound = [item for value in step.bindings.values() for item in (value if isinstance(value, tuple) else (value,))]
+        stop = frozenset(item for item in bound if isinstance(item, Expr))
+        for node in toposort([step.after], stop):
+            if node.op is step.rule.recurs and node not in stop:
+                self.own[node] = self.own.get(node, frozenset()) | {step.rule}
+
+    def moved(self, before: Expr, after: Expr) -> None:
+        """A node was made again over other operands: what made it stays known."""
+        rules = self.own.get(before)
+        if rules is not None:
+            self.own[after] = self.own.get(after, frozenset()) | rules
 
     def refuse(self, rule: Rule, scope: Scope, before: Expr, after: Expr | None) -> None:
         """Count a result that was not taken."""

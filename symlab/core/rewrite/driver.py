@@ -52,6 +52,7 @@ class Move:
 
 Event = Step | Move
 Choose = Callable[[Scope, bool, Expr], Step | None]
+Moved = Callable[[Expr, Expr], None]  # told of each node that is made again over other operands
 
 
 @dataclass
@@ -89,8 +90,10 @@ class Driver:
     """Rewrites every scope of a graph bottom-up; what is done is kept by scope, then node."""
 
     def __init__(
-        self, graph: Graph, builder: Builder, choose: Choose, report: Report, limit: int, exact: bool = False
-    ) -> None:
+        self, graph: Graph, builder: Builder, choose: Choose, report: Report, limit: int, exact: bool = False,
+        moved: Moved | None = None,
+    ) -> None:  # fmt: skip
+        self.moved = moved
         self.graph, self.choose, self.report, self.limit, self.exact = graph, choose, report, limit, exact
         self.builders = {False: builder, True: Builder(builder.table, exact=True)}
         self.done: dict[Scope, dict[Expr, Expr]] = defaultdict(dict)
@@ -167,6 +170,8 @@ class Driver:
         args = tuple([done[arg] for arg in node.args])
         if args != node.args:
             after = self.builders[job.exact].remade(node, args)
+            if self.moved is not None:
+                self.moved(node, after)
             return self.replace(job, Move(job.scope, node, after))
         if node.op is CALL and not job.entered:
             return self.descend(job, node)

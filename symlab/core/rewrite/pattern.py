@@ -115,6 +115,19 @@ def spans(pattern: Pattern) -> bool:
     return any(spans(arg) for arg in pattern.args)
 
 
+def covers(general: Pattern, special: Pattern) -> bool:
+    """Whether whatever a pattern stands for is matched by another one too; their variables have nothing in common."""
+    if isinstance(general, Wild) or isinstance(special, Wild):
+        return isinstance(general, Wild)
+    if isinstance(general, Literal) or isinstance(special, Literal):
+        return general == special
+    if general.op is not special.op or len(general.args) > len(special.args):
+        return False
+    if general.op.flat:
+        return all(any(covers(part, arg) for arg in special.args) for part in general.args)
+    return all(covers(part, arg) for part, arg in zip(general.args, special.args))
+
+
 # Normal form
 
 

@@ -23,7 +23,16 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import WILD, Op
 from symlab.core.ops.operators import Variable, pattern_constant
 from symlab.core.rewrite.formula import formula_text
-from symlab.core.rewrite.pattern import AllAttributes, Pattern, as_pattern, check_formulas, normal
+from symlab.core.rewrite.pattern import (
+    AllAttributes,
+    Form,
+    Pattern,
+    as_pattern,
+    check_formulas,
+    covers,
+    normal,
+    parts_of,
+)
 from symlab.core.rewrite.sorts import Attributes, Real, Sort
 
 ASSUMPTIONS = ("finite", "nonzero", "no_overflow", "real_algebra")
@@ -84,6 +93,17 @@ class Rule:
         """The nodes of the right side, operands first."""
         assert self.right is not None
         return toposort([self.right])
+
+    @cached_property
+    def recurs(self) -> Op | None:
+        """The op of what the rule replaces, if its right side holds what its left side matches.
+
+        Where it made such a node, it does not fire again, for it would never end.
+        """
+        if self.left is None or self.right is None or not isinstance(self.pattern, Form):
+            return None
+        made = parts_of(normal(as_pattern(self.right, self.sequences)))
+        return self.pattern.op if any(covers(self.pattern, part) for part in made) else None
 
 
 def rule(

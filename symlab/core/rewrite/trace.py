@@ -78,7 +78,7 @@ def rewrite(
         nodes = start.nodes()
     builder, report = make_builder(start, nodes), Report()
     chooser = Chooser(rules, builder, report, observers, settled)
-    driver = Driver(start, builder, chooser, report, STEPS_PER_NODE * len(nodes) + 100, exact)
+    driver = Driver(start, builder, chooser, report, STEPS_PER_NODE * len(nodes) + 100, exact, chooser.moved)
     after = driver.run()
     events = (*(Move(*move) for move in formed), *driver.events)
     seconds = (time.perf_counter_ns() - started) / 1e9

@@ -55,8 +55,10 @@ SL_INLINE float sl_near_tanf(float x) {
     float r = reduced.angle, z = r * r, z2 = z * z;
     float low = sl_cubicf(z, z2, 0x1.55556p-2f, 0x1.110dap-3f, 0x1.bad946p-5f, 0x1.5cc666p-6f);
     float high = sl_quadraticf(z, z2, 0x1.62ad02p-7f, 0x1.af89dp-14f, 0x1.1e6b12p-8f);
-    float tangent = r + sl_fmaf(r * z, sl_fmaf(high, z2 * z2, low), sl_fmaf(reduced.tail, z, reduced.tail));
-    float result = (int32_t)(reduced.quadrants << 31) < 0 ? 1.0f / tangent : tangent;
+    float rest = sl_fmaf(r * z, sl_fmaf(high, z2 * z2, low), sl_fmaf(reduced.tail, z, reduced.tail));
+    float tangent = r + rest, inverse = 1.0f / tangent;
+    float lost = rest - (tangent - r), error = sl_fmaf(-inverse, lost, sl_fmaf(-inverse, tangent, 1.0f));
+    float result = (int32_t)(reduced.quadrants << 31) < 0 ? sl_fmaf(inverse, error, inverse) : tangent;
     result = sl_from_bitsf(sl_bitsf(result) ^ (((reduced.quadrants << 31) ^ sl_bitsf(x)) & sl_bitsf(-0.0f)));
     return sl_fabsf(x) <= SL_NEAR_ANGLESF ? result : SL_NANF;
 }

@@ -1,9 +1,10 @@
-"""The command line: `symlab lab`, `symlab doctor`, `symlab cache`."""
+"""The command line: `symlab lab`, `symlab doctor`, `symlab cache`, `symlab theano PROGRAM.py`."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import runpy
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +28,7 @@ QUIET_LAB = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the result is the process's exit status."""
     given, passed_on = parser().parse_known_args(arguments)
-    if passed_on and given.run is not lab:
+    if passed_on and given.run not in (lab, theano):
         parser().error(f"unrecognized arguments: {' '.join(passed_on)}")
     return int(given.run(given, passed_on))
 
@@ -49,6 +50,10 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("cache", help="the folder of compiled code")
     command.add_argument("action", choices=CACHE_ACTIONS, help="list or count its entries, or remove them")
     command.set_defaults(run=cache)
+    told = "run a program written for Theano; further arguments go to it"
+    command = commands.add_parser("theano", help=told, description=told, allow_abbrev=False)
+    command.add_argument("program", help="the file to run")
+    command.set_defaults(run=theano)
     return top
 
 
@@ -78,6 +83,20 @@ def doctor(given: argparse.Namespace, passed_on: Sequence[str]) -> int:
     from symlab import doctor
 
     print(doctor.as_json() if given.json else doctor.as_text())
+    return 0
+
+
+def theano(given: argparse.Namespace, passed_on: Sequence[str]) -> int:
+    """Run a file as the main program, with `import theano` finding symlab."""
+    from symlab.compat.theano import install
+
+    if not Path(given.program).is_file():
+        print(f"there is no file {given.program}", file=sys.stderr)
+        return 2
+    install()
+    sys.argv = [given.program, *passed_on]
+    sys.path.insert(0, str(Path(given.program).resolve().parent))
+    runpy.run_path(given.program, run_name="__main__")
     return 0
 
 

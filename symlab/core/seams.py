@@ -26,6 +26,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.stack": "symlab.tensor:stack",
         "build.apply": "symlab.core.ops.operators:apply",
         "build.input": "symlab.core.ops.operators:variable",
+        "build.test_value": "symlab.core.test_values:remember",
         "eval": "symlab.core.function:evaluate_expression",
     }
 )

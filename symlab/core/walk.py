@@ -56,7 +56,9 @@ def graph_inputs(variables: Variables, blockers: Collection[Variable] | None = N
 
 def explicit_graph_inputs(variables: Variables) -> list[Variable]:
     """The inputs below `variables` that a caller must give: no constants, no shared variables."""
-    return [node for node in graph_inputs(variables) if node.op is not CONSTANT and not isinstance(node, SharedVariable)]
+    return [
+        node for node in graph_inputs(variables) if node.op is not CONSTANT and not isinstance(node, SharedVariable)
+    ]
 
 
 def io_toposort(inputs: Iterable[Variable], outputs: Variables) -> list[Apply]:

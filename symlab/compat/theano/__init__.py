@@ -1,6 +1,6 @@
 """`import theano` for programs written for Theano: `symlab.compat.theano.install()` before they start.
 
-From then on `theano` and its modules are symlab's objects under Theano's names. Nothing is installed unless asked for.
+From then on `theano` and its modules are symlab's objects under Theano's names, and what THEANO_FLAGS says holds.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from symlab.compat.theano.finder import TheanoFinder
+from symlab.compat.theano.settings import read_environment
 
 __all__ = ["install", "uninstall"]
 
@@ -17,6 +18,7 @@ def install() -> None:
     if not any(isinstance(finder, TheanoFinder) for finder in sys.meta_path):
         forget()
         sys.meta_path.insert(0, TheanoFinder())
+        read_environment()
 
 
 def uninstall() -> None:

@@ -17,8 +17,7 @@ from symlab.core.ops.operators import Variable, constant
 from symlab.core.substitute import clone, copied
 from symlab.tensor.types import TensorType as tensor_type
 
-__all__ = ["FAST_COMPILE", "FAST_RUN", "config"]
-
+VERSION = "1.0.5"  # whose interface this is
 FAST_COMPILE, FAST_RUN = MODES["FAST_COMPILE"], MODES["FAST_RUN"]
 
 
@@ -32,6 +31,7 @@ class Recognized(type):
         return bool(cls.test(value))
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
+        """A new object of this kind."""
         return cls.make(*args, **options)
 
 
@@ -71,7 +71,7 @@ TensorConstant = recognized(
 Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
 DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
-Subtensor = recognized("Subtensor", "Slices.", named("subtensor"))
+Subtensor = recognized("Subtensor", "Slices.", named("slice"))
 DebugMode = recognized("DebugMode", "The mode that checks.", lambda value: value == MODES["DebugMode"],
                        lambda **options: MODES["DebugMode"])  # fmt: skip
 NanGuardMode = recognized(
@@ -92,7 +92,11 @@ def get_default_mode() -> Mode:
 
 def version(print_too: bool = True) -> tuple[Any, bool]:
     """The version that Theano's programs see, and whether files were changed."""
-    return "1.0.5", False
+    return VERSION, False
+
+
+def no_lock(*args: Any, **options: Any) -> None:
+    """Nothing to do: entries of the code cache are written under other names and then renamed."""
 
 
 def sparse_grad(x: Variable) -> Variable:

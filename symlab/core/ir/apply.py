@@ -31,8 +31,10 @@ class Apply:
         """The results: the variable itself, or one projection for each of several."""
         if not isinstance(self.node.type, TupleType):
             return [self.node]
-        known = {self.result.attr("index"): self.result} if self.result is not None else {}
-        return [known.get(place) or PROJECT(self.node, index=place) for place in range(len(self.node.type.items))]
+        results = [PROJECT(self.node, index=place) for place in range(len(self.node.type.items))]
+        if self.result is not None:
+            results[self.result.attr("index")] = self.result
+        return results
 
     @property
     def out(self) -> Expr:

@@ -25,6 +25,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "floatX": ("float16", "float32", "float64"),
     "compile": ("sync", "background"),
     "record": ("full", "names"),
+    "compute_test_value": ("off", "ignore", "warn", "raise"),
 }
 
 
@@ -53,6 +54,7 @@ class Config:
     record: str = "full"
     seed: int = 0
     on_unused_input: str = "raise"
+    compute_test_value: str = "off"
 
 
 KEYS: Mapping[str, type] = {item.name: type(getattr(Config(), item.name)) for item in fields(Config)}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir import config
 from symlab.core.ir.errors import InvalidValue, Misfit, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.graph import constant_attrs
@@ -15,6 +16,7 @@ from symlab.core.ir.op import CONSTANT, INPUT, Kind, Op
 from symlab.core.ir.origin import Origin, here
 from symlab.core.ir.types import ArrayType, Type
 from symlab.core.ops.methods import Methods
+from symlab.core.seams import seam
 
 WEAK = (bool, int, float, complex)  # Python's own numbers: exact types, np.float64 is a float and not weak
 ARITHMETIC = "symlab.core.ops.elementwise"
@@ -45,6 +47,8 @@ class Variable(Methods, Expr):
         self.name = name
         self.tag = Tag()
         self.origin = here()
+        if args and type is not None and config.current().compute_test_value != "off":
+            seam("build.test_value")(self)
 
     def label(self) -> tuple[Any, ...]:
         """The name, the tag and the origin."""
@@ -57,6 +61,8 @@ class Variable(Methods, Expr):
 
 class Tag:
     """Whatever a user wants to keep with a variable, such as `tag.test_value`."""
+
+    test_value: Any
 
     def __repr__(self) -> str:
         return f"Tag({vars(self)})"
@@ -114,8 +120,6 @@ def as_variable(value: Any) -> Variable:
     if isinstance(value, Variable):
         return value
     if holds_expressions(value):
-        from symlab.core.seams import seam
-
         return seam("build.stack")(value)  # type: ignore[no-any-return]
     return constant(value)
 

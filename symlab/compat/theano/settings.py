@@ -1,0 +1,115 @@
+"""`theano.config`: Theano's flags, those that mean something to symlab in its own configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from symlab.core.ir.config import configure, current
+from symlab.core.ir.errors import ConfigError, near_names
+
+
+def device(name: str) -> str:
+    """symlab's word for one of Theano's devices."""
+    return "cuda" if name.startswith(("cuda", "gpu", "opencl")) else "cpu"
+
+
+def mode(name: str) -> str:
+    """symlab's mode for one of Theano's."""
+    return {"Mode": "FAST_RUN", "DEBUG_MODE": "DebugMode"}.get(name, name)
+
+
+OWN: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
+    {
+        "base_compiledir": ("cache_dir", str),
+        "compiledir": ("cache_dir", str),
+        "compute_test_value": ("compute_test_value", str),
+        "cxx": ("cc", str),
+        "device": ("device", device),
+        "floatX": ("floatX", str),
+        "mode": ("mode", mode),
+        "on_unused_input": ("on_unused_input", str),
+    }
+)
+# What these choose is not chosen here: the value is kept, so that a program can read what it wrote.
+KEPT: Mapping[str, Any] = MappingProxyType(
+    {
+        "DebugMode.check_finite": True, "DebugMode.check_strides": 1, "NanGuardMode.action": "raise",
+        "allow_gc": True, "assert_no_cpu_op": "ignore", "blas.ldflags": "", "cast_policy": "custom",
+        "check_input": True, "compute_test_value_opt": "off", "conv.assert_shape": False, "dnn.enabled": "auto",
+        "exception_verbosity": "low", "experimental.unpickle_gpu_on_cpu": False, "force_device": False,
+        "gcc.cxxflags": "", "gpuarray.preallocate": 0.0, "init_gpu_device": "", "int_division": "int",
+        "lib.cnmem": 0.0, "linker": "cvm", "nocleanup": False, "on_opt_error": "warn", "openmp": False,
+        "optimizer": "fast_run", "optimizer_excluding": "", "optimizer_including": "", "print_active_device": True,
+        "profile": False, "profile_memory": False, "reoptimize_unpickled_function": True, "scan.allow_gc": False,
+        "scan.allow_output_prealloc": True, "traceback.limit": 8, "unpickle_function": True,
+        "warn.argmax_pushdown_bug": False, "warn.gpusum_01_011_0111_bug": False, "warn.ignore_bug_before": "0.9",
+        "warn.round": False, "warn.signal_conv2d_interface": False, "warn.subtensor_merge_bug": False,
+        "warn.sum_div_dimshuffle_bug": False, "warn.sum_sum_bug": False, "warn_float64": "ignore",
+    }
+)  # fmt: skip
+
+
+class TheanoConfig:
+    """The flags under one prefix; `config.warn.round` is the flag `warn.round`."""
+
+    def __init__(self, kept: dict[str, Any], prefix: str = "") -> None:
+        self.__dict__.update(_kept=kept, _prefix=prefix)
+
+    def __getattr__(self, name: str) -> Any:
+        flag = self._prefix + name
+        if flag in OWN:
+            return getattr(current(), OWN[flag][0])
+        if flag in self._kept:
+            return self._kept[flag]
+        if any(known.startswith(flag + ".") for known in KEPT):
+            return TheanoConfig(self._kept, flag + ".")
+        raise AttributeError(f"Theano's configuration has no flag {flag!r} here{hint(flag)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.put(self._prefix + name, value)
+
+    def put(self, flag: str, value: Any) -> None:
+        """Set one flag by its whole name."""
+        if flag in OWN:
+            key, translate = OWN[flag]
+            configure(**{key: translate(value)})
+        elif flag in self._kept:
+            self._kept[flag] = value
+        else:
+            raise ConfigError(f"Theano's configuration has no flag {flag!r} here{hint(flag)}")
+
+    def read_flags(self, text: str) -> None:
+        """Set the flags of a text such as "floatX=float32,device=cpu", the form of THEANO_FLAGS."""
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            flag, equals, value = part.partition("=")
+            if not equals:
+                raise ConfigError(f"THEANO_FLAGS must be of the form flag=value,flag=value, and has {part!r}")
+            self.put(flag.strip(), parsed(value.strip(), KEPT.get(flag.strip(), "")))
+
+    def change_flags(self, **flags: Any) -> configure:
+        """Other values of flags within a `with` block; only those that symlab has itself."""
+        return configure(**{OWN[flag][0]: OWN[flag][1](value) for flag, value in flags.items()})
+
+
+def parsed(text: str, default: Any) -> Any:
+    """The value that a text stands for, of the type of the flag's default."""
+    if isinstance(default, bool):
+        return text.lower() in ("1", "true", "yes", "on")
+    return type(default)(text)
+
+
+def hint(flag: str) -> str:
+    """What may be meant."""
+    near = near_names(flag, [*OWN, *KEPT])
+    return f": {near}" if near else ""
+
+
+config = TheanoConfig(dict(KEPT))
+
+
+def read_environment() -> None:
+    """Set what THEANO_FLAGS says."""
+    config.read_flags(os.environ.get("THEANO_FLAGS", ""))

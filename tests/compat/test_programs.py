@@ -1,0 +1,95 @@
+"""Programs of the tutorials' kind, trained on real digits; their costs are those of the same program in NumPy."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PROGRAMS = Path(__file__).parent / "programs"
+BATCH = 100
+
+
+@pytest.fixture
+def program(theano):
+    """Imports one of the programs while `theano` is symlab."""
+    loaded = []
+
+    def load(name: str):
+        loaded.append(f"tests.compat.programs.{name}")
+        return importlib.import_module(loaded[-1])
+
+    yield load
+    for name in [name for name in sys.modules if name.startswith("tests.compat.programs")]:
+        del sys.modules[name]
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def batches(images, labels, epochs):
+    for _ in range(epochs):
+        for start in range(0, 4000, BATCH):
+            yield images[start : start + BATCH], labels[start : start + BATCH]
+
+
+def top_layer(inputs, classes, W, b):
+    """The cost of a softmax layer, and the derivatives of it by its parameters and its inputs."""
+    chances = softmax(inputs @ W + b)
+    cost = -np.log(chances[np.arange(BATCH), classes]).mean()
+    rest = chances.copy()
+    rest[np.arange(BATCH), classes] -= 1
+    rest /= BATCH
+    return cost, inputs.T @ rest, rest.sum(axis=0), rest @ W.T
+
+
+def test_logistic_regression(program, digits):
+    images, labels = digits
+    costs, error = program("logistic_regression").train(images, labels)
+    W, b, expected = np.zeros((784, 10)), np.zeros(10), []
+    for x, y in batches(images, labels, 3):
+        cost, dW, db, _ = top_layer(x, y, W, b)
+        expected.append(cost)
+        W, b = W - 0.13 * dW, b - 0.13 * db
+    np.testing.assert_allclose(costs.ravel(), expected, rtol=0, atol=1e-10)
+    assert error == np.mean(np.argmax(images[4000:] @ W + b, axis=1) != labels[4000:]) < 0.16
+
+
+def test_multilayer_perceptron(program, digits):
+    images, labels = digits
+    costs = program("multilayer_perceptron").train(images, labels)
+    bound = np.sqrt(6.0 / (784 + 30))
+    V, c = np.random.RandomState(1234).uniform(-bound, bound, size=(784, 30)), np.zeros(30)
+    W, b, expected = np.zeros((30, 10)), np.zeros(10), []
+    for x, y in batches(images, labels, 2):
+        hidden = np.tanh(x @ V + c)
+        cost, dW, db, below = top_layer(hidden, y, W, b)
+        penalty = 0.0001 * (abs(V).sum() + abs(W).sum()) + 0.001 * ((V**2).sum() + (W**2).sum())
+        expected.append(cost + penalty)
+        below *= 1 - hidden**2
+        dV = x.T @ below + 0.0001 * np.sign(V) + 0.002 * V
+        dW += 0.0001 * np.sign(W) + 0.002 * W
+        V, c, W, b = V - 0.05 * dV, c - 0.05 * below.sum(axis=0), W - 0.05 * dW, b - 0.05 * db
+    np.testing.assert_allclose(costs.ravel(), expected, rtol=0, atol=1e-9)
+
+
+def test_a_file_runs_unmodified_from_the_command_line(digits, tmp_path):
+    np.savez(tmp_path / "digits.npz", images=digits[0], labels=digits[1])
+    command = [sys.executable, "-m", "symlab", "theano", str(PROGRAMS / "logistic_regression.py")]
+    found = subprocess.run([*command, str(tmp_path / "digits.npz")], capture_output=True, text=True, check=True)
+    lines = found.stdout.splitlines()
+    assert [line.split(",")[0] for line in lines[:-1]] == ["epoch 0", "epoch 1", "epoch 2"]
+    assert float(lines[-1].removeprefix("test error ")) < 0.16
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    command = [sys.executable, "-m", "symlab", "theano", str(tmp_path / "none.py")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert "there is no file" in found.stderr

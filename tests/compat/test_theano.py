@@ -1,0 +1,169 @@
+"""Theano's module tree: real modules, the same objects, and words about what is missing."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.compat.theano as compat
+import symlab.tensor
+from symlab.compat.theano.finder import looked_up, public_names
+from symlab.compat.theano.settings import KEPT, OWN, config
+from symlab.compat.theano.tree import ABSENT, MODULES
+from symlab.core.ir.config import current
+from symlab.core.ir.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def configuration():
+    with sl.configure():
+        yield
+
+
+def test_nothing_is_installed_unless_asked():
+    assert "theano" not in sys.modules
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("theano")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_name_of_the_tree_leads_somewhere(name):
+    contents = MODULES[name]
+    for known in (*contents.names, *public_names(contents)):
+        assert looked_up(contents, known) is not None
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_can_be_imported(theano, name):
+    module = importlib.import_module(name)
+    assert sys.modules[name] is module
+    assert module.__doc__
+    assert dir(module)
+
+
+def test_the_same_objects_under_both_names(theano):
+    from theano import function, shared
+    from theano.tensor import dmatrix, exp
+    from theano.tensor.nnet import sigmoid
+
+    assert (function, shared, exp) == (sl.function, sl.shared, symlab.tensor.exp)
+    assert sigmoid is symlab.tensor.nnet.sigmoid
+    x = dmatrix("x")
+    assert np.array_equal(function([x], exp(x))(np.zeros((1, 2))), np.ones((1, 2)))
+
+
+def test_installing_twice_is_installing_once(theano):
+    compat.install()
+    assert importlib.import_module("theano") is theano
+    compat.uninstall()
+    assert "theano" not in sys.modules
+
+
+def test_star_import(theano):
+    names = {}
+    exec("from theano.tensor import *", names)
+    assert names["tanh"] is symlab.tensor.tanh
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_modules_of_the_gpu_are_import_errors_as_clients_expect(theano, name):
+    with pytest.raises(ImportError, match="symlab has no theano"):
+        importlib.import_module(name)
+
+
+def test_what_is_missing_says_what_there_is(theano):
+    with pytest.raises(AttributeError, match="did you mean 'softmax'"):
+        _ = theano.tensor.sofmax
+    with pytest.raises(ImportError, match=r"theano\.tensor\.nnet"):
+        importlib.import_module("theano.tensor.nnett")
+
+
+def test_kinds_of_objects(theano):
+    T = theano.tensor
+    x, s, c = T.matrix("x"), theano.shared(1.0), T.constant(2.0)
+    assert isinstance(x, T.TensorVariable)
+    assert isinstance(s, theano.compile.SharedVariable)
+    assert isinstance(c, T.TensorConstant)
+    assert not isinstance(x, T.TensorConstant)
+    assert isinstance(x.type, T.TensorType)
+    assert isinstance(T.exp(x).owner.op, T.Elemwise)
+    assert not isinstance(T.dot(x, x).owner.op, T.Elemwise)
+    assert isinstance(T.dot(x, x).owner.op, T.Dot)
+    assert isinstance(x.T.owner.op, T.DimShuffle)
+    assert isinstance(x[0].owner.op, T.Subtensor)
+    assert T.TensorType("float32", (False, True))("v").broadcastable == (False, True)
+    assert np.array_equal(T.TensorConstant(T.dvector().type, [1, 2]).eval(), [1.0, 2.0])
+    with pytest.raises(TypeError, match="Elemwise is a kind of op"):
+        T.Elemwise()
+
+
+def test_a_compiled_graph_can_be_searched_for_elementwise_work(theano):
+    x = theano.tensor.vector("x")
+    f = theano.function([x], theano.tensor.exp(x) * 2)
+    assert any(isinstance(node.op, theano.tensor.Elemwise) for node in f.maker.fgraph.toposort())
+
+
+def test_small_functions(theano):
+    assert theano.scalar.upcast("int8", "float32") == "float32"
+    assert theano.compile.mode.get_default_mode().name == "FAST_RUN"
+    assert theano.compile.mode.get_mode("FAST_COMPILE").name == "FAST_COMPILE"
+    assert theano.version()[0] == theano.__version__
+    x = theano.tensor.vector("x")
+    inputs, outputs = theano.gof.graph.clone([x], [x * 2])
+    assert inputs[0] is not x
+    assert np.array_equal(theano.function(inputs, outputs)([1.0])[0], [2.0])
+    mode = theano.compile.nanguardmode.NanGuardMode(nan_is_error=True, inf_is_error=False)
+    assert isinstance(mode, theano.compile.nanguardmode.NanGuardMode)
+    with pytest.raises(ArithmeticError):
+        theano.function([x], theano.tensor.log(x), mode=mode)([-1.0])
+
+
+# Configuration
+
+
+def test_flags_that_mean_something_are_symlabs_own(theano):
+    theano.config.floatX = "float32"
+    assert current().floatX == "float32"
+    assert theano.tensor.matrix().dtype == "float32"
+    theano.config.mode = "DEBUG_MODE"
+    assert current().mode == "DebugMode"
+    with theano.config.change_flags(compute_test_value="raise"):
+        assert current().compute_test_value == "raise"
+    assert current().compute_test_value == "off"
+
+
+def test_other_flags_keep_what_is_written(theano):
+    assert theano.config.warn.round is False
+    theano.config.warn.round = True
+    assert theano.config.warn.round is True
+    theano.config.warn.round = KEPT["warn.round"]
+
+
+def test_unknown_flags_are_errors(theano):
+    with pytest.raises(AttributeError, match="did you mean 'floatX'"):
+        _ = theano.config.flotX
+    with pytest.raises(ConfigError, match=r"no flag 'warn\.rund'"):
+        theano.config.warn.rund = 1
+
+
+@pytest.mark.parametrize(("name", "expected"), [("cpu", "cpu"), ("cuda0", "cuda"), ("gpu", "cuda")])
+def test_devices(name, expected):
+    assert OWN["device"][1](name) == expected
+
+
+def test_flags_of_the_environment(monkeypatch):
+    monkeypatch.setenv("THEANO_FLAGS", "floatX=float32, optimizer=fast_compile,openmp=True")
+    compat.install()
+    try:
+        assert current().floatX == "float32"
+        assert config.optimizer == "fast_compile"
+        assert config.openmp is True
+        with pytest.raises(ConfigError, match="flag=value"):
+            config.read_flags("floatX")
+    finally:
+        compat.uninstall()
+        config.optimizer, config.openmp = KEPT["optimizer"], KEPT["openmp"]

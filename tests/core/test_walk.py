@@ -1,0 +1,174 @@
+"""The graph for people who walk it: owners, ancestors, order, equality, copies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from symlab.core.walk import (
+    ancestors,
+    clone_replace,
+    equal_computations,
+    explicit_graph_inputs,
+    graph_inputs,
+    graph_replace,
+    io_toposort,
+    is_same_graph,
+    variables_between,
+)
+
+
+@pytest.fixture
+def x():
+    return T.dvector("x")
+
+
+@pytest.fixture
+def y():
+    return T.dvector("y")
+
+
+def test_an_owner_leads_from_a_variable_to_its_operands(x, y):
+    z = T.exp(x) * y
+    assert z.owner.op is T.mul(x, y).owner.op
+    assert z.owner.inputs[1] is y
+    assert z.owner.inputs[0].owner.inputs == [x]
+    assert z.owner.outputs == [z]
+    assert z.owner.out is z
+    assert (z.owner.nin, z.owner.nout) == (2, 1)
+    assert z.owner == z.owner != T.exp(x).owner
+    assert len({z.owner, z.owner}) == 1
+
+
+@pytest.mark.parametrize("leaf", [T.dvector("x"), T.constant(1.0), sl.shared(1.0)])
+def test_what_is_not_computed_has_no_owner(leaf):
+    assert leaf.owner is None
+
+
+def test_one_owner_computes_several_results():
+    rows, columns = T.nonzero(T.dmatrix("m"))
+    assert rows.owner == columns.owner
+    assert rows.owner.nout == 2
+    assert rows.owner.outputs[0] is rows
+    assert columns.owner.outputs[1] is columns
+
+
+def test_ancestors_and_inputs(x, y):
+    shared = sl.shared(np.zeros(2), "s")
+    inner = T.exp(x)
+    z = inner * y + shared + 1
+    found = list(ancestors(z))
+    assert found[0] is z
+    assert {x, y, shared, inner} < set(found)
+    assert len(found) == len(set(found))
+    assert x not in set(ancestors(z, blockers=[inner]))
+    assert [node for node in graph_inputs([z]) if node.op is not T.constant(1).op] == [x, y, shared]
+    assert explicit_graph_inputs(z) == [x, y]
+
+
+def test_order_between_inputs_and_outputs(x, y):
+    inner = T.exp(x)
+    z = inner * y
+    assert [item.out for item in io_toposort([x, y], [z])] == [inner, z]
+    assert [item.out for item in io_toposort([inner, y], [z])] == [z]
+    assert variables_between([inner], z) == [inner, y, z]
+
+
+def test_a_long_chain_is_walked_without_recursion(x):
+    z = x
+    for _ in range(20_000):
+        z = T.exp(z)
+    assert sum(1 for _ in ancestors(z)) == 20_001
+    assert len(io_toposort([x], z)) == 20_000
+    assert is_same_graph(z, clone_replace(z))
+
+
+def test_equal_computations(x, y):
+    a, b = T.dvectors("a", "b")
+    assert equal_computations([x * T.exp(y)], [x * T.exp(y)])
+    assert not equal_computations([x * T.exp(y)], [a * T.exp(b)])
+    assert equal_computations([x * T.exp(y)], [a * T.exp(b)], [x, y], [a, b])
+    assert not equal_computations([x * T.exp(y)], [a * T.exp(b)], [x, y], [b, a])
+    assert not equal_computations([x + y], [y + x])
+    assert not equal_computations([x + 1], [x + 1.5])
+    assert not equal_computations([x], [x, x])
+    assert not equal_computations([x], [T.fvector("f")], [x], [T.fvector("g")])
+
+
+def test_is_same_graph(x, y):
+    assert is_same_graph(x + y, x + y)
+    assert not is_same_graph(x + y, x - y)
+    assert is_same_graph(x + y, x + x, givens={y: x})
+
+
+def test_copies_with_parts_replaced(x, y):
+    z = T.exp(x) + y
+    other = clone_replace(z, {x: 2 * y})
+    assert explicit_graph_inputs(other) == [y]
+    assert explicit_graph_inputs(z) == [x, y]
+    assert clone_replace([z, x], {x: y})[1] is y
+    assert set(clone_replace({"a": z}, [(x, y)])) == {"a"}
+    assert np.allclose(other.eval({y: [1.0]}), np.exp(2.0) + 1)
+
+
+def test_replacing_what_is_not_there(x, y):
+    z, absent = T.exp(x), T.dvector("absent")
+    with pytest.raises(InvalidValue, match="absent is not part of the outputs"):
+        graph_replace(z, {absent: y})
+    assert graph_replace(z, {absent: y}, strict=False) is z
+    assert explicit_graph_inputs(graph_replace([z], {x: y})) == [y]
+
+
+def test_clone_as_theano_has_it(x):
+    z = x * 2
+    narrow = T.fvector("narrow")
+    with pytest.raises(TypeMismatch):
+        sl.clone(z, {x: narrow})
+    assert explicit_graph_inputs(sl.clone(z, {x: narrow}, strict=False)) == [narrow]
+    apart = sl.clone(z, share_inputs=False)
+    (own,) = explicit_graph_inputs(apart)
+    assert own is not x
+    assert (own.name, own.type) == (x.name, x.type)
+
+
+# The compiled graph
+
+
+def test_the_compiled_graph_has_one_application_per_kernel_or_call(x):
+    m = T.dmatrix("m")
+    f = sl.function([m, x], T.exp(T.dot(m, x)) + 1)
+    graph = f.maker.fgraph
+    first, second = graph.toposort()
+    assert first.op.name == "dot"
+    assert "exp" in second.op.name
+    assert [str(value) for value in graph.inputs] == ["m", "x"]
+    assert graph.outputs == second.outputs
+    assert graph.outputs[0].owner is second
+    assert second.inputs[0].owner is first
+    assert graph.clients[graph.outputs[0]] == [("output", 0)]
+    assert graph.clients[graph.inputs[1]] == [(first, 1)]
+    assert set(graph.variables) >= {*graph.inputs, *graph.outputs}
+    assert f.maker is f.maker
+    assert f.maker.mode.name == "FAST_RUN"
+
+
+def test_without_compiled_code_each_node_is_an_application(x):
+    f = sl.function([x], T.exp(x) * 2, mode="FAST_COMPILE")
+    assert [item.op.name for item in f.maker.fgraph.toposort()] == ["exp", "mul"]
+    assert [str(value) for value in f.maker.fgraph.inputs] == ["x"]
+
+
+def test_an_input_that_nothing_reads_is_there_all_the_same(x, y):
+    f = sl.function([x, y], T.exp(y), on_unused_input="ignore")
+    assert [str(value) for value in f.maker.fgraph.inputs] == ["x", "y"]
+
+
+def test_updates_are_outputs_of_the_compiled_graph(x):
+    s = sl.shared(np.zeros(3), "s")
+    f = sl.function([x], [], updates={s: s + x})
+    graph = f.maker.fgraph
+    assert len(graph.outputs) == 1
+    assert [str(value) for value in graph.inputs] == ["x", "s"]

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from symlab import debug, tensor, viz
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
-    from symlab.core.autodiff import Lop, Rop, grad, hessian, jacobian
+    from symlab.core.autodiff import Lop, Rop, grad
+    from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
+    from symlab.core.batching import vectorize, vectorize_graph
     from symlab.core.catalogue import ops, rules
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
     from symlab.core.shared import SharedVariable, shared
+    from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
     from symlab.viz.magics import load_ipython_extension
@@ -47,15 +50,19 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "grad": "symlab.core.autodiff:grad",
         "graph": "symlab.core.walk",
         "gradcheck": "symlab.core.gradcheck:gradcheck",
-        "hessian": "symlab.core.autodiff:hessian",
-        "jacobian": "symlab.core.autodiff:jacobian",
+        "hessian": "symlab.core.autodiff.jacobian:hessian",
+        "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
+        "jacobian": "symlab.core.autodiff.jacobian:jacobian",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
         "ops": "symlab.core.catalogue:ops",
         "pp": "symlab.viz.text:pp",
         "rules": "symlab.core.catalogue:rules",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
+        "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
+        "vectorize": "symlab.core.batching:vectorize",
+        "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
         "viz": "symlab.viz",
     }
@@ -80,6 +87,7 @@ __all__ = [
     "gradcheck",
     "graph",
     "hessian",
+    "hessian_vector_product",
     "jacobian",
     "load_ipython_extension",
     "ops",
@@ -87,7 +95,10 @@ __all__ = [
     "rules",
     "shared",
     "show_versions",
+    "subgraph_grad",
     "tensor",
+    "vectorize",
+    "vectorize_graph",
     "verify_grad",
     "viz",
 ]

@@ -25,6 +25,7 @@ CORE_ROWS = (
     ("symlab.core.ops",),
     ("symlab.core.rewrite",),
     ("symlab.core.rules",),
+    ("symlab.core.batching",),
     ("symlab.core.autodiff",),
     ("symlab.core.lower",),
     ("symlab.core.backends",),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from symlab.core.autodiff import Lop, Rop, grad, hessian, jacobian
+from symlab.core.autodiff import Lop, Rop, grad
+from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
+from symlab.core.batching import vectorize, vectorize_graph
 from symlab.core.gradcheck import verify_grad
 from symlab.core.ops import passing
 from symlab.core.ops.operators import Variable, as_variable
@@ -19,8 +21,11 @@ __all__ = [
     "grad_clip",
     "grad_scale",
     "hessian",
+    "hessian_vector_product",
     "jacobian",
     "undefined_grad",
+    "vectorize",
+    "vectorize_graph",
     "verify_grad",
     "zero_grad",
 ]

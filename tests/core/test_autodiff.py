@@ -1,4 +1,4 @@
-"""grad, Lop, Rop, jacobian and hessian on whole expressions."""
+"""grad, Lop, Rop and subgraph_grad on whole expressions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.autodiff import DISCONNECTED, DisconnectedWarning, Lop, Rop, grad, hessian, jacobian
+from symlab.core.autodiff import DISCONNECTED, DisconnectedWarning, Lop, Rop, grad
 from symlab.core.backends.reference import evaluate
 from symlab.core.gradcheck import gradcheck, verify_grad
 from symlab.core.ir.errors import (
@@ -26,6 +26,7 @@ from symlab.core.ir.errors import (
 from symlab.core.ir.expr import toposort
 from symlab.core.ir.op import AS_WRITTEN
 from symlab.core.ops.operators import Variable
+from symlab.core.subgraph import subgraph_grad
 
 x, y, z = T.dvector("x"), T.dvector("y"), T.dscalar("z")
 NUMBERS = np.array([-1.5, 0.0, 2.0])
@@ -356,32 +357,6 @@ def test_contributions_of_several_outputs_are_added() -> None:
     np.testing.assert_allclose(both, 2 * NUMBERS * (1 + np.exp(NUMBERS**2)))
 
 
-def test_jacobian() -> None:
-    known = T.specify_shape(x, (3,))
-    rows = jacobian(known**2 * z, [x, z])
-    found = value(*rows)
-    np.testing.assert_allclose(found[0], np.diag(2 * NUMBERS * 0.3))
-    np.testing.assert_allclose(found[1], NUMBERS**2)
-    assert value(jacobian(T.sum(x), x)).tolist() == [1, 1, 1]
-    with pytest.raises(InvalidValue, match="is not known"):
-        jacobian(x**2, x)
-    with pytest.raises(TypeMismatch, match="not of 2 axes"):
-        jacobian(T.outer(x, x), x)
-
-
-def test_hessian() -> None:
-    known = T.specify_shape(x, (3,))
-    cost = T.sum(known**3) + known[0] * known[1] * z
-    wanted = np.diag(6 * NUMBERS)
-    wanted[0, 1] = wanted[1, 0] = 0.3
-    argument = T.tensor("argument", dtype="float64", shape=(3,))
-    again = T.sum(argument**3) + argument[0] * argument[1] * z
-    np.testing.assert_allclose(evaluate([hessian(again, argument)], {**VALUES, argument: NUMBERS})[0], wanted)
-    assert cost.ndim == 0
-    linear = hessian(T.sum(argument), [argument])
-    np.testing.assert_array_equal(evaluate(linear, {argument: NUMBERS})[0], np.zeros((3, 3)))
-
-
 def test_second_order_by_grad_of_grad() -> None:
     first = grad(T.sum(T.exp(x) * y), x)
     mixed = grad(T.sum(first * x), [x, y])
@@ -430,3 +405,30 @@ def test_verify_grad_with_the_arguments_of_theano() -> None:
     verify_grad(T.tanh, [NUMBERS], rng=np.random.RandomState(0), abs_tol=1e-5, rel_tol=1e-5)
     with pytest.raises(GradientError):
         verify_grad(lambda a: T.grad_scale(a, 1.01), [NUMBERS])
+
+
+# Through a part of a graph
+
+
+def test_gradients_go_on_where_another_part_ended() -> None:
+    w1, w2 = T.dmatrix("w1"), T.dvector("w2")
+    given = {x: NUMBERS, w1: np.arange(9.0).reshape(3, 3) / 10, w2: np.array([0.5, -1.0, 2.0])}
+    hidden = T.tanh(T.dot(w1, x))
+    penalty = T.sum(w1**2)
+    cost = T.sum(hidden * w2) ** 2
+    above, at_hidden = subgraph_grad([w2], [hidden], cost=cost)
+    below, at_x = subgraph_grad([w1], [x], start=dict(zip([hidden], at_hidden, strict=True)), cost=penalty)
+    wanted = grad(cost + penalty, [w2, w1, x])
+    for found, whole in zip([*above, *below, *at_x], wanted, strict=True):
+        np.testing.assert_allclose(*evaluate([found, whole], given))
+
+
+def test_the_parts_of_a_gradient_one_by_one() -> None:
+    middle = x**2
+    both, ends, started, costed = subgraph_grad([x], [y], {middle: T.ones_like(x)}, T.sum(x * y), details=True)
+    np.testing.assert_allclose(value(started[0]), 2 * NUMBERS)
+    np.testing.assert_allclose(value(costed[0]), VALUES[y])
+    np.testing.assert_allclose(value(both[0]), 2 * NUMBERS + VALUES[y])
+    np.testing.assert_allclose(value(ends[0]), NUMBERS)
+    with pytest.raises(InvalidValue, match="neither a cost nor a start"):
+        subgraph_grad([x], [])

@@ -24,7 +24,9 @@ GRADIENT = {
     name: f"symlab.tensor:{name}"
     for name in ("consider_constant", "disconnected_grad", "grad_clip", "grad_scale", "undefined_grad", "zero_grad")
 }
-DERIVATIVES = {name: f"symlab:{name}" for name in ("Lop", "Rop", "grad", "hessian", "jacobian", "verify_grad")}
+DERIVATIVES = {
+    name: f"symlab:{name}" for name in ("Lop", "Rop", "grad", "hessian", "jacobian", "subgraph_grad", "verify_grad")
+}
 ERRORS = {
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",

@@ -1,4 +1,4 @@
-"""Derivatives of expressions: `grad`, `Lop`, `Rop`, `jacobian`, `hessian`, from the ops' own records."""
+"""Derivatives of expressions: `grad`, `Lop`, `Rop`, from the ops' own records; matrices of them in `jacobian`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
-from symlab.core.ops import index, join
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, as_variable, constant
-from symlab.core.ops.shape import filled_like, sizes_of, specified, spread, with_new_axes
+from symlab.core.ops.shape import filled_like, specified
 
-__all__ = ["DISCONNECTED", "DisconnectedWarning", "Lop", "Rop", "grad", "hessian", "jacobian", "jvp", "vjp"]
+__all__ = ["DISCONNECTED", "DisconnectedWarning", "Lop", "Rop", "grad", "jvp", "vjp"]
 
 CHOICES = {
     "disconnected_inputs": ("raise", "warn", "ignore"),
@@ -242,68 +241,3 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
 
 vjp = Lop
 jvp = Rop
-
-
-def jacobian(
-    expression: Variable,
-    wrt: Any,
-    consider_constant: Sequence[Variable] | None = None,
-    disconnected_inputs: str = "raise",
-) -> Any:
-    """The derivatives of every element of a vector: one row each; of a scalar its gradient.
-
-    The size of the vector must be known when the expression is built: there is one backward walk per element.
-    """
-    if expression.ndim == 0:
-        return grad(expression, wrt, consider_constant, disconnected_inputs)
-    variables = listed(wrt, "wrt")
-    rows = [
-        grad(index.slice(expression, index=(place,)), variables, consider_constant, disconnected_inputs)
-        for place in range(known_size(expression))
-    ]
-    return formed([stacked(list(column), variable) for variable, column in columns(variables, rows)], wrt)
-
-
-def columns(variables: Sequence[Variable], rows: Sequence[Sequence[Variable]]) -> Iterable[tuple[Variable, Any]]:
-    """For each variable its gradients, one per element of an expression."""
-    return ((variable, [row[place] for row in rows]) for place, variable in enumerate(variables))
-
-
-def known_size(expression: Variable) -> int:
-    """The number of elements of a vector, or an error that says how to declare it."""
-    operands: list[tuple[str, Any]] = [(label(expression), expression)]
-    if expression.ndim != 1:
-        raise TypeMismatch(
-            message(f"a jacobian is of a vector, not of {expression.ndim} axes", operands, ["x.ravel()"])
-        )
-    size: int | None = expression.type.shape[0]
-    if size is None:
-        problem = "the number of elements is not known, and there is one row for each"
-        raise InvalidValue(message(problem, operands, ["T.specify_shape(expression, (n,))", "Lop or Rop"]))
-    return size
-
-
-def stacked(rows: Sequence[Variable], variable: Variable) -> Variable:
-    """Gradients as rows along a new first axis."""
-    if not rows:
-        dtype = np.dtype(config.current().floatX) if is_discrete(variable) else variable.type.dtype
-        return spread(constant(0, dtype=dtype), (0, *sizes_of(variable)))
-    return join.join(*(with_new_axes(row, [0], row.ndim + 1) for row in rows), axis=0)  # type: ignore[no-any-return]
-
-
-def hessian(
-    cost: Variable,
-    wrt: Any,
-    consider_constant: Sequence[Variable] | None = None,
-    disconnected_inputs: str = "raise",
-) -> Any:
-    """The second derivatives of a scalar cost with respect to a vector of known size, as a matrix; a list for several.
-
-    Only blocks of one variable with itself are given.
-    """
-    variables = listed(wrt, "wrt")
-    first = grad(cost, variables, consider_constant, disconnected_inputs)
-    blocks = [
-        jacobian(slope, variable, consider_constant, "ignore") for slope, variable in zip(first, variables, strict=True)
-    ]
-    return formed(blocks, wrt)

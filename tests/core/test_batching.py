@@ -1,0 +1,169 @@
+"""Stacks: what was written for one array, computed for many at once, is what a loop over them gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.batching import Unbatchable, vectorize, vectorize_graph
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from symlab.core.ir.expr import toposort
+
+STACKS = ((3,), (2, 3))
+# A function, and the shapes of its arguments; an integer in their place is the size of an axis that is indexed.
+CASES = {
+    "elementwise": (lambda a, b: T.exp(a) * b, (3,), (3,)),
+    "a scalar beside a matrix": (lambda a, b: a * b, (), (3, 4)),
+    "a column": (lambda a, b: a + b.dimshuffle(0, "x"), (3, 4), (3,)),
+    "inner product": (T.dot, (3,), (3,)),
+    "matrix by vector": (T.dot, (3, 4), (4,)),
+    "vector by matrix": (T.dot, (3,), (3, 4)),
+    "matrix by matrix": (T.dot, (3, 2), (2, 4)),
+    "stacks of matrices": (T.matmul, (5, 3, 2), (2, 4)),
+    "sum": (lambda a: a.sum(axis=0), (3, 4)),
+    "max": (lambda a: a.max(axis=1, keepdims=True), (3, 4)),
+    "argmax": (lambda a: T.argmax(a, axis=0), (3, 4)),
+    "product": (lambda a: T.prod(a, axis=0), (3, 4)),
+    "variance": (lambda a: a.var(axis=0), (3, 4)),
+    "softmax": (T.nnet.softmax, (3, 4)),
+    "logsumexp": (lambda a: T.logsumexp(a, axis=0), (3, 4)),
+    "reshape": (lambda a: a.reshape((4, 3)).T, (3, 4)),
+    "ravel": (lambda a: a.reshape((-1,)) * a.size, (3, 4)),
+    "join": (lambda a, b: T.concatenate([a, b], axis=0), (3, 4), (2, 4)),
+    "stack of scalars": (lambda a, b: T.stack([a, b]), (), ()),
+    "broadcast": (lambda a: T.broadcast_to(a, (2, 4)), (4,)),
+    "tile": (lambda a: T.tile(a, (2,)), (3,)),
+    "slice": (lambda a: a[1:, ::-1], (3, 4)),
+    "row": (lambda a: a[0], (3, 4)),
+    "set": (lambda a, b: T.set_subtensor(a[1:], b), (3, 4), (4,)),
+    "increment": (lambda a, b: T.inc_subtensor(a[:, 1], b), (3, 4), (3,)),
+    "running sum": (lambda a: T.cumsum(a, axis=1), (3, 4)),
+    "running product": (lambda a: T.grad(T.cumprod(a)[-1], a), (3,)),
+    "sort": (lambda a: T.sort(a, axis=0), (3, 4)),
+    "gradient of sort": (lambda a: T.grad((T.sort(a) * T.arange(3)).sum(), a), (3,)),
+    "diagonal": (T.diag, (3, 3)),
+    "zeros and a unit matrix": (lambda a: T.zeros_like(a) + T.eye(3, 4), (3, 4)),
+    "rows by places": (lambda a, i: a[i], (3, 4), [5]),
+    "columns by places": (lambda a, i: a[:, i], (3, 4), [5]),
+    "places of neighbours": (lambda a, i, j: a[:, i, j], (3, 4, 5), [2], [2]),
+    "places apart": (lambda a, i, j: a[i, :, j], (3, 4, 5), [2], [2]),
+    "one of each row": (lambda a, i: a[T.arange(3), i], (3, 4), [3]),
+    "rows incremented by places": (lambda a, b, i: T.inc_subtensor(a[i], b), (3, 4), (4,), [5]),
+    "columns set by places": (lambda a, b, i: T.set_subtensor(a[:, i], b), (3, 4), (), [2]),
+    "incremented at places apart": (lambda a, b, i, j: T.inc_subtensor(a[i, :, j], b), (3, 4, 5), (2, 4), [2], [2]),
+    "gradient": (lambda a: T.grad((T.tanh(a) ** 2).sum(), a), (3, 4)),
+    "gradient of a product": (lambda a: T.grad(T.prod(a), a), (3,)),
+    "gradient through softmax": (lambda a, b: T.grad(T.nnet.softmax(T.dot(a, b))[0], b), (3, 4), (4,)),
+    "as written": (lambda a: sl.as_written((a + 1e16) - 1e16), (3,)),
+    "complex": (lambda a, b: T.complex(a, b) * T.complex(b, a), (3,), (3,)),
+}
+
+
+def drawn(generator, shape, lead):
+    if isinstance(shape, list):
+        return generator.integers(0, 2, (*lead, *shape))
+    return generator.normal(size=(*lead, *shape))
+
+
+def which(count):
+    yield (True,) * count
+    if count > 1:
+        yield from (tuple(place == chosen for place in range(count)) for chosen in range(count))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_stack_is_a_loop(name):
+    function, *shapes = CASES[name]
+    generator = np.random.default_rng(0)
+    inputs = [
+        T.tensor("x", dtype="int64" if isinstance(s, list) else "float64", shape=(None,) * len(s)) for s in shapes
+    ]
+    result = function(*inputs)
+    one = sl.function(inputs, result, mode="FAST_COMPILE", on_unused_input="ignore")
+    for stacked in which(len(shapes)):
+        for lead in STACKS:
+            values = [
+                drawn(generator, shape, lead if flag else ()) for shape, flag in zip(shapes, stacked, strict=True)
+            ]
+            given = [T.tensor("s", dtype=v.dtype, shape=(None,) * v.ndim) for v in values]
+            replaced = {x: s for x, s, flag in zip(inputs, given, stacked, strict=True) if flag}
+            taken = [s if flag else x for x, s, flag in zip(inputs, given, stacked, strict=True)]
+            whole = vectorize_graph(result, replaced)
+            f = sl.function(taken, whole, mode="FAST_COMPILE", on_unused_input="ignore")
+            found = f(*values)
+            rows = [
+                one(*(v[place] if flag else v for v, flag in zip(values, stacked, strict=True)))
+                for place in np.ndindex(*lead)
+            ]
+            wanted = np.reshape(rows, (*lead, *rows[0].shape))
+            if whole.ndim == result.ndim:  # it is the same for all
+                found = np.broadcast_to(found, wanted.shape)
+            np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
+def test_compiled_as_well():
+    A, x = T.dmatrix("A"), T.dvector("x")
+    stack = T.dmatrix("stack")
+    f = sl.function([A, stack], vectorize_graph(T.nnet.sigmoid(T.dot(A, x)), {x: stack}))
+    a, s = np.random.default_rng(0).normal(size=(4, 3)), np.random.default_rng(1).normal(size=(5, 3))
+    np.testing.assert_allclose(f(a, s), 1 / (1 + np.exp(-s @ a.T)))
+    assert f.maker.fgraph.toposort()[0].op.name == "dot"  # one product of matrices
+
+
+def test_stacks_of_different_depth_broadcast():
+    a, b = T.dscalar("a"), T.dscalar("b")
+    A, B = T.dmatrix("A"), T.dvector("B")
+    found = vectorize_graph(a * b, {a: A, b: B})
+    assert found.eval({A: np.ones((2, 3)), B: np.arange(3.0)}).tolist() == [[0, 1, 2]] * 2
+
+
+def test_what_is_the_same_for_all_is_computed_once():
+    x, y = T.dvector("x"), T.dvector("y")
+    shared = T.exp(y)
+    found = vectorize_graph(x * shared, {x: T.dmatrix("X")})
+    assert shared in set(toposort([found]))
+    assert vectorize_graph(shared, {x: T.dmatrix("X")}) is shared
+
+
+def test_refused():
+    x, n = T.dvector("x"), T.lscalar("n")
+    with pytest.raises(Unbatchable, match="arange cannot be computed for a stack"):
+        vectorize_graph(T.arange(n), {n: T.lvector("N")})
+    with pytest.raises(Unbatchable, match="would differ within the stack"):
+        vectorize_graph(x[:n], {n: T.lvector("N")})
+    with pytest.raises(Unbatchable, match="nonzero cannot"):
+        vectorize_graph(T.nonzero(x)[0], {x: T.dmatrix("X")})
+    with pytest.raises(TypeMismatch, match="is no stack of what x is"):
+        vectorize_graph(x + 1, {x: T.dscalar("s")})
+    with pytest.raises(TypeMismatch, match="is no stack of what x is"):
+        vectorize_graph(x + 1, {x: T.fmatrix("F")})
+
+
+def test_a_function_of_stacks_by_signature():
+    norm = vectorize(lambda A, x: T.dot(A, x) / T.sqrt((x**2).sum()), "(m,n),(n)->(m)")
+    A, x = T.dtensor3("A"), T.dvector("x")
+    values = np.random.default_rng(0).normal(size=(2, 3, 4))
+    found = norm(A, x).eval({A: values, x: np.ones(4)})
+    np.testing.assert_allclose(found, values.sum(axis=-1) / 2)
+
+
+def test_a_function_of_scalars_and_of_several_results():
+    both = vectorize(lambda a, b: [a + b, a * b])
+    x, y = T.dvector("x"), T.dvector("y")
+    total, product = both(x, y)
+    assert total.eval({x: [1.0, 2.0], y: [3.0, 4.0]}).tolist() == [4, 6]
+    assert product.eval({x: [1.0, 2.0], y: [3.0, 4.0]}).tolist() == [3, 8]
+
+
+def test_signatures_that_do_not_fit():
+    x = T.dvector("x")
+    with pytest.raises(InvalidValue, match="cannot be read"):
+        vectorize(T.exp, "(n->n)")
+    with pytest.raises(TypeMismatch, match="has 1 axes, and the signature names 2"):
+        vectorize(T.exp, "(m,n)->(m,n)")(x)
+    with pytest.raises(TypeMismatch, match="1 arguments, and 2 were given"):
+        vectorize(T.exp, "(n)->(n)")(x, x)
+    with pytest.raises(TypeMismatch, match="a result has 1 axes"):
+        vectorize(T.exp, "(n)->()")(x)

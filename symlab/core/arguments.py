@@ -9,20 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, message, near_names
+from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable
-from symlab.core.shared import same_values, unmasked
+from symlab.core.shared import SharedVariable, same_values, unmasked
 
-_MISSING = object()
+MISSING = object()
 
 
 class In:
     """One input of a function with its options.
 
-    `value` is the default; `allow_downcast` lets arguments lose precision (None: only Python floats do);
-    `strict` takes arrays of exactly the right type and converts nothing.
+    `value` is the default, the present value of a shared variable if it is one; with `update` the default becomes what
+    that expression is after each call, and `f[variable]` reads it. `allow_downcast` lets arguments lose precision
+    (None: only Python floats do); `strict` takes arrays of exactly the right type and converts nothing.
     """
 
     def __init__(
@@ -31,18 +32,25 @@ class In:
         name: str | None = None,
         value: Any = None,
         *,
+        update: Variable | None = None,
         mutable: bool | None = None,
         borrow: bool | None = None,
         strict: bool = False,
         allow_downcast: bool | None = None,
     ) -> None:
-        self.variable, self.value = variable, value
+        self.variable = self.asked_for = variable
+        self.value, self.update = value, update
         self.name = name if name is not None else variable.name
         self.strict, self.allow_downcast = strict, allow_downcast
         self.mutable, self.borrow = mutable, borrow
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether its default is kept in a shared variable."""
+        return self.update is not None or isinstance(self.value, SharedVariable)
+
     def with_variable(self, variable: Variable) -> In:
-        """The same options for another variable."""
+        """The same options for another variable, which stands for the one that was `asked_for`."""
         made = copy.copy(self)
         made.variable = variable
         return made
@@ -71,6 +79,8 @@ def as_input(item: Any, allow_downcast: bool | None) -> In:
     """One input as an `In` record."""
     if isinstance(item, Variable):
         item = In(item, allow_downcast=allow_downcast)
+    elif isinstance(item, In):
+        item = copy.copy(item)  # its default may change with the function
     if not isinstance(item, In):
         raise TypeMismatch(message(f"{item!r} cannot be an input: it is no variable"))
     if item.variable.op is SHARED:
@@ -105,13 +115,18 @@ class Signature:
 
     def bound(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> list[Any]:
         """The argument or default of each input, by position."""
+        given = self.given(args, keywords)
+        return [self.default(place) if value is MISSING else value for place, value in enumerate(given)]
+
+    def given(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> list[Any]:
+        """The argument of each input, by position, or MISSING."""
         if len(args) > len(self.inputs):
             problem = f"{self.function} takes {len(self.inputs)} arguments, and {len(args)} were given"
             raise TypeMismatch(message(problem, self.operands()))
-        given: list[Any] = [*args, *[_MISSING] * (len(self.inputs) - len(args))]
+        given: list[Any] = [*args, *[MISSING] * (len(self.inputs) - len(args))]
         for name, value in keywords.items():
             given[self.place_of(name, len(args))] = value
-        return [self.default(place) if value is _MISSING else value for place, value in enumerate(given)]
+        return given
 
     def place_of(self, name: str, positional: int) -> int:
         """The position of the input called `name`, which was not given yet."""
@@ -133,6 +148,17 @@ class Signature:
             problem = f"{self.function} misses its argument {self.called(place)}"
             raise TypeMismatch(message(problem, self.operands()))
         return item.value
+
+    def place_of_key(self, key: Any) -> int:
+        """The position of an input that is known by its variable, its name or its position."""
+        if isinstance(key, int) and -len(self.inputs) <= key < len(self.inputs):
+            return key % len(self.inputs)
+        if isinstance(key, str):
+            return self.place_of(key, 0)
+        places = [place for place, item in enumerate(self.inputs) if item.variable is key or item.asked_for is key]
+        if not places:
+            raise UnknownName(message(f"{key!r} is no input of {self.function}", self.operands()))
+        return places[0]
 
     def called(self, place: int) -> str:
         """How an input is called in errors."""

@@ -24,10 +24,11 @@ from symlab.core.ir.op import INPUT
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import run
-from symlab.core.request import Request, make_request
+from symlab.core.request import Request, make_request, swapped
 from symlab.core.rewrite.trace import Trace
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
+from symlab.core.stateful import StatefulFunction
 
 _turns = threading.RLock()  # functions without compiled code update shared variables one after another
 
@@ -60,7 +61,9 @@ def function(
     """
     settings = config.current()
     policy = settings.on_unused_input if on_unused_input is None else on_unused_input
-    request = make_request(inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast)
+    request = make_request(
+        inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast, rebuild_strict
+    )
     return compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
 
 
@@ -68,9 +71,8 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     """The compiled function of a request; modes with checks wrap it."""
     trace = run(mode.pipeline, request.graph(), settings)
     made = Function(request, mode, settings, trace)
-    if mode.check is not None:
-        return seam(mode.check)(made)
-    return made.front
+    front = made.front if mode.check is None else seam(mode.check)(made)
+    return StatefulFunction(front, request) if request.states else front
 
 
 class Function:
@@ -210,6 +212,28 @@ class Function:
     def maker(self) -> Maker:
         """What Theano's users ask for the compiled graph: `f.maker.fgraph.toposort()`."""
         return Maker(self)
+
+    def copy(
+        self,
+        share_memory: bool = False,
+        swap: Mapping[SharedVariable, SharedVariable] | None = None,
+        delete_updates: bool = False,
+        name: str | None = None,
+        profile: Any = None,
+    ) -> Any:
+        """A function like this one: with shared variables swapped for others of the same type, or without updates.
+
+        Memory kept between calls is never shared, so that both may be called at once.
+        """
+        return compile_request(swapped(self.request, swap or {}, delete_updates, name), self.mode, self.config)
+
+    def __getitem__(self, key: Any) -> Any:
+        """The default of an input, by variable, name or position."""
+        return self.request.inputs[self.signature.place_of_key(key)].value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        place = self.signature.place_of_key(key)
+        self.request.inputs[place].value = self.signature.converted(place, value)
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""

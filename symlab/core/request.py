@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from symlab.core.ir.errors import (
     InvalidValue,
     MissingInputError,
     TypeMismatch,
+    UnknownName,
     UnusedInputError,
     message,
 )
@@ -22,8 +24,8 @@ from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.shared import SharedVariable
-from symlab.core.substitute import as_value_of, checked_givens, replaced, with_sizes
+from symlab.core.shared import SharedVariable, fitting, shared
+from symlab.core.substitute import as_value_of, checked_givens, fitting_replacement, replaced, with_sizes
 
 
 class UnusedInputWarning(UserWarning):
@@ -40,6 +42,14 @@ class Request:
     keys: tuple[Any, ...]
     updates: Mapping[SharedVariable, Variable]
     name: str
+    states: tuple[tuple[int, In, SharedVariable], ...] = ()  # inputs with state: their place, and what keeps it
+
+    def all_inputs(self) -> tuple[In, ...]:
+        """The inputs in the order in which the caller named them, those with state among them."""
+        inputs = list(self.inputs)
+        for place, item, _ in self.states:
+            inputs.insert(place, item)
+        return tuple(inputs)
 
     def graph(self) -> Graph:
         """The request as interned graph; inputs and updated shared variables come first."""
@@ -62,20 +72,44 @@ def make_request(
     name: str | None,
     on_unused_input: str,
     allow_downcast: bool | None,
+    strict: bool = True,
 ) -> Request:
     """The checked request, or one clear error."""
     records = as_inputs(inputs, allow_downcast)
     check_distinct(records)
     listed, layout, keys = as_outputs(outputs)
-    new_values = as_updates(updates)
-    substitutions = checked_givens(givens or {})
+    states = states_of(records)
+    records = tuple(item for item in records if not item.keeps_state)
+    kept = [(state, item.update) for _, item, state in states if item.update is not None]
+    new_values = as_updates([*kept, *pairs_of(updates)])
+    substitutions = checked_givens(givens or {}, strict)
+    substitutions.update((item.variable, state) for _, item, state in states)
     records = with_leaves(records, substitutions)
     values = replaced([*listed, *new_values.values()], substitutions)
     outs, news = values[: len(listed)], dict(zip(new_values, values[len(listed) :], strict=True))
     news = with_default_updates(outs, news, no_default_updates, substitutions)
-    request = Request(records, tuple(outs), layout, keys, news, name or "f")
+    request = Request(records, tuple(outs), layout, keys, news, name or "f", states)
     check_inputs(request, on_unused_input)
     return request
+
+
+def states_of(records: Sequence[In]) -> tuple[tuple[int, In, SharedVariable], ...]:
+    """For each input with state its place, and the shared variable that keeps it."""
+    return tuple((place, item, state_of(item)) for place, item in enumerate(records) if item.keeps_state)
+
+
+def state_of(item: In) -> SharedVariable:
+    """The shared variable that keeps an input's state: the one that was given, or a new one with the default."""
+    if isinstance(item.value, SharedVariable):
+        fitting_replacement(item.variable, item.value)
+        return item.value
+    if item.value is None:
+        tries = ["In(variable, value=..., update=...)"]
+        raise InvalidValue(
+            message("an input with an update needs a value to start with", [("input", item.variable)], tries)
+        )
+    type = item.variable.type
+    return shared(fitting(item.value, type, item.name or "an input").astype(type.dtype), item.name, shape=type.shape)
 
 
 def with_leaves(records: tuple[In, ...], substitutions: dict[Variable, Variable]) -> tuple[In, ...]:
@@ -114,9 +148,8 @@ def as_output(item: Any) -> Variable:
 
 def as_updates(updates: Any) -> dict[SharedVariable, Variable]:
     """The updates as a mapping whose values have the types of their shared variables."""
-    pairs: Iterable[Any] = updates.items() if isinstance(updates, Mapping) else list(updates or ())
     found: dict[SharedVariable, Variable] = {}
-    for pair in pairs:
+    for pair in pairs_of(updates):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TypeMismatch(message(f"an update is a pair (shared variable, new value), and {pair!r} is not"))
         target, value = pair
@@ -126,6 +159,11 @@ def as_updates(updates: Any) -> dict[SharedVariable, Variable]:
             raise InvalidValue(message(f"{target!r} is updated twice", [("shared", target)]))
         found[target] = fitting_update(target, as_value_of(target, value))
     return found
+
+
+def pairs_of(updates: Any) -> list[Any]:
+    """Updates as a list of pairs."""
+    return list(updates.items() if isinstance(updates, Mapping) else updates or ())
 
 
 def fitting_update(target: SharedVariable, value: Variable) -> Variable:
@@ -200,3 +238,23 @@ def report_unused(name: str, unused: list[In], policy: str) -> None:
         warnings.warn(text, UnusedInputWarning, stacklevel=5)
     else:
         raise UnusedInputError(text)
+
+
+def swapped(
+    request: Request, swap: Mapping[SharedVariable, SharedVariable], delete_updates: bool, name: str | None
+) -> Request:
+    """The request with shared variables swapped for others of their types, perhaps without updates."""
+    for old, new in swap.items():
+        if old not in request.shared():
+            raise UnknownName(message(f"{request.name} does not use {old!r}", [("to be swapped", old)]))
+        if not isinstance(new, SharedVariable):
+            raise TypeMismatch(message(f"{old!r} can be swapped for a shared variable only, not for {new!r}"))
+        fitting_replacement(old, new)
+    substitutions: dict[Variable, Variable] = dict(swap)
+    updates = {} if delete_updates else request.updates
+    values = replaced([*request.outputs, *updates.values()], substitutions)
+    count = len(request.outputs)
+    news = {swap.get(target, target): value for target, value in zip(updates, values[count:], strict=True)}
+    states = tuple((place, copy.copy(item), swap.get(state, state)) for place, item, state in request.states)
+    inputs = tuple(copy.copy(item) for item in request.inputs)
+    return Request(inputs, tuple(values[:count]), request.layout, request.keys, news, name or request.name, states)

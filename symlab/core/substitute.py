@@ -36,12 +36,16 @@ def rebuilt(node: Variable, args: tuple[Variable, ...]) -> Variable:
     return made
 
 
-def checked_givens(givens: Mapping[Variable, object] | Iterable[tuple[Variable, object]]) -> dict[Variable, Variable]:
-    """Replacements whose types fit what they replace."""
+def checked_givens(
+    givens: Mapping[Variable, object] | Iterable[tuple[Variable, object]], strict: bool = True
+) -> dict[Variable, Variable]:
+    """Replacements whose types fit what they replace; without `strict` they are cast to its dtype."""
     pairs = list(givens.items() if isinstance(givens, Mapping) else givens)
     for old, _ in pairs:
         if not isinstance(old, Variable):
             raise TypeMismatch(message(f"only variables can be replaced, and {old!r} is none"))
+    if not strict:
+        pairs = [(old, as_variable(new).astype(old.dtype)) for old, new in pairs]
     return {old: fitting_replacement(old, as_value_of(old, new)) for old, new in pairs}
 
 
@@ -87,10 +91,7 @@ def clone(
         values = clone(list(output.values()), replace, strict=strict, share_inputs=share_inputs)
         return dict(zip(output, values, strict=True))
     roots = [output] if isinstance(output, Variable) else list(output)
-    pairs = dict(replace.items() if isinstance(replace, Mapping) else replace or ())
-    if not strict:
-        pairs = {old: as_variable(new).astype(old.dtype) for old, new in pairs.items()}
-    substitutions = checked_givens(pairs)
+    substitutions = checked_givens(replace or {}, strict)
     if not share_inputs:
         substitutions.update((leaf, copied(leaf)) for leaf in inputs_of(roots) if leaf not in substitutions)
     found = replaced(roots, substitutions)

@@ -1,0 +1,75 @@
+"""Functions some of whose inputs keep a state between calls: their default is what the last call's update made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from symlab.core.arguments import MISSING, Signature
+from symlab.core.request import Request
+from symlab.core.shared import SharedVariable
+
+
+class StatefulFunction:
+    """A function in front of a compiled one, in which shared variables stand for the inputs with state."""
+
+    def __init__(self, front: Any, request: Request) -> None:
+        self.front = front
+        self.signature = Signature(request.name, request.all_inputs())
+        self.states: dict[int, SharedVariable] = {place: state for place, _, state in request.states}
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """The results; an argument for an input with state replaces that state first."""
+        given = self.signature.given(args, keywords)
+        with self.replaced({place: given[place] for place in self.states if given[place] is not MISSING}):
+            others = {place: value for place, value in enumerate(given) if place not in self.states}
+            values = [self.signature.default(p) if value is MISSING else value for p, value in others.items()]
+            return self.front(*values)
+
+    @contextmanager
+    def replaced(self, arguments: dict[int, Any]) -> Iterator[None]:
+        """States with other values; where the call fails they are what they were."""
+        values = {place: self.signature.converted(place, value) for place, value in arguments.items()}
+        before = {place: self.states[place].get_value(borrow=True) for place in values}
+        try:
+            for place, value in values.items():
+                self.states[place].set_value(value)
+            yield
+        except BaseException:
+            for place, value in before.items():
+                self.states[place].set_value(value, borrow=True)
+            raise
+
+    def __getitem__(self, key: Any) -> Any:
+        """The state or default of an input, by variable, name or position."""
+        place = self.signature.place_of_key(key)
+        return self.states[place].get_value() if place in self.states else self.signature.inputs[place].value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        place = self.signature.place_of_key(key)
+        array = self.signature.converted(place, value)
+        if place in self.states:
+            self.states[place].set_value(array)
+        else:
+            self.signature.inputs[place].value = array
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("front", "signature", "states"):  # not there yet while a copy is made
+            raise AttributeError(name)
+        return getattr(self.front, name)
+
+    def __copy__(self) -> Any:
+        return self.front.__copy__()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self.front.__deepcopy__(memo)
+
+    def __reduce__(self) -> Any:
+        return self.front.__reduce__()
+
+    def __repr__(self) -> str:
+        return repr(self.front)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self.front._repr_mimebundle_(include, exclude)

@@ -1,0 +1,173 @@
+"""Inputs that keep a state, defaults that change, and copies of functions with other shared variables."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName
+
+MODES = ("FAST_RUN", "FAST_COMPILE")
+
+
+@pytest.fixture(params=MODES)
+def accumulator(request):
+    x, s = T.dscalar("x"), T.dscalar("s")
+    f = sl.function([x, sl.In(s, value=10.0, update=s + x)], s * 2, mode=request.param, name="accumulate")
+    return f, x, s
+
+
+def test_the_default_is_what_the_last_call_made(accumulator):
+    f, _, s = accumulator
+    assert f[s] == 10
+    assert f(3) == 20  # outputs see the state before the update
+    assert f[s] == 13
+    assert f(1) == 26
+    assert f["s"] == 14
+
+
+def test_an_argument_replaces_the_state(accumulator):
+    f, _, s = accumulator
+    assert f(1, 100) == 200
+    assert f[s] == 101
+    assert f(1, s=5) == 10
+    assert f[s] == 6
+
+
+def test_the_state_can_be_set(accumulator):
+    f, _, s = accumulator
+    f[s] = 1
+    assert f(1) == 2
+    f["s"] = 7
+    assert f[1] == 7
+    with pytest.raises(SymlabError):
+        f[s] = [1.0, 2.0]
+    assert f[s] == 7
+
+
+def test_a_call_that_fails_changes_no_state():
+    x, y, s = T.dvector("x"), T.dvector("y"), T.dscalar("s")
+    f = sl.function([x, y, sl.In(s, value=0.0, update=s + 1)], x + y)
+    for arguments in ((np.ones(2), np.ones(3)), (np.ones(2), np.ones(3), 5.0)):
+        with pytest.raises(SymlabError):
+            f(*arguments)
+        assert f[s] == 0
+    with pytest.raises(TypeMismatch):
+        f("a", np.ones(2))
+    assert f[s] == 0
+
+
+def test_a_shared_variable_as_default():
+    x, y = T.dscalar("x"), T.dscalar("y")
+    kept = sl.shared(2.0, "kept")
+    f = sl.function([x, sl.In(y, value=kept)], x * y)
+    assert f(3) == 6
+    kept.set_value(5.0)
+    assert f(3) == 15
+    assert f[y] == 5
+    with pytest.raises(TypeMismatch):
+        sl.function([sl.In(y, value=sl.shared(np.ones(2)))], y)
+
+
+def test_copies_of_a_function_with_state(accumulator):
+    f, _, s = accumulator
+    f(5)
+    other = copy.deepcopy(f)
+    assert other[1] == 15
+    other(1)
+    assert (other[1], f[s]) == (16, 15)
+    again = pickle.loads(pickle.dumps(f))
+    again(2)
+    assert (again["s"], f[s]) == (17, 15)
+    assert "accumulate" in repr(f)
+
+
+def test_inputs_in_any_order():
+    a, b, c = T.dscalars("a", "b", "c")
+    f = sl.function([sl.In(a, value=1.0, update=a * 2), b, sl.In(c, value=3.0)], a + b * c)
+    assert f(b=10) == 31
+    assert f(b=10) == 32
+    assert f(5, 1, 1) == 6
+    assert f[a] == 10
+    with pytest.raises(SymlabError, match="misses its argument"):
+        f()
+
+
+def test_an_update_needs_a_value():
+    s = T.dscalar("s")
+    with pytest.raises(InvalidValue, match="needs a value to start with"):
+        sl.function([sl.In(s, update=s + 1)], s)
+
+
+def test_in_the_modes_that_check():
+    x, s = T.dscalar("x"), T.dscalar("s")
+    for mode in ("DebugMode", "NanGuardMode"):
+        f = sl.function([x, sl.In(s, value=0.0, update=s + x)], s, mode=mode)
+        f(2.0)
+        assert f(3.0) == 2
+        assert f[s] == 5
+
+
+# Defaults of plain inputs
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_defaults_can_be_read_and_set(mode):
+    x, y = T.dscalar("x"), T.dscalar("y")
+    record = sl.In(y, value=2)
+    f = sl.function([x, record], x * y, mode=mode)
+    assert f[y] == 2
+    assert f["x"] is None
+    f["y"] = 5
+    assert f(3) == 15
+    assert record.value == 2
+    with pytest.raises(UnknownName, match="no input of f"):
+        _ = f[T.dscalar("z")]
+
+
+# Copies with other shared variables
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_swapped_shared_variables(mode):
+    x = T.dscalar("x")
+    total, other = sl.shared(0.0, "total"), sl.shared(100.0, "other")
+    f = sl.function([x], total, updates={total: total + x}, mode=mode)
+    g = f.copy(swap={total: other}, name="g")
+    g(5)
+    assert (total.get_value(), other.get_value()) == (0, 105)
+    assert g.name == "g"
+    f(1)
+    assert (total.get_value(), other.get_value()) == (1, 105)
+
+
+def test_a_copy_without_updates():
+    total = sl.shared(1.0)
+    f = sl.function([], total * 2, updates={total: total + 1})
+    g = f.copy(delete_updates=True)
+    g()
+    assert (g(), total.get_value()) == (2, 1)
+
+
+def test_swaps_that_do_not_fit():
+    x = T.dscalar("x")
+    total = sl.shared(0.0, "total")
+    f = sl.function([x], x + total)
+    with pytest.raises(UnknownName, match="does not use"):
+        f.copy(swap={sl.shared(1.0): total})
+    with pytest.raises(TypeMismatch):
+        f.copy(swap={total: sl.shared(np.ones(3))})
+    with pytest.raises(TypeMismatch, match="shared variable only"):
+        f.copy(swap={total: x})
+
+
+def test_givens_of_another_dtype():
+    x, y = T.dscalar("x"), T.fscalar("y")
+    with pytest.raises(TypeMismatch):
+        sl.function([y], x * 2, givens={x: y})
+    assert sl.function([y], x * 2, givens={x: y}, rebuild_strict=False)(3) == 6

@@ -250,7 +250,8 @@ def swapped(
         if not isinstance(new, SharedVariable):
             raise TypeMismatch(message(f"{old!r} can be swapped for a shared variable only, not for {new!r}"))
         fitting_replacement(old, new)
-    substitutions: dict[Variable, Variable] = dict(swap)
+    substitutions: dict[Variable, Variable] = {}
+    substitutions.update(swap.items())
     updates = {} if delete_updates else request.updates
     values = replaced([*request.outputs, *updates.values()], substitutions)
     count = len(request.outputs)

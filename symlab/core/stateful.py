@@ -1,4 +1,4 @@
-"""Functions some of whose inputs keep a state between calls: their default is what the last call's update made of it."""
+"""Functions with inputs that keep a state: their default is what the update of the last call made of it."""
 
 from __future__ import annotations
 

@@ -149,6 +149,11 @@ def logistic_range(limits: Limits) -> Sequence[tuple[float, float]]:
     return ((limits.log_smallest, 40.0), (-3.0, 3.0))
 
 
+def slope_range(limits: Limits) -> Sequence[tuple[float, float]]:
+    """Where the slope of the logistic function is not 0."""
+    return ((limits.log_smallest, -limits.log_smallest), (-3.0, 3.0))
+
+
 def exponents_of_two(limits: Limits) -> Sequence[tuple[float, float]]:
     """Where a power of two is neither 0 nor infinite."""
     low, high = limits.exponent_range
@@ -180,6 +185,11 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + mp.exp(-x))
 
 
+def sigmoid_slope(x: Any) -> Any:
+    """Its derivative."""
+    return mp.exp(-abs(x)) / (1 + mp.exp(-abs(x))) ** 2
+
+
 ANGLES = tuple(k * np.pi / 2 for k in (1, 2, 3, 4, 1000, 123456))
 
 FUNCTIONS = (
@@ -189,6 +199,7 @@ FUNCTIONS = (
     Function("log1p", mp.log1p, np.log1p, lambda limits: ((-1.0, limits.largest), (-1.0, 3.0)), (-1.0,)),
     Function("expm1", mp.expm1, np.expm1, lambda limits: ((-50.0, limits.log_largest), (-2.0, 2.0))),
     Function("sigmoid", sigmoid, sp.expit, logistic_range),
+    Function("sigmoid_slope", sigmoid_slope, lambda x: sp.expit(x) * sp.expit(-x), slope_range),
     Function("softplus", lambda x: mp.log1p(mp.exp(x)), softplus, logistic_range),
     Function("sqrt", mp.sqrt, np.sqrt, positive),
     Function("pow", exact_pow, np.power, pairs=power_pairs),

@@ -256,6 +256,17 @@ sigmoid: Op = elementwise(
     latex=r"\sigma\left({0}\right)",
 )
 
+sigmoid_slope: Op = elementwise(
+    "sigmoid_slope",
+    doc="The derivative of the logistic function, sigmoid(x) sigmoid(-x), from one exponential.",
+    reference=references.sigmoid_slope,
+    dtypes=real_floating,
+    partials=(lambda y, x: -y * tanh(0.5 * x),),
+    c=by_kind(f="sl_sigmoid_slope{f}({0})"),
+    exact=EXACT + "sigmoid_slope",
+    latex=r"\sigma'\left({0}\right)",
+)
+
 softplus = elementwise(
     "softplus",
     doc="log(1 + exp(x)), without overflow or loss.",

@@ -14,6 +14,12 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + mpmath.exp(-x))
 
 
+def sigmoid_slope(x: Any) -> Any:
+    """exp(-|x|) / (1 + exp(-|x|))^2."""
+    power = mpmath.exp(-abs(x))
+    return power / (1 + power) ** 2
+
+
 def softplus(x: Any) -> Any:
     """log(1 + exp(x))."""
     return mpmath.log1p(mpmath.exp(x))

@@ -32,6 +32,13 @@ def sigmoid(x: Array) -> Any:
 
 
 @in_float32
+def sigmoid_slope(x: Array) -> Any:
+    """sigmoid(x) sigmoid(-x), from the exponential that does not overflow."""
+    decay = np.exp(-np.abs(x))
+    return decay / (1 + decay) / (1 + decay)
+
+
+@in_float32
 def softplus(x: Array) -> Array:
     """log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|))."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))

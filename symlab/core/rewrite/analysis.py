@@ -289,6 +289,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         logaddexp: larger,
         cbrt: growing(np.cbrt, open_at_zero=True),
         elementwise.sigmoid: growing(sigmoid, TINY, BELOW_ONE),
+        elementwise.sigmoid_slope: between(TINY, 0.25),
         elementwise.softplus: growing(lambda x: np.logaddexp(0, x), TINY),
         elementwise.tanh: growing(np.tanh, -BELOW_ONE, BELOW_ONE, open_at_zero=True),
         elementwise.sign: growing(np.sign, -1.0, 1.0),

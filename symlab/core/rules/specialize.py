@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.elementwise import pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import pow, reciprocal, sigmoid, sigmoid_slope, sqr, sqrt
 from symlab.core.rewrite.rule import rule
 
 
@@ -30,4 +30,10 @@ def pow_minus_three(x):
     return pow(x, -3), reciprocal(x * sqr(x))
 
 
-RULES = (pow_three, pow_four, pow_three_halves, pow_minus_three)
+@rule
+def slope_by_one_exponential(x):
+    """Both factors come from the same exponential."""
+    return sigmoid(x) * sigmoid(-x), sigmoid_slope(x)
+
+
+RULES = (slope_by_one_exponential, pow_three, pow_four, pow_three_halves, pow_minus_three)

@@ -38,6 +38,8 @@ DEFINED: Mapping[str, str] = MappingProxyType(
         "sl_minimum": "{t} sl_minimum{f}({t} a, {t} b) {{ return a < b || a != a ? a : b; }}",
         "sl_reciprocal": "{t} sl_reciprocal{f}({t} x) {{ return 1 / x; }}",
         "sl_sigmoid": "{t} sl_sigmoid{f}({t} x) {{ return 1 / (1 + exp{f}(-x)); }}",
+        "sl_sigmoid_slope": "{t} sl_sigmoid_slope{f}({t} x) "
+        "{{ const {t} p = exp{f}(-fabs{f}(x)), s = 1 / (1 + p); return p * s * s; }}",
         "sl_softplus": "{t} sl_softplus{f}({t} x) {{ return log1p{f}(exp{f}(-fabs{f}(x))) + (x > 0 ? x : 0); }}",
         "sl_sign": "{t} sl_sign{f}({t} x) {{ return x > 0 ? 1 : x < 0 ? -1 : x; }}",
     }

@@ -118,4 +118,13 @@ SL_INLINE double sl_sigmoid(double x) {
     return sl_pair_quotient(numerator, one_plus) * (negative ? decay.scale : 1.0);
 }
 
+/* The derivative of 1 / (1 + e^-x), e^-|x| / (1 + e^-|x|)^2, with the power of two last. */
+SL_INLINE double sl_sigmoid_slope(double x) {
+    sl_decay decay = sl_exp_decay(sl_fabs(x));
+    sl_pair one_plus = sl_ordered_sum(1.0, decay.power.hi * decay.scale);
+    one_plus.lo = sl_fma(decay.power.lo, decay.scale, one_plus.lo);
+    double share = sl_pair_quotient(decay.power, one_plus);
+    return sl_pair_quotient((sl_pair){share, 0.0}, one_plus) * decay.scale;
+}
+
 #endif

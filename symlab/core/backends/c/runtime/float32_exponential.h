@@ -86,6 +86,16 @@ SL_INLINE float sl_sigmoidf(float x) {
     return sl_fmaf(remainder, inverse, quotient) * (x < 0.0f ? decay.scale : 1.0f);
 }
 
+/* The derivative of 1 / (1 + e^-x), e^-|x| / (1 + e^-|x|)^2. */
+SL_INLINE float sl_sigmoid_slopef(float x) {
+    sl_decayf decay = sl_exp_decayf(sl_fabsf(x));
+    float power = decay.hi * decay.scale, d = 1.0f + power, d_tail = sl_fmaf(decay.lo, decay.scale, power - (d - 1.0f));
+    float inverse = 1.0f / d, share = decay.hi * inverse;
+    share = sl_fmaf(-sl_product_tailf(share, d, decay.hi) - share * d_tail + decay.lo, inverse, share);
+    float slope = share * inverse;
+    return sl_fmaf(-sl_product_tailf(slope, d, share) - slope * d_tail, inverse, slope) * decay.scale;
+}
+
 /* The hyperbolic tangent: x + x^3 P(x^2) up to 0.6, then 1 - 2 / (e^2|x| + 1). */
 SL_INLINE float sl_tanhf(float x) {
     float size = sl_fabsf(x), bounded = size > 10.0f ? 10.0f : size, z = size * size, z2 = z * z;

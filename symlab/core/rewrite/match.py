@@ -135,8 +135,7 @@ class Compiler:
         def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
             for place, operand in enumerate(operands):
                 if operand.op is op:
-                    rest = operands[:place] + operands[place + 1 :]
-                    found = match(operand, bound, lambda rest=rest: following(node, rest, bound, finish))  # type: ignore[misc]
+                    found = match(operand, bound, goes_on(following, node, operands, place, bound, finish))
                     if found is not None:
                         return found
             return None
@@ -153,8 +152,7 @@ class Compiler:
                 left = without(operands, builder.make(neg, (known,)), node.op) if left is None else left
                 return None if left is None else following(node, left, bound, finish)
             for place, operand in enumerate(operands):
-                left = operands[:place] + operands[place + 1 :]
-                found = match(operand, bound, lambda left=left: following(node, left, bound, finish))  # type: ignore[misc]
+                found = match(operand, bound, goes_on(following, node, operands, place, bound, finish))
                 if found is not None:
                     return found
             return None
@@ -175,8 +173,7 @@ class Compiler:
                 rest = operands[0] if len(operands) == 1 else bound[CONTEXT].builder.flat(node.op, operands)
                 return match(rest, bound, lambda: following(node, (), bound, finish))
             for place, operand in enumerate(operands):
-                left = operands[:place] + operands[place + 1 :]
-                found = match(operand, bound, lambda left=left: following(node, left, bound, finish))  # type: ignore[misc]
+                found = match(operand, bound, goes_on(following, node, operands, place, bound, finish))
                 if found is not None:
                     return found
             return None
@@ -208,6 +205,13 @@ class Compiler:
             return found
 
         return take
+
+
+def goes_on(
+    following: Operands, node: Expr, operands: tuple[Expr, ...], place: int, bound: Bound, finish: Finish
+) -> Then:
+    """What follows once an operand has matched; only then are the others put together."""
+    return lambda: following(node, operands[:place] + operands[place + 1 :], bound, finish)
 
 
 def wild(name: str, sort: Sort) -> Match:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from symlab.core.backends.reference import node_error_class
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, NodeError, ShapeMismatch, SymlabError, message
-from symlab.core.ir.expr import Expr
-from symlab.core.lower.facts import Problem
+from symlab.core.backends.reference import node_problem
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, SymlabError
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.types import ArrayType
+from symlab.core.lower.facts import Facts, NotCompilable, Problem
 from symlab.core.lower.memory import Program
+from symlab.core.lower.sizes import Size, Sizes
 
 Values = Sequence[int]  # the axis, then two numbers
 
@@ -38,15 +40,59 @@ SENTENCES: Mapping[Problem, tuple[type[SymlabError], Callable[[Values], str]]] =
 )
 
 
-def problem(program: Program, code: int, number: int, values: Values) -> SymlabError:
-    """The error of a refused call: what is wrong with which node, its line, its operands."""
+def attempts(code: Problem, values: Values) -> list[str]:
+    """What to try."""
+    if code is Problem.ELEMENTS:
+        return [f"a shape of {values[1]} elements, or -1 for one of its sizes"]
+    if code is Problem.INDEX and values[2] > 0:
+        return [f"an index from {-values[2]} to {values[2] - 1}"]
+    return []
+
+
+def problem(program: Program, code: int, number: int, values: Values, sizes: Values = ()) -> SymlabError:
+    """The error of a refused call: what is wrong with which node, its line, its operands with their shapes."""
     graph = program.fused.prepared.original
     node: Expr = graph.nodes()[number]
-    found = graph.typed(node)
-    typed = node if found is None else found
     kind, sentence = SENTENCES[Problem(code)]
-    origin = getattr(typed, "origin", None)
-    where = f" (built in {origin})" if origin else ""
-    operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed.args)]
-    made: type[NodeError] = node_error_class(kind)
-    return made(message(f"{node.op.name}{where}: {sentence(values)}", operands))
+    shapes = operand_shapes(node, program.fused.operands, sizes) if sizes else None
+    return node_problem(kind, sentence(values), node, shapes, graph.origins, attempts(Problem(code), values))
+
+
+def operand_shapes(node: Expr, leaves: Sequence[Expr], sizes: Values) -> list[str]:
+    """The shapes of a node's operands in one call, given the sizes of the leaves one after another."""
+    given: dict[Expr, Sizes] = {}
+    first = 0
+    for leaf in leaves:
+        given[leaf] = tuple(sizes[first : first + len(leaf.type.shape)])
+        first += len(leaf.type.shape)
+    facts = CallFacts(toposort(node.args), given)
+    return [shape_text(facts.shapes[arg]) for arg in node.args]
+
+
+def shape_text(shape: Sizes) -> str:
+    """A shape as Python writes it, with ? for a size that only the call computed."""
+    sizes = [str(size) if isinstance(size, int) else "?" for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+class CallFacts(Facts):
+    """The shapes of nodes in one call, from those of the leaves; nothing is checked, as the call has done that."""
+
+    def __init__(self, order: Sequence[Expr], given: Mapping[Expr, Sizes]) -> None:
+        self.given = given
+        super().__init__(order, {leaf: place for place, leaf in enumerate(given)}, lambda node: node)
+
+    def visit(self, node: Expr) -> None:
+        """The shape of one node; sizes that lowering cannot follow stay open."""
+        try:
+            super().visit(node)
+        except NotCompilable:
+            shape = node.type.shape if isinstance(node.type, ArrayType) else ()
+            unknown = self.table.atom("unknown")
+            self.shapes[node] = tuple(unknown if size is None else size for size in shape)
+        if node in self.given:
+            self.shapes[node] = self.given[node]
+
+    def equal(self, node: Expr, axis: int, left: Size, right: Size) -> Size:
+        """Either, but a number rather than what is not known."""
+        return right if isinstance(right, int) else left

@@ -143,13 +143,27 @@ def node_error(
     error: Exception, node: Expr, args: Sequence[Value], origins: Mapping[Expr, Sequence[Expr]] | None
 ) -> NodeError:
     """The error of one node: NumPy's sentence, the node, the user's line, the operands' types and shapes."""
-    typed = (origins or {}).get(node) or (node,)
-    operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed[0].args)]
-    shapes = ", ".join(str(np.shape(args[place])) for place in as_typed(typed[0], node, origins or {}))
-    place = getattr(typed[0], "origin", None)
-    where = f" (built in {place})" if place else ""
-    kind = node_error_class(error.kind if isinstance(error, Misfit) else OWN.get(type(error), type(error)))
-    return kind(message(f"{node.op.name}{where}: {error}; operands have shapes {shapes}", operands))
+    kind = error.kind if isinstance(error, Misfit) else OWN.get(type(error), type(error))
+    return node_problem(kind, str(error), node, [str(np.shape(arg)) for arg in args], origins)
+
+
+def node_problem(
+    kind: type[Exception],
+    text: str,
+    node: Expr,
+    shapes: Sequence[str] | None,
+    origins: Mapping[Expr, Sequence[Expr]] | None,
+    tries: Sequence[str] = (),
+) -> NodeError:
+    """The error of one node in the template of all errors; `shapes` are those of its operands, where they are known."""
+    typed = ((origins or {}).get(node) or (node,))[0]
+    operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed.args)]
+    if shapes:
+        found = ", ".join(shapes[place] for place in as_typed(typed, node, origins or {}))
+        text += f"; operand{'s have shapes' if len(shapes) > 1 else ' has shape'} {found}"
+    origin = getattr(typed, "origin", None)
+    where = f" (built in {origin})" if origin else ""
+    return node_error_class(kind)(message(f"{node.op.name}{where}: {text}", operands, tries))
 
 
 def as_typed(typed: Expr, node: Expr, origins: Mapping[Expr, Sequence[Expr]]) -> Sequence[int]:

@@ -107,7 +107,8 @@ def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | Re
     """The call of a routine."""
     node = routine.node
     if not routine.operands:
-        return ReferenceCall(node, tuple(map(buffers.of, routine.rest)), buffers.of(node))
+        shapes = tuple(facts.shapes[item] for item in (*routine.rest, node))
+        return ReferenceCall(node, tuple(map(buffers.of, routine.rest)), buffers.of(node), shapes)
     args = node.args[-2 - len(routine.rest) :][:2]
     first, second = (padded(item, arg, place) for place, (item, arg) in enumerate(zip(routine.operands, args)))
     shapes = [facts.shapes[arg] for arg in args]

@@ -105,6 +105,7 @@ class ReferenceCall:
     node: Expr
     operands: tuple[int, ...]
     result: int
+    shapes: tuple[Sizes, ...]  # of the operands, then of the result: a buffer may have the shape of a view of it
 
     @property
     def reads(self) -> tuple[int, ...]:

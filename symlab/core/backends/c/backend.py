@@ -47,13 +47,13 @@ class Binary:
         """What must not be dropped while the function can be called."""
         return self.library, self.references, self.constants
 
-    def explain(self, code: int, number: int, values: Sequence[int]) -> BaseException:
-        """The error for what `plan` or `run` refused."""
+    def explain(self, code: int, number: int, values: Sequence[int], sizes: Sequence[int] = ()) -> BaseException:
+        """The error for what `plan` or `run` refused, given the sizes of what the call was given."""
         if code == Problem.REFERENCE and self.references is not None:
             error = self.references.error()
             if error is not None:
                 return error
-        return problem(self.program, code, number, values)
+        return problem(self.program, code, number, values, sizes)
 
 
 def compile_program(program: Any, config: Config, profile: bool = False, flags: Sequence[str] = ()) -> Binary:

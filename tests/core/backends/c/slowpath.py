@@ -68,7 +68,7 @@ class SlowPath:
         given = self.signature.bind(*args, **keywords).arguments
         return tuple(check(name, given[name], *spec) for name, spec in zip(given, self.inputs, strict=True))
 
-    def explain(self, code: int, node: int, values: tuple[int, ...]) -> Exception:
+    def explain(self, code: int, node: int, values: tuple[int, ...], sizes: tuple[int, ...]) -> Exception:
         text, where = self.messages.get(node, ("code {code}, values {values}", "?"))
         return NodeError(f"node {node} ({where}): " + text.format(*values, code=code, values=values))
 

@@ -47,22 +47,34 @@ static void clean(CompiledCall *self, Frame *frame) {
     Py_XDECREF(frame->container);
 }
 
-/* `explain` knows the nodes' source lines; it gives the exception to raise. */
-static void raise_explained(CompiledCall *self, int code, const int64_t *error) {
-    PyObject *values = PyTuple_New(ERROR_WORDS - 1);
-    for (int i = 1; values && i < ERROR_WORDS; i++) PyTuple_SET_ITEM(values, i - 1, PyLong_FromLongLong(error[i]));
+static PyObject *tuple_of(const int64_t *numbers, int count) {
+    PyObject *tuple = PyTuple_New(count);
+    for (int i = 0; tuple && i < count; i++) {
+        PyObject *number = PyLong_FromLongLong(numbers[i]);
+        if (number) PyTuple_SET_ITEM(tuple, i, number);
+        else Py_CLEAR(tuple);
+    }
+    return tuple;
+}
+
+/* `explain` knows the nodes' source lines; from the sizes of what was given it gives the exception to raise. */
+static void raise_explained(CompiledCall *self, int code, const Frame *frame) {
+    int given = self->inputs + self->cells, count = given < self->operands ? self->operand[given].first : self->sizes;
+    PyObject *values = tuple_of(frame->error + 1, ERROR_WORDS - 1), *sizes = tuple_of(frame->shapes, count);
     PyObject *exception = NULL;
-    if (values) exception = PyObject_CallFunction(self->explain, "iLO", code, (long long)error[0], values);
+    if (values && sizes)
+        exception = PyObject_CallFunction(self->explain, "iLOO", code, (long long)frame->error[0], values, sizes);
     if (exception && PyExceptionInstance_Check(exception)) PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
     else if (exception) PyErr_SetString(PyExc_SystemError, "explain must give an exception");
     Py_XDECREF(exception);
     Py_XDECREF(values);
+    Py_XDECREF(sizes);
 }
 
 static PyObject *result_of(CompiledCall *self, Frame *frame, Outcome outcome) {
     switch (outcome) {
     case DONE: return deliver(self, frame);
-    case REFUSED: raise_explained(self, frame->code, frame->error); return NULL;
+    case REFUSED: raise_explained(self, frame->code, frame); return NULL;
     case EXHAUSTED: return PyErr_NoMemory();
     default: return NULL;
     }

@@ -181,10 +181,9 @@ class Renderer:
 
     def reference_call(self, step: ReferenceCall, sizes: list[Size]) -> list[Line]:
         """The lines that ask Python for the value of a node."""
-        buffers = [self.fused.buffers[number] for number in (*step.operands, step.result)]
-        shapes = [size for buffer in buffers for size in buffer.shape]
+        shapes = [size for shape in step.shapes for size in shape]
         sizes += shapes
-        pointers = ", ".join(self.pointer(buffer.number) for buffer in buffers)
+        pointers = ", ".join(self.pointer(number) for number in (*step.operands, *step.writes))
         link = f"((const int64_t *)data[{self.layout.links_at}])[{self.layout.links.index(REFERENCE)}]"
         self.references.append(step)
         number = self.numbers[self.fused.prepared.source(step.node)]

@@ -5,7 +5,7 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
-from symlab.tensor import linalg, nnet, special, xlogx
+from symlab.tensor import linalg, nlinalg, nnet, slinalg, special, xlogx
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
@@ -15,6 +15,7 @@ from symlab.tensor.letters import *
 from symlab.tensor.linalg import (
     batched_dot,
     batched_tensordot,
+    cross,
     dot,
     inner,
     kron,

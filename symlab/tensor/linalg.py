@@ -1,4 +1,6 @@
-"""Products of arrays and norms; as `T.linalg` with NumPy's names."""
+"""Products of arrays and norms, and all of linear algebra under NumPy's names, as `T.linalg`."""
+
+# ruff: noqa: F403, PLE0604 - `matrices` and `systems` say in `__all__` what they add
 
 from __future__ import annotations
 
@@ -10,12 +12,13 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ops import linalg as ops
-from symlab.core.ops.complexes import conj
 from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
-from symlab.tensor import creation, reductions
+from symlab.tensor import creation, matrices, reductions, systems
 from symlab.tensor.arguments import axis_of, promoted
+from symlab.tensor.joining import stack
+from symlab.tensor.matrices import *
 from symlab.tensor.shaping import (
     expand_dims,
     matrix_transpose,
@@ -24,11 +27,13 @@ from symlab.tensor.shaping import (
     shape_padleft,
     squeeze,
 )
+from symlab.tensor.systems import *
 
 # fmt: off
 __all__ = [
-    "batched_dot", "batched_tensordot", "diagonal", "dot", "inner", "kron", "matmul", "matrix_dot", "matrix_norm",
-    "matrix_transpose", "matvec", "norm", "outer", "tensordot", "trace", "vdot", "vecdot", "vecmat", "vector_norm",
+    "batched_dot", "batched_tensordot", "cross", "diagonal", "dot", "inner", "kron", "matmul", "matrix_dot",
+    "matrix_norm", "matrix_transpose", "matvec", "multi_dot", "norm", "outer", "tensordot", "trace", "vdot", "vecdot",
+    "vecmat", "vector_norm", *matrices.__all__, *systems.__all__,
 ]
 # fmt: on
 
@@ -115,19 +120,14 @@ def inner(first: Any, second: Any) -> Variable:
 
 def vdot(first: Any, second: Any) -> Variable:
     """The sum of products of all elements, those of the first conjugated."""
-    return ops.dot(*promoted([conjugate(ravel(first)), ravel(second)]))  # type: ignore[no-any-return]
-
-
-def conjugate(x: Variable) -> Variable:
-    """The conjugate of complex numbers; real ones as they are."""
-    return conj(x) if x.type.dtype.kind == "c" else x  # type: ignore[no-any-return]
+    return ops.dot(*promoted([ops.conjugate(ravel(first)), ravel(second)]))  # type: ignore[no-any-return]
 
 
 def vecdot(first: Any, second: Any, axis: int = -1) -> Variable:
     """The sum of products along one axis, the elements of the first conjugated."""
     a, b = promoted([first, second])
     a, b = (moveaxis(x, axis_of(axis, x.ndim, x), x.ndim - 1) for x in (a, b))
-    return squeeze(ops_matmul(expand_dims(conjugate(a), -2), expand_dims(b, -1)), (-2, -1))
+    return squeeze(ops_matmul(expand_dims(ops.conjugate(a), -2), expand_dims(b, -1)), (-2, -1))
 
 
 def ops_matmul(a: Variable, b: Variable) -> Variable:
@@ -144,7 +144,7 @@ def matvec(matrix: Any, vector: Any) -> Variable:
 def vecmat(vector: Any, matrix: Any) -> Variable:
     """A vector, conjugated, times a matrix, or stacks of both."""
     a, b = promoted([vector, matrix])
-    a = conjugate(a)
+    a = ops.conjugate(a)
     return ops.dot(a, b) if a.ndim == 1 and b.ndim == 2 else squeeze(ops_matmul(expand_dims(a, -2), b), -2)
 
 
@@ -198,6 +198,24 @@ def matrix_dot(*matrices: Any) -> Variable:
     return functools.reduce(dot, matrices)  # type: ignore[return-value]
 
 
+def multi_dot(arrays: Sequence[Any]) -> Variable:
+    """The product of several matrices, from the left."""
+    return matrix_dot(*arrays)
+
+
+def cross(first: Any, second: Any, axis: int = -1) -> Variable:
+    """The product of vectors of three elements that is at right angles to both."""
+    a, b = promoted([first, second])
+    a, b = (moveaxis(x, axis_of(axis, x.ndim, x), x.ndim - 1) for x in (a, b))
+    for place, x in enumerate((a, b), 1):
+        if x.type.shape[-1] not in (3, None):
+            operands = [(x.name or f"operand {place}", x)]
+            raise ShapeMismatch(message(f"cross takes vectors of 3 elements, not {x.type.shape[-1]}", operands))
+    (a0, a1, a2), (b0, b1, b2) = ([x[..., place] for place in range(3)] for x in (a, b))
+    found = stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], axis=-1)
+    return moveaxis(found, found.ndim - 1, axis_of(axis, found.ndim, found))
+
+
 # Norms, as in numpy.linalg
 
 
@@ -218,17 +236,32 @@ def vector_norm(x: Any, axis: Any = None, ord: Any = 2, keepdims: bool = False) 
 
 
 def matrix_norm(x: Any, axis: Sequence[int] = (-2, -1), ord: Any = "fro", keepdims: bool = False) -> Variable:
-    """The norm of matrices: "fro", or the largest or least sum of magnitudes in a column (1, -1) or row (inf, -inf)."""
+    """The norm of matrices.
+
+    "fro" is the root of the sum of squares, "nuc" the sum of the singular values, 2 and -2 the largest and the least
+    of them, 1 and -1 (inf and -inf) the largest and the least sum of magnitudes in a column (row).
+    """
     x = as_variable(x)
     if len(axis) != 2:
         raise InvalidValue(message(f"a matrix has two axes, not {len(axis)}", [(x.name or "x", x)]))
     rows, columns = (axis_of(one, x.ndim, x) for one in axis)
     if ord == "fro":
         return reductions.norm(x, 2, (rows, columns), keepdims)
+    if ord in ("nuc", 2, -2):
+        return norm_of_values(x, rows, columns, ord, keepdims)
     if ord not in (1, -1, np.inf, -np.inf):
-        tries = ["'fro', 1, -1, np.inf or -np.inf"]
+        tries = ["'fro', 'nuc', 1, -1, 2, -2, np.inf or -np.inf"]
         raise InvalidValue(message(f"there is no norm {ord!r} of matrices here", (), tries))
     summed, compared = (rows, columns) if ord in (1, -1) else (columns, rows)
     sums = reductions.sum(abs(x), summed, keepdims=True)
     found = (reductions.max if ord > 0 else reductions.min)(sums, compared, keepdims=True)
     return found if keepdims else squeeze(found, (rows, columns))
+
+
+def norm_of_values(x: Variable, rows: int, columns: int, ord: Any, keepdims: bool) -> Variable:
+    """The sum, the largest or the least of the singular values."""
+    others = [axis for axis in range(x.ndim) if axis not in (rows, columns)]
+    values = matrices.svdvals(shuffled(x, [*others, rows, columns]))
+    fold = {"nuc": reductions.sum, 2: reductions.max, -2: reductions.min}[ord]
+    found = fold(values, axis=-1)
+    return expand_dims(found, sorted((rows, columns))) if keepdims else found

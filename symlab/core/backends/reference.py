@@ -12,7 +12,7 @@ from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, NodeError,
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.types import ArrayType, TupleType
 
 Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
 Observe = Callable[[Expr, Value], None]
@@ -130,12 +130,19 @@ def size_problem(node: Expr, axis: int, sizes: Sequence[int]) -> str:
 
 def checked_type(node: Expr, value: Value) -> Value:
     """The value as an array of the node's dtype and rank; anything else is a fault of the op's record."""
-    if not isinstance(node.type, ArrayType):
-        return value
+    if not isinstance(node.type, TupleType):
+        return checked_array(node, node.type, value)
+    if len(value) != len(node.type.items):
+        raise NodeError(f"the reference of {node.op.name} gave {len(value)} results where its type is {node.type}")
+    return tuple(checked_array(node, item, part) for item, part in zip(node.type.items, value, strict=True))
+
+
+def checked_array(node: Expr, type: ArrayType, value: Any) -> np.ndarray[Any, Any]:
+    """One result as an array of its type."""
     array = np.asarray(value)
-    if array.dtype != node.type.dtype or array.ndim != node.type.ndim:
+    if array.dtype != type.dtype or array.ndim != type.ndim:
         found = f"{array.dtype}, rank {array.ndim}"
-        raise NodeError(f"the reference of {node.op.name} gave {found} where its type is {node.type}")
+        raise NodeError(f"the reference of {node.op.name} gave {found} where its type is {type}")
     return array
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, INPUT, SHARED, Kind, Op
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, SHARED, Kind, Op
+from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.sizes import Poly, Size, Sizes, SizeTable, add, degree, multiply, product, subtract
 
 LONGEST_KNOWN = 64  # vectors of integers whose elements are followed one by one
@@ -61,6 +61,7 @@ class Facts:
         self.order, self.operands, self.source = order, operands, source
         self.table = SizeTable()
         self.shapes: dict[Expr, Sizes] = {}
+        self.parts: dict[Expr, tuple[Sizes, ...]] = {}  # the shapes of several results
         self.values: dict[Expr, Sizes] = {}
         self.checks: list[Check] = []
         for node in order:
@@ -69,8 +70,9 @@ class Facts:
 
     def visit(self, node: Expr) -> None:
         """Find out about one node whose operands are known."""
-        if not isinstance(node.type, ArrayType):
-            raise NotCompilable(f"{node.op.name} has several results")
+        if isinstance(node.type, TupleType):
+            self.parts[node] = stated_shapes(self, node, node.type.items)
+            return
         if node.op.kind is Kind.ELEMENTWISE:
             self.shapes[node] = self.broadcast(node, node.args)
         else:
@@ -189,6 +191,10 @@ def shape_rule(node: Expr) -> Callable[[Facts, Expr], Sizes]:
         return leaf_shape
     if node.op.kind is Kind.REDUCTION:
         return folded_shape
+    if node.op is PROJECT:
+        return lambda facts, node: facts.parts[node.args[0]][node.attr("index")]
+    if "sizes" in node.op.extra:
+        return lambda facts, node: stated_shapes(facts, node, (array_of(node),))[0]
     from symlab.core.lower.structure import SHAPES
 
     return SHAPES.get(node.op.name, static_shape)
@@ -213,9 +219,34 @@ def needs_element(op: Op) -> bool:
 
 def static_shape(facts: Facts, node: Expr) -> Sizes:
     """The shape of a node that only its reference knows how to compute: it must be in its type."""
-    if None in node.type.shape:
+    return static_sizes(node, array_of(node))
+
+
+def array_of(node: Expr) -> ArrayType:
+    """The type of a node that has one result."""
+    assert isinstance(node.type, ArrayType)
+    return node.type
+
+
+def static_sizes(node: Expr, type: ArrayType) -> Sizes:
+    """The sizes of a type, all of them known."""
+    known = tuple(size for size in type.shape if size is not None)
+    if len(known) < len(type.shape):
         raise NotCompilable(f"the sizes of {node.op.name} are known to its reference alone")
-    return tuple(node.type.shape)
+    return known
+
+
+def stated_shapes(facts: Facts, node: Expr, types: Sequence[ArrayType]) -> tuple[Sizes, ...]:
+    """The shapes of results as the op's record derives them from those of the operands, known sizes as they are."""
+    rule = node.op.extra.get("sizes")
+    if rule is None:
+        return tuple(static_sizes(node, item) for item in types)
+    found = rule(facts.table, *(facts.shapes[arg] for arg in node.args), **node.attributes)
+    shapes = found if isinstance(node.type, TupleType) else (found,)
+    return tuple(
+        tuple(size if known is None else known for size, known in zip(shape, item.shape, strict=True))
+        for shape, item in zip(shapes, types, strict=True)
+    )
 
 
 # Integers

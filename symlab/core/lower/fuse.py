@@ -107,8 +107,10 @@ def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | Re
     """The call of a routine."""
     node = routine.node
     if not routine.operands:
-        shapes = tuple(facts.shapes[item] for item in (*routine.rest, node))
-        return ReferenceCall(node, tuple(map(buffers.of, routine.rest)), buffers.of(node), shapes)
+        results = tuple(None if result is None else buffers.of(result) for result in routine.results)
+        read = [result for result in routine.results if result is not None]
+        known = tuple(facts.shapes[item] for item in (*routine.rest, *read))
+        return ReferenceCall(node, tuple(map(buffers.of, routine.rest)), results, known)
     args = node.args[-2 - len(routine.rest) :][:2]
     first, second = (padded(item, arg, place) for place, (item, arg) in enumerate(zip(routine.operands, args)))
     shapes = [facts.shapes[arg] for arg in args]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.types import TupleType
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.group import Group, Item, Target, canonical, folded_sizes, open_sizes
 from symlab.core.lower.picks import before_take, index_places, is_within
@@ -43,6 +44,7 @@ class Routine:
     node: Expr
     operands: tuple[Operand, ...]  # the matrices of a product
     rest: tuple[Expr, ...]  # all operands of a reference; the scalars of a product
+    results: tuple[Expr | None, ...]  # the nodes whose memory it writes
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,7 @@ class Grouping:
         self.home: dict[Expr, int] = {}
         self.slots: dict[Expr, list[int]] = {}
         self.primary: dict[Expr, int] = {}
+        self.results: dict[Expr, dict[int, Expr]] = {}
         self.latest: dict[tuple[Sizes, Sizes | None], Group] = {}
         for place, root in enumerate(prepared.graph.roots):
             self.slots.setdefault(self.held_by(root), []).append(place)
@@ -105,6 +108,10 @@ class Grouping:
             case Role.PIECES:
                 self.own_memory(node, slots)
                 self.write_pieces(node)
+            case Role.RESULT:
+                self.own_memory(node, slots)
+                self.results.setdefault(node.args[0], {})[node.attr("index")] = node
+                self.require(node.args[0], 0)
             case _:
                 self.own_memory(node, slots)
                 self.call(node)
@@ -245,11 +252,19 @@ class Grouping:
             first = 1 if node.op.name == "product_added" else 0
             operands = [operand(self.facts, arg) for arg in node.args[first : first + 2]]
         rest = node.args[first + 2 :] if operands else node.args
-        self.steps.append(Routine(number, node, tuple(operands), rest))
+        self.steps.append(Routine(number, node, tuple(operands), rest, self.written_by(node, number)))
         for arg in (*(item.base for item in operands), *rest):
             self.require(arg, number)
         if operands and first:
             self.copy_whole(node, node.args[0])
+
+    def written_by(self, node: Expr, number: int) -> tuple[Expr | None, ...]:
+        """The nodes whose memory a routine writes: itself, or what is read of its several results."""
+        if not isinstance(node.type, TupleType):
+            return (node,)
+        read = self.results[node]
+        self.home.update(dict.fromkeys(read.values(), number))
+        return tuple(read.get(index) for index in range(len(node.type.items)))
 
     def copy_whole(self, node: Expr, source: Expr) -> None:
         """The kernel that fills a node's memory with what the node starts from."""

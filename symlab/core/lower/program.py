@@ -100,12 +100,16 @@ class BoundsCall:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceCall:
-    """Asks Python for the NumPy reference of a node; operands and result are contiguous."""
+    """Asks Python for the NumPy reference of a node; operands and results are contiguous.
+
+    A node with several results has one for each, None where nobody reads it. `shapes` are those of the operands and of
+    the results that are read, whatever the shapes of the buffers that lend them memory.
+    """
 
     node: Expr
     operands: tuple[int, ...]
-    result: int
-    shapes: tuple[Sizes, ...]  # of the operands, then of the result: a buffer may have the shape of a view of it
+    results: tuple[int | None, ...]
+    shapes: tuple[Sizes, ...]
 
     @property
     def reads(self) -> tuple[int, ...]:
@@ -114,8 +118,8 @@ class ReferenceCall:
 
     @property
     def writes(self) -> tuple[int, ...]:
-        """The buffer that it writes."""
-        return (self.result,)
+        """The buffers that it writes."""
+        return tuple(result for result in self.results if result is not None)
 
     @property
     def nodes(self) -> tuple[Expr, ...]:

@@ -17,7 +17,8 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, Kind, Op
+from symlab.core.ir.op import CONSTANT, PROJECT, Kind, Op
+from symlab.core.ir.types import TupleType
 from symlab.core.lower.structure import VIEWS
 from symlab.core.ops.elementwise import add
 
@@ -42,6 +43,7 @@ class Role(Enum):
     PIECES = "pieces"  # an array written part by part
     PRODUCT = "product"  # a matrix product
     REFERENCE = "reference"  # computed by the NumPy reference
+    RESULT = "result"  # one of several that a reference computes
 
 
 PIECES = frozenset({"join", "make_vector", "set_slice", "inc_slice", "set_take", "inc_take"})
@@ -50,6 +52,8 @@ PRODUCTS = frozenset({"dot", "matmul", "product_added"})
 
 def role(node: Expr) -> Role:
     """The role of a node."""
+    if isinstance(node.type, TupleType):
+        return Role.REFERENCE
     by_operand = node.args and node.op.kind in (Kind.ELEMENTWISE, Kind.REDUCTION)
     return role_of(node.op, operand_dtype(node) if by_operand else node.type.dtype)
 
@@ -64,6 +68,8 @@ def role_of(op: Op, dtype: Dtype) -> Role:
             return Role.FORMULA if formula(op, dtype) else Role.REFERENCE
         case Kind.REDUCTION:
             return Role.FOLD if "start" in op.extra and formula(op, dtype) else Role.REFERENCE
+    if op is PROJECT:
+        return Role.RESULT
     if op.name in VIEWS:
         return Role.VIEW
     if op.name in PIECES and (not op.name.startswith("inc_") or formula(add, dtype)):

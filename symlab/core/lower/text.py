@@ -83,6 +83,7 @@ def program_text(program: Any) -> str:
             lines.append(f"bounds of b{step.index} in {size_text(step.size)}")
         else:
             operands = ", ".join(f"b{operand}" for operand in step.operands)
-            lines.append(f"reference b{step.result} = {step.node.op.name}({operands})")
+            results = ", ".join(f"b{result}" for result in step.writes)
+            lines.append(f"reference {results} = {step.node.op.name}({operands})")
     cut = [f"... {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
     return "\n".join([*lines[:MOST_LINES], *cut])

@@ -16,10 +16,13 @@ from symlab.core.ops import (
     cumulative,
     elementwise,
     exponential,
+    factorizations,
     gather,
     index,
+    inverses,
     join,
     linalg,
+    matrix_functions,
     nn,
     passing,
     reduce,
@@ -28,6 +31,7 @@ from symlab.core.ops import (
     shape,
     sort,
     special,
+    spectra,
     trigonometric,
 )
 
@@ -52,6 +56,10 @@ SUBJECTS = (
     sort,
     nn,
     linalg,
+    inverses,
+    factorizations,
+    spectra,
+    matrix_functions,
     passing,
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, array_type, broadcast_shapes
+from symlab.core.ops.complexes import conj
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, mul
 from symlab.core.ops.operators import Variable
@@ -62,16 +63,27 @@ def turned(matrix: Variable) -> Variable:
     return shuffled(matrix, (*range(rank - 2), rank - 1, rank - 2))
 
 
+def conjugate(x: Variable) -> Variable:
+    """The conjugate of complex numbers; real ones as they are."""
+    return conj(x) if x.type.dtype.kind == "c" else x
+
+
+def adjoint(x: Variable) -> Variable:
+    """The transpose of the last two axes, conjugated."""
+    return turned(conjugate(x))
+
+
 def dot_vjp(cotangent: Variable, y: Variable, first: Variable, second: Variable) -> tuple[Variable, Variable]:
-    """g b' and a' g, for vectors as for matrices."""
+    """g b' and a' g, for vectors as for matrices; of complex numbers the adjoints."""
+    left, right = conjugate(first), conjugate(second)
     match first.ndim, second.ndim:
         case 1, 1:
-            return mul(cotangent, second), mul(cotangent, first)
+            return mul(cotangent, right), mul(cotangent, left)
         case 2, 1:
-            return outer_product(cotangent, second), dot(turned(first), cotangent)
+            return outer_product(cotangent, right), dot(turned(left), cotangent)
         case 1, 2:
-            return dot(second, cotangent), outer_product(first, cotangent)
-    return dot(cotangent, turned(second)), dot(turned(first), cotangent)
+            return dot(right, cotangent), outer_product(left, cotangent)
+    return dot(cotangent, turned(right)), dot(turned(left), cotangent)
 
 
 def product_jvp(tangents: Sequence[Any], y: Variable, first: Variable, second: Variable) -> Variable:
@@ -122,8 +134,8 @@ def check_stacks(types: Sequence[ArrayType], values: Sequence[Array], attributes
 def matmul_vjp(cotangent: Variable, y: Variable, first: Variable, second: Variable) -> tuple[Variable, Variable]:
     """g b' and a' g, summed over what was repeated."""
     return (
-        sum_to(matmul(cotangent, turned(second)), first.type.shape),
-        sum_to(matmul(turned(first), cotangent), second.type.shape),
+        sum_to(matmul(cotangent, adjoint(second)), first.type.shape),
+        sum_to(matmul(adjoint(first), cotangent), second.type.shape),
     )
 
 

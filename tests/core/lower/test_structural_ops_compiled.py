@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from symlab.core.ir.graph import Graph
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.op import PROJECT
+from symlab.core.ir.types import TupleType
 from symlab.core.lower.fuse import Refusal, fuse
 from symlab.core.ops import OPS
 from symlab.core.ops.operators import Variable
 from tests.core.lower.harness import call, compiled, equal_within, reference, variable
-from tests.core.ops.structural_cases import CASES, Case
+from tests.core.ops.case import Case
+from tests.core.ops.structural_cases import CASES
 
 # Their sizes follow from values, so the reference evaluator runs what holds them.
 NOT_COMPILED = {"nonzero", "places_repeated"}
@@ -41,17 +43,24 @@ def test_an_op_compiled(name: str, known: bool) -> None:
             variables = [variable(declared(array.shape, known), array.dtype) for array in arrays]
             if name == "arange" and variables and np.dtype(case.attributes["dtype"]).kind == "f":
                 continue  # its size follows from what floating-point numbers are
-            results.append(case.op(*variables, **case.attributes))
+            results += results_of(case.op(*variables, **case.attributes))
             inputs += variables
             values += arrays
-    graph = Graph.of(inputs, results) if isinstance(results[0].type, ArrayType) else Graph.of(inputs, [])
     if name in NOT_COMPILED:
         return
+    graph = Graph.of(inputs, results)
     binary = compiled(graph)
     for got, want in zip(call(binary, values), reference(graph, values, binary.program), strict=True):
         assert got.dtype == want.dtype
         assert got.shape == want.shape
         equal_within(got, want, 1e-13)
+
+
+def results_of(node: Variable) -> list[Variable]:
+    """The node, or its several results."""
+    if not isinstance(node.type, TupleType):
+        return [node]
+    return [PROJECT(node, index=place) for place in range(len(node.type.items))]
 
 
 def declared(shape: tuple[int, ...], known: bool) -> tuple[int | None, ...]:
@@ -65,7 +74,7 @@ def test_what_is_not_compiled_is_known() -> None:
         case = cases[0]
         variables = [variable((None,) * np.ndim(value), np.asarray(value).dtype) for value in case.operands]
         result = case.op(*variables, **case.attributes)
-        if not isinstance(result.type, ArrayType) or isinstance(fuse(Graph.of(variables, [result])), Refusal):
+        if isinstance(fuse(Graph.of(variables, results_of(result))), Refusal):
             refused.add(name)
     assert refused == NOT_COMPILED
     assert refused <= set(OPS)

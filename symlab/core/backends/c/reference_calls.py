@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from symlab.core.backends.c.library import Library
 from symlab.core.backends.reference import apply_op, checked_type, node_error
 from symlab.core.ir.errors import SymlabError
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.program import ReferenceCall
 
@@ -20,11 +22,17 @@ FAILED = 1
 SIGNATURE = "int(int64_t, void **, int64_t *)"
 
 
+def result_types(node: Expr) -> Sequence[ArrayType]:
+    """The types of a node's results."""
+    return node.type.items if isinstance(node.type, TupleType) else (node.type,)
+
+
 class References:
     """The nodes that one compiled function leaves to Python, and what went wrong in each thread."""
 
     def __init__(self, calls: Sequence[ReferenceCall], prepared: Prepared, library: Library) -> None:
         self.nodes: tuple[Expr, ...] = tuple(call.node for call in calls)
+        self.wanted = tuple(tuple(result is not None for result in call.results) for call in calls)
         self.prepared, self.ffi = prepared, library.ffi
         self.failed = threading.local()
         self.callback = self.ffi.callback(SIGNATURE, self.compute, FAILED)  # lives as long as the function does
@@ -35,7 +43,7 @@ class References:
         return int(self.ffi.cast("uintptr_t", self.callback))
 
     def compute(self, number: int, arrays: Any, sizes: Any) -> int:
-        """Compute one node: operands and result lie at `arrays`, all their sizes one after another at `sizes`.
+        """Compute one node: operands and the results that are read lie at `arrays`, their sizes in a row at `sizes`.
 
         The caller may hold cells of shared variables, so nothing may run here that calls the function again: the
         garbage collector rests.
@@ -45,10 +53,10 @@ class References:
         node = self.nodes[number]
         values: list[np.ndarray[Any, Any]] = []
         try:
-            values += self.arrays(node, arrays, sizes)
-            self.write(node, values)
+            values += self.arrays(node, self.wanted[number], arrays, sizes)
+            self.write(node, self.wanted[number], values)
         except BaseException as error:  # noqa: BLE001 - `explain` hands it to the caller of the function
-            self.failed.error = self.explained(error, node, values[:-1])
+            self.failed.error = self.explained(error, node, values[: len(node.args)])
             return FAILED
         finally:
             if enabled:
@@ -62,14 +70,15 @@ class References:
         source = self.prepared.source(node)
         return node_error(error, source, values, self.prepared.original.origins)
 
-    def arrays(self, node: Expr, addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
-        """The operands and the result as arrays over the memory of compiled code."""
+    def arrays(self, node: Expr, wanted: Sequence[bool], addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
+        """The operands and the results that are read as arrays over the memory of compiled code."""
         first = 0
-        for place, item in enumerate((*node.args, node)):
-            rank = len(item.type.shape)
+        results = itertools.compress(result_types(node), wanted)
+        for place, item in enumerate((*(arg.type for arg in node.args), *results)):
+            rank = len(item.shape)
             shape = tuple(sizes[first + axis] for axis in range(rank))
             first += rank
-            yield self.array(addresses[place], shape, item.type.dtype)
+            yield self.array(addresses[place], shape, item.dtype)
 
     def array(self, address: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         """An array over memory."""
@@ -79,16 +88,18 @@ class References:
         memory = self.ffi.buffer(self.ffi.cast("char *", address), count * dtype.itemsize)
         return np.frombuffer(memory, dtype, count).reshape(shape)
 
-    def write(self, node: Expr, arrays: list[np.ndarray[Any, Any]]) -> None:
-        """Compute a node from its operands into its result."""
-        *operands, result = arrays
+    def write(self, node: Expr, wanted: Sequence[bool], arrays: list[np.ndarray[Any, Any]]) -> None:
+        """Compute a node from its operands into the results that are read."""
+        operands, results = arrays[: len(node.args)], arrays[len(node.args) :]
         for operand in operands:
             operand.flags.writeable = False
         with np.errstate(all="ignore"):
             value = checked_type(node, apply_op(node, operands))
-        if value.shape != result.shape:
-            raise ValueError(f"{node.op.name} has shape {value.shape}, where {result.shape} was expected")
-        result[...] = value
+        values = value if isinstance(node.type, TupleType) else (value,)
+        for found, result in zip(itertools.compress(values, wanted), results, strict=True):
+            if found.shape != result.shape:
+                raise ValueError(f"{node.op.name} has shape {found.shape}, where {result.shape} was expected")
+            result[...] = found
 
     def error(self) -> BaseException | None:
         """What went wrong last in this thread."""

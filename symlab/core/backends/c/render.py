@@ -183,7 +183,7 @@ class Renderer:
         """The lines that ask Python for the value of a node."""
         shapes = [size for shape in step.shapes for size in shape]
         sizes += shapes
-        pointers = ", ".join(self.pointer(number) for number in (*step.operands, step.result))
+        pointers = ", ".join(self.pointer(number) for number in (*step.operands, *step.writes))
         link = f"((const int64_t *)data[{self.layout.links_at}])[{self.layout.links.index(REFERENCE)}]"
         self.references.append(step)
         number = self.numbers[self.fused.prepared.source(step.node)]

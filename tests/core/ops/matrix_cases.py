@@ -1,0 +1,101 @@
+"""Cases for the ops on stacks of matrices; `test_matrices` has more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from symlab.core.ops import factorizations, inverses, matrix_functions, spectra
+from tests.core.ops.case import Array, Case, numbers, turned
+
+LAPACK = ("float32", "float64", "complex64", "complex128")
+
+
+def regular(*shape: int, seed: int = 0) -> Array:
+    """Matrices that have an inverse."""
+    return numbers(*shape, seed=seed) * 0.1 + 2 * np.eye(shape[-2], shape[-1])
+
+
+def matrix_cases() -> Iterator[Case]:
+    """One case or more for every op."""
+    for x in (turned(regular(3, 3)), regular(2, 2, 2)):
+        yield from square_cases(x)
+    for x in (regular(2, 3), regular(2, 3, 2)):
+        yield from any_cases(x)
+    a, b = regular(2, 3, 3), numbers(2, 3, 2)
+    yield Case(inverses.solve, (a, b), np.linalg.solve, {}, LAPACK, values=2)
+    for lower in (True, False):
+        attributes = {"lower": lower, "unit_diagonal": not lower}
+        yield Case(inverses.solve_triangular, (a, b), triangular, attributes, LAPACK, values=2)
+    q, c = numbers(3, 2) * 0.1, regular(2, 2, seed=1)
+    yield Case(
+        matrix_functions.sylvester, (a[0], c, q), scipy.linalg.solve_sylvester, {}, ("float64", "complex128"), values=3
+    )
+    yield Case(
+        inverses.lstsq, (a[0], q), least, {"rcond": None}, ("float64", "complex128"), values=2, differentiable=False
+    )
+    pivots = np.array([2, 2, 2], np.int32)
+    yield Case(
+        factorizations.row_order, (a[0], pivots), lambda x, p: np.array([2, 0, 1]), {}, LAPACK, differentiable=False
+    )
+
+
+def square_cases(x: Array) -> Iterator[Case]:
+    hermitian = x @ np.swapaxes(x, -1, -2) + np.eye(x.shape[-1])
+    for op, function, matrix in [
+        (inverses.det, np.linalg.det, x),
+        (inverses.inv, np.linalg.inv, x),
+        (inverses.cofactors, lambda x: np.linalg.det(x)[..., None, None].conj() * adjoint_inverse(x), x),
+        (matrix_functions.expm, scipy.linalg.expm, x / 4),
+        (factorizations.cholesky, np.linalg.cholesky, hermitian),
+        (spectra.eigvalsh, np.linalg.eigvalsh, hermitian),
+    ]:
+        dtypes = ("float64", "complex128") if op is inverses.cofactors else LAPACK
+        yield Case(op, (matrix,), function, {}, dtypes)
+    yield Case(inverses.slogdet, (x,), lambda x: tuple(np.linalg.slogdet(x)), {}, LAPACK, differentiable=False)
+    yield Case(spectra.eigh, (hermitian,), lambda x: tuple(np.linalg.eigh(x)), {}, LAPACK, differentiable=False)
+    yield Case(spectra.eig, (x,), eig, {}, LAPACK, differentiable=False)
+    if x.ndim == 2:
+        yield Case(spectra.schur, (x,), scipy.linalg.schur, {"output": "complex"}, LAPACK, differentiable=False)
+        yield Case(factorizations.lu_factor, (x,), lu, {}, LAPACK, differentiable=False)
+
+
+def any_cases(x: Array) -> Iterator[Case]:
+    attributes = {"rcond": 1e-4, "hermitian": False}
+    yield Case(inverses.pinv, (x,), np.linalg.pinv, attributes, ("float64", "complex128"))
+    values = lambda x: np.linalg.svd(x, compute_uv=False)  # noqa: E731
+    yield Case(spectra.svdvals, (x,), values, {}, LAPACK)
+    full = {"full_matrices": True}
+    yield Case(spectra.svd, (x,), lambda x, full_matrices: tuple(np.linalg.svd(x)), full, LAPACK, differentiable=False)
+    mode = {"mode": "reduced"}
+    yield Case(factorizations.qr, (x,), lambda x, mode: tuple(np.linalg.qr(x)), mode, LAPACK, differentiable=False)
+
+
+def adjoint_inverse(x: Array) -> Array:
+    return np.conj(np.swapaxes(np.linalg.inv(x), -1, -2))
+
+
+def triangular(a: Array, b: Array, lower: bool, unit_diagonal: bool) -> Array:
+    half = np.tril(a) if lower else np.triu(a)
+    if unit_diagonal:
+        half = half - np.eye(a.shape[-1]) * half + np.eye(a.shape[-1])
+    return np.linalg.solve(half.astype(a.dtype), b)
+
+
+def least(a: Array, b: Array, rcond: Any) -> tuple[Array, ...]:
+    x, _, rank, values = np.linalg.lstsq(a, b, rcond)
+    return x, np.int64(rank), values
+
+
+def eig(x: Array) -> tuple[Array, Array]:
+    values, vectors = np.linalg.eig(x)
+    dtype = np.result_type(x.dtype, np.complex64)
+    return values.astype(dtype), vectors.astype(dtype)
+
+
+def lu(x: Array) -> tuple[Array, Array]:
+    factors, pivots = scipy.linalg.lu_factor(x)
+    return factors, pivots.astype(np.int32)

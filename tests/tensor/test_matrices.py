@@ -1,0 +1,177 @@
+"""Linear algebra under NumPy's, SciPy's and Theano's names, against NumPy and SciPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg as scipy_linalg
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.gradcheck import gradcheck
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch
+from tests.tensor.against_numpy import agrees, run
+
+RNG = np.random.default_rng(0)
+A = RNG.standard_normal((2, 3, 3))
+P = A @ A.swapaxes(1, 2) + np.eye(3)
+B = RNG.standard_normal((2, 3, 2))
+V = RNG.standard_normal(3)
+L = T.linalg
+
+NUMPYS: dict[str, Any] = {
+    "inv": [A], "det": [A], "slogdet": [A], "pinv": [B], "qr": [B], "svd": [A], "svdvals": [B], "eigvals": [A],
+    "eigvalsh": [P], "cholesky": [P], "cond": [A], "matrix_rank": [np.ones((2, 3, 2))], "cross": [A, V],
+    "tensorsolve": [RNG.standard_normal((2, 3, 6)), RNG.standard_normal((2, 3))],
+}  # fmt: skip
+SCIPYS: dict[str, Any] = {
+    "lu": [A], "block_diag": [A[0], B[0]], "expm": [A], "solve_continuous_lyapunov": [A[0], P[0]],
+    "solve_discrete_lyapunov": [A[0], P[0]], "solve_sylvester": [A[0], A[1][:2, :2], B[0]],
+    "solve_triangular": [A[0], V], "eigvalsh": [A[0], P[0]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMPYS)
+def test_numpys_names(name: str) -> None:
+    values = NUMPYS[name]
+    expected = getattr(np.linalg, name)
+    if name == "eigvals":
+        expected = lambda x: np.linalg.eigvals(x).astype(complex)  # noqa: E731
+    agrees(getattr(L, name), expected, *values, tolerance=1e-10)
+
+
+@pytest.mark.parametrize("name", SCIPYS)
+def test_scipys_names(name: str) -> None:
+    agrees(getattr(L, name), getattr(scipy_linalg, name), *SCIPYS[name], tolerance=1e-9)
+
+
+@pytest.mark.parametrize("n", [-3, -1, 0, 1, 2, 5, 10])
+def test_powers(n: int) -> None:
+    agrees(lambda x: L.matrix_power(x, n), lambda x: np.linalg.matrix_power(x, n), A, tolerance=1e-9)
+
+
+@pytest.mark.parametrize("shapes", [((3, 3), (3,)), ((2, 3, 3), (3,)), ((3, 3), (2, 3, 2)), ((2, 1, 3, 3), (4, 3, 2))])
+def test_solve_broadcasts_as_numpy(shapes: Any) -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.standard_normal(shapes[0]) + 2 * np.eye(3), rng.standard_normal(shapes[1])
+    agrees(L.solve, np.linalg.solve, a, b)
+    gradcheck(L.solve, [a, b])
+
+
+@pytest.mark.parametrize("kind", ["gen", "sym", "her", "pos", "lower triangular", "upper triangular"])
+@pytest.mark.parametrize("lower", [False, True])
+def test_solve_reads_what_is_assumed(kind: str, lower: bool) -> None:
+    a = P[0] if kind == "pos" else A[0]
+    expected = lambda a, b: scipy_linalg.solve(a, b, assume_a=kind, lower=lower)  # noqa: E731
+    agrees(lambda a, b: L.solve(a, b, assume_a=kind, lower=lower), expected, a, B[0], tolerance=1e-9)
+
+
+def test_factors_solve() -> None:
+    for trans in (0, 1):
+        agrees(
+            lambda a, b, trans=trans: L.lu_solve(L.lu_factor(a), b, trans),
+            lambda a, b, trans=trans: scipy_linalg.lu_solve(scipy_linalg.lu_factor(a), b, trans), A[0], B[0],
+            tolerance=1e-9,
+        )  # fmt: skip
+        gradcheck(lambda a, b, trans=trans: L.lu_solve(L.lu_factor(a), b, trans), [A[0], V])
+    for lower in (False, True):
+        agrees(
+            lambda a, b, lower=lower: L.cho_solve(L.cho_factor(a, lower), b), np.linalg.solve, P[0], V, tolerance=1e-9
+        )
+    for trans in (0, 1, "T"):
+        expected = lambda a, b, trans=trans: scipy_linalg.solve_triangular(a, b, trans=trans, lower=True)  # noqa: E731
+        agrees(lambda a, b, trans=trans: L.solve_triangular(a, b, trans, lower=True), expected, A[0], B[0])
+
+
+def test_lu_in_all_its_forms() -> None:
+    for x in (A, B, B.swapaxes(1, 2)):
+        agrees(L.lu, scipy_linalg.lu, x)
+        agrees(lambda x: L.lu(x, permute_l=True), lambda x: scipy_linalg.lu(x, permute_l=True), x)
+        found = run(list(L.lu(T.constant(x), p_indices=True)), {})
+        np.testing.assert_allclose(np.take_along_axis(found[1], found[0][..., None], -2) @ found[2], x, atol=1e-12)
+
+
+def test_generalized_eigenvalues() -> None:
+    a, b = T.dmatrix("a"), T.dmatrix("b")
+    values, vectors = sl.function([a, b], list(L.eigh(a, b)))(A[0], P[0])
+    full = np.tril(A[0]) + np.tril(A[0], -1).T
+    np.testing.assert_allclose(full @ vectors, P[0] @ vectors * values, atol=1e-10)
+    np.testing.assert_allclose(vectors.T @ P[0] @ vectors, np.eye(3), atol=1e-10)
+    gradcheck(L.eigvalsh, [A[0], P[0]])
+
+
+@pytest.mark.parametrize("ord", [None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf])
+def test_norms_of_matrices(ord: Any) -> None:
+    for options in ({"axis": (0, 2)}, {"axis": (-1, 0), "keepdims": True}):
+        agrees(lambda x, o=options: L.norm(x, ord, **o), lambda x, o=options: np.linalg.norm(x, ord, **o), A)
+
+
+def test_tensor_inverse_and_least_squares() -> None:
+    agrees(
+        lambda x: L.tensorinv(x, 1), lambda x: np.linalg.tensorinv(x, 1), RNG.standard_normal((6, 2, 3)), tolerance=1e-9
+    )
+    agrees(L.lstsq, lambda a, b: np.linalg.lstsq(a, b)[:1] + tuple(
+        [np.asarray(part, dtype) for part, dtype in zip(np.linalg.lstsq(a, b)[1:], ("float64", "int64", "float64"))]
+    ), B[0], B[1], tolerance=1e-10)  # fmt: skip
+    agrees(
+        lambda a, q: L.solve_discrete_lyapunov(a, q, "direct"),
+        scipy_linalg.solve_discrete_lyapunov,
+        A[0] / 3,
+        P[0],
+        tolerance=1e-9,
+    )
+
+
+def test_integers_and_half_precision_are_widened() -> None:
+    assert L.inv(T.imatrix()).dtype == "float64"
+    assert L.det(T.tensor("x", dtype="float16", shape=(2, 2))).dtype == "float32"
+    assert L.eigvals(T.fmatrix()).dtype == "complex64"
+
+
+def test_theanos_names() -> None:
+    x, b, v = T.dmatrix("x"), T.dmatrix("b"), T.dvector("v")
+    nlinalg, slinalg = T.nlinalg, T.slinalg
+    outputs = [
+        nlinalg.matrix_inverse(x), nlinalg.MatrixInverse()(x), nlinalg.MatrixPinv()(x), nlinalg.Det()(x),
+        nlinalg.trace(x), nlinalg.AllocDiag()(v), nlinalg.ExtractDiag()(x), nlinalg.Eigh()(x)[0],
+        nlinalg.QRFull()(x)[0],
+        nlinalg.QRIncomplete()(x), nlinalg.SVD(compute_uv=False)(x), slinalg.Cholesky()(x), slinalg.Solve()(x, b),
+        slinalg.Solve("lower_triangular", lower=True)(x, v), slinalg.solve_upper_triangular(x, v), slinalg.Expm()(x),
+        slinalg.Eigvalsh()(x), slinalg.kron(x, b), nlinalg.matrix_dot(x, b, b),
+    ]  # fmt: skip
+    found = sl.function([x, b, v], outputs)(P[0], P[1], V)
+    inverse = np.linalg.inv(P[0])
+    expected = [
+        inverse, inverse, inverse, np.linalg.det(P[0]), np.trace(P[0]), np.diag(V), np.diag(P[0]),
+        np.linalg.eigvalsh(P[0]), np.linalg.qr(P[0])[0], np.linalg.qr(P[0], "r"), np.linalg.svdvals(P[0]),
+        np.linalg.cholesky(P[0]), inverse @ P[1], np.linalg.solve(np.tril(P[0]), V), np.linalg.solve(np.triu(P[0]), V),
+        scipy_linalg.expm(P[0]), np.linalg.eigvalsh(P[0]), np.kron(P[0], P[1]), P[0] @ P[1] @ P[1],
+    ]  # fmt: skip
+    for value, right in zip(found, expected, strict=True):
+        np.testing.assert_allclose(value, right, rtol=1e-9, atol=1e-9)
+
+
+def test_numpy_finds_the_functions() -> None:
+    x = T.dmatrix("x")
+    assert np.linalg.inv(x).op.name == "inv"
+    assert np.linalg.slogdet(x).logabsdet.ndim == 0
+    assert np.linalg.solve(x, x).op.name == "solve"
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    x, v = T.dmatrix("x"), T.dvector("v")
+    for call in (
+        lambda: L.qr(x, "raw"), lambda: L.eigh(x, UPLO="X"), lambda: L.solve(x, x, assume_a="none"),
+        lambda: L.schur(x, "other"), lambda: L.solve_discrete_lyapunov(x, x, "other"), lambda: L.tensorinv(x, 0),
+        L.block_diag, lambda: L.solve_triangular(x, x, trans=3), lambda: T.slinalg.Solve("band"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidValue):
+            call()
+    with pytest.raises(TypeMismatch):
+        L.block_diag(x, v)
+    with pytest.raises(TypeMismatch):
+        L.inv(v)
+    with pytest.raises(ShapeMismatch):
+        L.cross(T.tensor("u", dtype="float64", shape=(2,)), v)

@@ -9,12 +9,13 @@ from symlab.core.backends.c.build import INCLUDED, NAMED, homes_of_functions, ru
 
 DEVICE = Path(__file__).parent / "runtime" / "device.h"
 ALWAYS = "bits.h"
+OF_PROGRAMS = frozenset({"program.h", "product.h", "sum.h"})  # what only generated C uses
 
 
 def runtime_for(code: str) -> str:
     """The definitions of the functions that `code` calls, each header once and after those that it builds on."""
     homes = homes_of_functions()
-    wanted = {homes[name] for name in NAMED.findall(code) if name in homes}
+    wanted = {homes[name] for name in NAMED.findall(code) if name in homes} - OF_PROGRAMS
     return device_text() + "".join(header_text(name) for name in in_order([ALWAYS, *sorted(wanted)]))
 
 

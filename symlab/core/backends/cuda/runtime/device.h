@@ -4,7 +4,7 @@
    products are fused where the text says so. */
 #define SL_CUDA 1
 #if defined(__CUDACC__)
-#pragma nv_diag_suppress 177 /* a function or a part of one that this text does not need */
+#pragma nv_diag_suppress 177, 186 /* functions that a text does not need; unsigned numbers compared with 0 */
 #endif
 
 #if defined(__CUDACC_RTC__)

@@ -139,6 +139,24 @@ def checked_type(node: Expr, value: Value) -> Value:
     return array
 
 
+def write_value(node: Expr, operands: Sequence[Any], result: np.ndarray[Any, Any]) -> None:
+    """Compute a node from its operands, which stay as they are, into its result."""
+    for operand in operands:
+        operand.flags.writeable = False
+    with np.errstate(all="ignore"):
+        value = checked_type(node, apply_op(node, operands))
+    if value.shape != result.shape:
+        raise ValueError(f"{node.op.name} has shape {value.shape}, where {result.shape} was expected")
+    result[...] = value
+
+
+def explained(error: BaseException, node: Expr, operands: Sequence[Any], prepared: Any) -> BaseException:
+    """The error of a node of a program as the evaluator would raise it, with the user's line."""
+    if isinstance(error, SymlabError) or not isinstance(error, Exception):
+        return error
+    return node_error(error, prepared.source(node), operands, prepared.original.origins)
+
+
 def node_error(
     error: Exception, node: Expr, args: Sequence[Value], origins: Mapping[Expr, Sequence[Expr]] | None
 ) -> NodeError:

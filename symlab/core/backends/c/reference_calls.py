@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.c.library import Library
-from symlab.core.backends.reference import apply_op, checked_type, node_error
-from symlab.core.ir.errors import SymlabError
+from symlab.core.backends.reference import explained, write_value
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.program import ReferenceCall
@@ -46,21 +45,14 @@ class References:
         values: list[np.ndarray[Any, Any]] = []
         try:
             values += self.arrays(node, arrays, sizes)
-            self.write(node, values)
+            write_value(node, values[:-1], values[-1])
         except BaseException as error:  # noqa: BLE001 - `explain` hands it to the caller of the function
-            self.failed.error = self.explained(error, node, values[:-1])
+            self.failed.error = explained(error, node, values[:-1], self.prepared)
             return FAILED
         finally:
             if enabled:
                 gc.enable()
         return 0
-
-    def explained(self, error: BaseException, node: Expr, values: Sequence[Any]) -> BaseException:
-        """The error as the reference evaluator would raise it, with the user's line."""
-        if isinstance(error, SymlabError) or not isinstance(error, Exception):
-            return error
-        source = self.prepared.source(node)
-        return node_error(error, source, values, self.prepared.original.origins)
 
     def arrays(self, node: Expr, addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
         """The operands and the result as arrays over the memory of compiled code."""
@@ -78,17 +70,6 @@ class References:
             return np.empty(shape, dtype)
         memory = self.ffi.buffer(self.ffi.cast("char *", address), count * dtype.itemsize)
         return np.frombuffer(memory, dtype, count).reshape(shape)
-
-    def write(self, node: Expr, arrays: list[np.ndarray[Any, Any]]) -> None:
-        """Compute a node from its operands into its result."""
-        *operands, result = arrays
-        for operand in operands:
-            operand.flags.writeable = False
-        with np.errstate(all="ignore"):
-            value = checked_type(node, apply_op(node, operands))
-        if value.shape != result.shape:
-            raise ValueError(f"{node.op.name} has shape {value.shape}, where {result.shape} was expected")
-        result[...] = value
 
     def error(self) -> BaseException | None:
         """What went wrong last in this thread."""

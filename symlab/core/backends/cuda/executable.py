@@ -17,6 +17,7 @@ from symlab.core.ir.config import Config
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.facts import NotCompilable
 from symlab.core.lower.fuse import Refusal
+from symlab.core.lower.memory import Program
 
 Arrays = Sequence[np.ndarray[Any, Any]]
 
@@ -101,8 +102,7 @@ class CudaBackend:
         if isinstance(trace.program, Refusal):
             return None, trace.program.reason
         try:
-            with TURNS:
-                return CudaExecutable(interface, trace, Binary(trace.program, open_device())), None
+            return CudaExecutable(interface, trace, loaded(trace.program)), None
         except NotCompilable as reason:
             return None, str(reason)
 
@@ -112,10 +112,15 @@ class CudaBackend:
             leaf: DeviceCell(item.get_value()) for leaf, item in interface.shared.items()
         }
         copies = {leaf: Copied(cell) for leaf, cell in cells.items()}
-        with TURNS:
-            made = CudaExecutable(replace(interface, shared=copies), trace, Binary(trace.program, open_device()))
+        made = CudaExecutable(replace(interface, shared=copies), trace, loaded(trace.program))
         made.counts = np.zeros(2 * len(made.binary.order), np.int64)
         return Twin(made.front, cells, trace.program.steps, made.counts)
+
+
+def loaded(program: Program) -> Binary:
+    """A program on the device."""
+    with TURNS:
+        return Binary(program, open_device())
 
 
 BACKEND = CudaBackend()

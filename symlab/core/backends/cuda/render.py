@@ -59,16 +59,26 @@ class Renderer:
 
     def rendered(self) -> Rendered:
         """The text and its launches."""
+        self.render_steps()
+        names = dict.fromkeys(launch.name for launch in self.launches.values())
+        lines = [line for name in names for line in self.lines_of(name)]
+        body = "".join(f"{text}\n" for text, _ in lines)
+        source = "".join(f"{text}{self.comment(node)}\n" for text, node in lines)
+        return Rendered(runtime_for(body) + body, source, self.launches)
+
+    def render_steps(self) -> None:
+        """Write the functions of all steps."""
         for number in (*self.program.schedule.run, *self.program.schedule.commit):
             if number not in self.program.skipped:
                 self.step(number)
-        lines: list[Line] = []
-        for name, function in self.functions.values():
-            head = f'extern "C" __global__ void {name}({", ".join(function.parameters)}) {{'
-            lines += [(head, None), *function.lines, ("}", None)]
-        body = "".join(f"{text}\n" for text, _ in lines) + "".join(self.texts.values())
-        source = "".join(f"{text}{self.comment(node)}\n" for text, node in lines) + "".join(self.texts.values())
-        return Rendered(runtime_for(body) + body, source, self.launches)
+
+    def lines_of(self, name: str) -> list[Line]:
+        """The text of one function."""
+        if name in self.texts:
+            return [(text, None) for text in self.texts[name].splitlines()]
+        function = next(function for known, function in self.functions.values() if known == name)
+        head = f'extern "C" __global__ void {name}({", ".join(function.parameters)}) {{'
+        return [(head, None), *function.lines, ("}", None)]
 
     def step(self, number: int) -> None:
         """The function of a step, unless Python or a copy carries it out."""

@@ -6,13 +6,13 @@ from symlab.core.ops.transfer import to_device, to_host
 from symlab.core.rewrite.rule import rule
 
 
-@rule
+@rule(exact=True, kinds="fiubc")
 def back_from_device(x):
     """What was just brought to the device is still in the memory of the processor."""
     return to_host(to_device(x)), x
 
 
-@rule
+@rule(exact=True, kinds="fiubc")
 def back_from_host(x):
     """What was just brought from the device is still in its memory."""
     return to_device(to_host(x)), x

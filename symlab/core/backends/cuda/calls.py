@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Call:
         if counts is not None:
             marks.append(device.record())
             device.synchronize()
-            for place, (before, after) in enumerate(zip(marks, marks[1:], strict=False)):
+            for place, (before, after) in enumerate(pairwise(marks)):
                 counts[2 * place : 2 * place + 2] += int(device.elapsed(before, after) * 1e6), 1
 
     def step(self, number: int, memory: Memory) -> None:

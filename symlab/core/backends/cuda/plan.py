@@ -33,7 +33,7 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Sizes of everything that a call needs; `slots` are where parts of the workspace begin, `parts` where totals lie."""
+    """Sizes of all that a call needs; `slots` are where parts of the workspace begin, `parts` where totals lie."""
 
     root_shapes: tuple[tuple[int, ...], ...]
     shapes: tuple[tuple[int, ...], ...]  # of the buffers
@@ -119,7 +119,7 @@ class Memory:
         if memory is None:
             memory = self.host[key] = np.empty(self.plan.slots[key[1]], np.uint8)
         if memory.shape == shape and memory.dtype == record.dtype:
-            return memory.view()  # type: ignore[no-any-return]
+            return memory.view()
         count = int(np.prod(shape, dtype=np.int64)) * record.dtype.itemsize
         flat = memory.reshape(-1).view(np.uint8)
-        return flat[:count].view(record.dtype).reshape(shape)  # type: ignore[no-any-return]
+        return flat[:count].view(record.dtype).reshape(shape)

@@ -1,4 +1,4 @@
-"""A program as one CUDA text: its kernels, each once, with the runtime that they need; and how its steps launch them."""
+"""A program as one CUDA text: its kernels, each once, with the runtime that they need; and how steps launch them."""
 
 from __future__ import annotations
 

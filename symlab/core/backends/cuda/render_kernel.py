@@ -77,7 +77,8 @@ class KernelWriter:
             self.own_positions()
         written = {self.memory_of(number) for number in self.kernel.writes()}
         parameters = [
-            f"{'' if memory in written else 'const '}{kind} *{name}" for (memory, _, kind), name in self.pointers.items()
+            f"{'' if memory in written else 'const '}{kind} *{name}"
+            for (memory, _, kind), name in self.pointers.items()
         ]
         parameters += [f"int64_t {name}" for name in self.sizes.values()]
         if shares:
@@ -181,7 +182,9 @@ class KernelWriter:
         count = self.size(product(self.kernel.outer))
         for item in self.kernel.prologue:
             self.instruction(item, ())
-        self.open(f"for (int64_t first = blockIdx.x * (int64_t)slots; first < {count}; first += gridDim.x * (int64_t)slots)")
+        self.open(
+            f"for (int64_t first = blockIdx.x * (int64_t)slots; first < {count}; first += gridDim.x * (int64_t)slots)"
+        )
         self.line(f"const bool active = first + slot < {count};")
         self.line(f"const int64_t position = active ? first + slot : {count} - 1;")
         loops = self.indices("position", self.kernel.outer, "i")
@@ -196,7 +199,9 @@ class KernelWriter:
 
     def declare_totals(self) -> None:
         """Memory in which the lanes of a block fold their totals, one array for each type."""
-        reduced = [item for stage in self.kernel.stages if stage.axes for item in stage.body if isinstance(item, Reduce)]
+        reduced = [
+            item for stage in self.kernel.stages if stage.axes for item in stage.body if isinstance(item, Reduce)
+        ]
         for kind in dict.fromkeys(CUDA.accumulator(item.accumulator) for item in reduced):
             self.line(f"__shared__ {kind} totals_{kind}[{THREADS}];")
 
@@ -247,7 +252,10 @@ class KernelWriter:
         """The total of a position: of its lanes, and in later launches of its chunks."""
         kind, total, result = CUDA.accumulator(item.accumulator), f"t{item.result}", f"v{item.result}"
         count = self.size(product(self.kernel.outer))
-        self.line(f"{kind} *const chunks{item.result} = ({kind} *)(parts + {self.folds} * {count} * chunks) + position * chunks;")
+        self.line(
+            f"{kind} *const chunks{item.result} = "
+            f"({kind} *)(parts + {self.folds} * {count} * chunks) + position * chunks;"
+        )
         self.folds += 1
         part = CUDA.combine(item, total, f"chunks{item.result}[c]")
         self.line(f"if (only > {number}) for (int64_t c = lane; c < chunks; c += lanes) {total} = {part};", item.node)

@@ -43,6 +43,7 @@ REDUCTIONS: dict[str, Callable[[Variable], list[Variable]]] = {
 }
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_reductions(name: str) -> None:
     x = variable((None, None))
@@ -67,6 +68,7 @@ def agree_with(graph: Graph, value: Any) -> list[Any]:
     return evaluate_graph(graph, {graph.inputs[0]: value})
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int8", "bool"])
 def test_totals_of_other_dtypes(dtype: str) -> None:
     x = variable((None,), dtype)
@@ -75,6 +77,7 @@ def test_totals_of_other_dtypes(dtype: str) -> None:
     assert max(launches(agree(graph, [value]))) == 2  # the chunks, then their totals
 
 
+@pytest.mark.usefixtures("device")
 def test_a_long_loop_is_cut_into_chunks_and_a_short_one_is_not() -> None:
     x = variable((None,))
     graph = Graph.of([x], [reduce.sum(x, axes=(0,), keepdims=False)])
@@ -82,6 +85,7 @@ def test_a_long_loop_is_cut_into_chunks_and_a_short_one_is_not() -> None:
     assert launches(agree(graph, [RNG.normal(size=100)])) == [1]
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int32", "bool"])
 def test_products(dtype: str) -> None:
     a, b = variable((None, None), dtype), variable((None, None), dtype)
@@ -93,6 +97,7 @@ def test_products(dtype: str) -> None:
         agree(graph, [RNG.integers(-3, 4, size).astype(dtype) for size in shapes])
 
 
+@pytest.mark.usefixtures("device")
 def test_products_with_what_is_added_and_stacks() -> None:
     a, b, c = (variable((None, None)) for _ in range(3))
     scale = variable(())
@@ -103,6 +108,7 @@ def test_products_with_what_is_added_and_stacks() -> None:
     agree(stacked, [RNG.normal(size=(2, 1, 5, 6)), RNG.normal(size=(3, 6, 7))])
 
 
+@pytest.mark.usefixtures("device")
 def test_strides_broadcasting_and_several_results() -> None:
     x, y, z = variable((None, None)), variable((None, 1)), variable((None,))
     part = index.slice(x, index=((None, None, -2), (1, None, 1)))
@@ -110,13 +116,17 @@ def test_strides_broadcasting_and_several_results() -> None:
     agree(Graph.of([x, y, z], results), [RNG.normal(size=(5, 7)), RNG.normal(size=(5, 1)), RNG.normal(size=7)])
 
 
+@pytest.mark.usefixtures("device")
 def test_elements_picked_and_scattered() -> None:
     x, at, value = variable((None, None)), variable((None,), "int64"), variable((None, None))
     results = [gather.take(x, at, axes=(0,)) * 2, gather.inc_take(x, value, at, axes=(0,))]
     agree(Graph.of([x, at, value], results), [RNG.normal(size=(5, 3)), [4, 0, -1, 0], RNG.normal(size=(4, 3))])
 
 
+@pytest.mark.usefixtures("device")
 def test_new_values_are_computed_apart_from_the_old_ones() -> None:
     x, w = variable((None, None)), shared_variable((None, None))
-    graph = Graph.of([x], [reduce.sum(w, axes=(0, 1), keepdims=False)], {w: w - linalg.dot(turned(x), linalg.dot(x, w))})
+    graph = Graph.of(
+        [x], [reduce.sum(w, axes=(0, 1), keepdims=False)], {w: w - linalg.dot(turned(x), linalg.dot(x, w))}
+    )
     agree(graph, [RNG.normal(size=(6, 4)), RNG.normal(size=(4, 3))])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from symlab.core.ops import OPS
 from tests.core.backends.cuda.cases import GROUPS, elementwise_group, graph_of, structural_group
-from tests.core.backends.cuda.harness import call, loaded
+from tests.core.backends.cuda.harness import call, loaded, lowered
 from tests.core.lower.harness import equal_within, reference
 from tests.core.lower.test_ops_compiled import close
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_elementwise_ops(group: int) -> None:
     cases = elementwise_group(group)
@@ -25,6 +25,7 @@ def test_elementwise_ops(group: int) -> None:
             raise AssertionError(f"{name} of {want.dtype}: {error}") from None
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("group", range(2))
 def test_other_ops(group: int) -> None:
     cases = structural_group(group)
@@ -39,6 +40,5 @@ def test_other_ops(group: int) -> None:
 def test_complex_numbers_are_moved_by_kernels_and_computed_by_the_processor() -> None:
     cases = [case for case in elementwise_group(1) if case[1][0].type.dtype.kind == "c"]
     assert cases
-    graph, values = graph_of(cases[:3])
-    binary = loaded(graph)
-    assert not any(np.dtype(buffer.dtype).kind == "c" and not buffer.host for buffer in binary.program.fused.buffers)
+    program = lowered(graph_of(cases[:3])[0])
+    assert not any(buffer.dtype.kind == "c" and not buffer.host for buffer in program.fused.buffers)

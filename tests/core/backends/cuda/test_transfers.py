@@ -8,11 +8,11 @@ import numpy as np
 
 from symlab.core.ir.graph import Graph
 from symlab.core.lower.program import KernelCall, ReferenceCall, TransferCall
-from symlab.core.ops import cumulative, elementwise as e
-from symlab.core.ops import create, reduce, shape, sort
+from symlab.core.ops import create, cumulative, reduce, shape, sort
+from symlab.core.ops import elementwise as e
+from symlab.core.ops.bessel import j0
 from symlab.core.ops.passing import as_written
 from symlab.core.ops.special import gammaln
-from symlab.core.ops.bessel import j0
 from symlab.core.pipeline import DEFAULT, run
 from tests.core.backends.cuda.harness import lowered
 from tests.core.lower.harness import shared_variable, variable
@@ -25,8 +25,10 @@ def steps(inputs: list[Any], results: list[Any], updates: Any = None) -> list[st
     for step in program.steps:
         for number in step.reads:
             buffer = program.fused.buffers[number]
-            assert isinstance(step, TransferCall) or buffer.home.value == "constant" or (
-                buffer.host == isinstance(step, ReferenceCall)
+            assert (
+                isinstance(step, TransferCall)
+                or buffer.home.value == "constant"
+                or (buffer.host == isinstance(step, ReferenceCall))
             )
     return [names[type(step)] for step in program.steps]
 

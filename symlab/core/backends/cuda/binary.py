@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.backends.cuda.blas import Multiplication, multiplication
 from symlab.core.backends.cuda.build import compile
 from symlab.core.backends.cuda.cells import DeviceArray
 from symlab.core.backends.cuda.plan import Plan, make_plan
 from symlab.core.backends.cuda.render import render
+from symlab.core.lower.buffers import Home
 from symlab.core.lower.evaluate import operands_read
 from symlab.core.lower.memory import Program
+from symlab.core.lower.program import ProductCall
 
 MOST_PLANS = 64  # kept for sizes that come again
 
@@ -36,6 +39,7 @@ class Binary:
         self.found = device.alloc(8)  # the first index that leaves its axis
         self.read = operands_read(program)
         self.plans: dict[Any, Plan] = {}
+        self.multiplications: dict[tuple[str, tuple[int, ...]], Multiplication | None] = {}
         self.memory: Any = None
         self.size = 0
 
@@ -48,6 +52,25 @@ class Binary:
                 del self.plans[next(iter(self.plans))]
             plan = self.plans[key] = make_plan(self.program, self.launches, self.numbers, shapes, values)
         return plan
+
+    def multiplication(self, step: ProductCall, sizes: tuple[int, ...]) -> Multiplication | None:
+        """The library's product for a step of these sizes, if there is one."""
+        key = (step.node.type.dtype.name, sizes)
+        if key not in self.multiplications:
+            if len(self.multiplications) >= MOST_PLANS:
+                self.multiplications.clear()
+            self.multiplications[key] = multiplication(self.device, *key)
+        return self.multiplications[key]
+
+    def factor(self, step: ProductCall) -> float | None:
+        """The number that a product is multiplied by, if it is known before the call."""
+        total = float(step.sign)
+        for number in step.scalars:
+            buffer = self.program.fused.buffers[number]
+            if buffer.home is not Home.CONSTANT:
+                return None
+            total *= float(self.program.fused.constants[buffer.place].reshape(()))
+        return total
 
     def workspace(self, size: int) -> int:
         """The address of so many bytes, which are kept for the next call."""

@@ -16,7 +16,7 @@ from symlab.core.backends.problems import problem
 from symlab.core.backends.reference import explained, write_value
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.facts import Problem
-from symlab.core.lower.program import BoundsCall, ReferenceCall, TransferCall
+from symlab.core.lower.program import BoundsCall, ProductCall, ReferenceCall, TransferCall
 
 NONE_WRONG = np.array([np.iinfo(np.uint64).max], np.uint64)
 
@@ -73,8 +73,20 @@ class Call:
                 self.compute(step, memory)
             case BoundsCall():
                 self.check(number, step, memory)
+            case ProductCall():
+                self.multiply(number, step, memory)
             case _:
                 self.launch(number, memory)
+
+    def multiply(self, number: int, step: ProductCall, memory: Memory) -> None:
+        """A matrix product: by the library where it can, else by the kernel."""
+        binary, prepared = self.binary, self.plan.steps[number]
+        factor, product = binary.factor(step), binary.multiplication(step, prepared.sizes)
+        if factor is None or product is None:
+            self.launch(number, memory)
+            return
+        a, b, result = (memory.address(buffer) + offset for buffer, offset in prepared.pointers[:3])
+        product(a, b, result, factor, float(step.beta))
 
     def launch(self, number: int, memory: Memory, extra: tuple[int, ...] = ()) -> None:
         """Launch the function of a step."""

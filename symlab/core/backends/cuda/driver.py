@@ -69,7 +69,8 @@ class Device:
     def launch(self, function: Any, grid: Sizes, block: Sizes, args: Sequence[int], shared_bytes: int = 0) -> None:
         """Launch a kernel whose arguments are 64 bits each: addresses and integers."""
         self.enter()
-        function.prepare("q" * len(args))
+        if not hasattr(function, "arg_format"):
+            function.prepare("q" * len(args))
         function.prepared_call(grid, block, *args, shared_size=shared_bytes)
 
     def record(self) -> Any:

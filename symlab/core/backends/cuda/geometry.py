@@ -13,8 +13,8 @@ from symlab.core.lower.kernel import Kernel
 from symlab.core.lower.sizes import product
 
 MOST_BLOCKS = 1 << 16
-FEWEST_BLOCKS = 256  # with fewer, long loops are cut into chunks
-WANTED_BLOCKS = 512
+FEWEST_BLOCKS = 512  # with fewer, long loops are cut into chunks
+WANTED_BLOCKS = 1024
 LEAST_EACH = 8  # elements that a thread of a chunk folds
 SLOTS = 32  # positions side by side where memory runs along them: a warp reads one row
 

@@ -143,17 +143,13 @@ class KernelWriter:
 
     def indices(self, flat: str, sizes: Sequence[Size], letter: str) -> list[str]:
         """The place on each axis of a flat index."""
-        if len(sizes) == 1:
-            return [flat]
-        names = [f"{letter}{axis}" for axis in range(len(sizes))]
-        rest = flat
-        for axis in reversed(range(len(sizes))):
-            size = self.size(sizes[axis])
-            self.line(f"const int64_t {names[axis]} = {rest}{f' % {size}' if axis else ''};")
-            if axis:
-                following = f"{letter}_{axis}"
-                self.line(f"const int64_t {following} = {rest} / {size};")
-                rest = following
+        if len(sizes) < 2:
+            return [flat] * len(sizes)
+        names, rest = [f"{letter}{axis}" for axis in range(len(sizes))], flat
+        for axis in reversed(range(1, len(sizes))):
+            size, above = self.size(sizes[axis]), f"{letter}_{axis}" if axis > 1 else names[0]
+            self.line(f"const int64_t {above} = {rest} / {size}, {names[axis]} = {rest} - {above} * {size};")
+            rest = above
         return names
 
     # Threads with positions of their own

@@ -7,13 +7,14 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from symlab.core.arguments import Signature
-from symlab.core.backends.base import Executable, Interface, available
+from symlab.core.backends.base import Executable, Interface, available, chosen
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.fgraph import Maker
 from symlab.core.ir import config
@@ -51,15 +52,19 @@ def function(
     profile: Any = None,
     on_unused_input: str | None = None,
     trust_input: bool = False,
+    device: str | None = None,
 ) -> Any:
     """A callable that computes `outputs` from `inputs` and then replaces shared variables by their `updates`.
 
     `inputs` is a list of variables or `In`; `outputs` is one variable, a list, a dict, or None. `updates` maps shared
     variables to their new values, all computed from the old ones; `givens` replaces variables before anything else.
-    The result is one array, a list, a dict or None, as `outputs` was; results of rank 0 are 0-d arrays. Errors:
-    MissingInputError, UnusedInputError, TypeMismatch.
+    The result is one array, a list, a dict or None, as `outputs` was; results of rank 0 are 0-d arrays. `device` is
+    "cpu", "cuda" or "auto" (a GPU where there is one), else what is configured. Errors: MissingInputError,
+    UnusedInputError, TypeMismatch, ConfigError.
     """
     settings = config.current()
+    if device is not None:
+        settings = replace(settings, **config.checked({"device": device}))
     policy = settings.on_unused_input if on_unused_input is None else on_unused_input
     request = make_request(
         inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast, rebuild_strict
@@ -69,7 +74,10 @@ def function(
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     """The compiled function of a request; modes with checks wrap it."""
-    trace = run(mode.pipeline, request.graph(), settings)
+    if mode.check is not None:
+        settings = replace(settings, device="cpu")  # what checks look at is the program for the processor
+    on_device = chosen(mode.backend, settings) == "cuda"
+    trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
     made = Function(request, mode, settings, trace)
     front = made.front if mode.check is None else seam(mode.check)(made)
     return StatefulFunction(front, request) if request.states else front
@@ -114,8 +122,9 @@ class Function:
     @cached_property
     def front(self) -> Any:
         """What the user calls: the compiled object where there is one, else this."""
-        direct = self.executable is not None and not self.signature.is_strict
-        return self.executable.front if self.executable is not None and direct else self
+        if self.executable is None or not self.executable.converts or self.signature.is_strict:
+            return self
+        return self.executable.front
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results for these arguments, in the layout of the outputs."""

@@ -17,7 +17,7 @@ from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
-from symlab.core.rules import CANONICAL, SPECIAL, STABLE, all_rules
+from symlab.core.rules import CANONICAL, SPECIAL, STABLE, TRANSFERS, all_rules
 from symlab.core.seams import resolve
 
 Names = tuple[str, ...]
@@ -145,6 +145,14 @@ class Pipeline:
                 found.append(own)
         return Pipeline((*found, *mine.values()))
 
+    def for_device(self) -> Pipeline:
+        """The passes with transfers between processor and device, where they make kernels."""
+        if "fuse" not in self.names:
+            return self
+        at = self.place("associate" if "associate" in self.names else "fuse")
+        rest = tuple(FUSE_FOR_DEVICE if item.name == "fuse" else item for item in self.passes[at:])
+        return Pipeline((*self.passes[:at], PLACE_TRANSFERS, CANCEL_TRANSFERS, *rest))
+
     def __str__(self) -> str:
         return " -> ".join(self.names)
 
@@ -158,6 +166,9 @@ LOWER = (
     Transform("schedule", "symlab.core.lower.schedule:schedule"),
     Transform("place buffers", "symlab.core.lower.memory:place"),
 )
+PLACE_TRANSFERS = Transform("place transfers", "symlab.core.lower.transfers:place_transfers")
+CANCEL_TRANSFERS = Rewrite("cancel transfers", TRANSFERS)
+FUSE_FOR_DEVICE = Transform("fuse", "symlab.core.lower.fuse:fuse_for_device")
 
 DEFAULT = Pipeline((CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))

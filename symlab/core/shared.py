@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.c.callobject import PythonCell
+from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Attributes
 from symlab.core.ir.op import SHARED, Op
@@ -51,11 +52,19 @@ class SharedVariable(Variable):
         self.set_value(np.zeros_like(self.get_value(borrow=True)), borrow=True)
 
     def cell_of(self, kind: type) -> Any:
-        """The cell as an object of this kind: a compiled function needs one that C code can read."""
-        if type(self.cell) is not kind:
-            with _upgrade:
-                if type(self.cell) is not kind:
-                    self.cell = kind(self.cell.get_value(borrow=True), borrow=True)
+        """The cell as an object of this kind: compiled code needs one that it can read, a device one with a copy there.
+
+        A variable that a device has used keeps that cell; for the processor it then has a second one of equal value.
+        """
+        if type(self.cell) is kind:
+            return self.cell
+        with _upgrade:
+            if isinstance(self.cell, DeviceCell):
+                return self.cell if kind is DeviceCell else self.cell.mirrored(kind)
+            if kind is DeviceCell:
+                self.cell = DeviceCell.over(self.cell)
+            elif type(self.cell) is not kind:
+                self.cell = kind(self.cell.get_value(borrow=True), borrow=True)
         return self.cell
 
     def label(self) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from symlab.core.backends.c.executable import Twin, profiled_twin
+from symlab.core.backends.base import Twin, available
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.function import Function
 from symlab.core.ir.expr import Expr
@@ -19,6 +19,7 @@ from symlab.core.ir.op import Kind
 
 SECONDS = 0.3  # how long a profile runs, at least one call
 MOST_NAMES = 5
+KINDS = {"KernelCall": "kernel", "ProductCall": "routine", "TransferCall": "transfer"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Row:
     """One step of a call: a kernel, a library routine, or a node on the reference evaluator."""
 
     name: str
-    kind: str  # "kernel", "routine", "reference"
+    kind: str  # "kernel", "routine", "transfer", "reference"
     nodes: tuple[Expr, ...]
     calls: int
     microseconds: float  # per call of the function
@@ -73,7 +74,10 @@ class Profile:
     def twin(self) -> Twin | None:
         """The instrumented twin, or None where the reference evaluator runs the function."""
         made = self.function
-        return None if made.executable is None else profiled_twin(made.interface(), made.trace, made.config)
+        backend, _ = available(made.mode.backend, made.config)
+        if made.executable is None or backend is None:
+            return None
+        return backend.profiled_twin(made.interface(), made.trace, made.config)
 
     def measure_compiled(self, twin: Twin, arrays: Sequence[Any]) -> None:
         """Run the twin, each time from the shared variables' present values; each step adds to its counter."""
@@ -106,7 +110,7 @@ class Profile:
         trace = self.function.trace
         source = trace.program.fused.prepared.source
         nodes = tuple(dict.fromkeys(source(node) for node in step.nodes))
-        kind = {"KernelCall": "kernel", "ProductCall": "routine"}.get(type(step).__name__, "reference")
+        kind = KINDS.get(type(step).__name__, "reference")
         return Row(
             step_name(nodes),
             kind,

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.backends.c.executable import Twin, twin_of
+from symlab.core.backends.base import Twin
+from symlab.core.backends.c.executable import twin_of
 from symlab.core.backends.reference import computed, release, users_within
 from symlab.core.function import Function
 from symlab.core.ir.expr import Expr

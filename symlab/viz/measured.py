@@ -37,7 +37,7 @@ def node_times(value: Any, number_of: Callable[[Expr], int | None]) -> dict[str,
 
 
 def step_sources(fused: Any, value: Any, comment: Callable[[Expr], str]) -> dict[int, str]:
-    """The code of the steps of a fused graph: C where it was compiled to C, else the kernels as text.
+    """The code of the steps of a fused graph: C or CUDA where it was compiled, else the kernels as text.
 
     `comment` says which node a line computes.
     """
@@ -45,7 +45,7 @@ def step_sources(fused: Any, value: Any, comment: Callable[[Expr], str]) -> dict
         return {}
     program = getattr(value, "program", None)
     if getattr(value, "executable", None) is not None and isinstance(program, Program) and program.fused is fused:
-        return c_sources(program, comment)
+        return (cuda_sources if fused.device else c_sources)(program, comment)
     return {place: str(step.kernel) for place, step in enumerate(fused.steps) if isinstance(step, KernelCall)}
 
 
@@ -68,6 +68,20 @@ def c_sources(program: Program, comment: Callable[[Expr], str]) -> dict[int, str
             ]
         found[place] = "".join(commented(text, "" if node is None else comment(node)) for text, node in lines)
     return found
+
+
+def cuda_sources(program: Program, comment: Callable[[Expr], str]) -> dict[int, str]:
+    """The CUDA function of each step that runs on the device."""
+    from symlab.core.backends.cuda.render import Renderer
+
+    renderer = Renderer(program)
+    renderer.render_steps()
+    return {
+        place: "".join(
+            commented(text, "" if node is None else comment(node)) for text, node in renderer.lines_of(launch.name)
+        )
+        for place, launch in renderer.launches.items()
+    }
 
 
 def commented(text: str, comment: str) -> str:

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from symlab.core.ir.config import Config
+from symlab.core.ir.errors import ConfigError, message
 from symlab.core.ir.expr import Expr
 
-BACKENDS: Mapping[str, str] = MappingProxyType({"c": "symlab.core.backends.c.executable"})
+BACKENDS: Mapping[str, str] = MappingProxyType(
+    {"c": "symlab.core.backends.c.executable", "cuda": "symlab.core.backends.cuda.executable"}
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +29,30 @@ class Interface:
     details: Any
 
 
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """A compiled function whose shared variables are copies (`cells`), so that calling it changes nothing.
+
+    One that is made to profile counts nanoseconds and calls of each of its steps.
+    """
+
+    front: Any
+    cells: Mapping[Expr, Any]
+    steps: tuple[Any, ...]
+    counts: Any
+
+    def reset(self, values: Mapping[Expr, Any]) -> None:
+        """Give the shared variables these values."""
+        for leaf, cell in self.cells.items():
+            cell.set_value(values[leaf])
+
+
 class Executable(Protocol):
     """A compiled function."""
+
+    @property
+    def converts(self) -> bool:
+        """Whether `front` takes what users give and tells of the function; else it takes converted arrays."""
 
     @property
     def front(self) -> Any:
@@ -50,12 +75,34 @@ class Backend(Protocol):
     def build(self, interface: Interface, trace: Any, config: Config) -> tuple[Executable | None, str | None]:
         """The executable, or None and the reason why this graph runs on the reference evaluator."""
 
+    def profiled_twin(self, interface: Interface, trace: Any, config: Config) -> Twin:
+        """A twin of a function that this back end built, which counts the time of its steps."""
+
+
+def chosen(wanted: str, config: Config) -> str:
+    """The name of the back end for a mode: what it or the configuration asks for, on the configured device."""
+    name = config.backend if wanted == "auto" else wanted
+    if name == "reference" or config.device == "cpu":
+        return "c" if name == "auto" else name
+    reason = named("cuda").usable(config)
+    if reason is None:
+        return "cuda"
+    if config.device == "cuda":
+        raise ConfigError(message(f"there is no device to run on: {reason}", (), ["device='auto' or device='cpu'"]))
+    return "c" if name == "auto" else name
+
+
+def named(name: str) -> Backend:
+    """The back end of this name, which loads when it is first asked for."""
+    backend: Backend = importlib.import_module(BACKENDS[name]).BACKEND
+    return backend
+
 
 def available(wanted: str, config: Config) -> tuple[Backend | None, str | None]:
     """The back end for a mode, or None (the reference evaluator) with the reason where it was not asked for."""
-    name = config.backend if wanted == "auto" else wanted
+    name = chosen(wanted, config)
     if name == "reference":
         return None, None
-    backend: Backend = importlib.import_module(BACKENDS["c" if name == "auto" else name]).BACKEND
+    backend = named(name)
     reason = backend.usable(config)
     return (None, reason) if reason else (backend, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -144,6 +145,28 @@ def checked_array(node: Expr, type: ArrayType, value: Any) -> np.ndarray[Any, An
         found = f"{array.dtype}, rank {array.ndim}"
         raise NodeError(f"the reference of {node.op.name} gave {found} where its type is {type}")
     return array
+
+
+def write_values(
+    node: Expr, wanted: Sequence[bool], operands: Sequence[Any], results: Sequence[np.ndarray[Any, Any]]
+) -> None:
+    """Compute a node from its operands, which stay as they are, into those of its results that are wanted."""
+    for operand in operands:
+        operand.flags.writeable = False
+    with np.errstate(all="ignore"):
+        value = checked_type(node, apply_op(node, operands))
+    values = value if isinstance(node.type, TupleType) else (value,)
+    for found, result in zip(itertools.compress(values, wanted), results, strict=True):
+        if found.shape != result.shape:
+            raise ValueError(f"{node.op.name} has shape {found.shape}, where {result.shape} was expected")
+        result[...] = found
+
+
+def explained(error: BaseException, node: Expr, operands: Sequence[Any], prepared: Any) -> BaseException:
+    """The error of a node of a program as the evaluator would raise it, with the user's line."""
+    if isinstance(error, SymlabError) or not isinstance(error, Exception):
+        return error
+    return node_error(error, prepared.source(node), operands, prepared.original.origins)
 
 
 def node_error(

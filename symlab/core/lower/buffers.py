@@ -14,6 +14,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.group import Target
+from symlab.core.lower.roles import lies_on_host
 from symlab.core.lower.sizes import Size, Sizes, product
 
 
@@ -28,7 +29,10 @@ class Home(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """Memory for so many elements of a dtype; `local` are the sizes of what one position of a kernel keeps there."""
+    """Memory for so many elements of a dtype; `local` are the sizes of what one position of a kernel keeps there.
+
+    In a program for a device it is the device's memory, or the processor's (`host`).
+    """
 
     number: int
     home: Home
@@ -37,6 +41,7 @@ class Buffer:
     shape: Sizes
     node: Expr
     local: Sizes = ()
+    host: bool = False
 
     @property
     def size(self) -> Size:
@@ -50,8 +55,8 @@ class Buffer:
 class Buffers:
     """Numbers the buffers of a program as they are met."""
 
-    def __init__(self, facts: Facts, operands: Mapping[Expr, int], roots: tuple[Expr, ...]) -> None:
-        self.facts, self.operands, self.roots = facts, operands, roots
+    def __init__(self, facts: Facts, operands: Mapping[Expr, int], roots: tuple[Expr, ...], device: bool) -> None:
+        self.facts, self.operands, self.roots, self.device = facts, operands, roots, device
         self.primary: Mapping[Expr, int] = {}
         self.all: list[Buffer] = []
         self.constants: list[np.ndarray[Any, Any]] = []
@@ -86,5 +91,6 @@ class Buffers:
 
     def add(self, home: Home, place: int, node: Expr, shape: Sizes, local: Sizes = ()) -> int:
         """The number of a new buffer."""
-        self.all.append(Buffer(len(self.all), home, place, node.type.dtype, shape, node, local))
+        host = self.device and not local and lies_on_host(node)
+        self.all.append(Buffer(len(self.all), home, place, node.type.dtype, shape, node, local, host))
         return len(self.all) - 1

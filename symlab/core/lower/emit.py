@@ -204,7 +204,9 @@ class Emitter:
         sizes = self.sizes_of(family)
         steps = tuple((axis, step) for axis, step in zip(family, row_major(sizes)) if self.group.sizes[axis] != 1)
         shape = (*sizes, LANES) if self.columns else sizes
-        if self.costly:
+        if self.buffers.device:
+            shape = (*self.sizes_of(self.outer), *sizes)  # a part for each position
+        elif self.costly:
             shape = (size_sum(product(sizes), NARROW * LANES),)
         return self.buffers.work(instance.node, shape, sizes), Place(None, 0, steps)
 

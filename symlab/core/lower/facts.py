@@ -315,6 +315,8 @@ def sliced_value(facts: Facts, node: Expr) -> Sizes | None:
     if operand is not None and known is not None and -len(operand) <= known < len(operand):
         return (operand[known],)
     source = node.args[0]
+    while source.op.name in ("to_device", "to_host"):
+        source = source.args[0]
     if known is not None and known >= 0 and source.op in (INPUT, SHARED) and source.type.dtype != np.uint64:
         return (element(facts, source, known, facts.shapes[source][0]),)
     return None
@@ -330,7 +332,7 @@ VALUES: Mapping[str, Callable[[Facts, Expr], Sizes | None]] = MappingProxyType(
         "maximum": elementwise_value(SizeTable.maximum),
         "minimum": elementwise_value(SizeTable.minimum),
         "neg": unary_value(lambda size: multiply(size, -1)),
-        "cast": unary_value(lambda size: size),
+        **dict.fromkeys(("cast", "to_device", "to_host"), unary_value(lambda size: size)),
         "prod": product_value,
         "size_of": size_value,
         "make_vector": gathered_value,

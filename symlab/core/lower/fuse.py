@@ -17,11 +17,11 @@ from symlab.core.lower.group import Group
 from symlab.core.lower.grouping import Bounds, Grouping, Routine
 from symlab.core.lower.prepare import Prepared, prepare
 from symlab.core.lower.products import Operand
-from symlab.core.lower.program import BoundsCall, KernelCall, Matrix, ProductCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, Matrix, ProductCall, ReferenceCall, TransferCall
 from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
-Step = KernelCall | ProductCall | BoundsCall | ReferenceCall
+Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | TransferCall
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +47,22 @@ class Fused:
     checks: tuple[Check, ...]
     copies: tuple[tuple[int, int, int], ...]
     shapes: tuple[Sizes, ...]  # of the roots
+    device: bool = False  # whether kernels run on a device, which has a memory of its own
 
 
-def fuse(graph: Graph, together: bool = True) -> Fused | Refusal:
+def fuse_for_device(graph: Graph) -> Fused | Refusal:
+    """The kernels and calls of a graph in which transfers stand."""
+    return fuse(graph, device=True)
+
+
+def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | Refusal:
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
     try:
         prepared = prepare(graph)
         operands = operands_of(graph)
         places = {node: place for place, node in enumerate(operands)}
         facts = Facts(prepared.graph.nodes(), places, prepared.source)
-        return fused(prepared, facts, operands, Grouping(prepared, facts, together))
+        return fused(prepared, facts, operands, Grouping(prepared, facts, together, device))
     except NotCompilable as refusal:
         return Refusal(str(refusal))
 
@@ -69,7 +75,7 @@ def operands_of(graph: Graph) -> tuple[Expr, ...]:
 
 def fused(prepared: Prepared, facts: Facts, operands: tuple[Expr, ...], grouping: Grouping) -> Fused:
     """The record of a grouping whose kernels are made."""
-    buffers = Buffers(facts, facts.operands, prepared.graph.roots)
+    buffers = Buffers(facts, facts.operands, prepared.graph.roots, grouping.device)
     buffers.primary = grouping.primary
     steps: list[Step] = []
     copies: list[tuple[int, int, int]] = []
@@ -93,6 +99,7 @@ def fused(prepared: Prepared, facts: Facts, operands: tuple[Expr, ...], grouping
     return Fused(
         prepared, operands, tuple(steps), tuple(buffers.all), tuple(buffers.constants), tuple(facts.table.atoms),
         tuple(facts.checks), tuple(copies), tuple(facts.shapes[root] for root in prepared.graph.roots),
+        grouping.device,
     )  # fmt: skip
 
 
@@ -103,9 +110,11 @@ def lies_in_memory(grouping: Grouping, group: Group) -> bool:
     return role(source) is Role.LEAF or grouping.home.get(source, group.number) != group.number
 
 
-def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall:
+def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall | TransferCall:
     """The call of a routine."""
     node = routine.node
+    if routine.target is not None:
+        return TransferCall(node, buffers.of(routine.rest[0]), buffers.of(routine.target))
     if not routine.operands:
         results = tuple(None if result is None else buffers.of(result) for result in routine.results)
         read = [result for result in routine.results if result is not None]

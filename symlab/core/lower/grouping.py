@@ -19,7 +19,7 @@ from symlab.core.lower.group import Group, Item, Target, canonical, folded_sizes
 from symlab.core.lower.picks import before_take, index_places, is_within
 from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.products import Operand, looked_through, operand
-from symlab.core.lower.roles import Role, repeats, role
+from symlab.core.lower.roles import Role, lies_on_host, repeats, role
 from symlab.core.lower.sizes import Size, Sizes, add
 from symlab.core.lower.structure import (
     VIEWS,
@@ -38,13 +38,14 @@ MOST_COPIES = 4  # readers that each compute a cheap node again
 
 @dataclass(frozen=True, eq=False)
 class Routine:
-    """A matrix product or a reference: its operands and its result lie in memory."""
+    """A matrix product, a reference or a copy between memories: its operands and its result lie in memory."""
 
     number: int
     node: Expr
     operands: tuple[Operand, ...]  # the matrices of a product
-    rest: tuple[Expr, ...]  # all operands of a reference; the scalars of a product
-    results: tuple[Expr | None, ...]  # the nodes whose memory it writes
+    rest: tuple[Expr, ...]  # all operands of a reference; the scalars of a product; what is copied whole
+    results: tuple[Expr | None, ...] = ()  # of a product or reference: the nodes whose memory it writes
+    target: Target | None = None  # of a copy: the memory of a node or root
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +64,8 @@ Step = Group | Routine | Bounds
 class Grouping:
     """The state of the walk."""
 
-    def __init__(self, prepared: Prepared, facts: Facts, together: bool = True) -> None:
-        self.prepared, self.facts, self.together = prepared, facts, together
+    def __init__(self, prepared: Prepared, facts: Facts, together: bool = True, device: bool = False) -> None:
+        self.prepared, self.facts, self.together, self.device = prepared, facts, together, device
         self.steps: list[Step] = []
         self.uses: dict[Expr, dict[tuple[int, Map], None]] = {}
         self.barriers: dict[Expr, int] = {}
@@ -237,10 +238,19 @@ class Grouping:
         """A kernel of its own that writes a node as it is: to roots, and to memory of its own."""
         if not slots and not in_memory:
             return None
+        if self.device and lies_on_host(node):
+            self.copy_on_host(node, slots)
+            return None
         group = self.new_group(open_sizes(self.facts, node))
         group.reads.add(node)
         self.write(group, node, canonical(node, tuple(range(len(group.sizes)))), slots, in_memory)
         return group
+
+    def copy_on_host(self, node: Expr, slots: Sequence[int]) -> None:
+        """What lies in the processor's memory goes to further roots there: no kernel can do it."""
+        for slot in slots:
+            self.require(node, len(self.steps))
+            self.steps.append(Routine(len(self.steps), node, (), (node,), target=slot))
 
     # Routines
 
@@ -252,7 +262,11 @@ class Grouping:
             first = 1 if node.op.name == "product_added" else 0
             operands = [operand(self.facts, arg) for arg in node.args[first : first + 2]]
         rest = node.args[first + 2 :] if operands else node.args
-        self.steps.append(Routine(number, node, tuple(operands), rest, self.written_by(node, number)))
+        if role(node) is Role.TRANSFER:
+            rest = (self.held_by(node.args[0]),)
+            self.steps.append(Routine(number, node, (), rest, target=node))
+        else:
+            self.steps.append(Routine(number, node, tuple(operands), rest, self.written_by(node, number)))
         for arg in (*(item.base for item in operands), *rest):
             self.require(arg, number)
         if operands and first:

@@ -30,6 +30,7 @@ class Program:
     memory: tuple[tuple[Home, int], ...]
     slots: tuple[tuple[Size, ...], ...]
     skipped: frozenset[int]
+    on_host: tuple[bool, ...]  # for each slot, whether it lies with the processor where kernels run on a device
 
     @property
     def fused(self) -> Fused:
@@ -56,6 +57,7 @@ class Slot:
     sizes: list[Size]
     until: int = -1  # the last step that needs what lies in it
     limit: int | None = None  # the step that needs it for the root that it belongs to
+    host: bool = False
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class Placing:
     def may_merge(self, time: int, target: int, source: int) -> bool:
         """Whether nobody else wants the source after the copy, and nobody the target before."""
         first, second = self.buffers[source], self.buffers[target]
-        if first.home is not Home.WORK or self.overwritten_late(second):
+        if first.home is not Home.WORK or first.host is not second.host or self.overwritten_late(second):
             return False
         return self.ranges[source].last == time and self.ranges[target].first == time
 
@@ -144,7 +146,7 @@ class Placing:
         for number, span in self.ranges.items():
             buffer = self.buffers[number]
             if buffer.home is Home.ROOT and number not in self.merged:
-                slot = Slot((Home.ROOT, buffer.place), [self.bytes_of(number)], limit=span.first)
+                slot = Slot((Home.ROOT, buffer.place), [self.bytes_of(number)], limit=span.first, host=buffer.host)
                 self.memory[number] = slot
                 if not self.overwritten_late(buffer):
                     self.slots.append(slot)
@@ -156,10 +158,10 @@ class Placing:
 
     def give(self, number: int, time: int) -> None:
         """Find memory for a buffer that is first written now."""
-        wanted, last = self.bytes_of(number), self.ranges[number].last
-        slot = self.written_over(number, time, wanted) or self.unused(wanted, time, last)
+        wanted, last, host = self.bytes_of(number), self.ranges[number].last, self.buffers[number].host
+        slot = self.written_over(number, time, wanted) or self.unused(wanted, time, last, host)
         if slot is None:
-            slot = Slot((Home.WORK, sum(1 for item in self.slots if item.home[0] is Home.WORK)), [])
+            slot = Slot((Home.WORK, sum(1 for item in self.slots if item.home[0] is Home.WORK)), [], host=host)
             self.slots.append(slot)
         if wanted not in slot.sizes:
             slot.sizes.append(wanted)
@@ -183,9 +185,10 @@ class Placing:
         names = {*step.reads, *step.writes} - {other}
         return any(self.memory.get(self.root_of_merge(name)) is slot for name in names)
 
-    def unused(self, wanted: Size, time: int, last: int) -> Slot | None:
+    def unused(self, wanted: Size, time: int, last: int, host: bool) -> Slot | None:
         """Memory that nobody needs until `last`: of the same size, else of the workspace and about as large."""
-        free = [slot for slot in self.slots if slot.until < time and (slot.limit is None or last < slot.limit)]
+        same = [slot for slot in self.slots if slot.host == host]
+        free = [slot for slot in same if slot.until < time and (slot.limit is None or last < slot.limit)]
         for slot in free:
             if wanted in slot.sizes:
                 return slot
@@ -207,6 +210,7 @@ def place(schedule: Schedule | Refusal) -> Program | Refusal:
         tuple(home_of(placing, buffer) for buffer in schedule.fused.buffers),
         tuple(tuple(slot.sizes) for slot in work),
         frozenset(placing.skipped),
+        tuple(slot.host for slot in work),
     )
 
 

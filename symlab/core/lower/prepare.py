@@ -54,6 +54,14 @@ def prepare(graph: Graph) -> Prepared:
     return Prepared(graph.with_roots(roots), graph, sources)
 
 
+def spelling(node: Expr) -> Callable[..., Variable] | None:
+    """The formula in simpler ops that a node is spelled out by, if any."""
+    formula = node.op.extra.get("formula") or FORMULAS.get(node.op.name)
+    if node.op.name == "dot" and not node.type.shape:
+        formula = inner_product
+    return formula if formula is not None and node.args[0].type.dtype.kind in "biuf" else None
+
+
 class Opening:
     """One walk that rebuilds a graph; what is inside of opened functions may need another."""
 
@@ -77,11 +85,9 @@ class Opening:
             return self.inlined(node, args)
         if node.op.extra.get("identity"):
             return args[0]
-        formula = node.op.extra.get("formula") or FORMULAS.get(node.op.name)
-        if formula is not None and node.args[0].type.dtype.kind in "biuf":
+        formula = spelling(node)
+        if formula is not None:
             return self.spelled_out(node, args, formula)
-        if node.op.name == "dot" and not node.type.shape and node.type.dtype.kind in "biuf":
-            return self.spelled_out(node, args, inner_product)
         if node.op.kind is Kind.ELEMENTWISE and node.op.flat and len(args) > MOST_OPERANDS:
             return self.split(node, args)
         return node if args == node.args else self.made(node, args, node.attrs, node)

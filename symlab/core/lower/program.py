@@ -99,6 +99,30 @@ class BoundsCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferCall:
+    """Copies a whole array, from the memory of the processor to that of the device or back, or within the former."""
+
+    node: Expr
+    source: int
+    target: int
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The buffer that it reads."""
+        return (self.source,)
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """The buffer that it writes."""
+        return (self.target,)
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """The node that it computes."""
+        return (self.node,)
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceCall:
     """Asks Python for the NumPy reference of a node; operands and results are contiguous.
 

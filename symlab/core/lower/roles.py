@@ -17,7 +17,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, PROJECT, Kind, Op
+from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind, Op
 from symlab.core.ir.types import TupleType
 from symlab.core.lower.structure import VIEWS
 from symlab.core.ops.elementwise import add
@@ -42,12 +42,14 @@ class Role(Enum):
     TAKEN = "taken"  # elements that index arrays pick
     PIECES = "pieces"  # an array written part by part
     PRODUCT = "product"  # a matrix product
+    TRANSFER = "transfer"  # an array copied to the device or back
     REFERENCE = "reference"  # computed by the NumPy reference
     RESULT = "result"  # one of several that a reference computes
 
 
 PIECES = frozenset({"join", "make_vector", "set_slice", "inc_slice", "set_take", "inc_take"})
 PRODUCTS = frozenset({"dot", "matmul", "product_added"})
+TRANSFERS = frozenset({"to_device", "to_host"})
 
 
 def role(node: Expr) -> Role:
@@ -80,6 +82,8 @@ def role_of(op: Op, dtype: Dtype) -> Role:
         return Role.POSITION
     if op.name == "take":
         return Role.TAKEN
+    if op.name in TRANSFERS:
+        return Role.TRANSFER
     if op.name in PRODUCTS and dtype.kind in "fiub" and dtype != np.float16:
         return Role.PRODUCT
     return Role.REFERENCE
@@ -133,3 +137,8 @@ def repeats(node: Expr) -> bool:
         and cost(node) <= CHEAP
         and sum(1 for arg in node.args if arg.type.shape) <= 1
     )
+
+
+def lies_on_host(node: Expr) -> bool:
+    """Whether a program for a device keeps a node in the processor's memory."""
+    return node.op is INPUT or node.op.name == "to_host" or role(node) in (Role.REFERENCE, Role.RESULT)

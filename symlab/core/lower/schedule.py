@@ -31,7 +31,7 @@ def schedule(fused: Fused | Refusal) -> Schedule | Refusal:
     """The order of the steps; as many updates in place as can be."""
     if isinstance(fused, Refusal):
         return fused
-    pairs = memory_of_updates(fused)
+    pairs = {} if fused.device else memory_of_updates(fused)  # a device gets new memory, and swaps
     chosen = set(pairs)
     while True:
         late = closure(fused, {pairs[update][1] for update in chosen})

@@ -250,7 +250,7 @@ SHAPES: Mapping[str, Callable[[Facts, Expr], Sizes]] = MappingProxyType(
         "recurrence": recurrent,
         "set_take": scattered,
         "inc_take": scattered,
-        **dict.fromkeys(("cumsum", "cumprod", "sort", "argsort"), same_shape),
+        **dict.fromkeys(("cumsum", "cumprod", "sort", "argsort", "to_device", "to_host"), same_shape),
     }
 )
 

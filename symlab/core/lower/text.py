@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Store
-from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall
+from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, TransferCall
 from symlab.core.lower.sizes import Size, terms_of
 
 MOST_LINES = 400
@@ -81,6 +81,8 @@ def program_text(program: Any) -> str:
             lines.append(f"product b{step.result.buffer} = b{step.a.buffer} b{step.b.buffer}  ({sizes})")
         elif isinstance(step, BoundsCall):
             lines.append(f"bounds of b{step.index} in {size_text(step.size)}")
+        elif isinstance(step, TransferCall):
+            lines.append(f"copy b{step.target} = b{step.source}  ({step.node.op.name})")
         else:
             operands = ", ".join(f"b{operand}" for operand in step.operands)
             results = ", ".join(f"b{result}" for result in step.writes)

@@ -20,6 +20,7 @@ STABLE = named(
 GUARDED = named("series", "guarded")
 LIMITS = named("limits")
 RANGES = named("ranges")
+TRANSFERS = named("transfers")
 SPECIAL = GUARDED + LIMITS + RANGES + named("specialize", "linalg", "constants", "canonical", "shapes")
 
 

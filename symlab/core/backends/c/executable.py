@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
-from symlab.core.backends.base import Executable, Interface
+from symlab.core.backends.base import Executable, Interface, Twin
 from symlab.core.backends.c.backend import Binary, NotCompilable, compile_program
 from symlab.core.backends.c.callobject import call_object
 from symlab.core.backends.c.compiler import find_compiler, missing
 from symlab.core.ir.config import Config
-from symlab.core.ir.expr import Expr
 from symlab.core.ir.types import ArrayType
 
 
@@ -21,6 +19,7 @@ class CExecutable:
 
     front: Any
     binary: Binary
+    converts: ClassVar[bool] = True
 
     @property
     def source(self) -> str:
@@ -52,23 +51,9 @@ class CBackend:
             return None, str(reason)
         return CExecutable(make_front(interface, trace, binary, config), binary), None
 
-
-@dataclass(frozen=True, eq=False)
-class Twin:
-    """A compiled function whose shared variables are copies (`cells`), so that calling it changes nothing.
-
-    One that is made to profile counts nanoseconds and calls of each of its steps.
-    """
-
-    front: Any
-    cells: Mapping[Expr, Any]
-    steps: tuple[Any, ...]
-    counts: Any
-
-    def reset(self, values: Mapping[Expr, Any]) -> None:
-        """Give the shared variables these values."""
-        for leaf, cell in self.cells.items():
-            cell.set_value(values[leaf])
+    def profiled_twin(self, interface: Interface, trace: Any, config: Config) -> Twin:
+        """The counting twin of a compiled function."""
+        return twin_of(interface, trace, compile_program(trace.program, config, profile=True), config)
 
 
 def twin_of(interface: Interface, trace: Any, binary: Binary, config: Config) -> Twin:
@@ -79,11 +64,6 @@ def twin_of(interface: Interface, trace: Any, binary: Binary, config: Config) ->
     copies = {leaf: Copied(cell) for leaf, cell in cells.items()}
     front = make_front(replace(interface, shared=copies), trace, binary, config)
     return Twin(front, cells, binary.program.steps, binary.counts)
-
-
-def profiled_twin(interface: Interface, trace: Any, config: Config) -> Twin:
-    """The counting twin of a compiled function."""
-    return twin_of(interface, trace, compile_program(trace.program, config, profile=True), config)
 
 
 @dataclass(frozen=True, eq=False)

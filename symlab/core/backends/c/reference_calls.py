@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.c.library import Library
-from symlab.core.backends.reference import apply_op, checked_type, node_error
-from symlab.core.ir.errors import SymlabError
+from symlab.core.backends.reference import explained, write_values
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.prepare import Prepared
@@ -54,21 +53,15 @@ class References:
         values: list[np.ndarray[Any, Any]] = []
         try:
             values += self.arrays(node, self.wanted[number], arrays, sizes)
-            self.write(node, self.wanted[number], values)
+            count = len(node.args)
+            write_values(node, self.wanted[number], values[:count], values[count:])
         except BaseException as error:  # noqa: BLE001 - `explain` hands it to the caller of the function
-            self.failed.error = self.explained(error, node, values[: len(node.args)])
+            self.failed.error = explained(error, node, values[: len(node.args)], self.prepared)
             return FAILED
         finally:
             if enabled:
                 gc.enable()
         return 0
-
-    def explained(self, error: BaseException, node: Expr, values: Sequence[Any]) -> BaseException:
-        """The error as the reference evaluator would raise it, with the user's line."""
-        if isinstance(error, SymlabError) or not isinstance(error, Exception):
-            return error
-        source = self.prepared.source(node)
-        return node_error(error, source, values, self.prepared.original.origins)
 
     def arrays(self, node: Expr, wanted: Sequence[bool], addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
         """The operands and the results that are read as arrays over the memory of compiled code."""
@@ -87,19 +80,6 @@ class References:
             return np.empty(shape, dtype)
         memory = self.ffi.buffer(self.ffi.cast("char *", address), count * dtype.itemsize)
         return np.frombuffer(memory, dtype, count).reshape(shape)
-
-    def write(self, node: Expr, wanted: Sequence[bool], arrays: list[np.ndarray[Any, Any]]) -> None:
-        """Compute a node from its operands into the results that are read."""
-        operands, results = arrays[: len(node.args)], arrays[len(node.args) :]
-        for operand in operands:
-            operand.flags.writeable = False
-        with np.errstate(all="ignore"):
-            value = checked_type(node, apply_op(node, operands))
-        values = value if isinstance(node.type, TupleType) else (value,)
-        for found, result in zip(itertools.compress(values, wanted), results, strict=True):
-            if found.shape != result.shape:
-                raise ValueError(f"{node.op.name} has shape {found.shape}, where {result.shape} was expected")
-            result[...] = found
 
     def error(self) -> BaseException | None:
         """What went wrong last in this thread."""

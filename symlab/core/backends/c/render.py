@@ -13,9 +13,9 @@ from symlab.core.backends.layout import REFERENCE, Layout
 from symlab.core.backends.scalar import size_text
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.buffers import Home
-from symlab.core.lower.facts import Problem
+from symlab.core.lower.facts import NotCompilable, Problem
 from symlab.core.lower.memory import Program
-from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, ReferenceCall, TransferCall
 from symlab.core.lower.sizes import Size
 
 FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
@@ -120,8 +120,10 @@ class Renderer:
                 lines = self.product_call(step, sizes)
             case BoundsCall():
                 lines = self.bounds_call(step, sizes)
-            case _:
+            case ReferenceCall():
                 lines = self.reference_call(step, sizes)
+            case TransferCall():
+                raise NotCompilable(f"C runs in one memory, and the program has {step.node.op.name}")
         guard = self.guards.get(number)
         if guard is not None:
             lines = [(f"if ({self.pointer(guard[0])} != {self.pointer(guard[1])})", None), *lines]

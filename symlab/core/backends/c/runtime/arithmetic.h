@@ -29,11 +29,11 @@ SL_INLINE float sl_minimumf(float a, float b) { return ((a <= b) | (a != a)) ? a
 
 /* Angles between degrees and radians. */
 SL_INLINE double sl_deg2rad(double x) {
-    return sl_pair_multiple(x, (sl_pair){0x1.1df46a2529d39p-6, 0x1.5c1d8becdd291p-62});
+    return sl_pair_multiple(x, SL_NEW(sl_pair){0x1.1df46a2529d39p-6, 0x1.5c1d8becdd291p-62});
 }
 
 SL_INLINE double sl_rad2deg(double x) {
-    return sl_pair_multiple(x, (sl_pair){0x1.ca5dc1a63c1f8p5, -0x1.1e7ab456405f9p-49});
+    return sl_pair_multiple(x, SL_NEW(sl_pair){0x1.ca5dc1a63c1f8p5, -0x1.1e7ab456405f9p-49});
 }
 
 SL_INLINE float sl_deg2radf(float x) { return (float)(x * 0x1.1df46a2529d39p-6); }

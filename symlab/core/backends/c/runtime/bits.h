@@ -6,6 +6,7 @@
 #ifndef SL_BITS_H
 #define SL_BITS_H
 
+#if !defined(SL_CUDA) /* CUDA has other words, which come before */
 #include <stdint.h>
 
 #if defined(__clang__)
@@ -17,6 +18,9 @@
 
 #define SL_INLINE static inline __attribute__((always_inline, unused))
 #define SL_RARE static __attribute__((noinline, cold, unused))
+#define SL_HELPER static inline __attribute__((unused))
+#define SL_NEW(type) (type) /* a value made of its members in braces */
+#endif
 
 #define SL_INFINITY __builtin_inf()
 #define SL_NAN __builtin_nan("")
@@ -59,7 +63,7 @@ SL_INLINE float sl_fabsf(float x) { return __builtin_fabsf(x); }
 SL_INLINE double sl_copysign(double x, double sign) { return __builtin_copysign(x, sign); }
 SL_INLINE float sl_copysignf(float x, float sign) { return __builtin_copysignf(x, sign); }
 
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__FP_FAST_FMA)
+#if defined(SL_CUDA) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__FP_FAST_FMA)
 #define SL_HAS_FMA 1
 #else
 #define SL_HAS_FMA 0
@@ -127,38 +131,38 @@ SL_INLINE float sl_product_tailf(float a, float b, float product) {
 /* a + b as a pair, for |a| >= |b| or a = 0 (Dekker). */
 SL_INLINE sl_pair sl_ordered_sum(double a, double b) {
     double sum = a + b;
-    return (sl_pair){sum, b - (sum - a)};
+    return SL_NEW(sl_pair){sum, b - (sum - a)};
 }
 
 SL_INLINE sl_pairf sl_ordered_sumf(float a, float b) {
     float sum = a + b;
-    return (sl_pairf){sum, b - (sum - a)};
+    return SL_NEW(sl_pairf){sum, b - (sum - a)};
 }
 
 /* a + b as a pair, whatever their order (Knuth). */
 SL_INLINE sl_pair sl_exact_sum(double a, double b) {
     double sum = a + b, b_part = sum - a;
-    return (sl_pair){sum, (a - (sum - b_part)) + (b - b_part)};
+    return SL_NEW(sl_pair){sum, (a - (sum - b_part)) + (b - b_part)};
 }
 
 SL_INLINE sl_pairf sl_exact_sumf(float a, float b) {
     float sum = a + b, b_part = sum - a;
-    return (sl_pairf){sum, (a - (sum - b_part)) + (b - b_part)};
+    return SL_NEW(sl_pairf){sum, (a - (sum - b_part)) + (b - b_part)};
 }
 
 SL_INLINE sl_pair sl_product(double a, double b) {
     double product = a * b;
-    return (sl_pair){product, sl_product_tail(a, b, product)};
+    return SL_NEW(sl_pair){product, sl_product_tail(a, b, product)};
 }
 
 /* a b + c as a pair, for |c| >= |a b| or c = 0. */
 SL_INLINE sl_pair sl_fused_sum(double a, double b, double c) {
 #if SL_HAS_FMA
     double sum = __builtin_fma(a, b, c);
-    return (sl_pair){sum, __builtin_fma(a, b, c - sum)};
+    return SL_NEW(sl_pair){sum, __builtin_fma(a, b, c - sum)};
 #else
     sl_pair product = sl_product(a, b), sum = sl_ordered_sum(c, product.hi);
-    return (sl_pair){sum.hi, sum.lo + product.lo};
+    return SL_NEW(sl_pair){sum.hi, sum.lo + product.lo};
 #endif
 }
 

@@ -92,7 +92,7 @@ SL_INLINE sl_scaled_pair sl_exp_pair(sl_pair x) {
     double rest = sl_fma(k, -SL_LN2_HI, x.hi), low = sl_fma(k, -SL_LN2_LO, x.lo);
     double r = rest + low, r_tail = (rest - r) + low, r2 = r * r, sum = 1.0 + r, tail = (r - (sum - 1.0)) + r_tail;
     sl_pair power = sl_ordered_sum(sum, sl_fma(r2, sl_exp_series(r, r2), tail));
-    return (sl_scaled_pair){power, sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)), small ? 0x1p-64 : 0x1p64};
+    return SL_NEW(sl_scaled_pair){power, sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)), small ? 0x1p-64 : 0x1p64};
 }
 
 SL_INLINE sl_pair sl_pair_product(sl_pair a, sl_pair b) {
@@ -105,7 +105,7 @@ SL_INLINE sl_pair sl_pair_product(sl_pair a, sl_pair b) {
 SL_INLINE double sl_erfc(double x) {
     double size = sl_fabs(x), bounded = size > 27.3 ? 27.3 : size;
     sl_pair square = sl_product(bounded, bounded), near = sl_erfc_near(size > 0.75 ? 0.0 : x);
-    sl_scaled_pair gauss = sl_exp_pair((sl_pair){-square.hi, -square.lo});
+    sl_scaled_pair gauss = sl_exp_pair(SL_NEW(sl_pair){-square.hi, -square.lo});
     sl_pair product = sl_pair_product(gauss.power, sl_erfcx_far(bounded));
     double far = (product.hi + product.lo) * gauss.up * gauss.scale;
     far = x < 0.0 ? 2.0 - far : far;

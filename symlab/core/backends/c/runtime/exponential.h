@@ -104,7 +104,7 @@ SL_INLINE sl_decay sl_exp_decay(double size) {
     double rest = sl_fma(k, -SL_LN2_HI, -bounded), r = sl_fma(k, -SL_LN2_LO, rest), r2 = r * r;
     double sum = 1.0 + r, tail = r - (sum - 1.0);
     sl_pair power = sl_ordered_sum(sum, sl_fma(r2, sl_exp_series(r, r2), tail));
-    return (sl_decay){power, sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)) * 0x1p-64};
+    return SL_NEW(sl_decay){power, sl_from_bits((sl_bits(shifted) << 52) + sl_bits(1.0)) * 0x1p-64};
 }
 
 /* 1 / (1 + e^-x); for a negative x the power of two comes last, so that a result below the smallest normal number is

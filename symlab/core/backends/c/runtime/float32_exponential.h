@@ -74,7 +74,7 @@ SL_INLINE sl_decayf sl_exp_decayf(float size) {
     float shifted = sl_fmaf(bounded, -SL_LOG2_EF, rounder), k = shifted - rounder;
     float r = sl_fmaf(k, -SL_LN2_LOF, sl_fmaf(k, -SL_LN2_HIF, -bounded)), r2 = r * r;
     float sum = 1.0f + r, tail = sl_fmaf(r2, sl_exp_seriesf(r, r2), r - (sum - 1.0f)), hi = sum + tail;
-    return (sl_decayf){hi, tail - (hi - sum), sl_from_bitsf((sl_bitsf(shifted) << 23) + sl_bitsf(1.0f)) * 0x1p-64f};
+    return SL_NEW(sl_decayf){hi, tail - (hi - sum), sl_from_bitsf((sl_bitsf(shifted) << 23) + sl_bitsf(1.0f)) * 0x1p-64f};
 }
 
 /* 1 / (1 + e^-x); the denominator's rounding is made good by one step of correction. */
@@ -120,14 +120,14 @@ SL_INLINE sl_hyperbolicf sl_hyperbolic_partsf(float x) {
     float shifted = sl_fmaf(bounded, SL_LOG2_EF, rounder), k = shifted - rounder;
     float rest = sl_fmaf(k, -SL_LN2_HIF, bounded), r = sl_fmaf(k, -SL_LN2_LOF, rest), r2 = r * r;
     uint32_t exponent = sl_bitsf(shifted) << 23;
-    return (sl_hyperbolicf){
-        .r = r,
-        .tail = sl_fmaf(k, -SL_LN2_LOF, rest - r),
-        .sinh_rest = r2 * r * sl_quadraticf(r2, r2 * r2, 0x1.555556p-3f, 0x1.110fe2p-7f, 0x1.a28f1ep-13f),
-        .cosh_rest = r2 * sl_quadraticf(r2, r2 * r2, 0.5f, 0x1.5554e6p-5f, 0x1.6d4f24p-10f),
-        .up = sl_from_bitsf(sl_bitsf(0.5f) + exponent),
-        .down = sl_from_bitsf(sl_bitsf(0.5f) - exponent),
-        .last = last,
+    return SL_NEW(sl_hyperbolicf){
+        r,
+        sl_fmaf(k, -SL_LN2_LOF, rest - r),
+        r2 * r * sl_quadraticf(r2, r2 * r2, 0x1.555556p-3f, 0x1.110fe2p-7f, 0x1.a28f1ep-13f),
+        r2 * sl_quadraticf(r2, r2 * r2, 0.5f, 0x1.5554e6p-5f, 0x1.6d4f24p-10f),
+        sl_from_bitsf(sl_bitsf(0.5f) + exponent),
+        sl_from_bitsf(sl_bitsf(0.5f) - exponent),
+        last,
     };
 }
 

@@ -27,7 +27,7 @@ SL_INLINE float sl_log_from_onef(sl_pairf u, float more, sl_pairf own_n, sl_pair
 /* The square root of x.hi + x.lo; its tail is good to 4%. */
 SL_INLINE sl_pairf sl_sqrt_pairf(sl_pairf x) {
     float root = __builtin_sqrtf(x.hi), remainder = x.lo - sl_product_tailf(root, root, x.hi);
-    return (sl_pairf){root, remainder * sl_from_bitsf(0x5eb504f3u - (sl_bitsf(x.hi) >> 1))};
+    return SL_NEW(sl_pairf){root, remainder * sl_from_bitsf(0x5eb504f3u - (sl_bitsf(x.hi) >> 1))};
 }
 
 /* asinh |x| = log(|x| + sqrt(x^2 + 1)), and tanh(asinh |x| / 2) = |x| / (1 + sqrt(x^2 + 1)). */
@@ -41,7 +41,7 @@ SL_INLINE float sl_asinhf(float x) {
                                                                                                            1.0f);
     u.lo += root.lo;
     d.lo += root.lo;
-    float result = sl_log_from_onef(u, large ? 1.0f : 0.0f, (sl_pairf){size, 0.0f}, d);
+    float result = sl_log_from_onef(u, large ? 1.0f : 0.0f, SL_NEW(sl_pairf){size, 0.0f}, d);
     result = size < 0x1p-13f ? size : result;
     return sl_copysignf(size < SL_INFINITYF ? result : size, x);
 }
@@ -69,7 +69,7 @@ SL_INLINE float sl_atanhf(float x) {
     sl_pairf n = sl_exact_sumf(above.hi, -scaled), d = sl_exact_sumf(above.hi, scaled);
     int near = ratio < 0x00800000u;
     sl_pairf own_n = {near ? 2.0f * size : n.hi, near ? 0.0f : n.lo + (above.lo - low)};
-    float result = 0.5f * sl_log_of_quotientf(k, own_n, (sl_pairf){d.hi, d.lo + (above.lo + low)});
+    float result = 0.5f * sl_log_of_quotientf(k, own_n, SL_NEW(sl_pairf){d.hi, d.lo + (above.lo + low)});
     result = size < 0x1p-13f ? size : result;
     result = size < 1.0f ? result : size == 1.0f ? SL_INFINITYF : SL_NANF;
     return sl_copysignf(result, x);

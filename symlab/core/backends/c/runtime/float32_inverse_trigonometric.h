@@ -15,7 +15,7 @@ SL_INLINE sl_arcf sl_arc_splitf(float size) {
     float z = large ? half : size * size, z2 = z * z;
     float series = sl_fmaf(z2 * z2, 0x1.5959aap-5f,
                            sl_cubicf(z, z2, 0x1.5555c8p-3f, 0x1.330206p-4f, 0x1.747b72p-5f, 0x1.8c415ap-6f));
-    return (sl_arcf){sine, series * (z * sine)};
+    return SL_NEW(sl_arcf){sine, series * (z * sine)};
 }
 
 /* The arc sine. */

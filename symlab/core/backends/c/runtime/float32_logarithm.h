@@ -16,7 +16,7 @@ SL_INLINE sl_log_partsf sl_log_splitf(float x, int32_t exponent_bias) {
     uint32_t bits = sl_bitsf(x) + (0x3f800000u - SL_SQRT_HALF_BITSF);
     float f = sl_from_bitsf((bits & 0x007fffffu) + SL_SQRT_HALF_BITSF) - 1.0f;
     float twice_down = sl_from_bitsf(0x7f800000u - (bits & 0xff800000u));
-    return (sl_log_partsf){(float)((int32_t)(bits >> 23) - exponent_bias), f, twice_down};
+    return SL_NEW(sl_log_partsf){(float)((int32_t)(bits >> 23) - exponent_bias), f, twice_down};
 }
 
 SL_INLINE sl_log_partsf sl_log_split_anyf(float x) {

@@ -30,7 +30,7 @@ SL_INLINE sl_reducedf sl_reducef(float size) {
     float shifted = sl_fmaf(size, 0x1.45f306p-1f, SL_ROUND_BY_ADDINGF), k = shifted - SL_ROUND_BY_ADDINGF;
     float rest = sl_fmaf(k, -SL_HALF_PI_1F, SL_HAS_FMA ? size : size - k * SL_HALF_PI_0F);
     float angle = rest - k * SL_HALF_PI_2F, tail = sl_fmaf(k, -SL_HALF_PI_2F, rest - angle);
-    return (sl_reducedf){angle, sl_fmaf(k, -SL_HALF_PI_3F, tail), sl_bitsf(shifted)};
+    return SL_NEW(sl_reducedf){angle, sl_fmaf(k, -SL_HALF_PI_3F, tail), sl_bitsf(shifted)};
 }
 
 /* The sine of |x| and `turn` quarter turns, with the sign bit of `sign` on it; nan where |x| is not near. */

@@ -64,7 +64,7 @@ SL_INLINE double sl_psi_positive(double x) {
 }
 
 /* The digamma function, the derivative of lgamma; for x < 0 by reflection, -inf at 0, inf at -0, nan at the poles. */
-static __attribute__((unused)) double sl_psi(double x) {
+SL_HELPER double sl_psi(double x) {
     if (x > 0.0) return sl_psi_positive(x);
     if (x == 0.0) return sl_copysign(SL_INFINITY, -x);
     double fraction = x - __builtin_rint(x);

@@ -38,7 +38,7 @@ SL_INLINE double sl_log_from_one(sl_pair u, double more, sl_pair own_n, sl_pair 
 SL_INLINE sl_pair sl_sqrt_pair(sl_pair x) {
     double root = __builtin_sqrt(x.hi);
     double remainder = x.lo - sl_product_tail(root, root, x.hi);
-    return (sl_pair){root, remainder * sl_rough_half_inverse_sqrt(x.hi)};
+    return SL_NEW(sl_pair){root, remainder * sl_rough_half_inverse_sqrt(x.hi)};
 }
 
 /* asinh |x| = log(|x| + sqrt(x^2 + 1)), and tanh(asinh |x| / 2) = |x| / (1 + sqrt(x^2 + 1)). */
@@ -51,7 +51,7 @@ SL_INLINE double sl_asinh(double x) {
     sl_pair root = sl_sqrt_pair(w), u = sl_exact_sum(size, large ? 0.0 : root.hi), d = sl_ordered_sum(root.hi, 1.0);
     u.lo += root.lo;
     d.lo += root.lo;
-    double result = sl_log_from_one(u, large ? 1.0 : 0.0, (sl_pair){size, 0.0}, d);
+    double result = sl_log_from_one(u, large ? 1.0 : 0.0, SL_NEW(sl_pair){size, 0.0}, d);
     result = size < 0x1p-28 ? size : result;
     return sl_copysign(size < SL_INFINITY ? result : size, x);
 }

@@ -31,7 +31,7 @@ SL_INLINE sl_arc sl_arc_split(double size) {
     double half = sl_fma(size, -0.5, 0.5), root = __builtin_sqrt(half);
     double sine = large ? root : size, square = large ? half : size * size;
     double error = large ? -sl_product_tail(root, root, half) * sl_rough_half_inverse_sqrt(half) : 0.0;
-    return (sl_arc){sine, sl_fma(sl_asin_series(square), square * sine, error)};
+    return SL_NEW(sl_arc){sine, sl_fma(sl_asin_series(square), square * sine, error)};
 }
 
 /* The arc sine; above 1/2 it is pi/2 - 2 asin(sqrt((1 - |x|) / 2)). */

@@ -32,7 +32,7 @@ SL_INLINE sl_log_parts sl_log_split(double x, double exponent_bias) {
     double middle = sl_quadratic(z, z2, 0x1.7462b4c5f6e6p-3, 0x1.39fe57d253941p-3, 0x1.2b58d77a1ec53p-3);
     double series = sl_fma(middle, z4, low);
     double twice_down = sl_from_bits(0x7ff0000000000000u - (bits & ~SL_MANTISSA_BITS));
-    return (sl_log_parts){k, f, half_square, s, sl_fma(series, z, half_square), twice_down};
+    return SL_NEW(sl_log_parts){k, f, half_square, s, sl_fma(series, z, half_square), twice_down};
 }
 
 /* The same for any positive finite number, below the normal ones by way of 2^54 x. */
@@ -57,7 +57,7 @@ SL_INLINE double sl_log(double x) {
 /* log(1 + f) as a pair. */
 SL_INLINE sl_pair sl_log_fraction(sl_log_parts p) {
     double hi = p.f - p.half_square;
-    return (sl_pair){hi, sl_fma(p.s, p.inner, (p.f - hi) - p.half_square)};
+    return SL_NEW(sl_pair){hi, sl_fma(p.s, p.inner, (p.f - hi) - p.half_square)};
 }
 
 /* The logarithm to base 2: k + (hi + lo) / ln 2, the leading product and sum with their error. */
@@ -137,7 +137,7 @@ SL_INLINE sl_pair sl_log_pair(double x) {
 SL_INLINE double sl_xlogy0(double x, double y) {
     sl_pair logarithm = sl_log_pair(y);
     double hi = sl_log_checked(y, logarithm.hi), lo = sl_fabs(hi) < SL_INFINITY ? logarithm.lo : 0.0;
-    return ((x == 0.0) & (y == y)) ? 0.0 : sl_pair_multiple(x, (sl_pair){hi, lo});
+    return ((x == 0.0) & (y == y)) ? 0.0 : sl_pair_multiple(x, SL_NEW(sl_pair){hi, lo});
 }
 
 /* x log(x), and 0 for x = 0. */

@@ -24,7 +24,7 @@ SL_INLINE sl_pair sl_log_precise(double x) {
     sl_pair inner = sl_fused_sum(w.hi, series, 0x1.5555555555555p-4), cubic = sl_product(cube.hi, inner.hi);
     cubic.lo += sl_fma(cube.hi, inner.lo + 0x1.5555555555555p-58, cube.lo * inner.hi);
     sl_pair sum = sl_ordered_sum(p.k * SL_LN2_HI, t), total = sl_ordered_sum(sum.hi, cubic.hi);
-    return (sl_pair){total.hi, (total.lo + cubic.lo) + (sum.lo + sl_fma(p.k, SL_LN2_LO, t_low))};
+    return SL_NEW(sl_pair){total.hi, (total.lo + cubic.lo) + (sum.lo + sl_fma(p.k, SL_LN2_LO, t_low))};
 }
 
 /* e^(hi + lo) for |hi| <= 750 and |lo| far below 1; the power is built 2^64 nearer to 1 and scaled at the end. */
@@ -48,7 +48,7 @@ SL_INLINE double sl_power_of_size(double size, double y) {
     double low = sl_fma(y, logarithm.lo, sl_product_tail(y, hi, exponent));
     low = sl_fabs(low) < 1.0 ? low : 0.0; /* it is nan where y or the logarithm is infinite */
     double bounded = sl_fabs(exponent) < 750.0 ? exponent : sl_copysign(750.0, exponent);
-    return sl_exp_of_pair((sl_pair){bounded, low});
+    return sl_exp_of_pair(SL_NEW(sl_pair){bounded, low});
 }
 
 /* x to the power y, with the special values of C (Annex F). */

@@ -16,7 +16,7 @@ SL_INLINE sl_division sl_divide(double a, double b) {
     int beyond = ((remainder < 0.0) & (a > 0.0)) | ((remainder > 0.0) & (a < 0.0));
     remainder += beyond ? sl_copysign(b, a) : 0.0;
     whole -= beyond ? sl_copysign(1.0, ratio) : 0.0;
-    return (sl_division){whole, sl_fabs(ratio) < 0x1p51 ? remainder : SL_NAN};
+    return SL_NEW(sl_division){whole, sl_fabs(ratio) < 0x1p51 ? remainder : SL_NAN};
 }
 
 /* The remainder has the sign of the divisor. */
@@ -47,8 +47,8 @@ SL_RARE double sl_far_floor_divide(double a, double b) {
     double remainder = __builtin_fmod(a, b), quotient = (a - remainder) / b;
     if (remainder != 0.0 && (remainder < 0.0) != (b < 0.0)) quotient -= 1.0;
     if (quotient == 0.0) return sl_copysign(0.0, a / b);
-    double floor = __builtin_floor(quotient);
-    return quotient - floor > 0.5 ? floor + 1.0 : floor;
+    double whole = __builtin_floor(quotient);
+    return quotient - whole > 0.5 ? whole + 1.0 : whole;
 }
 
 #endif

@@ -12,7 +12,7 @@ typedef struct {
 
 SL_INLINE sl_divisionf sl_dividef(float a, float b) {
     double ratio = (double)a / b, whole = __builtin_trunc(ratio), remainder = a - whole * b;
-    return (sl_divisionf){(float)whole, (float)(sl_fabs(ratio) < 0x1p22 ? remainder : SL_NAN)};
+    return SL_NEW(sl_divisionf){(float)whole, (float)(sl_fabs(ratio) < 0x1p22 ? remainder : SL_NAN)};
 }
 
 SL_INLINE float sl_near_modf(float a, float b) {
@@ -42,8 +42,8 @@ SL_RARE float sl_far_floor_dividef(float a, float b) {
     float remainder = __builtin_fmodf(a, b), quotient = (a - remainder) / b;
     if (remainder != 0.0f && (remainder < 0.0f) != (b < 0.0f)) quotient -= 1.0f;
     if (quotient == 0.0f) return sl_copysignf(0.0f, a / b);
-    float floor = __builtin_floorf(quotient);
-    return quotient - floor > 0.5f ? floor + 1.0f : floor;
+    float whole = __builtin_floorf(quotient);
+    return quotient - whole > 0.5f ? whole + 1.0f : whole;
 }
 
 #endif

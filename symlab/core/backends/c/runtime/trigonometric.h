@@ -30,9 +30,10 @@ SL_INLINE sl_reduced sl_reduce_near(double size) {
     double shifted = sl_fma(size, 0x1.45f306dc9c883p-1, SL_ROUND_BY_ADDING), k = shifted - SL_ROUND_BY_ADDING;
     double rest = sl_fma(k, -SL_HALF_PI_1, size), angle = rest - k * SL_HALF_PI_2;
     double tail = sl_fma(k, -SL_HALF_PI_3, sl_fma(k, -SL_HALF_PI_2, rest - angle));
-    return (sl_reduced){{angle, tail}, sl_bits(shifted)};
+    return SL_NEW(sl_reduced){{angle, tail}, sl_bits(shifted)};
 }
 
+#if !defined(SL_CUDA)
 /* 64 bits of 2/pi from a bit position on; the first 64 positions are before the binary point. */
 SL_RARE uint64_t sl_bits_of_two_over_pi(unsigned position) {
     static const uint64_t words[20] = {
@@ -63,9 +64,10 @@ SL_RARE sl_reduced sl_reduce_far(double size) {
     sl_pair angle = sl_product(fraction, 0x1.921fb54442d18p0);
     angle.lo += sl_fma(fraction, 0x1.1a62633145c07p-54, rest * 0x1.921fb54442d18p0);
     angle = sl_ordered_sum(angle.hi, angle.lo);
-    if (negative) angle = (sl_pair){-angle.hi, -angle.lo};
-    return (sl_reduced){angle, (top >> 62) + (uint64_t)negative};
+    if (negative) angle = SL_NEW(sl_pair){-angle.hi, -angle.lo};
+    return SL_NEW(sl_reduced){angle, (top >> 62) + (uint64_t)negative};
 }
+#endif
 
 /* The sine of an angle up to pi/4. */
 SL_INLINE double sl_sin_of(sl_pair angle, double square) {
@@ -131,6 +133,11 @@ SL_INLINE double sl_near_sin(double x) {
 SL_INLINE double sl_near_cos(double x) { return sl_if_near(x, sl_turned_sine(sl_reduce_near(sl_fabs(x)), 1, 0)); }
 SL_INLINE double sl_near_tan(double x) { return sl_if_near(x, sl_turned_tangent(sl_reduce_near(sl_fabs(x)), x)); }
 
+#if defined(SL_CUDA)
+SL_RARE double sl_far_sin(double x) { return sin(x); }
+SL_RARE double sl_far_cos(double x) { return cos(x); }
+SL_RARE double sl_far_tan(double x) { return tan(x); }
+#else
 SL_RARE double sl_far_sin(double x) {
     return x - x == 0.0 ? sl_turned_sine(sl_reduce_far(sl_fabs(x)), 0, sl_bits(x)) : SL_NAN;
 }
@@ -142,5 +149,6 @@ SL_RARE double sl_far_cos(double x) {
 SL_RARE double sl_far_tan(double x) {
     return x - x == 0.0 ? sl_turned_tangent(sl_reduce_far(sl_fabs(x)), x) : SL_NAN;
 }
+#endif
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "bits.h"
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+#if defined(__GNUC__) && !defined(SL_CUDA) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
 
 #define SL_HIDDEN __attribute__((visibility("hidden")))
 #define SL_VECTORS(number, lanes, bytes)                                                                               \

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,8 +27,33 @@ class Module:
         return self.module.get_function(name)
 
 
+class Memory:
+    """Bytes on the device, freed with this object; its integer is their address.
+
+    PyCUDA frees them only where their context is current, and objects end in whatever thread drops them last.
+    """
+
+    __slots__ = ("allocation", "device")
+
+    def __init__(self, device: Device, nbytes: int) -> None:
+        with device:
+            self.allocation = device.driver.mem_alloc(max(nbytes, 1))
+        self.device = device
+
+    def __int__(self) -> int:
+        return int(self.allocation)
+
+    def __del__(self) -> None:
+        if hasattr(self, "device"):  # else there was no memory
+            with self.device:
+                self.allocation.free()
+
+
 class Device:
-    """The first GPU and its primary context, current in every thread that comes here; it stays for life."""
+    """The first GPU and its primary context, which is current inside of `with device:` in whatever thread.
+
+    PyCUDA ends the process if a thread ends while a context is current in it, so each use makes it current anew.
+    """
 
     def __init__(self) -> None:
         self.driver: Any = import_module("pycuda.driver")
@@ -40,45 +65,50 @@ class Device:
         self.context = device.retain_primary_context()
         self.threads = threading.local()
 
-    def enter(self) -> None:
-        """Make the context current in this thread."""
-        if not getattr(self.threads, "entered", False):
+    def __enter__(self) -> Self:
+        depth: int = getattr(self.threads, "depth", 0)
+        if not depth:
             self.context.push()
-            self.threads.entered = True
+        self.threads.depth = depth + 1
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.threads.depth -= 1
+        if not self.threads.depth:
+            self.driver.Context.pop()
 
     def load(self, image: bytes) -> Module:
         """A cubin on the device."""
-        self.enter()
-        return Module(self.driver.module_from_buffer(image))
+        with self:
+            return Module(self.driver.module_from_buffer(image))
 
-    def alloc(self, nbytes: int) -> Any:
-        """So many bytes, which are freed with the object; its integer is their address."""
-        self.enter()
-        return self.driver.mem_alloc(max(nbytes, 1))
+    def alloc(self, nbytes: int) -> Memory:
+        """So many bytes, at least one."""
+        return Memory(self, nbytes)
 
     def upload(self, target: Any, array: np.ndarray[Any, Any]) -> None:
         """Copy a contiguous array to the device."""
-        self.enter()
-        self.driver.memcpy_htod(int(target), array)
+        with self:
+            self.driver.memcpy_htod(int(target), array)
 
     def download(self, source: Any, array: np.ndarray[Any, Any]) -> None:
         """Copy from the device into a contiguous array, when all that was launched has run."""
-        self.enter()
-        self.driver.memcpy_dtoh(array, int(source))
+        with self:
+            self.driver.memcpy_dtoh(array, int(source))
 
     def launch(self, function: Any, grid: Sizes, block: Sizes, args: Sequence[int], shared_bytes: int = 0) -> None:
         """Launch a kernel whose arguments are 64 bits each: addresses and integers."""
-        self.enter()
-        if not hasattr(function, "arg_format"):
-            function.prepare("q" * len(args))
-        function.prepared_call(grid, block, *args, shared_size=shared_bytes)
+        with self:
+            if not hasattr(function, "arg_format"):
+                function.prepare("q" * len(args))
+            function.prepared_call(grid, block, *args, shared_size=shared_bytes)
 
     def record(self) -> Any:
         """An event between what was launched before and what is after."""
-        self.enter()
-        event = self.driver.Event()
-        event.record()
-        return event
+        with self:
+            event = self.driver.Event()
+            event.record()
+            return event
 
     def elapsed(self, before: Any, after: Any) -> float:
         """Milliseconds between two events that have passed."""
@@ -86,8 +116,8 @@ class Device:
 
     def synchronize(self) -> None:
         """Wait until all that was launched has run."""
-        self.enter()
-        self.context.synchronize()
+        with self:
+            self.context.synchronize()
 
 
 @cache

@@ -47,7 +47,7 @@ class CudaExecutable:
 
     def call(self, *arrays: np.ndarray[Any, Any]) -> Any:
         """The results in their layout; shared variables change together, after everything else succeeded."""
-        with TURNS:
+        with TURNS, self.binary.device:
             shared = [cell.array(self.binary.device) for cell in self.cells]
             shapes = [array.shape for array in (*arrays, *shared)]
             values = {place: self.value(place, arrays) for place in self.binary.read}

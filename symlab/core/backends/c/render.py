@@ -18,7 +18,7 @@ from symlab.core.lower.memory import Program
 from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, ReferenceCall
 from symlab.core.lower.sizes import Size
 
-LONG = 10_000  # characters of code from which time to compile counts more
+LONG = 5_000  # characters of code from which time to compile counts more
 FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
 PLAN = "int64_t plan(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error)"
 RUN = "int run(void **data, const int64_t *shapes, void *workspace, int64_t *error)"
@@ -75,7 +75,7 @@ class Renderer:
         """Kernels and entries: together, or where that is long in two units, which two compilers work on at once."""
         sizes = [sum(len(text) for text, _ in function.lines) for _, function in self.functions.values()]
         rest = sum(len(text) for text, _ in entries)
-        if self.few or sum(sizes) + rest < LONG:
+        if len(sizes) < 2 or sum(sizes) + rest < LONG:
             return [[*(line for item in self.functions.values() for line in self.function_lines(*item)), *entries]]
         first: list[Line] = []
         second: list[Line] = []

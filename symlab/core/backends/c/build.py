@@ -41,7 +41,8 @@ def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
     compiler = find_compiler()
     if compiler is None:
         raise CompileError(missing())
-    texts, headers = zip(*map(with_headers, units))
+    texts, headers = zip(*map(with_headers, sharing(units)))
+    texts = (texts[0], *(f"#define SL_DEFINED_ELSEWHERE\n{text}" for text in texts[1:]))
     speed = QUICK if sum(map(len, units)) > LONG else THOROUGH
     all_flags = (*FLAGS, *machine_flags(platform.machine()), *speed, *flags)
     used = dict.fromkeys(text for found in headers for text in found)
@@ -63,6 +64,13 @@ def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
     except CompileError:
         path.unlink(missing_ok=True)  # a broken entry, or one that has just been removed
     return load_library(store(key, library_suffix(), build))
+
+
+def sharing(units: Sequence[str]) -> list[str]:
+    """Units of which the first defines all the vector variants that any of them calls."""
+    homes = homes_of_functions()
+    names = sorted({homes[name] for unit in units[1:] for name in NAMED.findall(unit) if name in homes})
+    return ["".join(f'#include "{name}"\n' for name in names) + units[0], *units[1:]]
 
 
 def machine_flags(machine: str) -> tuple[str, ...]:

@@ -166,8 +166,7 @@ def run(commands: Sequence[Sequence[str]]) -> None:
     """Run compilers at the same time; an interrupt, or one that fails, ends all and what they have started."""
     running: list[subprocess.Popen[str]] = []
     try:
-        for command in commands:
-            running.append(start(command))
+        running.extend(start(command) for command in commands)
         for process, command in zip(running, commands, strict=True):
             output, _ = process.communicate()
             if process.returncode:

@@ -12,7 +12,6 @@
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
 
 #define SL_HIDDEN __attribute__((visibility("hidden")))
-#define SL_SHARED __attribute__((visibility("hidden"), weak)) /* two translation units may both define it */
 #define SL_VECTORS(number, lanes, bytes)                                                                               \
     typedef number sl_##number##lanes __attribute__((vector_size(bytes)));                                             \
     typedef union {                                                                                                    \
@@ -64,7 +63,7 @@ SL_VECTORS(float, 16, 64)
             if (out.each[lane] != out.each[lane]) out.each[lane] = far(SL_LANE_##arity);                               \
         return out.all;                                                                                                \
     }                                                                                                                  \
-    SL_SHARED type _ZGV##isa##N##lanes##arity##_##name(SL_PARAMETERS_##arity(type)) {                                  \
+    SL_HIDDEN type _ZGV##isa##N##lanes##arity##_##name(SL_PARAMETERS_##arity(type)) {                                  \
         SL_UNPACK_##arity(type);                                                                                       \
         type##_lanes out;                                                                                              \
         _Pragma("omp simd") for (int lane = 0; lane < lanes; ++lane) out.each[lane] = near(SL_LANE_##arity);           \
@@ -73,13 +72,19 @@ SL_VECTORS(float, 16, 64)
     }
 
 #define SL_VECTOR_ALIAS(lanes, arity, name, type)                                                                      \
-    SL_SHARED __attribute__((alias("_ZGVcN" #lanes #arity "_" #name)))                                                 \
+    SL_HIDDEN __attribute__((alias("_ZGVcN" #lanes #arity "_" #name)))                                                 \
     type _ZGVdN##lanes##arity##_##name(SL_PARAMETERS_##arity(type));
 
+#define SL_VECTOR_DECLARED(arity, name, number)                                                                        \
+    __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(SL_PARAMETERS_##arity(number));
+
+#ifdef SL_DEFINED_ELSEWHERE /* in another translation unit of the same program */
+#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight) SL_VECTOR_DECLARED(arity, name, number)
+#else
 /* The scalar function goes by another name in C, since the compiler would make variants of its own from its body. */
 #define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
     number name##_scalar(SL_PARAMETERS_##arity(number)) __asm__(#name);                                                \
-    SL_SHARED number name##_scalar(SL_PARAMETERS_##arity(number)) {                                                    \
+    SL_HIDDEN number name##_scalar(SL_PARAMETERS_##arity(number)) {                                                    \
         number usual = near(SL_ARGUMENTS_##arity);                                                                     \
         return usual == usual ? usual : far(SL_ARGUMENTS_##arity);                                                     \
     }                                                                                                                  \
@@ -87,7 +92,8 @@ SL_VECTORS(float, 16, 64)
     SL_IF_AVX(SL_VECTOR_VARIANT(c, four, arity, name, near, far, sl_##number##four))                                   \
     SL_IF_AVX(SL_VECTOR_ALIAS(four, arity, name, sl_##number##four))                                                   \
     SL_IF_AVX512(SL_VECTOR_VARIANT(e, eight, arity, name, near, far, sl_##number##eight))                              \
-    __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(SL_PARAMETERS_##arity(number));
+    SL_VECTOR_DECLARED(arity, name, number)
+#endif
 
 #else
 #define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \

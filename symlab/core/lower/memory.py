@@ -7,8 +7,11 @@ memory to intermediate results as long as they are not written themselves.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from symlab.core.lower.buffers import Buffer, Home
 from symlab.core.lower.fuse import Fused, Refusal, Step
@@ -49,7 +52,7 @@ class Program:
         return program_text(self)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Slot:
     """Memory that buffers share in turn."""
 
@@ -58,6 +61,50 @@ class Slot:
     until: int = -1  # the last step that needs what lies in it
     limit: int | None = None  # the step that needs it for the root that it belongs to
     host: bool = False
+
+
+@dataclass(eq=False)
+class Free:
+    """Memory that nobody needs at the moment, found without looking through all of it.
+
+    Entries are not removed when a slot is taken in another way: what is in use then is passed over.
+    """
+
+    slots: dict[tuple[Home, int], Slot] = field(default_factory=dict)
+    roots: dict[Size, list[tuple[int, int]]] = field(default_factory=dict)  # limits and places, in order
+    equal: dict[Size, list[int]] = field(default_factory=dict)  # heaps of parts of the workspace, by each size
+    alike: dict[int, list[int]] = field(default_factory=dict)  # the same by degree
+
+    def add(self, slot: Slot) -> None:
+        """A slot is free from now on, that of a root until its limit."""
+        self.slots[slot.home] = slot
+        place = slot.home[1]
+        if slot.limit is not None:
+            for size in slot.sizes:
+                insort(self.roots.setdefault(size, []), (slot.limit, place))
+            return
+        for size in slot.sizes:
+            heappush(self.equal.setdefault(size, []), place)
+        heappush(self.alike.setdefault(degree(slot.sizes[0]), []), place)
+
+    def take(self, wanted: Size, time: int, last: int) -> Slot | None:
+        """Memory that nobody needs until `last`: of the same size, else of the workspace and about as large."""
+        roots = self.roots.get(wanted, [])
+        while (found := bisect_left(roots, (last + 1, 0))) < len(roots):
+            slot = self.slots[Home.ROOT, roots.pop(found)[1]]
+            if slot.until < time:
+                return slot
+        nearest = sorted(self.alike, key=lambda key: abs(key - degree(wanted)))
+        heaps = [self.equal.get(wanted, []), *(self.alike[key] for key in nearest)]
+        return next(filter(None, (self.first(heap, time) for heap in heaps)), None)
+
+    def first(self, heap: list[int], time: int) -> Slot | None:
+        """The first part of the workspace on a heap that is free, taken off it."""
+        while heap:
+            slot = self.slots[Home.WORK, heappop(heap)]
+            if slot.until < time:
+                return slot
+        return None
 
 
 @dataclass(slots=True)
@@ -76,7 +123,9 @@ class Placing:
     order: tuple[int, ...]
     ranges: dict[int, Range] = field(default_factory=dict)
     memory: dict[int, Slot] = field(default_factory=dict)
-    slots: list[Slot] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)  # the parts of the workspace
+    free: dict[bool, Free] = field(default_factory=lambda: {True: Free(), False: Free()})  # on the host, or not
+    ending: dict[int, list[Slot]] = field(default_factory=dict)  # memory by the step that needs it last
     merged: dict[int, int] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
 
@@ -137,6 +186,9 @@ class Placing:
                 starts.setdefault(span.first, []).append(number)
         self.open_roots()
         for time in range(len(self.order)):
+            for slot in self.ending.pop(time - 1, ()):
+                if slot.until < time:
+                    self.free[slot.host].add(slot)
             for number in starts.get(time, ()):
                 if self.buffers[number].home is Home.WORK:
                     self.give(number, time)
@@ -149,7 +201,7 @@ class Placing:
                 slot = Slot((Home.ROOT, buffer.place), [self.bytes_of(number)], limit=span.first, host=buffer.host)
                 self.memory[number] = slot
                 if not self.overwritten_late(buffer):
-                    self.slots.append(slot)
+                    self.free[slot.host].add(slot)
 
     def bytes_of(self, number: int) -> Size:
         """The bytes of a buffer."""
@@ -159,41 +211,31 @@ class Placing:
     def give(self, number: int, time: int) -> None:
         """Find memory for a buffer that is first written now."""
         wanted, last, host = self.bytes_of(number), self.ranges[number].last, self.buffers[number].host
-        slot = self.written_over(number, time, wanted) or self.unused(wanted, time, last, host)
+        slot = self.written_over(number, time, wanted) or self.free[host].take(wanted, time, last)
         if slot is None:
-            slot = Slot((Home.WORK, sum(1 for item in self.slots if item.home[0] is Home.WORK)), [], host=host)
+            slot = Slot((Home.WORK, len(self.slots)), [], host=host)
             self.slots.append(slot)
         if wanted not in slot.sizes:
             slot.sizes.append(wanted)
         slot.until = last
+        self.ending.setdefault(last, []).append(slot)
         self.memory[number] = slot
 
     def written_over(self, number: int, time: int, wanted: Size) -> Slot | None:
         """The memory of what is read now for the last time, if the step reads each element before it writes there."""
         step, kind = self.step(time), self.buffers[number].dtype
+        if number not in step.writes:
+            return None
+        homes = [self.memory.get(self.root_of_merge(name)) for name in {*step.reads, *step.writes}]
+        names = Counter(slot.home for slot in homes if slot is not None)
         for other in step.reads:
             slot = self.memory.get(self.root_of_merge(other))
-            if slot is None or slot.until != time or slot.limit is not None or self.named_twice(slot, step, other):
+            if slot is None or slot.until != time or slot.limit is not None or names[slot.home] > 1:
                 continue
             same = self.bytes_of(other) == wanted and self.buffers[other].dtype == kind
-            if same and number in step.writes and one_pass(step, other, number):
+            if same and one_pass(step, other, number):
                 return slot
         return None
-
-    def named_twice(self, slot: Slot, step: Step, other: int) -> bool:
-        """Whether a step names another buffer in this memory too."""
-        names = {*step.reads, *step.writes} - {other}
-        return any(self.memory.get(self.root_of_merge(name)) is slot for name in names)
-
-    def unused(self, wanted: Size, time: int, last: int, host: bool) -> Slot | None:
-        """Memory that nobody needs until `last`: of the same size, else of the workspace and about as large."""
-        same = [slot for slot in self.slots if slot.host == host]
-        free = [slot for slot in same if slot.until < time and (slot.limit is None or last < slot.limit)]
-        for slot in free:
-            if wanted in slot.sizes:
-                return slot
-        work = [slot for slot in free if slot.limit is None]
-        return min(work, key=lambda slot: abs(degree(slot.sizes[0]) - degree(wanted)), default=None)
 
 
 def place(schedule: Schedule | Refusal) -> Program | Refusal:
@@ -204,13 +246,12 @@ def place(schedule: Schedule | Refusal) -> Program | Refusal:
     placing.find_ranges()
     placing.merge_copies()
     placing.place_all()
-    work = [slot for slot in placing.slots if slot.home[0] is Home.WORK]
     return Program(
         schedule,
         tuple(home_of(placing, buffer) for buffer in schedule.fused.buffers),
-        tuple(tuple(slot.sizes) for slot in work),
+        tuple(tuple(slot.sizes) for slot in placing.slots),
         frozenset(placing.skipped),
-        tuple(slot.host for slot in work),
+        tuple(slot.host for slot in placing.slots),
     )
 
 

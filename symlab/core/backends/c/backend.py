@@ -62,7 +62,7 @@ def compile_program(program: Any, config: Config, profile: bool = False, flags: 
         raise NotCompilable(program.reason)
     layout = Layout(program, profile)
     rendered = render(program, profile)
-    library = build_library(rendered.code, flags)
+    library = build_library(rendered.units, flags)
     references = References(rendered.references, program.fused.prepared, library) if rendered.references else None
     constants = list(program.fused.constants)
     if layout.links:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from symlab.core.backends.c.compiler import cpu, find_compiler, library_suffix, missing
 from symlab.core.backends.c.library import Library, load_library
+from symlab.core.backends.c.render import LONG
 from symlab.core.backends.cache import content_key, store
 from symlab.core.ir.errors import CompileError
 
@@ -28,7 +29,6 @@ FLAGS = (
 )
 THOROUGH = ("-O2",)
 QUICK = ("-O1", "-ftree-loop-vectorize")  # a third less time to compile, and loops nearly as fast
-LONG = 10_000  # characters of code from which time to compile counts more
 INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 # Functions, and macros that define one: the first of our names that is followed by parameters or further arguments.
 DEFINED = re.compile(r"^(?:(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b|SL_\w+\().*?\b(sl_\w+)\s*[(,]", re.MULTILINE)
@@ -36,22 +36,27 @@ LIBRARY = re.compile(r"\b(?:fabs|fmod|copysign|round|signbit|isnan|isinf|isfinit
 NAMED = re.compile(r"\bsl_\w+")
 
 
-def build_library(code: str, flags: Sequence[str] = ()) -> Library:
-    """The library of a translation unit, compiled unless the cache has it."""
+def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
+    """The library of some translation units, compiled at the same time unless the cache has it."""
     compiler = find_compiler()
     if compiler is None:
         raise CompileError(missing())
-    text, headers = with_headers(code)
-    all_flags = (*FLAGS, *machine_flags(platform.machine()), *(QUICK if len(code) > LONG else THOROUGH), *flags)
-    key = content_key("kernel", [text, *headers, *all_flags, compiler.identity, cpu()])
+    texts, headers = zip(*map(with_headers, sharing(units)))
+    texts = (texts[0], *(f"#define SL_DEFINED_ELSEWHERE\n{text}" for text in texts[1:]))
+    speed = QUICK if sum(map(len, units)) > LONG else THOROUGH
+    all_flags = (*FLAGS, *machine_flags(platform.machine()), *speed, *flags)
+    used = dict.fromkeys(text for found in headers for text in found)
+    key = content_key("kernel", [*texts, *used, *all_flags, compiler.identity, cpu()])
 
     def build(target: Path) -> None:
-        source = target.with_suffix(".c")
-        source.write_text(text)
+        sources = [target.with_suffix(f".{place}.c") for place in range(len(texts))]
         try:
-            compiler.compile([source], target, [*all_flags, f"-I{RUNTIME}"], ["-lm"])
+            for source, text in zip(sources, texts, strict=True):
+                source.write_text(text)
+            compiler.compile(sources, target, [*all_flags, f"-I{RUNTIME}"], ["-lm"])
         finally:
-            source.unlink()
+            for source in sources:
+                source.unlink(missing_ok=True)
 
     path = store(key, library_suffix(), build)
     try:
@@ -59,6 +64,13 @@ def build_library(code: str, flags: Sequence[str] = ()) -> Library:
     except CompileError:
         path.unlink(missing_ok=True)  # a broken entry, or one that has just been removed
     return load_library(store(key, library_suffix(), build))
+
+
+def sharing(units: Sequence[str]) -> list[str]:
+    """Units of which the first defines all the vector variants that any of them calls."""
+    homes = homes_of_functions()
+    names = sorted({homes[name] for unit in units[1:] for name in NAMED.findall(unit) if name in homes})
+    return ["".join(f'#include "{name}"\n' for name in names) + units[0], *units[1:]]
 
 
 def machine_flags(machine: str) -> tuple[str, ...]:

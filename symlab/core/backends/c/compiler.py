@@ -45,10 +45,23 @@ class Compiler:
     def compile(
         self, sources: Sequence[Path], target: Path, flags: Sequence[str] = (), libraries: Sequence[str] = ()
     ) -> None:
-        """Compile `sources` to the shared library `target` in one run, or raise CompileError with what it said."""
+        """Compile `sources` to the shared library `target`, or raise CompileError with what the compiler said.
+
+        Several sources are compiled at the same time, each by a process of its own.
+        """
         shared = SHARED_LIBRARY.get(sys.platform, ELF)
-        files = [*map(str, sources), "-o", str(target)]
-        run([*self.command, *shared, *flags, *files, *libraries, *self.user_flags])
+        if len(sources) < 2:
+            files = [*map(str, sources), "-o", str(target)]
+            run([[*self.command, *shared, *flags, *files, *libraries, *self.user_flags]])
+            return
+        objects = [f"{source}.o" for source in sources]
+        alone = [*self.command, *flags, *(["-fPIC"] if "-fPIC" in shared else []), "-c"]
+        try:
+            run([[*alone, str(s), "-o", o, *self.user_flags] for s, o in zip(sources, objects, strict=True)])
+            run([[*self.command, *shared, *flags, *objects, "-o", str(target), *libraries, *self.user_flags]])
+        finally:
+            for item in objects:
+                Path(item).unlink(missing_ok=True)
 
     @property
     def identity(self) -> str:
@@ -149,28 +162,36 @@ def cpu_features() -> list[str]:
     return lines
 
 
-def run(command: Sequence[str]) -> None:
-    """Run a compiler; an interrupt ends it and all that it has started."""
-    own_group = 0 if os.name == "posix" else None
+def run(commands: Sequence[Sequence[str]]) -> None:
+    """Run compilers at the same time; an interrupt, or one that fails, ends all and what they have started."""
+    running: list[subprocess.Popen[str]] = []
     try:
-        process = subprocess.Popen(
+        running.extend(start(command) for command in commands)
+        for process, command in zip(running, commands, strict=True):
+            output, _ = process.communicate()
+            if process.returncode:
+                raise CompileError(failure(command, process.returncode, output))
+    except BaseException:
+        for process in running:
+            if process.returncode is None:
+                end(process)
+        raise
+
+
+def start(command: Sequence[str]) -> subprocess.Popen[str]:
+    """Start a compiler in a process group of its own."""
+    try:
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            process_group=own_group,
+            process_group=0 if os.name == "posix" else None,
         )
     except OSError as error:
         raise CompileError(message(f"the C compiler does not run: {error}\n  {shlex.join(command)}")) from error
-    try:
-        output, _ = process.communicate()
-    except BaseException:
-        end(process)
-        raise
-    if process.returncode:
-        raise CompileError(failure(command, process.returncode, output))
 
 
 def end(process: subprocess.Popen[str]) -> None:

@@ -1,4 +1,4 @@
-"""A program as C: one translation unit with the entries `plan`, `run` and `commit`, which knows nothing of Python."""
+"""A program as C: the entries `plan`, `run` and `commit` and their kernels, in one translation unit or two."""
 
 from __future__ import annotations
 
@@ -18,24 +18,31 @@ from symlab.core.lower.memory import Program
 from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, ReferenceCall, TransferCall
 from symlab.core.lower.sizes import Size
 
+LONG = 5_000  # characters of code from which time to compile counts more
 FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
 PLAN = "int64_t plan(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error)"
 RUN = "int run(void **data, const int64_t *shapes, void *workspace, int64_t *error)"
+HIDDEN = '__attribute__((visibility("hidden"))) '
 COMMIT = "void commit(void **data, const int64_t *shapes, void *workspace)"
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A translation unit: what is compiled, and the same with the node of each line, for people."""
+    """The translation units: what is compiled, and the same with the node of each line, for people."""
 
-    code: str
+    units: tuple[str, ...]
     source: str
     references: tuple[ReferenceCall, ...]
     commits: bool
 
+    @property
+    def code(self) -> str:
+        """All that is compiled."""
+        return "".join(self.units)
+
 
 class Renderer:
-    """Writes the translation unit of a program."""
+    """Writes the translation units of a program."""
 
     def __init__(self, program: Program, profile: bool = False) -> None:
         self.program, self.fused, self.profile = program, program.fused, profile
@@ -50,26 +57,42 @@ class Renderer:
         self.few = sum(1 for step in program.steps if isinstance(step, KernelCall)) <= FEW
 
     def rendered(self) -> Rendered:
-        """The translation unit."""
+        """The translation units."""
         plan = [("", None), (PLAN, None), *block(plan_lines(self.layout, self.numbers))]
         run = self.entry(RUN, self.program.schedule.run, [("return 0;", None)])
         late = [number for number in self.program.schedule.commit if number not in self.program.skipped]
         commit = self.entry(COMMIT, late, []) if late else []
-        lines: list[Line] = [('#include "program.h"', None)]
+        head: list[Line] = [('#include "program.h"', None)]
         if any(isinstance(step, ProductCall) for step in self.program.steps):
-            lines.append(('#include "product.h"', None))
-        lines += [(text, None) for text in (*self.definitions, *self.reductions.values())]
-        for name, function in self.functions.values():
-            lines += self.function_lines(name, function)
-        lines += [*plan, *run, *commit]
-        code = "".join(f"{text}\n" for text, _ in lines)
-        source = "".join(f"{text}{self.comment(node)}\n" for text, node in lines)
-        return Rendered(code, source, tuple(self.references), bool(late))
+            head.append(('#include "product.h"', None))
+        head += [(text, None) for text in (*self.definitions, *self.reductions.values())]
+        units = [[*head, *unit] for unit in self.split([*plan, *run, *commit])]
+        codes = tuple("".join(f"{text}\n" for text, _ in lines) for lines in units)
+        source = "".join(f"{text}{self.comment(node)}\n" for lines in units for text, node in lines)
+        return Rendered(codes, source, tuple(self.references), bool(late))
 
-    def function_lines(self, name: str, function: Function) -> list[Line]:
+    def split(self, entries: Sequence[Line]) -> list[list[Line]]:
+        """Kernels and entries: together, or where that is long in two units, which two compilers work on at once."""
+        sizes = [sum(len(text) for text, _ in function.lines) for _, function in self.functions.values()]
+        rest = sum(len(text) for text, _ in entries)
+        if len(sizes) < 2 or sum(sizes) + rest < LONG:
+            return [[*(line for item in self.functions.values() for line in self.function_lines(*item)), *entries]]
+        first: list[Line] = []
+        second: list[Line] = []
+        before = 0
+        for size, (name, function) in zip(sizes, self.functions.values(), strict=True):
+            if 2 * before + size < sum(sizes) + rest:
+                first += self.function_lines(name, function, HIDDEN)
+                second.append((f"{HIDDEN}void {name}({parameters(function)});", None))
+            else:
+                second += self.function_lines(name, function)
+            before += size
+        return [first, [*second, *entries]]
+
+    def function_lines(self, name: str, function: Function, linkage: str = "static ") -> list[Line]:
         """The text of a kernel."""
-        qualifier = "static " if self.few else "static __attribute__((noinline)) "
-        head = f"{qualifier}void {name}({', '.join(function.parameters) or 'void'}) {{"
+        apart = "" if self.few else "__attribute__((noinline)) "
+        head = f"{linkage}{apart}void {name}({parameters(function)}) {{"
         return [("", None), (head, None), *function.lines, ("}", None)]
 
     def comment(self, node: Expr | None) -> str:
@@ -202,13 +225,18 @@ class Renderer:
         ]
 
 
+def parameters(function: Function) -> str:
+    """The parameters of a kernel."""
+    return ", ".join(function.parameters) or "void"
+
+
 def block(lines: Sequence[Line]) -> list[Line]:
     """Lines in braces."""
     return [("{", None), *(("    " + text, node) for text, node in lines), ("}", None)]
 
 
 def render(program: Program, profile: bool = False) -> Rendered:
-    """The translation unit of a program; with `profile` it counts nanoseconds and calls of each step."""
+    """The translation units of a program; with `profile` it counts nanoseconds and calls of each step."""
     return Renderer(program, profile).rendered()
 
 

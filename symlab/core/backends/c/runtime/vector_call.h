@@ -75,6 +75,12 @@ SL_VECTORS(float, 16, 64)
     SL_HIDDEN __attribute__((alias("_ZGVcN" #lanes #arity "_" #name)))                                                 \
     type _ZGVdN##lanes##arity##_##name(SL_PARAMETERS_##arity(type));
 
+#define SL_VECTOR_DECLARED(arity, name, number)                                                                        \
+    __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(SL_PARAMETERS_##arity(number));
+
+#ifdef SL_DEFINED_ELSEWHERE /* in another translation unit of the same program */
+#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight) SL_VECTOR_DECLARED(arity, name, number)
+#else
 /* The scalar function goes by another name in C, since the compiler would make variants of its own from its body. */
 #define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
     number name##_scalar(SL_PARAMETERS_##arity(number)) __asm__(#name);                                                \
@@ -86,7 +92,8 @@ SL_VECTORS(float, 16, 64)
     SL_IF_AVX(SL_VECTOR_VARIANT(c, four, arity, name, near, far, sl_##number##four))                                   \
     SL_IF_AVX(SL_VECTOR_ALIAS(four, arity, name, sl_##number##four))                                                   \
     SL_IF_AVX512(SL_VECTOR_VARIANT(e, eight, arity, name, near, far, sl_##number##eight))                              \
-    __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(SL_PARAMETERS_##arity(number));
+    SL_VECTOR_DECLARED(arity, name, number)
+#endif
 
 #else
 #define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \

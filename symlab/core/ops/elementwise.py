@@ -113,7 +113,6 @@ sign = elementwise(
 )
 
 
-
 def slope_of_abs(y: Any, x: Any) -> Any:
     """x / |x|, spelled for complex numbers by operations that have a derivative of their own."""
     return switch(eq(y, 0), 0, x / y) if x.type.dtype.kind == "c" else sign(x)

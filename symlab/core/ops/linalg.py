@@ -11,6 +11,7 @@ import numpy as np
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, array_type, broadcast_shapes
+from symlab.core.ops.complexes import adjoint
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, mul
 from symlab.core.ops.operators import Variable
@@ -63,7 +64,8 @@ def turned(matrix: Variable) -> Variable:
 
 
 def dot_vjp(cotangent: Variable, y: Variable, first: Variable, second: Variable) -> tuple[Variable, Variable]:
-    """g b' and a' g, for vectors as for matrices."""
+    """g b' and a' g, for vectors as for matrices; of complex ones the conjugates."""
+    first, second = adjoint(first), adjoint(second)
     match first.ndim, second.ndim:
         case 1, 1:
             return mul(cotangent, second), mul(cotangent, first)
@@ -120,7 +122,8 @@ def check_stacks(types: Sequence[ArrayType], values: Sequence[Array], attributes
 
 
 def matmul_vjp(cotangent: Variable, y: Variable, first: Variable, second: Variable) -> tuple[Variable, Variable]:
-    """g b' and a' g, summed over what was repeated."""
+    """g b' and a' g, summed over what was repeated; of complex ones the conjugates."""
+    first, second = adjoint(first), adjoint(second)
     return (
         sum_to(matmul(cotangent, turned(second)), first.type.shape),
         sum_to(matmul(turned(first), cotangent), second.type.shape),

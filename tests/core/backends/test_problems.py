@@ -1,4 +1,4 @@
-"""What a call refuses: the node, the user's line, the operands' shapes, and the same kind of error on both back ends."""
+"""What a call refuses: the node, the user's line, the operands' shapes, the same kind of error on both back ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes that compiled code leaves to Python: their arrays have the shapes of nodes, whatever their memory is shaped as."""
+"""Nodes that compiled code leaves to Python: arrays have the shapes of nodes, whatever their memory is shaped as."""
 
 from __future__ import annotations
 

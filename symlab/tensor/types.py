@@ -95,14 +95,25 @@ class Unlettered:
 
 @dataclass(frozen=True)
 class Several:
-    """Makes several inputs at once: `x, y = dvectors("x", "y")`, `a, b, c = scalars(3)`."""
+    """Makes several inputs at once: `x, y = dvectors("x", "y")`, or `dvectors("xy")`; `a, b, c = scalars(3)`."""
 
     single: ArrayType | Unlettered
 
-    def __call__(self, *names: str | int | None) -> Any:
-        """One input for each name, or as many as the one number says; a single one comes by itself."""
-        if len(names) == 1 and isinstance(names[0], int):
-            names = (None,) * names[0]
+    def __call__(self, *names: Any) -> Any:
+        """One input for each name, or as many as the one number says; a single one comes by itself.
+
+        A list of names is as good as the names; and of one string, as in Theano, each letter is a name.
+        """
+        if len(names) == 1 and isinstance(names[0], (int, np.integer)) and not isinstance(names[0], bool):
+            if names[0] < 1:
+                raise InvalidValue(message(f"{names[0]} inputs are wanted, where there must be 1 or more"))
+            names = (None,) * int(names[0])
+        elif len(names) == 1 and isinstance(names[0], (str, list, tuple)):
+            names = tuple(names[0])
+        wrong = [name for name in names if not isinstance(name, (str, type(None)))]
+        if wrong or not names:
+            what = f"{wrong[0]!r} is no name" if wrong else "there are no names"
+            raise InvalidValue(message(what, (), ['names, as in dvectors("x", "y"), or one number, as in dvectors(2)']))
         made = [self.single(name) for name in names]
         return made[0] if len(made) == 1 else made
 

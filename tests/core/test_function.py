@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import html
 import pickle
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -381,6 +383,34 @@ def test_pickling_a_function(x, mode):
     np.testing.assert_array_equal(s.get_value(), A + 2)  # the other function has a variable of its own
     assert other.name == "step"
     assert repr(other) == repr(f)
+
+
+@pytest.mark.parametrize("mode", [*BOTH, "DebugMode", "NanGuardMode"])
+def test_pickles_in_a_new_process(x, mode, tmp_path):
+    """Functions of one pickle share their variables there as they do here."""
+    s = sl.shared(np.ones(3), name="s")
+    step = sl.function([x], {"result": x * s}, updates={s: s + x}, mode=mode, name="step")
+    read = sl.function([], s * 1, mode=mode)
+    (tmp_path / "functions.pickle").write_bytes(pickle.dumps((step, read, s)))
+    lines = [
+        "import pickle, sys",
+        "step, read, s = pickle.load(open(sys.argv[1], 'rb'))",
+        "print(step([1.0, 2.0, 3.0])['result'].tolist(), read().tolist(), s.get_value().tolist(), step.name)",
+    ]
+    command = [sys.executable, "-c", "\n".join(lines), str(tmp_path / "functions.pickle")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[1.0, 2.0, 3.0] [2.0, 3.0, 4.0] [2.0, 3.0, 4.0] step"
+    np.testing.assert_array_equal(s.get_value(), np.ones(3))
+
+
+@pytest.mark.parametrize("mode", ["DebugMode", "NanGuardMode"])
+@pytest.mark.parametrize("twin", [copy.copy, copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))])
+def test_copies_of_functions_with_checks(x, mode, twin):
+    s = sl.shared(2.0, name="s")
+    f = twin(sl.function([x], x * s, updates={s: s + 1}, mode=mode))
+    np.testing.assert_array_equal(f(A), 2 * A)
+    np.testing.assert_array_equal(f(A), 3 * A)
+    assert s.get_value() == (4 if twin is copy.copy else 2)
 
 
 def test_pickling_a_default_update(mode):

@@ -10,7 +10,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.backends.reference import evaluate
-from symlab.core.ir.errors import TypeMismatch
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.ir.op import CONSTANT, INPUT
 from symlab.core.ir.types import ArrayType
 
@@ -62,6 +62,16 @@ def test_plurals() -> None:
     assert [a.name, b.name, c.name] == ["a", "b", "c"]
     assert T.dvectors("a").name == "a"
     assert [made.name for made in T.lscalars(3)] == [None, None, None]
+    assert [made.name for made in T.dscalars("xyz")] == ["x", "y", "z"]
+    assert [made.name for made in T.dvectors(["left", "right"])] == ["left", "right"]
+    assert [made.name for made in T.dvectors("left", None)] == ["left", None]
+    assert T.fmatrices(1).type == T.fmatrix
+
+
+@pytest.mark.parametrize("names", [(), ("",), (0,), (-2,), (True,), (2, 3), (1.5,), ("a", 2)])
+def test_plurals_that_are_none(names: tuple[object, ...]) -> None:
+    with pytest.raises(InvalidValue):
+        T.dvectors(*names)
 
 
 def test_sizes_may_be_stated() -> None:

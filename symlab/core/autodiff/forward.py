@@ -52,9 +52,9 @@ def elementwise_tangent(node: Expr, tangents: Sequence[Any]) -> Variable | Zero:
     for partial, tangent in zip(node.op.partials, tangents, strict=True):
         if tangent is None:
             continue
-        if partial is None:
+        factor = None if partial is None else partial(node, *node.args)
+        if factor is None:
             raise undefined(node)
-        factor = partial(node, *node.args)
         if node.type.dtype.kind != "c" and tangent.type.dtype.kind == "c":
             factor = conj(factor)  # the real number |z| changes by the part of the tangent along z
         share = times(Cotangent(tangent), factor)

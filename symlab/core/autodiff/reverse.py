@@ -112,9 +112,9 @@ def no_influence(flow: Any) -> bool:
 def elementwise_share(node: Expr, flow: Cotangent, place: int) -> Flow:
     """The flow to one operand of an elementwise node."""
     partial = node.op.partials[place]
-    if partial is None:
+    factor = None if partial is None else partial(node, *node.args)
+    if factor is None:
         return Undefined(node)
-    factor = partial(node, *node.args)
     if node.type.dtype.kind == "c" and isinstance(factor, Variable) and factor.type.dtype.kind == "c":
         factor = conj(factor)  # slopes in the real and the imaginary part flow backward as one complex number
     share = times(flow, factor)

@@ -77,6 +77,11 @@ complex: Op = elementwise(
 )
 
 
+def adjoint(x: Any) -> Any:
+    """The conjugate by which a cotangent is multiplied where the value was multiplied by x; a real number as it is."""
+    return conj(x) if x.type.dtype.kind == "c" else x
+
+
 def join(real_slope: Any, imaginary_slope: Any, z: Any) -> Any:
     """The cotangent of z from those of its parts; a real number has one part only."""
     return complex(real_slope, imaginary_slope) if z.type.dtype.kind == "c" else real_slope

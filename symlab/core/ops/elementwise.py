@@ -103,21 +103,27 @@ reciprocal = elementwise(
 
 sign = elementwise(
     "sign",
-    doc="-1, 0 or 1 by the sign of x, nan for nan; x / |x| for complex numbers.",
+    doc="-1, 0 or 1 by the sign of x, nan for nan; x / |x| for complex numbers, then without a derivative.",
     reference=np.sign,
     dtypes=number,
-    partials=(lambda y, x: 0,),
+    partials=(lambda y, x: None if x.type.dtype.kind == "c" else 0,),
     c=by_kind(f="sl_sign{f}({0})", i="(({0} > 0) - ({0} < 0))", u="({0} > 0)"),
     exact="mpmath:sign",
     latex=r"\operatorname{{sign}}\left({0}\right)",
 )
+
+
+def slope_of_abs(y: Any, x: Any) -> Any:
+    """x / |x|, spelled for complex numbers by operations that have a derivative of their own."""
+    return switch(eq(y, 0), 0, x / y) if x.type.dtype.kind == "c" else sign(x)
+
 
 abs = elementwise(
     "abs",
     doc="The absolute value |x|; its derivative at 0 is 0.",
     reference=np.absolute,
     dtypes=magnitude,
-    partials=(lambda y, x: sign(x),),
+    partials=(slope_of_abs,),
     c=by_kind(integers("({0} < 0 ? -({0}) : {0})"), f="fabs{f}({0})", u="({0})", b="({0})"),
     exact=operator.abs,
     latex=r"\left|{0}\right|",

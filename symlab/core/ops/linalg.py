@@ -11,7 +11,7 @@ import numpy as np
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, array_type, broadcast_shapes
-from symlab.core.ops.complexes import conj
+from symlab.core.ops.complexes import adjoint as conjugate
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, mul
 from symlab.core.ops.operators import Variable
@@ -61,11 +61,6 @@ def turned(matrix: Variable) -> Variable:
     """The transpose of the last two axes."""
     rank = matrix.ndim
     return shuffled(matrix, (*range(rank - 2), rank - 1, rank - 2))
-
-
-def conjugate(x: Variable) -> Variable:
-    """The conjugate of complex numbers; real ones as they are."""
-    return conj(x) if x.type.dtype.kind == "c" else x
 
 
 def adjoint(x: Variable) -> Variable:

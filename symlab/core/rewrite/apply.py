@@ -83,8 +83,7 @@ class Variant:
         if self.negative:
             after = builder.make(neg, (after,))
         if left:
-            taken = [operand for operand in node.args if operand not in left]
-            after = builder.acted(node, taken, after, left)
+            after = builder.acted(node, after, left)
         return after, {name: value for name, value in bound.items() if name is not CONTEXT}
 
 

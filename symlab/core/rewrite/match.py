@@ -170,7 +170,7 @@ class Compiler:
             if last:
                 if not operands:
                     return None
-                rest = operands[0] if len(operands) == 1 else bound[CONTEXT].builder.flat(node.op, operands)
+                rest = operands[0] if len(operands) == 1 else bound[CONTEXT].builder.kept(node, operands)
                 return match(rest, bound, lambda: following(node, (), bound, finish))
             for place, operand in enumerate(operands):
                 found = match(operand, bound, goes_on(following, node, operands, place, bound, finish))

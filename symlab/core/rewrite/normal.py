@@ -125,15 +125,27 @@ class Builder:
             return self.flat(node.op, args, written)
         return self.make(node.op, args, node.attrs, node.type)
 
-    def acted(self, node: Expr, taken: Iterable[Expr], result: Expr, rest: tuple[Expr, ...]) -> Expr:
-        """The sum (product) `node` in which `result` stands for the operands that were taken."""
-        written = self.table.written.get(node) or left_fold(node.args)
-        gone = set(taken) - set(rest)
-        first = next((item for item in written if item in gone), None)
-        if first is not None:
-            written = tuple([result if item is first else item for item in written])
+    def acted(self, node: Expr, result: Expr, rest: tuple[Expr, ...]) -> Expr:
+        """The sum (product) `node` in which `result` stands for all operands but `rest`, where the first of them was.
+
+        Of equal operands the first are gone: those that stay keep their places.
+        """
+        gone = Counter(node.args)
+        gone.subtract(rest)
+        written: list[Expr | None] = []
+        placed = False
+        for item in self.table.written.get(node) or left_fold(node.args):
+            if item is not None and gone[item] > 0:
+                gone[item] -= 1
+                item, placed = (node if placed else result), True  # `node` is none of its operands: it is left out
+            written.append(item)
         operands = (result, *rest)
-        return self.flat(node.op, operands, tidy(written, operands))
+        return self.flat(node.op, operands, tidy(tuple(written), operands))
+
+    def as_written(self, node: Expr) -> Sequence[Expr]:
+        """The operands of a sum (product) in the order in which they were written."""
+        written = self.table.written.get(node)
+        return node.args if written is None else [item for item in written if item is not None]
 
     def kept(self, node: Expr, operands: Sequence[Expr]) -> Expr:
         """The sum (product) `node` with other operands, those that stay grouped as they were written."""

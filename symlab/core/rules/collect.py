@@ -125,8 +125,20 @@ def collect_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         counts[base] = counts.get(base, 0) + count
     if len(counts) == len(node.args):
         return None
+    dtype = node.type.dtype
+    counts = {base: wrapped(count, dtype) for base, count in counts.items()}
+    if not all(holds(dtype, count) for count in counts.values()):
+        return None
     terms = [weighted_term(base, count, node, builder) for base, count in counts.items() if count]
     return builder.kept(node, terms) if terms else builder.constant(0, node)
+
+
+def holds(dtype: np.dtype[Any], count: Any) -> bool:
+    """Whether a dtype has a number for a coefficient that was added up: one that overflows is not made."""
+    if dtype.kind not in "fc":
+        return True
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.asarray(count).astype(dtype)))
 
 
 def may_repeat(node: Expr) -> bool:
@@ -142,9 +154,18 @@ def may_repeat(node: Expr) -> bool:
     return False
 
 
+def wrapped(count: Any, dtype: np.dtype[Any]) -> Any:
+    """An integer as arithmetic of its dtype has it, which goes round where it overflows."""
+    if dtype.kind not in "iu":
+        return count
+    bits = 8 * dtype.itemsize
+    count %= 1 << bits
+    return count - (1 << bits) if dtype.kind == "i" and count >> (bits - 1) else count
+
+
 def weighted_term(base: Expr, count: Any, node: Expr, builder: Builder) -> Expr:
-    """count times base, its sign first; a complex count has no sign."""
-    if np.iscomplexobj(count):
+    """count times base, its sign first; a complex count has no sign, nor has the smallest integer a positive."""
+    if np.iscomplexobj(count) or (node.type.dtype.kind == "i" and count == np.iinfo(node.type.dtype).min):
         return builder.flat(mul, (builder.constant(count, node), base))
     size = base if abs(count) == 1 else builder.flat(mul, (builder.constant(abs(count), node), base))
     return builder.make(neg, (size,)) if count < 0 else size

@@ -20,6 +20,7 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 
+PART_OF_RANGE = 8  # numbers collected in a product stay within this part of the exponents of their dtype
 LARGEST = 1_000_000  # bytes: larger results are computed by the call, not kept in the program
 ALL = "fciub"
 FOLDED = (Kind.ELEMENTWISE, Kind.REDUCTION, Kind.STRUCTURAL, Kind.CALL)
@@ -121,16 +122,56 @@ def constants_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 )
 def constants_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The constants of a product, and those it is divided by, are multiplied once, when the function is compiled."""
-    above = [arg for arg in node.args if is_number(arg)]
-    below = [arg for arg in node.args if arg.op is reciprocal and is_number(arg.args[0])]
-    if len(above) + len(below) < 2 or any(map(is_one, above)):
-        return quotient_of_numbers(node, above, below, builder)
+    numbers = [arg for arg in builder.as_written(node) if is_number(inside(arg))]
+    if len(numbers) < 2 or any(arg.op is not reciprocal and is_one(arg) for arg in numbers):
+        return quotient_of_numbers(node, numbers, builder)
+    numbers = moderate(numbers, node.type.dtype)
+    if not numbers:
+        return None
+    above = [float_of(arg) for arg in numbers if arg.op is not reciprocal]
+    below = [float_of(arg.args[0]) for arg in numbers if arg.op is reciprocal]
     with np.errstate(all="ignore"):
-        divisor = functools.reduce(np.multiply, [float_of(arg.args[0]) for arg in below] or [np.float64(1)])
         if not above:
-            return replaced_numbers(node, below, divisor, builder, reciprocal)
-        value = functools.reduce(np.multiply, [float_of(arg) for arg in above])
-        return replaced_numbers(node, [*above, *below], value / divisor if below else value, builder)
+            return replaced_numbers(node, numbers, functools.reduce(np.multiply, below), builder, reciprocal)
+        value = functools.reduce(np.multiply, above)
+        divisor = functools.reduce(np.multiply, below or [np.float64(1)])
+        return replaced_numbers(node, numbers, value / divisor if below else value, builder)
+
+
+def inside(node: Expr) -> Expr:
+    """The node that a factor divides by, or the factor."""
+    return node.args[0] if node.op is reciprocal else node
+
+
+def moderate(numbers: list[Expr], dtype: np.dtype[Any]) -> list[Expr]:
+    """The first neighbours among the numbers of a product whose own product may stand for them.
+
+    It must not be more extreme than the largest of them, or than a small part of the range of the dtype: 4 s(x) 4 s(y)
+    4 s(z) ... is a moderate number, however long it is, and 4 * 4 * 4 ... is not.
+    """
+    if dtype.kind not in "fc":
+        return numbers
+    widths = [exponent(arg) for arg in numbers]
+    if any(width is None for width in widths):
+        return numbers
+    limit = np.finfo(dtype).maxexp / PART_OF_RANGE
+    for start in range(len(numbers) - 1):
+        total, largest, stop = widths[start], max(limit, abs(widths[start])), start + 1
+        while stop < len(numbers) and abs(total + widths[stop]) <= max(largest, abs(widths[stop])):
+            largest = max(largest, abs(widths[stop]))
+            total += widths[stop]
+            stop += 1
+        if stop > start + 1:
+            return numbers[start:stop]
+    return []
+
+
+def exponent(factor: Expr) -> float | None:
+    """The logarithm to base 2 of a known factor's size; None for 0, inf and nan, which stay what they are."""
+    size = abs(constant_value(inside(factor)).item())
+    if not size or not math.isfinite(size):
+        return None
+    return -math.log2(size) if factor.op is reciprocal else math.log2(size)
 
 
 def is_one(node: Expr) -> bool:
@@ -138,8 +179,10 @@ def is_one(node: Expr) -> bool:
     return bool(constant_value(node) == 1)
 
 
-def quotient_of_numbers(node: Expr, above: list[Expr], below: list[Expr], builder: Builder) -> Expr | None:
+def quotient_of_numbers(node: Expr, numbers: list[Expr], builder: Builder) -> Expr | None:
     """1 / c where that is all there is; within a product the division by c stays, being rounded once."""
+    above = [arg for arg in numbers if arg.op is not reciprocal]
+    below = [arg for arg in numbers if arg.op is reciprocal]
     if len(node.args) != 2 or not above or not below:
         return None
     with np.errstate(all="ignore"):
@@ -161,7 +204,7 @@ def replaced_numbers(node: Expr, numbers: list[Expr], value: Any, builder: Build
     rest = list(node.args)
     for number in numbers:
         rest.remove(number)
-    return builder.acted(node, numbers, result, tuple(rest)) if rest else result
+    return builder.acted(node, result, tuple(rest)) if rest else result
 
 
 @computed(

@@ -78,7 +78,7 @@ def erfcx_of_quotient(node: Expr, builder: Builder, facts: Facts) -> Expr | None
                 scaled = builder.apply(erfcx, inner.args[0])
                 result = scaled if tail is inner else builder.apply(reciprocal, scaled)
                 rest = tuple(arg for arg in node.args if arg is not power and arg is not tail)
-                return builder.acted(node, (power, tail), result, rest) if rest else result
+                return builder.acted(node, result, rest) if rest else result
     return None
 
 

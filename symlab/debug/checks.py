@@ -241,6 +241,9 @@ class Checking:
         graph = self.trace.graph
         new = dict(zip(twin.cells, shared, strict=True))
         values = [*results, *(new[leaf] for leaf in graph.updated)]
+        for root, value in zip(graph.roots, values, strict=True):
+            if value.dtype == bool and (value.view(np.uint8) > 1).any():
+                self.found("type", root, "it holds bytes that are no truth values")
         optimized = computed_graph(graph, self.given)
         written = computed_graph(self.trace.first_graph, self.given)
         self.check_against(values, differing_results(values, optimized), "as compiled, the result differs: ")

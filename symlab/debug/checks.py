@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.pipeline import run
 from symlab.core.rewrite.driver import Step
+from symlab.core.rewrite.rule import Rule
 from symlab.debug.judge import Verdict, judge
 from symlab.debug.kernels import Probe, compare
 from symlab.debug.memory import memory_problems
@@ -108,6 +110,7 @@ class Checking:
         started = time.perf_counter()
         self.debugged, self.made, self.arrays = debugged, debugged.made, arrays
         self.trace = self.made.trace
+        self.endless: set[Rule] = set()  # rules that would not stop acting
         self.report = Report(self.made.name)
         self.given: Given = self.made.values(arrays)
         before = {node: value.copy() for node, value in self.given.items()}
@@ -139,6 +142,7 @@ class Checking:
 
     def check_rewrites(self) -> None:
         """Judge every rewrite, and what the passes did beside their rules."""
+        self.check_ends()
         values = Values(self.given, self.trace.first_graph.table, self.made.config.algebra == "floating")
         for number, step in enumerate(self.trace.steps):
             verdict = self.judged(values, step) if self.is_news(step) else KNOWN
@@ -158,8 +162,21 @@ class Checking:
         if not self.debugged.repeats:
             self.found("order", self.trace.graph.roots[0], "compiling again gives another graph")
 
+    def check_ends(self) -> None:
+        """Name the rule that acted most in a pass that had to be stopped."""
+        for record in self.trace.passes:
+            if record.report.over_limit:
+                steps = [event for event in record.events if isinstance(event, Step)]
+                (rule, count), *_ = Counter(step.rule for step in steps).most_common(1)
+                self.endless.add(rule)
+                first = next(step for step in steps if step.rule is rule)
+                problem = f"the pass {record.name} would not end: of its {len(steps)} rewrites, this rule made {count}"
+                self.found("order", first.before, problem, rule.name, self.trace.steps.index(first))
+
     def is_news(self, step: Step) -> bool:
         """Whether the rule of a step has not been found wrong several times already."""
+        if step.rule in self.endless:
+            return False
         return sum(1 for finding in self.report.findings if finding.rule == step.rule.name) < ENOUGH
 
     def judged(self, values: Values, step: Step) -> Verdict:
@@ -224,6 +241,9 @@ class Checking:
         graph = self.trace.graph
         new = dict(zip(twin.cells, shared, strict=True))
         values = [*results, *(new[leaf] for leaf in graph.updated)]
+        for root, value in zip(graph.roots, values, strict=True):
+            if value.dtype == bool and (value.view(np.uint8) > 1).any():
+                self.found("type", root, "it holds bytes that are no truth values")
         optimized = computed_graph(graph, self.given)
         written = computed_graph(self.trace.first_graph, self.given)
         self.check_against(values, differing_results(values, optimized), "as compiled, the result differs: ")

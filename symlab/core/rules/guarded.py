@@ -49,7 +49,14 @@ def pow_of_one_plus(x, n):
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 
-@rule(when=plain)
+def unscaled(x, folded):
+    """Whether a row has not been divided by its largest element already."""
+    factors = x.args if x.op is mul else (x,)
+    divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
+    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max for divisor in divisors)
+
+
+@rule(when=unscaled)
 def norm_of_row(x, folded: Attributes):
     """Squares overflow or vanish where the root of their sum does not."""
     largest = max(abs(x), attributes=folded)

@@ -27,6 +27,7 @@ from symlab.core.rewrite.pattern import AttributePart
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Real, Sort
 from symlab.core.rules import GUARDED, RANGES, STABLE, all_rules
+from symlab.debug.exact import PLAIN, is_huge
 
 DIGITS = 60
 ROWS, COLUMNS = 6, 8
@@ -241,7 +242,7 @@ def as_exact(array: Any) -> np.ndarray[Any, Any]:
 
 
 def exact(node: Expr, args: Sequence[Any]) -> Any:
-    """One node on exact operands; nan where a formula has no value."""
+    """One node on exact operands; nan where a formula has no value, or an operand is too large to be worked with."""
     if node.op in (nn.softmax, nn.log_softmax, nn.logsumexp):
         return exact_row(node, args[0])
     if node.op.kind is not Kind.ELEMENTWISE:
@@ -249,6 +250,8 @@ def exact(node: Expr, args: Sequence[Any]) -> Any:
     formula = resolved(node.op.exact)
 
     def at_one_place(*operands: Any) -> Any:
+        if node.op.name not in PLAIN and any(map(is_huge, operands)):
+            return mpmath.nan
         try:
             return formula(*operands, **node.attributes)
         except (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.libmp.NoConvergence):

@@ -77,7 +77,7 @@ complex: Op = elementwise(
 )
 
 
-def adjoint(x: Any) -> Any:
+def conjugate(x: Any) -> Any:
     """The conjugate by which a cotangent is multiplied where the value was multiplied by x; a real number as it is."""
     return conj(x) if x.type.dtype.kind == "c" else x
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, array_type
-from symlab.core.ops.complexes import adjoint
+from symlab.core.ops.complexes import conjugate
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, mul
 from symlab.core.ops.index import or_zero, part_of_axis, reversed_along
@@ -75,8 +75,8 @@ def recurrence_vjp(
     cotangent: Variable, y: Variable, factors: Variable, terms: Variable, axis: int
 ) -> tuple[Variable, Variable]:
     """The same recurrence from the end; a factor's share is that times the place before."""
-    shares = backward_recurrence(adjoint(factors), cotangent, axis)
-    return mul(shares, adjoint(shifted(y, axis, 0))), shares
+    shares = backward_recurrence(conjugate(factors), cotangent, axis)
+    return mul(shares, conjugate(shifted(y, axis, 0))), shares
 
 
 def recurrence_jvp(tangents: Sequence[Any], y: Variable, factors: Variable, terms: Variable, axis: int) -> Variable:
@@ -89,7 +89,7 @@ def recurrence_jvp(tangents: Sequence[Any], y: Variable, factors: Variable, term
 
 def cumprod_vjp(cotangent: Variable, y: Variable, x: Variable, axis: int) -> tuple[Variable]:
     """Nothing is divided by an element, so that zeros are right, at every order."""
-    return (mul(adjoint(shifted(y, axis, 1)), backward_recurrence(adjoint(x), cotangent, axis)),)
+    return (mul(conjugate(shifted(y, axis, 1)), backward_recurrence(conjugate(x), cotangent, axis)),)
 
 
 cumsum: Op = declared(

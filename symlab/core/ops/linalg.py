@@ -11,7 +11,7 @@ import numpy as np
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, array_type, broadcast_shapes
-from symlab.core.ops.complexes import adjoint as conjugate
+from symlab.core.ops.complexes import conjugate
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, mul
 from symlab.core.ops.operators import Variable

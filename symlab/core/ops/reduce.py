@@ -15,7 +15,7 @@ from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
 from symlab.core.ops import shape
 from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.complexes import adjoint
+from symlab.core.ops.complexes import conjugate
 from symlab.core.ops.declare import by_kind, declared, integers, refuse_complex
 from symlab.core.ops.elementwise import cast, mul, sub, true_div
 from symlab.core.ops.operators import Variable
@@ -142,7 +142,7 @@ def prod_vjp(
     cotangent: Variable, y: Variable, x: Variable, axes: Axes, keepdims: bool, nonzero: bool = False, **_: Any
 ) -> tuple[Variable]:
     """Each element's share is the product of the others."""
-    others = adjoint(product_of_others(x, y, axes, keepdims, nonzero))
+    others = conjugate(product_of_others(x, y, axes, keepdims, nonzero))
     return (mul(repeated(cotangent, x, axes, keepdims), others),)
 
 

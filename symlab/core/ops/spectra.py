@@ -10,11 +10,11 @@ import numpy as np
 from symlab.core.ir.op import PROJECT, Kind, Op
 from symlab.core.ir.types import Shape, real_part
 from symlab.core.ops.complexes import complex as complex_of
-from symlab.core.ops.complexes import imag, real
+from symlab.core.ops.complexes import conjugate, imag, real
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, cast, mul, neg, sqr, sub, true_div
 from symlab.core.ops.inverses import inv
-from symlab.core.ops.linalg import adjoint, conjugate
+from symlab.core.ops.linalg import adjoint
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum as total
 from symlab.core.ops.stacks import (

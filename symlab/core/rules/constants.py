@@ -151,8 +151,8 @@ def moderate(numbers: list[Expr], dtype: np.dtype[Any]) -> list[Expr]:
     """
     if dtype.kind not in "fc":
         return numbers
-    widths = [exponent(arg) for arg in numbers]
-    if any(width is None for width in widths):
+    widths = [width for arg in numbers if (width := exponent(arg)) is not None]
+    if len(widths) < len(numbers):
         return numbers
     limit = np.finfo(dtype).maxexp / PART_OF_RANGE
     for start in range(len(numbers) - 1):

@@ -131,8 +131,12 @@ class Compiler:
         if (name := negative_of(part)) is not None and self.repeated(name):
             return self.negative(name, self.compiled(part), following)
         match, op = self.compiled(part), part.op if isinstance(part, Form) else CONSTANT
+        name = None if self.exact else only_variable(part)
 
         def take(node: Expr, operands: tuple[Expr, ...], bound: Bound, finish: Finish) -> Any:
+            if name in bound:  # there is one node that it can be
+                left = without(operands, instance(part, bound[name], bound[CONTEXT].builder), node.op)
+                return None if left is None else following(node, left, bound, finish)
             for place, operand in enumerate(operands):
                 if operand.op is op:
                     found = match(operand, bound, goes_on(following, node, operands, place, bound, finish))
@@ -212,6 +216,24 @@ def goes_on(
 ) -> Then:
     """What follows once an operand has matched; only then are the others put together."""
     return lambda: following(node, operands[:place] + operands[place + 1 :], bound, finish)
+
+
+def only_variable(part: Pattern) -> str | None:
+    """The variable of a part that is made of functions of one operand alone, such as exp(-x)."""
+    while isinstance(part, Form) and len(part.args) == 1 and not part.attrs and part.op.kind is Kind.ELEMENTWISE:
+        part = part.args[0]
+    return part.name if isinstance(part, Wild) and not part.sequence else None
+
+
+def instance(part: Pattern, value: Expr, builder: Builder) -> Expr:
+    """Such a part with a value for its variable."""
+    functions = []
+    while isinstance(part, Form):
+        functions.append(part.op)
+        part = part.args[0]
+    for op in reversed(functions):
+        value = builder.opposite(value) if op is neg else builder.make(op, (value,))
+    return value
 
 
 def wild(name: str, sort: Sort) -> Match:

@@ -221,5 +221,7 @@ def shown_equivalent(program: Program, draw: int) -> bool:
     known = ~np.isnan(old)
     near = new[known] <= np.maximum(ACCEPTED, 2 * old[known])
     unreal = np.array([isinstance(value, mpmath.mpc) for value in np.ravel(truth)])[~known]
-    nothing = unreal | (np.isnan(after.ravel()[~known]) <= np.isnan(before.ravel()[~known]))  # no nan from what was none
+    nothing = unreal | (
+        np.isnan(after.ravel()[~known]) <= np.isnan(before.ravel()[~known])
+    )  # no nan from what was none
     return bool(near.all() and nothing.all())

@@ -56,7 +56,7 @@ def test_a_broken_rule_is_named(name):
     found = outcomes(name)
     print()
     for mutant, what in found:
-        print(f"{str(mutant):70s} {what}")
+        print(f"{mutant!s:70s} {what}")
     assert found
     assert [str(mutant) for mutant, what in found if what == "missed"] == []
     # A dropped guard may be implied by another; a broken result must act.

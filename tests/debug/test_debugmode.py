@@ -193,7 +193,7 @@ def test_shared_memory_is_found(x, monkeypatch):
     [
         (np.exp(A).astype("float32"), "it is float32(3,), and should be float64(3,)"),
         (np.exp(A)[:, None], "it is float64(3, 1), and should be float64(3,)"),
-        (np.exp(A) + [0, 1e-9, 0], "element (1,) is"),
+        (np.exp(A) + np.array([0, 1e-9, 0]), "element (1,) is"),
         (np.array([np.exp(0.5), np.nan, np.exp(2)]), "element (1,) is nan"),
     ],
 )

@@ -57,6 +57,6 @@ def test_the_readme_says_how_many_are_accurate(capsys):
             print(f"  {sum(values)} of {len(values)}, {sum(slopes)} of {len(slopes)}  {family}")
     values = [found["value"] for found in compiled().values()]
     slopes = [fine for found in compiled().values() for what, fine in found.items() if what != "value"]
-    said = re.search(r"(\d+) of (\d+) values and (\d+) of (\d+) gradients", README.read_text(encoding="utf-8"))
+    said = re.search(r"(\d+) of\s+(\d+) values and (\d+) of (\d+) gradients", README.read_text(encoding="utf-8"))
     assert said is not None
     assert [int(number) for number in said.groups()] == [sum(values), len(values), sum(slopes), len(slopes)]

@@ -61,9 +61,9 @@ class Group:
     def axes_of(self, facts: Facts, node: Expr, at: Map) -> Axes | None:
         """The axes over which a node runs from end to end if read at `at`; None where it is read in another way."""
         found: list[int] = []
-        for (axis, step, offset), size in zip(at, facts.shapes[node]):
+        for (axis, step, offset), size, static in zip(at, facts.shapes[node], node.type.shape):
             if axis < 0:
-                if offset != 0:
+                if offset != 0 or static != 1:  # one place of several, the first among them, is not the whole node
                     return None
             elif step != 1 or offset != 0 or axis in found or self.sizes[axis] != size:
                 return None

@@ -109,7 +109,12 @@ def log_of_cos(x):
     return log(cos(x)), switch(near, 0.5 * log1p(-sqr(sin(x))), log(switch(near, 1, cos(x))))
 
 
-@rule
+def above_one(facts, x):
+    """Whether x may be greater than 1."""
+    return facts.bounds(x).high > 1
+
+
+@rule(when=above_one)
 def log_of_erfc(x):
     """erfc underflows where its logarithm is nearly -x^2."""
     return log(erfc(x)), switch(x > 1, log(erfcx(maximum(x, 1))) - sqr(x), log(erfc(minimum(x, 1))))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from symlab.core.lower.buffers import Buffer, Home
 from symlab.core.lower.fuse import Fused, Refusal, Step
+from symlab.core.lower.kernel import Load
+from symlab.core.lower.program import KernelCall
 from symlab.core.lower.schedule import Schedule, one_pass
 from symlab.core.lower.sizes import Size, degree, multiply
 
@@ -176,9 +178,15 @@ class Placing:
             if slot is None or slot.until != time or slot.limit is not None or self.named_twice(slot, step, other):
                 continue
             same = self.bytes_of(other) == wanted and self.buffers[other].dtype == kind
-            if same and number in step.writes and one_pass(step, other, number):
+            if same and number in step.writes and one_pass(step, other, number) and self.in_turn(step, other):
                 return slot
         return None
+
+    def in_turn(self, step: Step, read: int) -> bool:
+        """Whether nobody reads what another has overwritten: every thread of a device carries out the prologue."""
+        if not self.schedule.fused.device or not isinstance(step, KernelCall):
+            return True
+        return all(not isinstance(item, Load) or item.access.buffer != read for item in step.kernel.prologue)
 
     def named_twice(self, slot: Slot, step: Step, other: int) -> bool:
         """Whether a step names another buffer in this memory too."""

@@ -85,7 +85,7 @@ def test_modes_and_configuration():
 
 def test_one_kernel_for_every_back_end():
     from symlab.core.backends.c.render import render
-    from symlab.core.backends.cuda.render import render_kernels
+    from symlab.core.backends.cuda.render import render as render_cuda
     from symlab.core.lower.program import KernelCall
 
     x = T.dmatrix("x")
@@ -93,7 +93,15 @@ def test_one_kernel_for_every_back_end():
     (step,) = program.steps
     assert isinstance(step, KernelCall)
     assert "sl_exp(" in render(program).source
-    assert "__global__" in render_kernels(program)
+    assert "__global__" in render_cuda(program).source
+
+
+def test_two_memories():
+    x = T.dvector("x")
+    trace = run(DEFAULT.for_device(), Graph.of([x], [T.sort(T.exp(T.sort(x)))]), sl.core.ir.config.current())
+    assert {step.rule.name for step in trace.steps} == {"back_from_device"}
+    names = [type(step).__name__ for step in trace.program.steps]
+    assert names == ["ReferenceCall", "TransferCall", "KernelCall", "TransferCall", "ReferenceCall"]
 
 
 def test_the_trace_version_1():

@@ -15,6 +15,8 @@ from heapq import heappop, heappush
 
 from symlab.core.lower.buffers import Buffer, Home
 from symlab.core.lower.fuse import Fused, Refusal, Step
+from symlab.core.lower.kernel import Load
+from symlab.core.lower.program import KernelCall
 from symlab.core.lower.schedule import Schedule, one_pass
 from symlab.core.lower.sizes import Size, degree, multiply
 
@@ -233,9 +235,15 @@ class Placing:
             if slot is None or slot.until != time or slot.limit is not None or names[slot.home] > 1:
                 continue
             same = self.bytes_of(other) == wanted and self.buffers[other].dtype == kind
-            if same and one_pass(step, other, number):
+            if same and one_pass(step, other, number) and self.in_turn(step, other):
                 return slot
         return None
+
+    def in_turn(self, step: Step, read: int) -> bool:
+        """Whether nobody reads what another has overwritten: every thread of a device carries out the prologue."""
+        if not self.schedule.fused.device or not isinstance(step, KernelCall):
+            return True
+        return all(not isinstance(item, Load) or item.access.buffer != read for item in step.kernel.prologue)
 
 
 def place(schedule: Schedule | Refusal) -> Program | Refusal:

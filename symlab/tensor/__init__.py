@@ -5,7 +5,7 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
-from symlab.tensor import linalg, nlinalg, nnet, slinalg, special, xlogx
+from symlab.tensor import linalg, nlinalg, nnet, random, rng_mrg, shared_randomstreams, slinalg, special, xlogx
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *

@@ -25,6 +25,7 @@ from symlab.core.ops import (
     matrix_functions,
     nn,
     passing,
+    random,
     reduce,
     repetition,
     rounding,
@@ -60,6 +61,7 @@ SUBJECTS = (
     factorizations,
     spectra,
     matrix_functions,
+    random,
     passing,
 )
 

@@ -5,7 +5,19 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
-from symlab.tensor import linalg, nlinalg, nnet, random, rng_mrg, shared_randomstreams, slinalg, special, xlogx
+from symlab.tensor import (
+    fft,
+    linalg,
+    nlinalg,
+    nnet,
+    random,
+    rng_mrg,
+    shared_randomstreams,
+    signal,
+    slinalg,
+    special,
+    xlogx,
+)
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
@@ -29,6 +41,7 @@ from symlab.tensor.linalg import (
     vecmat,
 )
 from symlab.tensor.nnet import to_one_hot
+from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *

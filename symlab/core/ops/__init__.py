@@ -12,11 +12,13 @@ from symlab.core.ops import (
     bits,
     compare,
     complexes,
+    conv,
     create,
     cumulative,
     elementwise,
     exponential,
     factorizations,
+    fourier,
     gather,
     index,
     inverses,
@@ -34,6 +36,7 @@ from symlab.core.ops import (
     special,
     spectra,
     trigonometric,
+    windows,
 )
 
 SUBJECTS = (
@@ -62,6 +65,9 @@ SUBJECTS = (
     spectra,
     matrix_functions,
     random,
+    conv,
+    windows,
+    fourier,
     passing,
 )
 

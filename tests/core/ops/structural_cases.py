@@ -25,6 +25,7 @@ from symlab.core.ops import (
 from tests.core.ops.case import ANY, FLOATS, NUMBERS, ORDERED, Array, Case, numbers, scalar, turned
 from tests.core.ops.matrix_cases import matrix_cases
 from tests.core.ops.random_cases import random_cases
+from tests.core.ops.signal_cases import signal_cases
 
 
 def reductions() -> Iterator[Case]:
@@ -277,5 +278,6 @@ def passing_on() -> Iterator[Case]:
 
 CASES = [
     *reductions(), *shapes(), *indexing(), *gathering(), *joining(), *creating(), *running(), *row_functions(),
-    *products(), *matrix_cases(), *random_cases(), *passing_on(),
+    *products(), *matrix_cases(), *random_cases(), *signal_cases(),
+    *passing_on(),
 ]  # fmt: skip

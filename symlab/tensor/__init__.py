@@ -18,6 +18,7 @@ from symlab.tensor import (
     special,
     xlogx,
 )
+from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
@@ -43,6 +44,7 @@ from symlab.tensor.linalg import (
 from symlab.tensor.nnet import to_one_hot
 from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
+from symlab.tensor.searching import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *
 from symlab.tensor.types import *

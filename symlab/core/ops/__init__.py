@@ -31,6 +31,7 @@ from symlab.core.ops import (
     reduce,
     repetition,
     rounding,
+    search,
     shape,
     sort,
     special,
@@ -68,6 +69,7 @@ SUBJECTS = (
     conv,
     windows,
     fourier,
+    search,
     passing,
 )
 

@@ -15,13 +15,13 @@ from symlab.core.autodiff.forward import push, undefined
 from symlab.core.autodiff.reverse import sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir.errors import InvalidValue, message
-from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.create import arange
 from symlab.core.ops.elementwise import add, maximum, sub
 from symlab.core.ops.index import part_of_axis, slice_vjp
 from symlab.core.ops.join import join
-from symlab.core.ops.loop import Loop, Pairs, State, make_loop
+from symlab.core.ops.loop import Loop, Pairs, State, make_loop, reached_params
 from symlab.core.ops.operators import Variable, variable
 from symlab.core.ops.shape import dimshuffle, filled_like, padded_left
 
@@ -167,18 +167,6 @@ def expression(flow: Flow) -> Variable:
 def varies(node: Any) -> bool:
     """Whether a node holds numbers along which something may vary."""
     return node.type.dtype.kind in "fc"
-
-
-def reached_params(results: Sequence[Expr], params: Sequence[Expr]) -> list[set[int]]:
-    """The numbers of the parameters that each result is computed from."""
-    bits = {param: 1 << number for number, param in enumerate(params)}
-    for node in toposort(results, frozenset(params)):
-        if node not in bits:
-            found = 0
-            for arg in node.args:
-                found |= bits[arg]
-            bits[node] = found
-    return [{number for number in range(len(params)) if bits[result] >> number & 1} for result in results]
 
 
 def closed_backward(

@@ -15,13 +15,14 @@ from symlab.core.lower.emit import Emitter
 from symlab.core.lower.facts import Check, Facts, NotCompilable
 from symlab.core.lower.group import Group
 from symlab.core.lower.grouping import Bounds, Grouping, Routine
+from symlab.core.lower.loops import loop_call
 from symlab.core.lower.prepare import Prepared, prepare
 from symlab.core.lower.products import Operand
-from symlab.core.lower.program import BoundsCall, KernelCall, Matrix, ProductCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, LoopCall, Matrix, ProductCall, ReferenceCall
 from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
-Step = KernelCall | ProductCall | BoundsCall | ReferenceCall
+Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | LoopCall
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +104,11 @@ def lies_in_memory(grouping: Grouping, group: Group) -> bool:
     return role(source) is Role.LEAF or grouping.home.get(source, group.number) != group.number
 
 
-def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall:
+def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall | LoopCall:
     """The call of a routine."""
     node = routine.node
+    if routine.body is not None:
+        return loop_call(facts, buffers, node, routine.operands, routine.rest, routine.results, routine.body)
     if not routine.operands:
         results = tuple(None if result is None else buffers.of(result) for result in routine.results)
         read = [result for result in routine.results if result is not None]

@@ -226,3 +226,15 @@ def is_number(node: Expr) -> bool:
     """Whether a node is a constant of one element."""
     value = node.attr("value")
     return node.op is CONSTANT and not isinstance(value, Token) and value.size == 1
+
+
+def reached_params(results: Sequence[Expr], params: Sequence[Expr]) -> list[set[int]]:
+    """The numbers of the parameters that each result is computed from."""
+    bits = {param: 1 << number for number, param in enumerate(params)}
+    for node in toposort(results, frozenset(params)):
+        if node not in bits:
+            found = 0
+            for arg in node.args:
+                found |= bits[arg]
+            bits[node] = found
+    return [{number for number in range(len(params)) if bits[result] >> number & 1} for result in results]

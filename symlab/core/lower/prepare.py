@@ -17,6 +17,7 @@ from symlab.core.ir.graph import Graph, Interning, Table, constant_value, with_b
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, PARAM, Kind
 from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.formulas import FORMULAS, inner_product
+from symlab.core.lower.picked import picking, rebuilt, same
 from symlab.core.lower.products import absorb
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.loop import BUNDLE, SCAN
@@ -121,14 +122,14 @@ class Opening:
         """A loop whose body is prepared, too; arrays in its body become operands."""
         function = node.attr("body")
         in_exact = function.exact or node in self.exact
-        roots = prepared_roots(self.table, function.body.args, frozenset(), {}, in_exact)
+        roots = prepared_roots(self.table, picking(self.table, function.body.args), frozenset(), {}, in_exact)
         arrays = [part for part in toposort(roots) if part.op is CONSTANT and constant_value(part).size != 1]
         first = len(function.params)
         params = [
             self.table.intern(PARAM, (), (("index", place),), part.type) for place, part in enumerate(arrays, first)
         ]
         if arrays:
-            roots = Replacing(self.table, frozenset(), {}, set(), dict(zip(arrays, params, strict=True))).all(roots)
+            roots = rebuilt(self.table, roots, dict(zip(arrays, params, strict=True)), same)
         bundle = self.table.intern(BUNDLE, tuple(roots), (), TupleType(tuple(part.type for part in roots)))
         body = Lambda((*function.params, *params), bundle, function.exact)
         return self.made(node, (*args[:-2], *arrays, *args[-2:]), with_body(node.attrs, body), node)
@@ -175,23 +176,6 @@ class Absorbing(Opening):
             return node
         args = tuple([self.done[arg] for arg in call.args])
         return node if call is node and args == node.args else self.made(call, args, call.attrs, node)
-
-
-class Replacing(Opening):
-    """The walk that puts leaves in the places of others."""
-
-    def __init__(
-        self, table: Table, own: frozenset[Expr], sources: dict[Expr, Expr], exact: set[Expr], found: dict[Expr, Expr]
-    ) -> None:
-        super().__init__(table, own, sources, exact)
-        self.found = found
-
-    def opened(self, node: Expr) -> Expr:
-        """The leaf for a leaf, or a node over operands in their new form."""
-        if not node.args:
-            return self.found.get(node, node)
-        args = tuple([self.done[arg] for arg in node.args])
-        return node if args == node.args else self.made(node, args, node.attrs, node)
 
 
 def in_float32(value: Variable) -> Variable:

@@ -20,7 +20,7 @@ STABLE = named(
 GUARDED = named("series", "guarded")
 LIMITS = named("limits")
 RANGES = named("ranges")
-SPECIAL = GUARDED + LIMITS + RANGES + named("specialize", "linalg", "constants", "canonical", "shapes")
+SPECIAL = GUARDED + LIMITS + RANGES + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
 
 
 @cache

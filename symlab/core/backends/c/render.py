@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from symlab.core.backends.c.dialect import C
 from symlab.core.backends.c.render_kernel import Function, KernelWriter, Line
-from symlab.core.backends.c.render_loop import LoopWriter, body_heads
+from symlab.core.backends.c.render_loop import LoopWriter, body_heads, constant_lines
 from symlab.core.backends.c.render_plan import Names, atom_lines, plan_lines, slot_text
 from symlab.core.backends.c.render_product import product_definition, product_lines
 from symlab.core.backends.layout import REFERENCE, Layout
@@ -229,7 +229,16 @@ class BodyRenderer(Renderer):
         """The functions that plan and run a step."""
         body = self.entry("", self.program.schedule.run, [("return 0;", None)])[2:]
         run, plan = body_heads(len(self.bodies))
-        return [("", None), (plan, None), *block(plan_lines(self.layout, self.numbers)), ("", None), (run, None), *body]
+        constants = constant_lines(len(self.bodies), self.layout)
+        return [
+            ("", None),
+            *constants,
+            (plan, None),
+            *block(plan_lines(self.layout, self.numbers)),
+            ("", None),
+            (run, None),
+            *body,
+        ]
 
 
 def block(lines: Sequence[Line]) -> list[Line]:

@@ -15,6 +15,7 @@ from symlab.core.lower.program import LoopCall
 from symlab.core.lower.sizes import Size, multiply
 from symlab.core.ops.loop import Loop
 
+SMALL = 16  # bytes that are sooner copied than found by a pointer
 BODY = "static int run{0}(void **data, const int64_t *shapes, void *workspace, int64_t *error)"
 BODY_PLAN = "static int64_t plan{0}(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error)"
 
@@ -81,6 +82,7 @@ class LoopWriter:
         shapes = [text(size) for shape in self.step.shapes for size in shape]
         shapes += ["0"] * (self.inner.first_sizes[-1] - len(shapes) + 1)
         pointers = [self.start(place) for place in range(len(self.step.operands))]
+        pointers += [f"(void *)c{self.number}_{place}" for place in range(self.inner.constants)]
         pointers += ["0"] * (self.inner.first_root - len(pointers) + len(self.dtypes))
         lines = [f"int64_t s[] = {{{', '.join(shapes)}}}, idle;", f"void *d[] = {{{', '.join(pointers)}}};"]
         if self.inner.links:
@@ -102,7 +104,7 @@ class LoopWriter:
         """Memory for one step, and for what it leaves to the next where no history keeps it."""
         lines = ["int64_t bytes = 0;", "if (steps > 0) {", f"    bytes = plan{self.number}(d, s, &idle, error);"]
         lines += ["    if (bytes < 0) return (int)-bytes;", "}"]
-        spare = [f"SL_ALIGNED({text(self.rows[place])})" for place in self.spare() for _ in range(2)]
+        spare = [f"SL_ALIGNED({text(self.rows[place])})" for place in self.spare(False) for _ in range(2)]
         total = " + ".join(["SL_ALIGNED(bytes)", *spare])
         number = self.node_number
         lines += [
@@ -112,9 +114,15 @@ class LoopWriter:
         ]
         return lines
 
-    def spare(self) -> list[int]:
-        """The roots whose memory is no result of the loop."""
-        return [place for place in range(len(self.dtypes)) if place not in self.histories]
+    def spare(self, small: bool) -> list[int]:
+        """The roots whose memory is no result of the loop: those that are kept in registers, or the others."""
+        others = [place for place in range(len(self.dtypes)) if place not in self.histories]
+        return [place for place in others if self.is_small(place) is small]
+
+    def is_small(self, place: int) -> bool:
+        """Whether a root is best copied."""
+        row = self.rows[place]
+        return isinstance(row, int) and row <= SMALL
 
     def pointers(self) -> list[str]:
         """Where rows begin, and how far it is from row to row."""
@@ -126,10 +134,21 @@ class LoopWriter:
             for copy, buffer in enumerate(buffers):
                 start = self.first(f"(char *){self.pointer(buffer)}", text(self.rows[place]))
                 lines.append(f"char *h{place}_{copy} = {start};")
-        for place in self.spare():
+        for place in self.spare(True):
+            lines += [f"_Alignas(16) char a{place}[{SMALL}];", f"{self.root(place)} = a{place};"]
+        for state, place in self.copied():
+            size = text(self.rows[place])
+            lines += [f"_Alignas(16) char m{state}[{SMALL}];", f"memcpy(m{state}, d[{state}], {size});"]
+            lines.append(f"d[{state}] = m{state};")
+        for place in self.spare(False):
             lines.append(f"char *a{place} = next, *b{place} = next + SL_ALIGNED({text(self.rows[place])});")
             lines.append(f"next += 2 * SL_ALIGNED({text(self.rows[place])});")
         return lines
+
+    def copied(self) -> list[tuple[int, int]]:
+        """The states that are copied from step to step."""
+        small = self.spare(True)
+        return [(state, place) for state, place in self.carried if place in small]
 
     def first(self, start: str, step: str) -> str:
         """Where the first step finds its row."""
@@ -145,7 +164,7 @@ class LoopWriter:
         for place in self.histories:
             size = text(self.rows[place])
             lines += [f"{self.root(place)} = h{place}_0, h{place}_0 {sign}= {size};"]
-        lines += [f"{self.root(place)} = done & 1 ? b{place} : a{place};" for place in self.spare()]
+        lines += [f"{self.root(place)} = done & 1 ? b{place} : a{place};" for place in self.spare(False)]
         return lines
 
     def after(self) -> list[str]:
@@ -156,7 +175,9 @@ class LoopWriter:
             size = text(self.rows[place])
             copies = [f"h{place}_{copy}" for copy in range(1, len(buffers))]
             lines += [f"memcpy({copy}, {self.root(place)}, {size}), {copy} {sign}= {size};" for copy in copies]
-        lines += [f"d[{state}] = {self.root(place)};" for state, place in self.carried]
+        copied = self.copied()
+        lines += [f"memcpy(m{state}, a{place}, {text(self.rows[place])});" for state, place in copied]
+        lines += [f"d[{state}] = {self.root(place)};" for state, place in self.carried if (state, place) not in copied]
         if self.loop.until:
             condition = self.step.places[-1]
             assert condition is not None
@@ -185,6 +206,15 @@ class LoopWriter:
 def text(size: Size) -> str:
     """A size in C."""
     return size_text(size, Names())
+
+
+def constant_lines(number: int, layout: Layout) -> list[Line]:
+    """The numbers that the body with this number keeps in memory, byte by byte."""
+    lines: list[Line] = []
+    for place, array in enumerate(layout.program.fused.constants):
+        values = ", ".join(map(str, array.tobytes())) or "0"
+        lines.append((f"static const uint8_t c{number}_{place}[] __attribute__((aligned(64))) = {{{values}}};", None))
+    return lines
 
 
 def body_heads(number: int) -> Sequence[str]:

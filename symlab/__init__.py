@@ -14,6 +14,7 @@ from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
     from symlab import debug, tensor, viz
+    from symlab.core import ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
@@ -56,6 +57,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "gradcheck": "symlab.core.gradcheck:gradcheck",
         "hessian": "symlab.core.autodiff.jacobian:hessian",
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
+        "ifelse": "symlab.core.ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
         "map": "symlab.core.scan:map",
@@ -98,6 +100,7 @@ __all__ = [
     "graph",
     "hessian",
     "hessian_vector_product",
+    "ifelse",
     "jacobian",
     "load_ipython_extension",
     "map",

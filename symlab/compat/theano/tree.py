@@ -116,6 +116,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
         "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS}),
+        "theano.ifelse": Contents("Choices.", (), {"ifelse": "symlab.core.ifelse:ifelse"}),
         "theano.misc": Contents(
             "What Theano kept here is not needed.", (), {"may_share_memory": "numpy:may_share_memory"}
         ),

@@ -30,8 +30,9 @@ class BodyFacts(Facts):
         super().__init__(toposort([*loop.params, *roots]), places, lambda node: node)
 
     def settle(self) -> None:
-        """Hold the sizes of states before and after a step to be equal."""
-        for param, new in zip(self.loop.params[: self.loop.states], self.loop.results, strict=False):
+        """Hold the sizes of states before and after a step to be equal; those of two branches must be so already."""
+        states = 0 if self.loop.node.attr("choice") else self.loop.states
+        for param, new in zip(self.loop.params[:states], self.loop.results, strict=False):
             for axis, size in enumerate(self.shapes.get(new, ())):
                 self.equal(new, axis, self.shapes[param][axis], size)
         super().settle()
@@ -85,6 +86,10 @@ def loop_shapes(facts: Facts, node: Expr) -> tuple[Sizes, ...]:
     inner = BodyFacts(loop, loop.body.body.args)
     outward = Outward(facts, inner)
     kept = [facts.shapes[arg] for arg in node.args[: loop.states]]
+    if node.attr("choice"):
+        for size, new in zip(kept, loop.results, strict=False):
+            if tuple(map(facts.table.known, size)) != tuple(map(facts.table.known, outward.sizes(inner.shapes[new]))):
+                raise NotCompilable("the branches of an ifelse may have values of different shapes")
     rows = [*kept, *(outward.sizes(inner.shapes[item]) for item in loop.results[loop.states :])]
     return (*kept, *((length, *shape) for shape in rows), *([()] * loop.until))
 

@@ -19,7 +19,7 @@ SCATTERS: Mapping[Op, Op] = {set_slice: set_take, inc_slice: inc_take}
 def rebuilt(table: Table, roots: Sequence[Expr], known: Mapping[Expr, Expr], form: Form) -> list[Expr]:
     """The roots with some nodes replaced, and every node above in the form that is asked for."""
     done = dict(known)
-    for node in toposort(roots):
+    for node in toposort(roots, frozenset(known)):
         if node not in done:
             done[node] = form(table, node, tuple([done[arg] for arg in node.args])) if node.args else node
     return [done[root] for root in roots]
@@ -37,9 +37,11 @@ def picking(table: Table, roots: Sequence[Expr]) -> list[Expr]:
 
 def by_arrays(table: Table, node: Expr, args: tuple[Expr, ...]) -> Expr:
     """An index by numbers that are operands as one by arrays, where the rest of the index allows it."""
-    axes = tuple(axis for axis, entry in enumerate(node.attr("index", ())) if entry == GIVEN)
+    if node.op is not slice_op and node.op not in SCATTERS:
+        return same(table, node, args)
+    axes = tuple(axis for axis, entry in enumerate(node.attr("index")) if entry == GIVEN)
     first = 1 if node.op is slice_op else 2
-    if not axes or (node.op is not slice_op and node.op not in SCATTERS):
+    if not axes:
         return same(table, node, args)
     index = node.attr("index")
     given = iter(args[first:])

@@ -16,6 +16,7 @@ from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort
 from symlab.core.ir.graph import Graph, Interning, Table, constant_value, with_body
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, PARAM, Kind
 from symlab.core.ir.types import ArrayType, TupleType
+from symlab.core.lower.branches import closing
 from symlab.core.lower.formulas import FORMULAS, inner_product
 from symlab.core.lower.picked import picking, rebuilt, same
 from symlab.core.lower.products import absorb
@@ -51,6 +52,8 @@ def prepared_roots(
 ) -> Sequence[Expr]:
     """The roots in these ops; `sources` collects where nodes that are not among `own` come from."""
     exact: set[Expr] = set(toposort(roots)) if in_exact else set()
+    roots, made = closing(table, roots)
+    sources.update((new, old) for new, old in made.items() if new not in own)
     while True:
         opening = Opening(table, own, sources, exact)
         roots = opening.all(roots)

@@ -149,6 +149,7 @@ class Pipeline:
         return " -> ".join(self.names)
 
 
+MERGE = Transform("merge loops", "symlab.core.rewrite.merging:merge_loops")
 CANONICALIZE = Rewrite("canonicalize", CANONICAL)
 STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
 SPECIALIZE = Rewrite("specialize", SPECIAL)
@@ -159,7 +160,7 @@ LOWER = (
     Transform("place buffers", "symlab.core.lower.memory:place"),
 )
 
-DEFAULT = Pipeline((CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
+DEFAULT = Pipeline((MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))
 
 

@@ -6,6 +6,7 @@ constants; forward it carries the tangents of the states.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,11 @@ from symlab.core.autodiff.cotangent import Cotangent, Flow, Undefined, total
 from symlab.core.autodiff.forward import push, undefined
 from symlab.core.autodiff.reverse import sweep
 from symlab.core.autodiff.stable import stable_forms
+from symlab.core.autodiff.sums import Product, products
 from symlab.core.ir.errors import InvalidValue, message
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.op import Kind
+from symlab.core.ir.types import ArrayType
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.create import arange
 from symlab.core.ops.elementwise import add, maximum, sub
@@ -23,6 +27,7 @@ from symlab.core.ops.index import part_of_axis, slice_vjp
 from symlab.core.ops.join import join
 from symlab.core.ops.loop import Loop, Pairs, State, make_loop, reached_params
 from symlab.core.ops.operators import Variable, variable
+from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import dimshuffle, filled_like, padded_left
 
 Maybe = Variable | None
@@ -40,6 +45,9 @@ def pullback(cotangents: Sequence[Maybe], node: Variable) -> list[Maybe]:
         found[number] = made.last(place)
     for place, number in enumerate(back.rows, len(back.carried) + len(back.summed)):
         found[number] = back.window.widened(node.args[number], made.history(place))
+    for number, terms in back.products.items():
+        totals = [term.over_steps(back.stacked(made, left), back.stacked(made, right)) for term, left, right in terms]
+        found[number] = functools.reduce(add, totals)
     return found
 
 
@@ -111,21 +119,77 @@ class Backward:
             State(param, self.first(state), flow_to(flows, params[state]))
             for state, param in zip(self.carried, cotangents, strict=True)
         ]
+        factors = self.take_products(flows)
         for number in self.summed:
             param = variable(params[number].type)
             flow = flows.get(params[number])
             new = add(param, expression(flow)) if isinstance(flow, Cotangent) else param
             states.append(State(param, filled_like(loop.node.args[number], 0), new))
-        outputs = [flow_to(flows, params[number]) for number in self.rows]
+        outputs = [*(flow_to(flows, params[number]) for number in self.rows), *factors]
         first = loop.states + loop.sequences
-        primal = given(loop)
+        news, kept, loop = self.with_saved([state.new for state in states], outputs)
+        states = [State(state.param, state.first, new) for state, new in zip(states, news, strict=False)]
+        outputs = news[len(states) :]
+        primal = given(self.loop, loop)
+        self.sequences += kept
         rows = [(param, self.window.rows(array)) for param, array in (*primal[:first], *self.sequences)]
+        outputs = self.place_factors(outputs, dict(rows), len(states))
         cut = self.window.start is not None
         return make_loop(
             states, rows, outputs, self.window.length, self.window.length if cut else loop.length,
             constants=primal[first:], known=None if cut else loop.node.attr("known"),
             reverse=not loop.node.attr("reverse"),
         )  # fmt: skip
+
+    def take_products(self, flows: Mapping[Expr, Flow]) -> list[Variable]:
+        """The factors of those sums over all steps that are one product of matrices, outside of the loop."""
+        self.products: dict[int, list[tuple[Product, int, int]]] = {}
+        factors: list[Variable] = []
+        for number in [] if self.loop.until else self.summed:
+            flow = flows.get(self.params[number])
+            terms = products(expression(flow)) if isinstance(flow, Cotangent) else None
+            for term in terms or ():
+                pair = (len(factors), len(factors) + 1)
+                self.products.setdefault(number, []).append((term, *pair))
+                factors += [term.left, term.right]
+        self.summed = [number for number in self.summed if number not in self.products]
+        return factors
+
+    def place_factors(
+        self, outputs: list[Variable], arrays: Mapping[Variable, Variable], states: int
+    ) -> list[Variable]:
+        """The outputs that are computed; of factors that are there as arrays, or come twice, none is."""
+        kept, factors = outputs[: len(self.rows)], outputs[len(self.rows) :]
+        self.places: list[Variable | int] = []
+        known: dict[Variable, int] = {}
+        for factor in factors:
+            if factor not in arrays and factor not in known:
+                known[factor] = states + len(kept)
+                kept.append(factor)
+            self.places.append(arrays[factor] if factor in arrays else known[factor])
+        return kept
+
+    def stacked(self, made: Loop, factor: int) -> Variable:
+        """A factor of all steps along a leading axis."""
+        place = self.places[factor]
+        return made.history(place) if isinstance(place, int) else place
+
+    def with_saved(
+        self, news: Sequence[Variable], outputs: Sequence[Variable]
+    ) -> tuple[list[Variable], list[tuple[Variable, Variable]], Loop]:
+        """What flows, with saved rows in place of what the first loop computes at some cost; the loop that saves."""
+        steps = toposort(self.results, frozenset(self.params))
+        inner = [node for node in steps if node not in self.params]
+        read = toposort([*news, *outputs], frozenset(inner))
+        costs = costly(inner)
+        frontier: Any = [node for node in read if node in costs]
+        own = {result: number for number, result in enumerate(self.loop.results)}
+        saved = [node for node in frontier if node not in own]
+        loop = with_outputs(self.loop, saved) if saved else self.loop
+        rows = {node: variable(node.type) for node in frontier}
+        places = {**own, **{node: place for place, node in enumerate(saved, len(self.loop.results))}}
+        kept = [(row, loop.history(places[node])) for node, row in rows.items()]
+        return replaced([*news, *outputs], rows), kept, loop
 
     def first(self, state: int) -> Variable:
         """The cotangent of a state after the last step."""
@@ -148,6 +212,29 @@ class Backward:
         totals = {node: flow for node, found in seeds.items() if (flow := total(found)) is not None}
         wanted = [param for param in self.params if varies(param)]
         return sweep(totals, wanted, {}).flows, cotangents
+
+
+def costly(inner: Sequence[Expr]) -> set[Expr]:
+    """The nodes of a body that are not made of functions of single elements alone."""
+    found: set[Expr] = set()
+    for node in inner:
+        plain = node.op.kind in (Kind.ELEMENTWISE, Kind.STRUCTURAL, Kind.LEAF)
+        if isinstance(node.type, ArrayType) and (not plain or any(arg in found for arg in node.args)):
+            found.add(node)
+    return found
+
+
+def with_outputs(loop: Loop, more: Sequence[Variable]) -> Loop:
+    """A loop that gives more of what it computes; compiled together they are one."""
+    first = loop.states + loop.sequences
+    states = [
+        State(param, value, new) for (param, value), new in zip(loop.pairs[: loop.states], loop.results, strict=False)
+    ]
+    return make_loop(
+        states, loop.pairs[loop.states : first], [*loop.results[loop.states :], *more], loop.steps, loop.length,
+        constants=loop.pairs[first:], known=loop.node.attr("known"), reverse=loop.node.attr("reverse"),
+        until=loop.condition if loop.until else None, truncate=loop.node.attr("truncate"),
+    )  # fmt: skip
 
 
 def flow_to(flows: Mapping[Expr, Flow], param: Any) -> Variable:
@@ -185,9 +272,9 @@ def closed_backward(
 # The values of the first loop, step by step
 
 
-def given(loop: Loop) -> Pairs:
-    """Each parameter of a loop's body with a sequence of what it was; constants are themselves."""
-    rows = [(param, states_before(loop, state)) for state, param in enumerate(loop.params[: loop.states])]
+def given(loop: Loop, saving: Loop) -> Pairs:
+    """Each parameter of a loop's body with a sequence of what it was, saved by it or its like, or a constant."""
+    rows = [(param, states_before(saving, state)) for state, param in enumerate(loop.params[: loop.states])]
     first = loop.states + loop.sequences
     rows += [(param, array) for param, array in loop.pairs[loop.states : first]]
     return [*rows, *loop.pairs[first:]]
@@ -223,12 +310,13 @@ def pushforward(tangents: Sequence[Maybe], node: Variable) -> list[Maybe]:
     first = loop.states + loop.sequences
     pairs: Any = [(beside[number], tangents[number]) for number in moving if number >= loop.states]
     rows = {beside[number] for number in moving if number < first}
+    primal = given(loop, loop)
     made = make_loop(
         [State(beside[state], direction(loop, tangents, state), or_zeros(found[state], results[state]))
          for state in states],
-        [*given(loop)[:first], *(pair for pair in pairs if pair[0] in rows)],
+        [*primal[:first], *(pair for pair in pairs if pair[0] in rows)],
         [item for item in found[loop.states :] if item is not None],
-        loop.made, loop.length, constants=[*given(loop)[first:], *(pair for pair in pairs if pair[0] not in rows)],
+        loop.made, loop.length, constants=[*primal[first:], *(pair for pair in pairs if pair[0] not in rows)],
         known=node.attr("known"), reverse=node.attr("reverse"),
     )  # fmt: skip
     answer: list[Maybe] = [None] * len(node.type.items)

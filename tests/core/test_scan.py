@@ -325,3 +325,11 @@ def test_drawn_bodies(names: list[str], back: int, backwards: bool, count: int, 
     wanted = np.array(found[back:]).reshape(count, width)
     for mode in MODES:
         np.testing.assert_allclose(compiled([x, first], result, mode)(values, start), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("checks", ["DebugMode", "NanGuardMode"])
+def test_modes_with_checks(checks: str) -> None:
+    x = T.dvector("x")
+    result, _ = sl.scan(lambda row, h: T.tanh(h + row), sequences=x, outputs_info=T.constant(0.0))
+    f = sl.function([x], [result, sl.grad(T.sum(result), x)], mode=checks)
+    np.testing.assert_allclose(f(X)[0], stepped(lambda row, h: np.tanh(h + row), 0.0, X))

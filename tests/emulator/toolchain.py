@@ -43,7 +43,11 @@ def headers() -> Path | None:
     except PackageNotFoundError:
         found = []
     nvcc = shutil.which("nvcc")
-    candidates = [*found, *([Path(nvcc).resolve().parents[1] / "include"] if nvcc else []), Path("/usr/local/cuda/include")]
+    candidates = [
+        *found,
+        *([Path(nvcc).resolve().parents[1] / "include"] if nvcc else []),
+        Path("/usr/local/cuda/include"),
+    ]
     return next((folder for folder in candidates if (folder / "cuda.h").is_file()), None)
 
 
@@ -92,7 +96,16 @@ def compile(source: str, arch: str) -> bytes:
     names = dict.fromkeys(KERNEL.findall(source))
     text = "\n".join(['#line 1 "kernels.cu"', source, *(f"EMULATOR_EXPORT({name})" for name in names)])
     header = HERE / "device.hpp"
-    command = ["g++", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", *MODULE_FLAGS, "-include", str(header)]
+    command = [
+        "g++",
+        "-shared",
+        "-fPIC",
+        "-fvisibility=hidden",
+        "-fno-gnu-unique",
+        *MODULE_FLAGS,
+        "-include",
+        str(header),
+    ]
 
     def build(target: Path) -> None:
         run([*command, "-x", "c++", "-", "-o", str(target)], text)

@@ -127,13 +127,18 @@ def blas() -> Finding:
 
 
 def cuda() -> Finding:
-    """The CUDA driver and the packages that compile for it."""
-    driver, binding = ctypes.util.find_library("cuda"), version("pycuda")
-    if driver and binding:
-        return Finding("CUDA", True, f"driver {driver}, pycuda {binding}")
-    if driver:
-        return Finding("CUDA", False, f"driver {driver}, but no pycuda", "pip install 'symlab[cuda]'")
-    return Finding("CUDA", False, "no driver", "install NVIDIA's driver, then pip install 'symlab[cuda]'")
+    """A GPU, its driver, and what compiles for it."""
+    if ctypes.util.find_library("cuda") is None:
+        remedy = "a GPU needs NVIDIA's driver, then pip install 'symlab[cuda]'"
+        return Finding("CUDA", False, "no driver, so functions run on the processor", remedy)
+    from symlab.core.backends.cuda import build, driver
+
+    reason = driver.missing()
+    if reason is not None:
+        remedy = "tools/build_pycuda.sh of the sources builds pycuda where pip cannot"
+        return Finding("CUDA", False, reason, remedy)
+    device = driver.open_device()
+    return Finding("CUDA", True, f"{device.name}, {device.arch}, pycuda {version('pycuda')}, {build.compiler_name()}")
 
 
 def dot() -> Finding:

@@ -65,6 +65,10 @@ class NodeError(SymlabError, RuntimeError):
     """A node failed while compiled code ran."""
 
 
+class DeviceError(SymlabError, RuntimeError):
+    """A device could not do what it was asked."""
+
+
 class SymbolicTruthError(SymlabError, TypeError):
     """A symbolic expression was used where Python needs a value."""
 

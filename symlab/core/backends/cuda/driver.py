@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from symlab.core.backends.cuda.build import missing_compiler
+from symlab.core.ir.errors import DeviceError, message
 
 Sizes = tuple[int, int, int]
 
@@ -37,7 +38,10 @@ class Memory:
 
     def __init__(self, device: Device, nbytes: int) -> None:
         with device:
-            self.allocation = device.driver.mem_alloc(max(nbytes, 1))
+            try:
+                self.allocation = device.driver.mem_alloc(max(nbytes, 1))
+            except device.driver.MemoryError:
+                raise no_memory(device, nbytes) from None
         self.device = device
 
     def __int__(self) -> int:
@@ -47,6 +51,14 @@ class Memory:
         if hasattr(self, "device"):  # else there was no memory
             with self.device:
                 self.allocation.free()
+
+
+def no_memory(device: Device, nbytes: int) -> DeviceError:
+    """The error where the device has no memory left."""
+    free, total = device.driver.mem_get_info()
+    problem = f"{device.name} has no {nbytes:,} bytes of memory left: {free:,} of {total:,} are free"
+    tries = ["smaller arrays or batches", "f.free() of functions that rest", "device='cpu'"]
+    return DeviceError(message(problem, (), tries))
 
 
 class Device:

@@ -1,16 +1,19 @@
-"""The device of these tests: a GPU, or the emulated driver; where this process has neither, they are skipped."""
+"""The device of these tests: a GPU where there is one, else the emulated device."""
 
 from __future__ import annotations
 
+from ctypes.util import find_library
+
 import pytest
 
-from symlab.core.backends.cuda.driver import Device, missing, open_device
+from tests.emulator.device import device, emulated
+
+__all__ = ["device", "emulated"]
 
 
-@pytest.fixture
-def device() -> Device:
-    """The device."""
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    return open_device()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On a machine with a driver, what runs on a device is marked: `pytest -m gpu` runs it there."""
+    if find_library("cuda") is not None:
+        for item in items:
+            if "device" in getattr(item, "fixturenames", ()):
+                item.add_marker("gpu")

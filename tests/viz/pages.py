@@ -18,7 +18,7 @@ def state(page: Any, name: str) -> str:
 def press(page: Any, *keys: str) -> None:
     """Presses keys in the graph and waits until nothing moves."""
     if not page.evaluate("document.activeElement.matches('.sl-view *')"):
-        page.locator(".sl-canvas").focus()
+        page.locator(".sl-stage .sl-canvas").last.focus()
     for key in keys:
         page.keyboard.press(key)
     settle(page)

@@ -210,3 +210,21 @@ def test_help(show: Open, trace: dict[str, Any]) -> None:
     page.keyboard.press("Escape")
     assert dialog.is_hidden()
     assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+
+
+def test_before_and_after_side_by_side(show: Open, trace: dict[str, Any]) -> None:
+    page = show(trace)
+    before = page.locator(".sl-before")
+    assert before.is_hidden()
+    press(page, "j", "j", "j", "j", "j", "s")
+    assert before.is_visible()
+    assert page.locator(".sl-canvas").count() == 2
+    halves = [canvas.bounding_box()["width"] for canvas in page.locator(".sl-canvas").all()]
+    assert halves[0] == pytest.approx(halves[1], abs=2)
+    old = page.locator(".sl-before .sl-canvas").bounding_box()
+    page.mouse.click(old["x"] + old["width"] / 2, old["y"] + old["height"] - 5)
+    press(page, "j")
+    assert state(page, "step") == "6"
+    press(page, "s")
+    assert before.is_hidden()
+    assert page.locator(".sl-canvas").count() == 1

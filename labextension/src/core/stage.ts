@@ -19,6 +19,7 @@ const NARROW = 560;
 /** From a smaller scale than this, boxes cannot be read; from the second one, even parts are many screens. */
 const LEGIBLE = 0.6;
 const HUGE = 0.12;
+const ROOM = 84;
 
 export interface StageOptions {
   /** Whether the wheel zooms at once, because the page has nothing else to scroll. */
@@ -149,7 +150,13 @@ export class Stage {
     const { step } = this.session.player;
     const places = step ? [step.at, step.by].map(id => this.motion.picture.places.get(id)) : [];
     const bounds = boundsOf(places.filter(place => place !== undefined));
-    return bounds ? this.camera.revealing(bounds, view) : view;
+    return bounds ? this.camera.revealing(bounds, view, this.room) : view;
+  }
+
+  /** What is brought into sight comes this far from the edge, so that its neighbours are seen as well. */
+  private get room(): number {
+    const { width, height } = this.camera.size;
+    return Math.min(ROOM, width / 5, height / 5);
   }
 
   // The camera
@@ -204,7 +211,7 @@ export class Stage {
     const place = this.motion.picture.places.get(id);
     if (!place) return;
     if (this.camera.view.scale < LEGIBLE) this.show([id], 0.9);
-    else this.travel(this.camera.revealing(boundsOf([place])!, this.camera.view));
+    else this.travel(this.camera.revealing(boundsOf([place])!, this.camera.view, this.room));
   }
 
   private show(ids: readonly number[], largest: number): void {

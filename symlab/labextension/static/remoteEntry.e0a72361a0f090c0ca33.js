@@ -1,0 +1,758 @@
+"use strict";(()=>{var m=(s,e,t,n)=>({id:s,label:e,keys:t,run:n}),K=s=>({session:e,stage:t})=>{let{selected:n,player:r,frame:o}=e,i=r.step?.by??o.outputs[0]?.id??null,a=n===null?i:t.neighbour(n,s);a!==null&&(e.select(a),t.reveal(a))},De=s=>({session:e,stage:t})=>{e.nextHit(s),e.selected!==null&&t.reveal(e.selected)},T=[m("next-rewrite","Next rewrite",["j"],({session:s})=>s.seek(s.player.at+1)),m("previous-rewrite","Previous rewrite",["k"],({session:s})=>s.seek(s.player.at-1)),m("next-pass","To the end of the pass",["J"],({session:s})=>s.seek(s.player.nextPassEnd())),m("previous-pass","To the start of the pass",["K"],({session:s})=>s.seek(s.player.previousPassStart())),m("first","The graph as written",["Home"],({session:s})=>s.seek(0)),m("last","The final graph",["End"],({session:s})=>s.seek(s.player.last)),m("play","Play or pause",[" "],({session:s})=>s.play(!s.isPlaying)),m("search","Search",["/"],s=>s.startSearch()),m("next-hit","Next hit",["n"],De(1)),m("previous-hit","Previous hit",["N"],De(-1)),m("walk-up","To an operand",["ArrowUp"],K("up")),m("walk-down","To a user",["ArrowDown"],K("down")),m("walk-left","To the left in the row",["ArrowLeft"],K("left")),m("walk-right","To the right in the row",["ArrowRight"],K("right")),m("pin","Pin the card of the selected node",["Enter"],({session:s})=>s.pin(!s.isPinned)),m("fit","Show the whole graph",["f"],({stage:s})=>s.fit()),m("focus-rewrite","Show the place of the rewrite",["F"],({stage:s})=>s.focusStep()),m("zoom-in","Nearer",["+","="],({stage:s})=>s.zoom(1.25)),m("zoom-out","Farther",["-"],({stage:s})=>s.zoom(.8)),m("actual-size","Actual size",["0"],({stage:s})=>s.actualSize()),m("tidy","Lay the graph out anew",["t"],({stage:s})=>s.tidy()),m("dim","Dim what the rewrite left alone",["o"],({session:s})=>s.dim(!s.dims)),m("diff","Mark what the rewrite changed",["d"],({session:s})=>s.mark(!s.marks)),m("split","Before and after, side by side",["s"],s=>s.toggleSplit()),m("panel","Show or hide the panel",["i"],s=>s.togglePanel()),m("help","Keys",["?"],s=>s.toggleHelp()),m("escape","Close, or select nothing",["Escape"],s=>s.escape())];function He(s,e){if(s.ctrlKey||s.metaKey||s.altKey)return null;let t=e.find(({keys:r})=>r.includes(s.key))??null,n=s.composedPath()[0];return t&&n instanceof Element&&Wt(n,s.key)?null:t}var Be=["Enter"," "],Bt=["ArrowUp","ArrowDown","ArrowLeft","ArrowRight","Home","End",...Be];function Wt(s,e){return e==="Escape"?!1:s.matches('input[type="search"]')?!0:s.matches('select, [role="treeitem"], input[type="range"]')?Bt.includes(e):s.matches("button, summary, a")&&Be.includes(e)}var _t={" ":"Space",ArrowUp:"\u2191",ArrowDown:"\u2193",ArrowLeft:"\u2190",ArrowRight:"\u2192",Escape:"Esc"};function E(s){return _t[s]??s}function u(s,e={},...t){let n=document.createElement(s);for(let[r,o]of Object.entries(e))typeof o=="function"?n.addEventListener(r,o):o!==!1&&o!==null&&o!==void 0&&n.setAttribute(r,o===!0?"":String(o));return n.append(...t.filter(r=>r!==null)),n}function b(s,...e){s.replaceChildren(...e.filter(t=>t!==null))}var We="http://www.w3.org/2000/svg",Vt={first:"M4 3v10M13 3L6 8l7 5z",previous:"M11 3L4 8l7 5z",next:"M5 3l7 5-7 5z",last:"M12 3v10M3 3l7 5-7 5z",play:"M4 2.5l9 5.5-9 5.5z",pause:"M4.5 3v10M11.5 3v10",split:"M2 3h12v10H2zM8 3v10M4.5 8h1.5M10 8h1.5",fit:"M2 6V2h4M14 6V2h-4M2 10v4h4M14 10v4h-4",focus:"M8 1v3M8 12v3M1 8h3M12 8h3M8 5.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5",dim:"M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",panel:"M2 3h12v10H2zM10 3v10",help:"M5.5 6a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.8-1.1 1.8M8 12.4v.6",search:"M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3L14 14"},Ft=["first","previous","next","last","play"];function W(s){let e=document.createElementNS(We,"svg"),t=document.createElementNS(We,"path");return e.setAttribute("viewBox","0 0 16 16"),e.setAttribute("aria-hidden","true"),t.setAttribute("d",Vt[s]),t.setAttribute("fill",Ft.includes(s)?"currentColor":"none"),e.append(t),e}function x(s,e,t){let r=u("button",{type:"button",class:"sl-button",title:e,"aria-label":e,click:t});return r.append(W(s)),r}var zt=new Set(["input","shared","constant"]);function Ve(s){return zt.has(s.op)}function q(s){return s.op.startsWith("kernel")}function v(s){let e=_(jt(s),26),t=_(Kt(s),30),n=Math.max(7.3*_e(e),6.1*_e(t));return{title:e,subtitle:t,width:Math.max(56,n+22),height:38}}function jt(s){return s.op==="constant"?s.detail??s.name??s.op:Ve(s)?s.name??s.op:s.op}function Kt(s){let e=s.type?V(s.type):"";if(s.op==="shared")return`shared ${e}`.trim();let t=Ve(s)?null:s.name;return t?`${t}: ${e}`:e}var Gt={float:"f",int:"i",uint:"u",complex:"c",bfloat:"bf"};function G(s){let e=/^(float|int|uint|complex|bfloat)(\d+)$/.exec(s);return e?Gt[e[1]]+e[2]:s}function V(s){return s.shape.length?`${G(s.dtype)}[${s.shape.map(e=>e??"?").join(", ")}]`:G(s.dtype)}function _(s,e){let t=[...s];return t.length<=e?s:`${t.slice(0,e-1).join("")}\u2026`}function _e(s){return[...s].length}function R(s){if(s<1)return`${Math.round(s*1e3)} ns`;let[e,t]=s<1e3?[s,"\xB5s"]:s<1e6?[s/1e3,"ms"]:[s/1e6,"s"];return`${qt(e)} ${t}`}function qt(s){return s>=100?String(Math.round(s)):String(Number(s.toPrecision(3)))}function ye(s,e){return s.name==="microseconds"?R(e):Math.abs(e)>=1e5||e!==0&&Math.abs(e)<.001?e.toExponential(1):Ut(e)}function Ut(s){return Number.isInteger(s)?String(s):String(Number(s.toPrecision(3)))}function y(s,e){return`${s} ${e}${s===1?"":"s"}`}function Xt(s){return s.formula.replaceAll("->","becomes")}function ve(s){let{step:e,at:t,last:n,frame:r}=s;if(!e)return n?`The graph as written: ${y(r.alive,"node")}, ${y(n,"rewrite")} to come.`:`The graph as written: ${y(r.alive,"node")}.`;let o=s.passOf(t),i=we(e),a=e.verdict&&e.verdict!=="ok"?` The result is ${e.verdict}.`:"";return`${`Rewrite ${t} of ${n}${o?`, pass ${o.name}`:""}`}: ${e.rule.name}, ${Xt(e.rule)}. ${i}.${a}`}function we(s){let e=`${y(s.added.length,"node")} added`,t=s.rewired.length?`, ${y(s.rewired.length,"edge")} rewired`:"";return`${e}, ${s.deleted.length} removed${t}`}function Fe(s){return`${s.label}, line ${s.line}`}function xe(s,e){return`#${e} ${v(s.record(e)).title}`}function ze(s,e){let t=s.record(e);return[t.name===null?null:{name:"name",value:t.name},t.type&&{name:"type",value:`${t.type.dtype}, ${V(t.type)}`},t.detail===null?null:{name:t.op==="constant"?"value":"detail",value:t.detail},t.scope===null?null:{name:"scope",value:t.scope},t.source&&{name:"built in",value:Fe(t.source)},...Yt(s,e).map(r=>({name:"result",value:r})),...Jt(s,e)].filter(r=>r!==null)}function Yt(s,e){return s.frame.outputs.filter(t=>t.id===e).map(t=>t.label)}function Jt(s,e){return s.trace.tables.flatMap(t=>{let n=t.values.get(e);return n===void 0?[]:[{name:t.name,value:ye(t,n)}]})}function U(s,e,t=12){let{history:n}=s.player,r=[],o=new Set;for(let i=[e];i.length&&r.length<t;){let a=i.shift();if(o.has(a)||!n.has(a))continue;o.add(a);let d=n.birth(a);if(d===0)continue;let l=n.madeFrom(a).filter(c=>n.has(c));r.push({step:d,rule:s.trace.steps[d-1].rule.name,id:a,from:l}),i.push(...l)}return r.sort((i,a)=>a.step-i.step)}function je(s,e){let t=s.frame.nodes.get(e),{title:n,subtitle:r}=v(t.record),o=t.change==="new"?", new":t.change==="gone"?", removed by this rewrite":"",i=y(t.inputs.length,"operand"),a=t.record.source?`, ${Fe(t.record.source)}`:"";return`Node ${e}, ${n} ${r}${o}: ${i}, used by ${t.users.length}${a}.`}function k(s){let e=o=>getComputedStyle(s).getPropertyValue(`--sl-${o}`).trim();s.dataset.scheme=en(e("background"))<.4?"dark":"light";let t=matchMedia("(prefers-contrast: more), (forced-colors: active)").matches||Qt();s.dataset.contrast=t?"more":"normal";let n=e("background"),r=e("added");return{background:n,text:e("text"),muted:e("muted"),node:e("node"),leaf:ke(n,e("accent"),.1),kernel:ke(n,e("kernel"),.14),outline:e("outline"),edge:e("edge"),accent:e("accent"),added:r,addedFill:ke(n,r,.16),removed:e("removed"),rewired:e("rewired"),hit:e("hit"),bindings:Array.from({length:6},(o,i)=>e(`binding-${i}`)),mono:e("mono"),faint:t?.8:.6}}function Qt(){let{body:s}=document,e=`${s.dataset.jpThemeName??""} ${s.className} ${s.dataset.vscodeThemeKind??""}`;return/high.contrast/i.test(e)}function X(s){let e=new MutationObserver(s),t=["data-jp-theme-name","data-jp-theme-light","data-vscode-theme-kind","class"];e.observe(document.body,{attributes:!0,attributeFilter:t});let r=["(prefers-color-scheme: dark)","(prefers-contrast: more)","(forced-colors: active)"].map(o=>matchMedia(o));for(let o of r)o.addEventListener("change",s);return()=>{e.disconnect();for(let o of r)o.removeEventListener("change",s)}}var P=null;function Me(s){P??=Zt(),P.clearRect(0,0,1,1),P.fillStyle="#ffffff",P.fillStyle=s,P.fillRect(0,0,1,1);let[e,t,n]=P.getImageData(0,0,1,1).data;return[e,t,n]}function Zt(){let s=document.createElement("canvas");return s.width=s.height=1,s.getContext("2d",{willReadFrequently:!0})}function en(s){let[e,t,n]=Me(s);return(.2126*e+.7152*t+.0722*n)/255}function ke(s,e,t){let n=Me(s),r=Me(e),[o,i,a]=n.map((d,l)=>Math.round(d+(r[l]-d)*t));return`rgb(${o} ${i} ${a})`}var Se=[[222,235,247],[158,202,225],[66,146,198],[8,81,156],[8,38,90]];function Ke(s){let e=[...s.values.values()].reduce((n,r)=>Math.max(n,Math.abs(r)),Number.MIN_VALUE),t=new Map;for(let[n,r]of s.values)t.set(n,tn(Math.sqrt(Math.abs(r)/e)));return t}function tn(s){let e=Math.min(s,.999)*(Se.length-1),t=Math.floor(e),n=Se[t].map((d,l)=>Math.round(d+(Se[t+1][l]-d)*(e-t))),[r,o,i]=n,a=.2126*r+.7152*o+.0722*i>140;return{fill:`rgb(${r} ${o} ${i})`,text:a?"#0b1620":"#ffffff"}}var A=12,O=class{constructor(e,t){this.session=e;this.reveal=t;this.node.append(this.rewrite,this.selection);let n=()=>this.update();this.endings=[e.on("step",n),e.on("selection",n)],this.update()}session;reveal;node=u("div",{class:"sl-inspector"});rewrite=u("section",{class:"sl-rewrite","aria-label":"Rewrite"});selection=u("section",{class:"sl-selection","aria-label":"Selected node"});endings;dispose(){for(let e of this.endings)e()}update(){let{player:e,selected:t}=this.session;b(this.rewrite,...e.step?this.stepParts(e.step):this.writtenParts());let n=t!==null&&this.session.frame.nodes.has(t);b(this.selection,...n?this.nodeParts(t):[])}writtenParts(){let{player:e,frame:t,trace:n}=this.session,r=[y(t.alive,"node"),y(n.inputs.length,"input"),y(t.outputs.length,"result")].join(", "),o=e.last?"j goes to the first rewrite, J to the end of the first pass, ? lists all keys.":null,i=[r,o].filter(a=>a!==null).map(a=>u("p",{},a));return[u("h3",{},"The graph as written"),...i]}stepParts(e){let{player:t}=this.session,{rule:n}=e,r=t.passOf(t.at),o=e.microseconds?R(e.microseconds):null,i=[`rewrite ${t.at} of ${t.last}`,r?.name,o].filter(Boolean).join(" \xB7 "),a=n.assumptions.length?u("p",{class:"sl-note"},`assumes ${n.assumptions.join(", ")}`):null;return[u("div",{class:"sl-place"},i),u("h3",{class:"sl-rule"},n.name),n.reason?u("p",{},n.reason):null,n.formula?sn(n,e):null,this.bindings(e),u("p",{class:"sl-note"},we(e)),a,on(e)].filter(l=>l!==null)}bindings(e){if(!e.bindings.length)return null;let t=Ge(e),n=e.bindings.slice(0,A).map(({variable:o,id:i})=>u("li",{},u("b",{class:qe(t.indexOf(o))},o)," = ",this.link(i))),r=e.bindings.length>A?u("li",{},`and ${e.bindings.length-A} more`):null;return u("ul",{class:"sl-bindings","aria-label":"Bindings"},...n,r)}link(e){let t=xe(this.session,e);return this.session.frame.nodes.has(e)?u("button",{type:"button",class:"sl-link",click:()=>{this.session.select(e),this.reveal(e)}},t):u("span",{class:"sl-absent"},t)}nodeParts(e){let{session:t}=this,n=t.frame.nodes.get(e),r={kept:null,new:"new",gone:"removed by this rewrite"}[n.change],o=n.record.source?.text??null,i=t.kernelOf(e);return[u("h3",{},`#${e} ${v(n.record).title}`,r&&u("em",{class:`sl-${n.change}`},r)),Te(t,e),o===null?null:u("pre",{class:"sl-source"},o.trim()),this.links("reads",n.inputs),this.links("used by",n.users),this.ancestry(e),i?.source?an(i.name,i.source):null].filter(d=>d!==null)}links(e,t){if(!t.length)return null;let n=t.slice(0,A).map(o=>this.link(o)),r=t.length>A?u("span",{},`and ${t.length-A} more`):null;return u("p",{class:"sl-links"},u("span",{class:"sl-name"},e),...n,r)}ancestry(e){let t=U(this.session,e);if(!t.length)return null;let n=t.map(({step:o,rule:i,from:a})=>{let d=u("button",{type:"button",class:"sl-link",title:`Go to rewrite ${o}`,click:()=>this.session.seek(o)},`${o} ${i}`),l=a.map(c=>xe(this.session,c)).join(", ");return u("li",{},d,l?` from ${l}`:null)}),r=u("ol",{class:"sl-ancestry"},...n);return u("div",{},u("span",{class:"sl-name"},"made by"),r)}};function Ge(s){return[...new Set(s.bindings.map(e=>e.variable))]}function qe(s){return`sl-binding-${s%6}`}function sn(s,e){let t=Ge(e),r=s.formula.replaceAll("->","\u2192").split(/([\p{L}_][\p{L}\p{N}_]*)/u).map(o=>{let i=t.indexOf(o);return i<0?o:u("b",{class:qe(i)},o)});return u("code",{class:"sl-formula"},...r)}var rn={ok:"DebugMode: the result is the same",worse:"DebugMode: the result is less accurate",wrong:"DebugMode: the result is wrong"};function on(s){if(!s.verdict)return null;let e=s.verdict==="ok"?"\u2713 ":"\u26A0 ";return u("p",{class:`sl-verdict sl-verdict-${s.verdict}`},e+rn[s.verdict])}function Te(s,e){let t=ze(s,e).flatMap(({name:n,value:r})=>[u("dt",{},n),u("dd",{},r)]);return u("dl",{class:"sl-facts"},...t)}function an(s,e){let t=u("pre",{class:"sl-code",tabindex:0,"aria-label":`Code of ${s}`},e);return u("details",{open:!0},u("summary",{},s),t)}var f=class extends Error{constructor(t,n){super(`this trace cannot be shown: ${t}: ${n}`);this.where=t;this.name="TraceError"}where};var Y=class s{constructor(e,t){this.value=e;this.where=t}value;where;fail(e){let t=JSON.stringify(this.value)??String(this.value),n=t.length>60?`${t.slice(0,60)}\u2026`:t;throw new f(this.where,`expected ${e}, found ${n}`)}get isMissing(){return this.value===void 0||this.value===null}get isText(){return typeof this.value=="string"}changed(e){return new s(e,this.where)}field(e){let{value:t}=this;if(typeof t!="object"||t===null||Array.isArray(t))return this.fail("an object");let n=Object.hasOwn(t,e)?t[e]:void 0;return new s(n,this.where?`${this.where}.${e}`:e)}names(){let{value:e}=this;return typeof e!="object"||e===null||Array.isArray(e)?this.fail("an object"):Object.keys(e)}list(e){let{value:t}=this;return Array.isArray(t)?t.map((n,r)=>e(new s(n,`${this.where}[${r}]`),r)):this.fail("a list")}row(e){let t=this.list(n=>n);return t.length===e?t:this.fail(`a list of ${e} elements`)}text(){return typeof this.value=="string"?this.value:this.fail("a string")}number(){return typeof this.value=="number"&&Number.isFinite(this.value)?this.value:this.fail("a number")}integer(e=0){let{value:t}=this;return typeof t=="number"&&Number.isSafeInteger(t)&&t>=e?t:this.fail(e?`a whole number of at least ${e}`:"a whole number")}entry(e,t){let n=this.integer();return n<e.length?e[n]:this.fail(`an index into the ${e.length} ${t}`)}optional(e,t){return this.value===-1?null:this.entry(e,t)}};var ln=5,dn=100,cn=[null,"ok","worse","wrong"];function Ue(s){return new J(s,"nodes").rows(-1)}function Xe(s){let e=new J(s,"steps"),t=0;return e.times(()=>{let n=e.step(t);return t=n.at,n})}var J=class{constructor(e,t){this.where=t;try{this.bytes=atob(e)}catch{throw new f(t,"expected base64")}}where;bytes;place=0;next(){let e=0;for(let t=1;;t*=128){if(this.place===this.bytes.length)throw new f(this.where,"the numbers end too early");let n=this.bytes.charCodeAt(this.place++);if(e+=n%128*t,n<128)return e%2?-(e+1)/2:e/2}}times(e){let t=[];for(let n=this.next();n>0;n--)t.push(e());return t}near(e){return this.times(()=>e+this.next())}tuples(e){return this.times(()=>e.map(t=>t+this.next()))}rows(e){let t=e;return this.times(()=>{t+=this.next();let n=this.next(),r=this.near(t);return[t,n,r,...Array.from({length:ln},()=>this.next())]})}step(e){let t=this.next(),n=e+this.next(),r=n+this.next();return{rule:t,at:n,by:r,add:this.rows(r),del:this.near(n),rewired:this.tuples([n,0,r]),outputs:this.tuples([0,r]),bindings:this.tuples([0,n]),provenance:this.times(()=>[r+this.next(),this.near(n)]),us:this.next()/dn,verdict:cn[this.next()]}}};var Ye=1,Q="application/vnd.symlab.trace.v1+json",Je=["ok","worse","wrong"];function Ze(s){let e=new Y(s,""),t=e.field("version").integer();if(t!==Ye)throw new f("version",`this viewer reads version ${Ye}, not ${t}`);let n=e.field("strings").list(i=>i.text()),r={strings:n,types:e.field("types").list(i=>hn(i,n)),sources:e.field("sources").list(i=>pn(i,n)),rules:e.field("rules").list(i=>mn(i,n))},o=Qe(e.field("steps"),Xe).list(i=>bn(i,r));return{name:e.field("name").text(),mode:e.field("mode").text(),device:e.field("device").text(),nodes:Qe(e.field("nodes"),Ue).list(i=>et(i,r)),inputs:e.field("inputs").list(i=>i.integer()),outputs:e.field("outputs").list(i=>fn(i,n)),passes:gn(e.field("passes"),n,o.length),steps:o,tables:vn(e.field("tables")),kernels:un(e.field("kernels"),i=>xn(i,n)),view:kn(e.field("view"),o.length)}}function Qe(s,e){return s.isText?s.changed(e(s.text())):s}function un(s,e){return s.isMissing?[]:s.list(e)}function hn(s,e){let[t,n]=s.row(2);return{dtype:t.entry(e,"strings"),shape:n.list(r=>r.isMissing?null:r.integer())}}function pn(s,e){let[t,n,r]=s.row(3);return{label:t.entry(e,"strings"),line:n.integer(),text:r.optional(e,"strings")}}function mn(s,e){let[t,n,r,o,i]=s.row(5);return{name:t.entry(e,"strings"),reason:n.entry(e,"strings"),formula:r.entry(e,"strings"),latex:o.optional(e,"strings"),assumptions:i.list(a=>a.entry(e,"strings"))}}function et(s,{strings:e,types:t,sources:n}){let[r,o,i,a,d,l,c,h]=s.row(8);return{id:r.integer(),op:o.entry(e,"strings"),inputs:i.list(p=>p.integer()),type:a.optional(t,"types"),source:d.optional(n,"sources"),scope:l.optional(e,"strings"),name:c.optional(e,"strings"),detail:h.optional(e,"strings")}}function fn(s,e){let[t,n]=s.row(2);return{label:t.entry(e,"strings"),id:n.integer()}}function gn(s,e,t){let n=0;return s.list(r=>{let[o,i,a,d,l,c]=r.row(6),h={name:o.entry(e,"strings"),first:i.integer(),count:a.integer(),microseconds:d.number(),nodesBefore:l.integer(),nodesAfter:c.integer()};return h.first!==n&&i.fail(`${n}, where the pass before it ends`),n+=h.count,n>t&&a.fail(`at most ${t-h.first}, the steps that are left`),h})}function bn(s,e){let{strings:t}=e;return{rule:s.field("rule").entry(e.rules,"rules"),at:s.field("at").integer(),by:s.field("by").integer(),added:s.field("add").list(n=>et(n,e)),deleted:s.field("del").list(n=>n.integer()),rewired:s.field("rewired").list(n=>{let[r,o,i]=n.row(3);return{node:r.integer(),slot:o.integer(),input:i.integer()}}),outputs:s.field("outputs").list(n=>{let[r,o]=n.row(2);return{position:r.integer(),id:o.integer()}}),bindings:s.field("bindings").list(n=>{let[r,o]=n.row(2);return{variable:r.entry(t,"strings"),id:o.integer()}}),provenance:s.field("provenance").list(n=>{let[r,o]=n.row(2);return{id:r.integer(),from:o.list(i=>i.integer())}}),microseconds:s.field("us").number(),verdict:yn(s.field("verdict"))}}function yn(s){if(s.isMissing)return null;let e=s.text();return Je.find(t=>t===e)??s.fail(`null or one of ${Je.join(", ")}`)}function vn(s){return s.isMissing?[]:s.names().map(e=>{let t=s.field(e),n=t.field("values"),r=n.names().map(o=>[wn(o,n),n.field(o).number()]);return{name:e,step:t.field("step").integer(),values:new Map(r)}})}function wn(s,e){return/^\d+$/.test(s)?Number(s):e.fail("ids of nodes as names")}function xn(s,e){let[t,n,r]=s.row(3);return{name:t.entry(e,"strings"),nodes:n.list(o=>o.integer()),source:r.optional(e,"strings")}}function kn(s,e){if(s.isMissing)return{step:0,selected:null};let t=s.field("selected");return{step:Math.min(s.field("step").integer(),e),selected:t.isMissing?null:t.integer()}}var tt=`/* Colours: from the host where it has some (JupyterLab, VS Code), else for a light or a dark page. */
+.sl-view,
+.sl-error,
+.sl-side {
+  --sl-page: #ffffff;
+  --sl-ink: #1f2328;
+  --sl-line: #d5dbe1;
+  --sl-background: var(--jp-layout-color0, var(--vscode-editor-background, var(--sl-page)));
+  --sl-text: var(--jp-ui-font-color1, var(--vscode-editor-foreground, var(--sl-ink)));
+  --sl-surface: var(--jp-layout-color1, var(--vscode-sideBar-background, var(--sl-page)));
+  --sl-border: var(--jp-border-color2, var(--vscode-panel-border, var(--sl-line)));
+  --sl-mono: var(
+    --jp-code-font-family,
+    var(--vscode-editor-font-family, ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace)
+  );
+  --sl-ui: var(
+    --jp-ui-font-family,
+    var(--vscode-font-family, system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif)
+  );
+  --sl-muted: #59636e;
+  --sl-node: #f4f6f8;
+  --sl-outline: #87929e;
+  --sl-edge: #8d98a5;
+  --sl-kernel: #6f42c1;
+  --sl-accent: #0a5fc2;
+  --sl-added: #15742f;
+  --sl-removed: #c01c28;
+  --sl-rewired: #945400;
+  --sl-hit: #8a2fa8;
+  --sl-binding-0: #0063a8;
+  --sl-binding-1: #a8326e;
+  --sl-binding-2: #00727a;
+  --sl-binding-3: #6a4bc4;
+  --sl-binding-4: #8a4b14;
+  --sl-binding-5: #4d5b2f;
+  box-sizing: border-box;
+  position: relative;
+  display: flex;
+  flex-direction: column;
+  min-height: 180px;
+  overflow: hidden;
+  border: 1px solid var(--sl-border);
+  border-radius: 6px;
+  background: var(--sl-background);
+  color: var(--sl-text);
+  font: 12.5px/1.45 var(--sl-ui);
+}
+@media (prefers-color-scheme: dark) {
+  .sl-view,
+  .sl-error,
+  .sl-side {
+    --sl-page: #14171c;
+    --sl-ink: #e6edf3;
+    --sl-line: #333b46;
+  }
+}
+.sl-view[data-scheme='dark'],
+.sl-side[data-scheme='dark'] {
+  --sl-muted: #a3aeba;
+  --sl-node: #222932;
+  --sl-outline: #66717e;
+  --sl-edge: #6c7885;
+  --sl-kernel: #b08cff;
+  --sl-accent: #62aeff;
+  --sl-added: #46c45c;
+  --sl-removed: #ff8078;
+  --sl-rewired: #e8b437;
+  --sl-hit: #d28cf0;
+  --sl-binding-0: #6db9f5;
+  --sl-binding-1: #f596c4;
+  --sl-binding-2: #4fd0d6;
+  --sl-binding-3: #b9a3ff;
+  --sl-binding-4: #e3ab73;
+  --sl-binding-5: #bccb8e;
+  color-scheme: dark;
+}
+.sl-view[data-contrast='more'],
+.sl-side[data-contrast='more'] {
+  --sl-muted: var(--sl-text);
+  --sl-outline: var(--sl-text);
+  --sl-edge: var(--sl-text);
+  --sl-border: var(--sl-text);
+  --sl-node: var(--sl-background);
+}
+
+@media (forced-colors: active) {
+  .sl-view,
+  .sl-error,
+  .sl-side {
+    --sl-page: Canvas;
+    --sl-ink: CanvasText;
+  }
+}
+`;var nt=`/* What stands in or over the stage: panel, card, outline, help. */
+.sl-view *,
+.sl-side * {
+  box-sizing: border-box;
+}
+.sl-view :focus-visible,
+.sl-side :focus-visible {
+  outline: 2px solid var(--sl-accent);
+  outline-offset: -2px;
+  border-radius: 4px;
+}
+.sl-view button,
+.sl-side button {
+  font: inherit;
+  color: inherit;
+  background: none;
+  border: 0;
+  padding: 0;
+  margin: 0;
+  cursor: pointer;
+}
+.sl-panel {
+  flex: 0 0 272px;
+  border-left: 1px solid var(--sl-border);
+  background: var(--sl-surface);
+  overflow: auto;
+  padding: 10px 12px;
+}
+.sl-without-panel:not(.sl-narrow) .sl-panel {
+  display: none;
+}
+.sl-narrow .sl-panel {
+  position: absolute;
+  inset: 0 0 0 auto;
+  width: min(272px, 85%);
+}
+.sl-narrow:not(.sl-with-panel) .sl-panel {
+  display: none;
+}
+.sl-inspector section + section:not(:empty) {
+  border-top: 1px solid var(--sl-border);
+  margin-top: 10px;
+  padding-top: 10px;
+}
+.sl-view h3,
+.sl-side h3 {
+  margin: 0 0 5px;
+  font: 600 13.5px var(--sl-mono);
+  overflow-wrap: anywhere;
+  color: inherit;
+}
+.sl-view p,
+.sl-side p {
+  margin: 0 0 7px;
+}
+.sl-place,
+.sl-note,
+.sl-name {
+  color: var(--sl-muted);
+  font-size: 11.5px;
+}
+.sl-formula {
+  display: block;
+  margin: 0 0 8px;
+  padding: 7px 9px;
+  border-radius: 5px;
+  border-left: 3px solid var(--sl-accent);
+  background: color-mix(in srgb, var(--sl-text) 6%, transparent);
+  color: inherit;
+  font: 12.5px/1.5 var(--sl-mono);
+  overflow-wrap: anywhere;
+}
+.sl-bindings,
+.sl-ancestry {
+  margin: 0 0 7px;
+  padding: 0;
+  list-style: none;
+  font: 12px/1.6 var(--sl-mono);
+}
+.sl-bindings b {
+  text-decoration: underline;
+  text-underline-offset: 2px;
+}
+.sl-formula b {
+  text-decoration: underline;
+  text-underline-offset: 3px;
+  font-weight: 600;
+}
+.sl-binding-0 {
+  color: var(--sl-binding-0);
+}
+.sl-binding-1 {
+  color: var(--sl-binding-1);
+}
+.sl-binding-2 {
+  color: var(--sl-binding-2);
+}
+.sl-binding-3 {
+  color: var(--sl-binding-3);
+}
+.sl-binding-4 {
+  color: var(--sl-binding-4);
+}
+.sl-binding-5 {
+  color: var(--sl-binding-5);
+}
+.sl-view .sl-link,
+.sl-side .sl-link {
+  color: var(--sl-accent);
+  font: 12px var(--sl-mono);
+  text-align: left;
+  overflow-wrap: anywhere;
+}
+.sl-view .sl-link:hover,
+.sl-side .sl-link:hover {
+  text-decoration: underline;
+}
+.sl-absent {
+  color: var(--sl-muted);
+}
+.sl-links {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 9px;
+  align-items: baseline;
+}
+.sl-links .sl-name {
+  flex: 0 0 58px;
+}
+.sl-ancestry {
+  font-size: 11.5px;
+  color: var(--sl-muted);
+}
+.sl-verdict-ok {
+  color: var(--sl-added);
+}
+.sl-verdict-worse {
+  color: var(--sl-rewired);
+}
+.sl-verdict-wrong {
+  color: var(--sl-removed);
+  font-weight: 600;
+}
+.sl-selection em {
+  font: 600 11px var(--sl-ui);
+  margin-left: 8px;
+}
+.sl-selection em.sl-new {
+  color: var(--sl-added);
+}
+.sl-selection em.sl-gone {
+  color: var(--sl-removed);
+}
+.sl-view .sl-facts,
+.sl-side .sl-facts {
+  display: grid;
+  grid-template-columns: minmax(58px, max-content) 1fr;
+  gap: 1px 9px;
+  margin: 0 0 7px;
+}
+.sl-facts dt {
+  color: var(--sl-muted);
+  font-size: 11.5px;
+  font-weight: 400;
+  margin: 0;
+}
+.sl-facts dd {
+  margin: 0;
+  font: 12px/1.5 var(--sl-mono);
+  overflow-wrap: anywhere;
+}
+.sl-view pre,
+.sl-side pre {
+  margin: 0 0 7px;
+  padding: 5px 8px;
+  border: 0;
+  border-radius: 5px;
+  background: color-mix(in srgb, var(--sl-text) 6%, transparent);
+  color: inherit;
+  font: 11.5px/1.5 var(--sl-mono);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+.sl-view pre.sl-code,
+.sl-side pre.sl-code {
+  white-space: pre;
+  overflow: auto;
+  max-height: 260px;
+}
+.sl-view summary,
+.sl-side summary {
+  cursor: pointer;
+  color: var(--sl-muted);
+  font-size: 12px;
+}
+.sl-outline {
+  border-top: 1px solid var(--sl-border);
+  margin-top: 10px;
+  padding-top: 8px;
+}
+.sl-tree {
+  margin-top: 5px;
+}
+.sl-row {
+  font: 12px/1.7 var(--sl-mono);
+  white-space: nowrap;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  border-radius: 4px;
+  cursor: default;
+}
+.sl-row:hover {
+  background: color-mix(in srgb, var(--sl-text) 7%, transparent);
+}
+.sl-row[aria-selected='true'] {
+  background: color-mix(in srgb, var(--sl-accent) 18%, transparent);
+}
+.sl-row small {
+  color: var(--sl-muted);
+  font-size: 11px;
+}
+.sl-row.sl-new {
+  color: var(--sl-added);
+  font-weight: 600;
+}
+.sl-sign {
+  display: inline-block;
+  width: 14px;
+  color: var(--sl-muted);
+}
+.sl-card {
+  position: absolute;
+  top: 0;
+  left: 0;
+  z-index: 2;
+  max-width: min(340px, 90%);
+  max-height: 90%;
+  overflow: hidden;
+  padding: 8px 11px;
+  border: 1px solid var(--sl-border);
+  border-radius: 6px;
+  background: var(--sl-surface);
+  box-shadow: 0 4px 18px rgb(0 0 0 / 22%);
+  pointer-events: none;
+}
+.sl-card.sl-pinned {
+  border-color: var(--sl-accent);
+  pointer-events: auto;
+  overflow: auto;
+}
+.sl-card-title {
+  font: 12.5px var(--sl-mono);
+  margin-bottom: 4px;
+  color: var(--sl-muted);
+}
+.sl-card-title b {
+  color: var(--sl-text);
+}
+.sl-card > :last-child {
+  margin-bottom: 0;
+}
+.sl-help {
+  position: absolute;
+  inset: 8px;
+  z-index: 3;
+  overflow: auto;
+  padding: 14px 18px;
+  border: 1px solid var(--sl-border);
+  border-radius: 6px;
+  background: var(--sl-surface);
+  box-shadow: 0 4px 24px rgb(0 0 0 / 30%);
+}
+.sl-view .sl-help dl {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, 50px minmax(170px, 1fr));
+  gap: 3px 8px;
+  margin: 8px 0 12px;
+}
+.sl-help dt {
+  text-align: right;
+}
+.sl-help dd {
+  margin: 0;
+}
+.sl-view kbd {
+  display: inline-block;
+  min-width: 20px;
+  padding: 0 5px;
+  border: 1px solid var(--sl-border);
+  border-bottom-width: 2px;
+  border-radius: 4px;
+  background: var(--sl-background);
+  color: inherit;
+  font: 11px/17px var(--sl-mono);
+  text-align: center;
+  box-shadow: none;
+}
+.sl-legend {
+  list-style: none;
+  margin: 0 0 8px;
+  padding: 0;
+  display: flex;
+  flex-wrap: wrap;
+  gap: 3px 18px;
+}
+.sl-legend .sl-new {
+  color: var(--sl-added);
+}
+.sl-legend .sl-gone {
+  color: var(--sl-removed);
+}
+.sl-legend .sl-rewired {
+  color: var(--sl-rewired);
+}
+.sl-view .sl-close {
+  padding: 4px 12px;
+  border: 1px solid var(--sl-border);
+  border-radius: 5px;
+}
+.sl-side {
+  height: 100%;
+  border: 0;
+  border-radius: 0;
+  padding: 10px 12px;
+  overflow: auto;
+  background: var(--sl-surface);
+}
+
+/* The mark of the workbench in JupyterLab's tabs: three nodes of a graph. */
+.sl-icon {
+  width: 16px;
+  height: 16px;
+  background: var(--jp-inverse-layout-color3, currentcolor);
+  mask: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M1.5 1h5v4h-5zM9.5 1h5v4h-5zM5.5 11h5v4h-5z'/%3E%3Cpath d='M4 5c0 4 4 2 4 6M12 5c0 4-4 2-4 6' fill='none' stroke='%23000' stroke-width='1.4'/%3E%3C/svg%3E")
+    center / contain no-repeat;
+}
+`;var st=`/* The frame: bars, passes, stage, timeline. */
+.sl-view [hidden] {
+  display: none;
+}
+.sl-error {
+  padding: 12px;
+  min-height: 0;
+  color: var(--sl-removed);
+  font-family: var(--sl-mono);
+  white-space: pre-wrap;
+}
+.sl-bar {
+  display: flex;
+  align-items: center;
+  gap: 4px;
+  padding: 4px 8px;
+  background: var(--sl-surface);
+  flex: none;
+  min-width: 0;
+}
+.sl-header {
+  border-bottom: 1px solid var(--sl-border);
+}
+.sl-title {
+  flex: 1 1 auto;
+  min-width: 1.6em;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  color: var(--sl-muted);
+}
+.sl-title b {
+  color: var(--sl-text);
+  font: 600 13px var(--sl-mono);
+  margin-right: 4px;
+}
+.sl-view .sl-button {
+  display: inline-grid;
+  place-items: center;
+  width: 26px;
+  height: 26px;
+  border-radius: 5px;
+  color: var(--sl-muted);
+  flex: none;
+}
+.sl-view .sl-button:hover {
+  background: color-mix(in srgb, var(--sl-text) 10%, transparent);
+  color: var(--sl-text);
+}
+.sl-view .sl-button[aria-pressed='true'] {
+  color: var(--sl-accent);
+  background: color-mix(in srgb, var(--sl-accent) 14%, transparent);
+}
+.sl-view svg {
+  width: 16px;
+  height: 16px;
+  stroke: currentColor;
+  stroke-width: 1.5;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+.sl-search {
+  display: flex;
+  align-items: center;
+  gap: 5px;
+  height: 26px;
+  padding: 0 7px;
+  border: 1px solid var(--sl-border);
+  border-radius: 5px;
+  background: var(--sl-background);
+  color: var(--sl-muted);
+  flex: 0 1 220px;
+  min-width: 64px;
+}
+.sl-search:focus-within {
+  border-color: var(--sl-accent);
+}
+.sl-search svg {
+  flex: none;
+  width: 13px;
+  height: 13px;
+}
+.sl-view .sl-search input {
+  flex: 1;
+  min-width: 0;
+  width: 100%;
+  border: 0;
+  outline: 0;
+  padding: 0;
+  background: none;
+  color: var(--sl-text);
+  font: 12px var(--sl-mono);
+  appearance: none;
+}
+.sl-view .sl-search input::placeholder {
+  color: var(--sl-muted);
+}
+.sl-hits {
+  white-space: nowrap;
+  color: var(--sl-hit);
+  font-size: 11.5px;
+}
+.sl-view .sl-overlay {
+  height: 26px;
+  border: 1px solid var(--sl-border);
+  border-radius: 5px;
+  background: var(--sl-background);
+  color: var(--sl-text);
+  font: 12px var(--sl-ui);
+  padding: 0 4px;
+}
+.sl-passes {
+  overflow-x: auto;
+  scrollbar-width: none;
+  border-bottom: 1px solid var(--sl-border);
+  padding: 4px 8px;
+}
+.sl-view .sl-pass,
+.sl-view .sl-more {
+  display: inline-flex;
+  align-items: baseline;
+  gap: 6px;
+  flex: none;
+  height: 23px;
+  line-height: 21px;
+  padding: 0 9px;
+  border: 1px solid transparent;
+  border-radius: 12px;
+  white-space: nowrap;
+}
+.sl-view .sl-pass {
+  border-color: var(--sl-border);
+}
+.sl-pass small {
+  color: var(--sl-muted);
+  font-size: 11px;
+  font-variant-numeric: tabular-nums;
+}
+.sl-view .sl-pass:hover,
+.sl-view .sl-more:hover {
+  background: color-mix(in srgb, var(--sl-text) 8%, transparent);
+}
+.sl-view .sl-pass[aria-current] {
+  background: var(--sl-accent);
+  border-color: var(--sl-accent);
+  color: var(--sl-background);
+  font-weight: 600;
+}
+.sl-view .sl-pass[aria-current] small {
+  color: inherit;
+  font-weight: 400;
+}
+.sl-view .sl-more {
+  color: var(--sl-muted);
+  font-size: 11.5px;
+}
+.sl-body {
+  flex: 1 1 0;
+  display: flex;
+  min-height: 0;
+  position: relative;
+}
+.sl-stage {
+  flex: 1 1 0;
+  position: relative;
+  min-width: 0;
+  overflow: hidden;
+}
+.sl-before {
+  flex: 1 1 0;
+  display: flex;
+  position: relative;
+  min-width: 0;
+  border-right: 1px solid var(--sl-border);
+}
+.sl-moment {
+  position: absolute;
+  left: 8px;
+  top: 6px;
+  padding: 1px 7px;
+  border-radius: 4px;
+  background: var(--sl-surface);
+  color: var(--sl-muted);
+  font-size: 11.5px;
+  pointer-events: none;
+}
+.sl-canvas {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+  display: block;
+  cursor: grab;
+  touch-action: none;
+}
+.sl-canvas:active {
+  cursor: grabbing;
+}
+.sl-caption {
+  display: none;
+  position: absolute;
+  left: 8px;
+  bottom: 6px;
+  max-width: calc(100% - 16px);
+  padding: 2px 7px;
+  border-radius: 4px;
+  background: var(--sl-surface);
+  font: 11.5px/1.5 var(--sl-mono);
+  pointer-events: none;
+}
+.sl-caption:empty {
+  visibility: hidden;
+}
+.sl-narrow .sl-caption,
+.sl-without-panel .sl-caption {
+  display: block;
+}
+.sl-narrow .sl-title span {
+  display: none;
+}
+.sl-narrow .sl-overlay {
+  max-width: 92px;
+}
+.sl-narrow .sl-header {
+  gap: 2px;
+}
+.sl-timeline {
+  border-top: 1px solid var(--sl-border);
+}
+.sl-track {
+  position: relative;
+  flex: 1;
+  height: 26px;
+  margin: 0 6px;
+  min-width: 60px;
+}
+.sl-view .sl-track input {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+  margin: 0;
+  background: none;
+  appearance: none;
+  cursor: pointer;
+}
+.sl-view .sl-track input::-webkit-slider-runnable-track {
+  height: 26px;
+  background: none;
+}
+.sl-view .sl-track input::-webkit-slider-thumb {
+  appearance: none;
+  width: 12px;
+  height: 18px;
+  margin-top: 4px;
+  border: 2px solid var(--sl-background);
+  border-radius: 5px;
+  background: var(--sl-accent);
+}
+.sl-view .sl-track input::-moz-range-track {
+  background: none;
+}
+.sl-view .sl-track input::-moz-range-thumb {
+  width: 9px;
+  height: 15px;
+  border: 2px solid var(--sl-background);
+  border-radius: 5px;
+  background: var(--sl-accent);
+}
+.sl-stretches {
+  position: absolute;
+  inset: 10px 6px;
+}
+.sl-stretch {
+  position: absolute;
+  top: 0;
+  bottom: 0;
+  background: color-mix(in srgb, var(--sl-text) 24%, transparent);
+  border-radius: 3px;
+  border-right: 2px solid var(--sl-surface);
+  min-width: 3px;
+}
+.sl-stretch:nth-child(even) {
+  background: color-mix(in srgb, var(--sl-accent) 45%, transparent);
+}
+.sl-position {
+  flex: none;
+  min-width: 5.5em;
+  text-align: right;
+  color: var(--sl-muted);
+  font-variant-numeric: tabular-nums;
+}
+.sl-live {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+@media (forced-colors: active) {
+  .sl-view .sl-button[aria-pressed='true'],
+  .sl-view .sl-pass[aria-current] {
+    outline: 2px solid Highlight;
+  }
+  .sl-view .sl-pass[aria-current] {
+    color: CanvasText;
+  }
+  .sl-track * {
+    forced-color-adjust: none;
+  }
+}
+
+.sl-minimap {
+  position: absolute;
+  right: 8px;
+  bottom: 8px;
+  width: 148px;
+  height: 104px;
+  border: 1px solid var(--sl-border);
+  border-radius: 5px;
+  cursor: crosshair;
+  touch-action: none;
+}
+.sl-narrow .sl-minimap,
+.sl-view .sl-minimap[hidden] {
+  display: none;
+}
+`;var rt="data-symlab-style";function F(s){let e=s.getRootNode(),t=e instanceof ShadowRoot?e:document.head;if(t.querySelector(`style[${rt}]`))return;let n=document.createElement("style");n.setAttribute(rt,""),n.textContent=tt+st+nt,t.append(n)}var L=10,Z=class{constructor(e,t){this.session=e;this.stage=t;for(let n of["hover","selection","step","look"])e.on(n,()=>this.update());t.onPaint(()=>this.move())}session;stage;node=u("div",{class:"sl-card",role:"tooltip",hidden:!0});shown=null;update(){let{hovered:e,selected:t,isPinned:n,frame:r}=this.session,o=e??(n?t:null);this.shown=o!==null&&r.nodes.has(o)?o:null,this.node.hidden=this.shown===null,this.node.classList.toggle("sl-pinned",n&&this.shown===t),this.shown!==null&&(b(this.node,...this.parts(this.shown)),this.move())}parts(e){let{session:t}=this,{record:n}=t.frame.nodes.get(e),r=n.op===v(n).title?n.op:`${v(n).title} (${n.op})`,o=n.source?.text??null,i=U(t,e,3).map(({step:a,rule:d})=>`${d} (${a})`);return[u("div",{class:"sl-card-title"},`#${e} `,u("b",{},r)),Te(t,e),o===null?null:u("pre",{class:"sl-source"},o.trim()),i.length?u("div",{class:"sl-note"},`made by ${i.join(", after ")}`):null]}move(){if(this.shown===null)return;let e=this.stage.locate(this.shown);if(!e)return;let{width:t,height:n}=this.stage.camera.size,{offsetWidth:r,offsetHeight:o}=this.node,i=e.x+e.width/2+L,a=e.x-e.width/2-L-r,d=i+r<=t?i:a>=0?a:t-r-L,l=Math.min(Math.max(L,e.y-e.height/2),Math.max(L,n-o-L));this.node.style.transform=`translate(${Math.round(d)}px, ${Math.round(l)}px)`}};var ot=[["fit","fit"],["focus","focus-rewrite"],["dim","dim"],["split","split"],["panel","panel"],["help","help"]],ee=class{constructor(e,t){this.session=e;this.field=this.makeField(t),this.count=u("span",{class:"sl-hits","aria-live":"polite"});let n=u("label",{class:"sl-search"},W("search"),this.field,this.count),r=ot.map(([o,i])=>{let a=T.find(d=>d.id===i);return x(o,`${a.label} (${E(a.keys[0])})`,()=>a.run(t))});this.dimButton=r[ot.findIndex(([,o])=>o==="dim")],this.node=u("div",{class:"sl-bar sl-header"},this.title(),n,this.overlays(),...r),e.on("search",()=>this.update()),e.on("look",()=>this.update()),this.update()}session;node;field;count;dimButton;startSearch(){this.field.focus(),this.field.select()}title(){let{name:e,mode:t,device:n}=this.session.trace,r=[t,n].filter(o=>o!=="").join(" \xB7 ");return u("div",{class:"sl-title"},u("b",{},e)," ",u("span",{},r))}makeField(e){let t=u("input",{type:"search",placeholder:"op:dot  x  f64","aria-label":"Search nodes, for example op:dot or dtype:f64 or time>1ms",title:"Words, #id, op: name: dtype: type: scope: detail: source: line:, time>1ms",spellcheck:"false"});return t.addEventListener("input",()=>this.session.search(t.value)),t.addEventListener("keydown",n=>{n.key==="Enter"&&(n.preventDefault(),this.session.nextHit(n.shiftKey?-1:1),this.session.selected!==null&&e.stage.reveal(this.session.selected))}),t}overlays(){let{tables:e}=this.session.trace;if(!e.length)return null;let t=e.map(({name:r})=>u("option",{value:r},r)),n=u("select",{class:"sl-overlay","aria-label":"Overlay"},u("option",{value:""},"no overlay"),...t);return n.addEventListener("change",()=>this.session.showTable(n.value||null)),n}update(){let{query:e,hits:t,dims:n}=this.session;b(this.count,e.trim()?y(t.size,"hit"):null),this.dimButton?.setAttribute("aria-pressed",String(n)),this.field.value!==e&&(this.field.value=e)}};var En=[["sl-new","green, +: added by the rewrite"],["sl-gone","red, dashed, \u2212: removed by the rewrite"],["sl-rewired","amber, thick: the edge reads another node now"]],te=class{node;returnTo=null;constructor(e){let t=e.flatMap(({keys:o,label:i})=>[u("dt",{},...o.slice(0,1).map(a=>u("kbd",{},E(a)))),u("dd",{},i)]),n=En.map(([o,i])=>u("li",{class:o},i)),r=u("button",{type:"button",class:"sl-close",click:()=>this.toggle(!1)},"Close");this.node=u("div",{class:"sl-help",role:"dialog","aria-modal":"true","aria-label":"Keys",hidden:!0},u("h3",{},"Keys"),u("dl",{},...t),u("ul",{class:"sl-legend"},...n),u("p",{class:"sl-note"},"The wheel zooms while the view has the focus, and always with Ctrl. Dragging moves the graph."),r)}get isOpen(){return!this.node.hidden}toggle(e=!this.isOpen){if(e===this.isOpen)return;let t=this.node.getRootNode();e&&(t instanceof Document||t instanceof ShadowRoot)&&(this.returnTo=t.activeElement),this.node.hidden=!e,e?this.node.querySelector("button").focus():this.returnTo?.focus()}};var Rn=4,it=400;function Pn(s,e,t=it){let{frame:n}=s,r=[],o=new Set,i=n.outputs.map(({id:a,label:d})=>({id:a,label:d,level:1})).reverse();for(;i.length&&r.length<t;){let{id:a,label:d,level:l}=i.pop(),c=n.nodes.get(a).inputs,h=c.length>0&&o.has(a),p=c.length&&!h?e.get(a)??l<=Rn:null;if(r.push({id:a,label:d,level:l,isOpen:p,isRepeated:h}),o.add(a),p)for(let g of c.toReversed())i.push({id:g,label:"",level:l+1})}return r}var ne=class{constructor(e,t){this.session=e;this.reveal=t;this.tree=u("div",{role:"tree",class:"sl-tree","aria-label":"Outline of the graph"}),this.node=u("details",{class:"sl-outline"},u("summary",{},"Outline"),this.tree),this.node.addEventListener("toggle",()=>this.update()),this.tree.addEventListener("keydown",n=>this.key(n)),e.on("step",()=>this.update()),e.on("selection",()=>this.update())}session;reveal;node;tree;opened=new Map;rows=[];current=0;update(){if(!this.node.open)return;let e=this.tree.contains(document.activeElement)||this.tree.querySelector(":focus")!==null,t=this.rows[this.current]?.id===this.session.selected;this.rows=Pn(this.session,this.opened);let n=this.rows.findIndex(i=>i.id===this.session.selected);n>=0&&!t&&(this.current=n),this.current=Math.max(0,Math.min(this.current,this.rows.length-1));let r=this.rows.map((i,a)=>this.item(i,a)),o=this.rows.length===it?u("div",{class:"sl-note"},"Further rows: close some above."):null;b(this.tree,...r,o),e&&r[this.current]?.focus()}item(e,t){let n=this.session.frame.nodes.get(e.id),{title:r,subtitle:o}=v(n.record),i=n.change==="new"?" new":"",a=e.isRepeated?" (see above)":"",d=e.label&&`${e.label}: `,l=e.isOpen===null?"\xB7":e.isOpen?"\u25BE":"\u25B8";return u("div",{role:"treeitem",class:`sl-row sl-${n.change}`,style:`padding-left: ${6+14*(e.level-1)}px`,tabindex:t===this.current?0:-1,"aria-level":e.level,"aria-expanded":e.isOpen===null?null:String(e.isOpen),"aria-selected":String(e.id===this.session.selected),"data-node":e.id,click:()=>this.choose(t)},u("span",{class:"sl-sign","aria-hidden":"true",click:c=>this.toggle(c,e)},l),`${d}${r} `,u("small",{},`${o} #${e.id}${i}${a}`))}toggle(e,t){t.isOpen!==null&&(e.stopPropagation(),this.opened.set(t.id,!t.isOpen),this.update())}choose(e){this.current=Math.max(0,Math.min(e,this.rows.length-1));let{id:t}=this.rows[this.current],n=t!==this.session.selected;this.session.select(t),n||this.update(),this.reveal(t),this.tree.querySelectorAll('[role="treeitem"]')[this.current]?.focus()}key(e){let n={ArrowDown:()=>this.choose(this.current+1),ArrowUp:()=>this.choose(this.current-1),ArrowRight:()=>this.open(!0),ArrowLeft:()=>this.open(!1),Home:()=>this.choose(0),End:()=>this.choose(this.rows.length-1),Enter:()=>this.choose(this.current)," ":()=>this.choose(this.current)}[e.key];!n||e.ctrlKey||e.metaKey||e.altKey||(e.preventDefault(),e.stopPropagation(),n())}open(e){let t=this.rows[this.current];if(t.isOpen===!e)this.opened.set(t.id,e),this.update();else if(e&&t.isOpen)this.choose(this.current+1);else if(!e){let n=this.rows.slice(0,this.current).findLastIndex(({level:r})=>r<t.level);n>=0&&this.choose(n)}}};var Ee=2147483647,se=class{constructor(e){this.trace=e;let t=new Re(e.outputs);e.nodes.forEach((n,r)=>this.add(n,0,`nodes[${r}]`)),this.connect(e.nodes,t,"nodes"),e.inputs.forEach((n,r)=>this.require(n,`inputs[${r}]`)),e.outputs.forEach(({id:n},r)=>this.require(n,`outputs[${r}]`)),e.steps.forEach((n,r)=>this.apply(n,r+1,t))}trace;records=[];place=new Map;born=[];died=[];rewirings=new Map;outputChanges=[];origins=new Map;has(e){return this.place.has(e)}record(e){return this.records[this.place.get(e)]}birth(e){return this.born[this.place.get(e)]}death(e){let t=this.died[this.place.get(e)];return t===Ee?null:t}isAlive(e,t){let n=this.place.get(e);return n!==void 0&&this.born[n]<=t&&t<this.died[n]}present(e){let{born:t,died:n}=this;return this.records.filter((r,o)=>t[o]<=e&&e<=n[o]&&t[o]<n[o])}inputsAt(e,t){let n=this.record(e).inputs,r=this.rewirings.get(e);if(!r)return n;let o=n.slice();for(let i of r){if(i.step>t)break;o[i.slot]=i.input}return o}outputsAt(e){let t=this.trace.outputs.slice();for(let n of this.outputChanges){if(n.step>e)break;t[n.position]={label:t[n.position].label,id:n.id}}return t}madeFrom(e){return this.origins.get(e)??[]}add(e,t,n){if(this.place.has(e.id))throw new f(n,`node ${e.id} was there before`);this.place.set(e.id,this.records.length),this.records.push(e),this.born.push(t),this.died.push(Ee)}require(e,t){let n=this.place.get(e);if(n===void 0)throw new f(t,`there is no node ${e}`);if(this.died[n]!==Ee)throw new f(t,`node ${e} is gone since step ${this.died[n]}`)}connect(e,t,n){e.forEach((r,o)=>{for(let i of r.inputs)this.require(i,`${n}[${o}]`);t.hold(r.inputs)})}apply(e,t,n){let r=`steps[${t-1}]`;e.bindings.forEach(({id:o},i)=>this.require(o,`${r}.bindings[${i}]`)),this.require(e.at,`${r}.at`),e.added.forEach((o,i)=>this.add(o,t,`${r}.add[${i}]`)),this.connect(e.added,n,`${r}.add`),e.rewired.forEach((o,i)=>this.rewire(o,t,n,`${r}.rewired[${i}]`)),e.outputs.forEach((o,i)=>this.redirect(o,t,n,`${r}.outputs[${i}]`)),e.deleted.forEach((o,i)=>this.remove(o,t,n,`${r}.del[${i}]`));for(let o of e.deleted)if(n.count(o))throw new f(`${r}.del`,`node ${o} is removed but still read`);this.require(e.by,`${r}.by`);for(let{id:o,from:i}of e.provenance)this.origins.set(o,i)}rewire(e,t,n,r){this.require(e.node,r),this.require(e.input,r);let o=n.inputsOf(this.record(e.node));if(e.slot>=o.length)throw new f(r,`node ${e.node} has ${o.length} operands and no slot ${e.slot}`);n.move(o,e.slot,e.input);let i=this.rewirings.get(e.node);i?i.push({...e,step:t}):this.rewirings.set(e.node,[{...e,step:t}])}redirect(e,t,n,r){if(this.require(e.id,r),e.position>=n.outputs.length)throw new f(r,`there is no output ${e.position}`);n.move(n.outputs,e.position,e.id),this.outputChanges.push({step:t,...e})}remove(e,t,n,r){this.require(e,r),n.release(n.inputsOf(this.record(e))),this.died[this.place.get(e)]=t}},Re=class{outputs;counts=new Map;changed=new Map;constructor(e){this.outputs=e.map(t=>t.id),this.hold(this.outputs)}inputsOf(e){let t=this.changed.get(e.id);return t||this.changed.set(e.id,t=e.inputs.slice()),t}hold(e){for(let t of e)this.counts.set(t,this.count(t)+1)}release(e){for(let t of e)this.counts.set(t,this.count(t)-1)}move(e,t,n){this.release([e[t]]),this.hold([n]),e[t]=n}count(e){return this.counts.get(e)??0}};var re=(s,e)=>`${s}/${e}`,oe=class{constructor(e){this.trace=e;this.history=new se(e),this.current=this.frameAt(0)}trace;history;current;get frame(){return this.current}get at(){return this.current.step}get last(){return this.trace.steps.length}get step(){return this.at?this.trace.steps[this.at-1]:null}seek(e){let t=Math.max(0,Math.min(this.last,Math.round(e)));return t!==this.at&&(this.current=this.frameAt(t)),this.current}passOf(e){return this.trace.passes.find(t=>t.first<e&&e<=t.first+t.count)??null}nextPassEnd(){return this.trace.passes.map(t=>t.first+t.count).find(t=>t>this.at)??this.last}previousPassStart(){return this.trace.passes.filter(t=>t.count>0).map(t=>t.first).reverse().find(t=>t<this.at)??0}frameAt(e){let{history:t}=this,n=t.present(e),r=new Map(n.map(l=>[l.id,[]])),o=n.map(l=>{let h=t.death(l.id)===e?"gone":e>0&&t.birth(l.id)===e?"new":"kept";return{record:l,change:h,inputs:t.inputsAt(l.id,e),users:r.get(l.id)}}),i=o.filter(l=>l.change==="gone"),a=o.filter(l=>l.change!=="gone");for(let l of[...a,...i])An(l,r);let d=new Map(o.map(l=>[l.record.id,l]));return{step:e,nodes:d,outputs:t.outputsAt(e),alive:a.length,...this.rewiringsOf(e,d)}}rewiringsOf(e,t){let n=new Set,r=[],o=e?this.trace.steps[e-1].rewired:[];for(let{node:i,slot:a}of o){let d=t.get(i);if(!d||d.change!=="kept"||n.has(re(i,a)))continue;let l=this.history.inputsAt(i,e-1)[a];l!==d.inputs[a]&&(n.add(re(i,a)),t.has(l)&&r.push({from:l,to:i,slot:a}))}return{rewired:n,lost:r}}};function An(s,e){for(let t of s.inputs){let n=e.get(t);n&&n.at(-1)!==s.record.id&&n.push(s.record.id)}}var On={time:"microseconds",us:"microseconds"},Ln={us:1,\u00B5s:1,ms:1e3,s:1e6};function at(s,e){let t=s.split(/\s+/).filter(r=>r!=="");if(!t.length)return null;let n=t.map(r=>$n(r,e));return r=>n.every(o=>o(r))}function $n(s,e){return Nn(s,e)??Dn(s)??Hn(s)??Bn(s)}function Nn(s,e){let t=/^([\p{L}_]+)(>=|<=|>|<)([\d.]+(?:e-?\d+)?)([a-z\u00b5]*)$/iu.exec(s);if(!t)return null;let[,n,r,o,i]=t,a=On[n.toLowerCase()]??n,d=e.find(h=>h.name.toLowerCase()===a.toLowerCase()),l=Number(o)*(Ln[i]??1),c=In[r];return h=>{let p=d?.values.get(h.id);return p!==void 0&&c(p,l)}}var In={">":(s,e)=>s>e,"<":(s,e)=>s<e,">=":(s,e)=>s>=e,"<=":(s,e)=>s<=e},Cn={op:s=>[s.op],name:s=>[s.name??""],dtype:s=>s.type?[s.type.dtype,G(s.type.dtype)]:[],type:s=>s.type?[V(s.type)]:[],scope:s=>[s.scope??""],detail:s=>[s.detail??""],source:s=>[`${s.source?.label??""} ${s.source?.text??""}`],line:s=>[String(s.source?.line??"")]};function Dn(s){let e=s.indexOf(":"),t=Cn[s.slice(0,Math.max(0,e)).toLowerCase()];if(!t)return null;let n=s.slice(e+1).toLowerCase();return r=>t(r).some(o=>o.toLowerCase().includes(n))}function Hn(s){return/^#\d+$/.test(s)?e=>e.id===Number(s.slice(1)):null}function Bn(s){let e=s.toLowerCase();return t=>[t.op,t.name,t.detail,t.scope].some(n=>n?.toLowerCase().includes(e))}var Wn=1100,_n=120,Vn=3e4,$=class{trace;player;listeners=new Map;selectedId=null;hoveredId=null;pinned=!1;found=new Set;timer=null;shownTable=null;dimming=!0;marking=!0;query="";constructor(e){this.trace=Ze(e),this.player=new oe(this.trace),this.player.seek(this.trace.view.step),this.select(this.trace.view.selected)}on(e,t){let n=this.listeners.get(e)??new Set;return this.listeners.set(e,n.add(t)),()=>n.delete(t)}tell(e){for(let t of this.listeners.get(e)??[])t()}get frame(){return this.player.frame}get showsStep(){return this.marking&&this.player.step!==null}seek(e){let t=this.player.at;this.player.seek(e),this.player.at!==t&&(this.hoveredId!==null&&this.hover(null),this.search(this.query),this.tell("step"),this.selectedId!==null&&!this.frame.nodes.has(this.selectedId)&&this.select(null))}get selected(){return this.selectedId}get hovered(){return this.hoveredId}get isPinned(){return this.pinned}select(e){let t=e!==null&&this.frame.nodes.has(e)?e:null;t!==this.selectedId&&(this.selectedId=t,this.pinned=this.pinned&&t!==null,this.tell("selection"))}hover(e){e!==this.hoveredId&&(this.hoveredId=e,this.tell("hover"))}pin(e){let t=e&&this.selectedId!==null;t!==this.pinned&&(this.pinned=t,this.tell("selection"))}record(e){return this.player.history.record(e)}kernelOf(e){return this.trace.kernels.find(t=>t.nodes.includes(e))??null}get hits(){return this.found}search(e){this.query=e;let t=at(e,this.trace.tables),n=t?[...this.frame.nodes.values()].map(r=>r.record):[];this.found=new Set(n.filter(r=>t?.(r)).map(r=>r.id)),this.tell("search")}nextHit(e){let t=[...this.found];if(!t.length)return;let n=this.selectedId===null?-1:t.indexOf(this.selectedId),r=n<0?e>0?0:t.length-1:(n+e+t.length)%t.length;this.select(t[r])}get overlay(){return this.shownTable}showTable(e){this.shownTable=this.trace.tables.find(t=>t.name===e)??null,this.mark(this.shownTable===null)}get marks(){return this.marking}mark(e){this.marking=e,this.selectOnlyDrawn(),this.tell("look")}selectOnlyDrawn(){this.selectedId!==null&&this.frame.nodes.get(this.selectedId)?.change==="gone"&&!this.marking&&this.select(null)}get dims(){return this.dimming}dim(e){this.dimming=e,this.tell("look")}get isPlaying(){return this.timer!==null}play(e){if(e!==this.isPlaying){if(this.timer!==null&&clearInterval(this.timer),this.timer=null,e&&this.player.last>0){this.player.at===this.player.last&&this.seek(0);let t=Math.min(Wn,Math.max(_n,Vn/this.player.last));this.timer=setInterval(()=>this.playOn(),t)}this.tell("play")}}playOn(){this.seek(this.player.at+1),this.player.at===this.player.last&&this.play(!1)}dispose(){this.timer!==null&&clearInterval(this.timer),this.timer=null,this.listeners.clear()}};function dt(s,e,t){let n=Fn(s.length,e),r=zn(s,e,n),o=Kn(r,t),i=Un(r,o,t);return Yn(s,e,r,i)}function Fn(s,e){let{inputs:t,users:n,order:r}=ct(s,e);if(r.length<s)throw new Error("the graph has a cycle");let o=new Array(s).fill(0),i=c=>t[c].reduce((h,p)=>Math.max(h,o[p]+1),0),a=c=>n[c].reduce((h,p)=>Math.min(h,o[p]-1),1/0);for(let c of r)o[c]=i(c);for(let c=0;c<2;c++){for(let h of r.toReversed())t[h].length<n[h].length&&(o[h]=a(h));for(let h of r)t[h].length>n[h].length&&(o[h]=i(h))}let d=[...new Set(o)].sort((c,h)=>c-h),l=new Map(d.map((c,h)=>[c,h]));return o.map(c=>l.get(c))}function ct(s,e){let t=Array.from({length:s},()=>[]),n=Array.from({length:s},()=>[]);for(let[i,a]of e)n[i].push(a),t[a].push(i);let r=t.map(i=>i.length),o=[...r.keys()].filter(i=>r[i]===0);for(let i=0;i<o.length;i++)for(let a of n[o[i]])--r[a]===0&&o.push(a);return{inputs:t,users:n,order:o}}function ut(s,e){return ct(s,e).order.length===s}function zn(s,e,t){let n={boxes:s.length,width:s.map(o=>o.width),row:t.slice(),above:s.map(()=>[]),below:s.map(()=>[]),chains:s.map((o,i)=>[i])},r=e.filter(([o,i])=>t[i]-t[o]<=8);for(let[o,i]of r){let a=n.chains[o];for(;a.length<t[i]-t[o];)a.push(jn(n,a[a.length-1]))}for(let[o,i]of r)ht(n,n.chains[o][t[i]-t[o]-1],i);return n}function jn(s,e){let t=s.width.push(10)-1;return s.row.push(s.row[e]+1),s.above.push([]),s.below.push([]),ht(s,e,t),t}function ht(s,e,t){s.below[e].push(t),s.above[t].push(e)}function Kn(s,e){let t=e?qn(s,e):Gn(s),n=[];s.row.forEach((l,c)=>(n[l]??=[]).push(c));let r=new Array(t.length).fill(0),o=l=>{l.sort((c,h)=>t[c]-t[h]).forEach((c,h)=>r[c]=h)};n.forEach(o);let i=n.map(l=>l.slice()),a=lt(s,n,r),d=e?2:8;for(let l=0;l<d&&a>0;l++){let c=l%2?s.below:s.above;for(let p of l%2?n.toReversed():n){for(let g of p)t[g]=pt(c[g],r)??r[g];o(p)}let h=lt(s,n,r);h>=a||(a=h,i=n.map(p=>p.slice()))}return i}function pt(s,e){let t=0;for(let n of s)t+=e[n];return s.length?t/s.length:null}function Gn(s){let e=new Array(s.row.length).fill(-1),t=0;for(let n=0;n<s.boxes;n++){if(s.below[n].length)continue;let r=[n];for(;r.length;){let o=r.pop();if(!(e[o]>=0)){e[o]=t++;for(let i of s.above[o].toReversed())r.push(i)}}}return e}function qn(s,e){let t=s.row.map((n,r)=>e[r]??NaN);for(let n=0;n<8;n++)for(let r of[...t.keys()].filter(o=>Number.isNaN(t[o]))){let o=[...s.above[r],...s.below[r]].filter(i=>!Number.isNaN(t[i]));t[r]=pt(o,t)??NaN}return t.map(n=>Number.isNaN(n)?0:n)}function lt(s,e,t){let n=0;for(let r=0;r+1<e.length;r++){let o=new Array(e[r+1].length+1).fill(0);for(let i of e[r].toReversed()){for(let a of s.below[i])for(let d=t[a];d>0;d-=d&-d)n+=o[d];for(let a of s.below[i])for(let d=t[a]+1;d<o.length;d+=d&-d)o[d]++}}return n}function Un(s,e,t){let n=new Array(s.width.length).fill(0),r=e.map(i=>Pe(i.map(a=>s.width[a])));e.forEach((i,a)=>i.forEach((d,l)=>n[d]=r[a][l]-r[a][i.length-1]/2));let o=(i,a,d)=>{let l=e[i].map(c=>Xn(s,c,n,a,d,t?.[c]??null));Ae(l,r[i]).forEach((c,h)=>n[e[i][h]]=c)};for(let i=0;i<6;i++){for(let a=1;a<e.length;a++)o(a,!0,i>1);for(let a=e.length-2;a>=0;a--)o(a,i>1,!0)}return n}function Xn(s,e,t,n,r,o){let i=0,a=0;for(let l of[...n?s.above[e]:[],...r?s.below[e]:[]]){let c=(e<s.boxes?1:0)+(l<s.boxes?1:0),h=[8,2,1][c];i+=t[l]*h,a+=h}let d=a?{x:i/a,weight:a}:{x:t[e],weight:.1};return o===null?d:{x:(d.x+3*o)/4,weight:4*d.weight}}function Pe(s){let e=0;return s.map((t,n)=>{if(n===0)return 0;let r=t===10&&s[n-1]===10;return e+=(t+s[n-1])/2+(r?26/2:26),e})}function Ae(s,e){let t=[];return s.forEach(({x:r,weight:o},i)=>{let a={sum:(r-e[i])*o,weight:o,size:1};for(let d=t.at(-1);d&&d.sum/d.weight>a.sum/a.weight;d=t.at(-1))t.pop(),a.sum+=d.sum,a.weight+=d.weight,a.size+=d.size;t.push(a)}),t.flatMap(({sum:r,weight:o,size:i})=>new Array(i).fill(r/o)).map((r,o)=>r+e[o])}function Yn(s,e,t,n){let r=n.reduce((l,c,h)=>Math.min(l,c-t.width[h]/2),1/0),o=n.reduce((l,c,h)=>Math.max(l,c+t.width[h]/2),-1/0),i=s.reduce((l,c)=>Math.max(l,c.height),0),a=l=>i/2+t.row[l]*(i+40),d=e.map(([l,c])=>{let h=t.row[c]-t.row[l];return h>8?null:t.chains[l].slice(1,h).map(p=>({x:n[p]-r,y:a(p)}))});return{x:s.map((l,c)=>n[c]-r),y:s.map((l,c)=>a(c)),row:t.row.slice(0,s.length),routes:d,width:s.length?o-r:0,height:s.reduce((l,c,h)=>Math.max(l,a(h)+i/2),0)}}var ie=class{constructor(e,t,n){this.frame=e;this.seats=t;this.exchange=n}frame;seats;exchange;rows=new Map;rowsFor(e){for(let t of e){let n=this.partnerRow(t);this.rows.set(t,Math.max(this.lowest(t),n??0))}for(let t of e.toReversed())this.hangUnderUsers(t);return this.sink(),this.rows}placeFor(e){let t=this.counterpart(e),n=t===null?void 0:this.seats.get(t);if(n&&Number.isFinite(n.x))return n.x+1;let{inputs:r,users:o}=this.node(e),i=[...r,...o].map(a=>this.seats.get(a)?.x??NaN).filter(Number.isFinite);return i.length?i.reduce((a,d)=>a+d,0)/i.length:NaN}node(e){return this.frame.nodes.get(e)}counterpart(e){return!this.exchange||this.exchange.at===this.exchange.by?null:e===this.exchange.by?this.exchange.at:e===this.exchange.at?this.exchange.by:null}partnerRow(e){let t=this.counterpart(e);return t===null?null:this.seats.get(t)?.row??null}rowOf(e){return this.rows.get(e)??this.seats.get(e)?.row??-1}lowest(e){let t=0;for(let n of this.node(e).inputs)t=Math.max(t,this.rowOf(n)+1);return t}hangUnderUsers(e){if(this.partnerRow(e)!==null)return;let t=this.node(e).users.map(n=>this.rowOf(n)).filter(n=>n>=0);t.length&&this.rows.set(e,Math.max(this.rowOf(e),Math.min(...t)-1))}sink(){let e=[...this.frame.nodes.keys()].filter(t=>this.lowest(t)>this.rowOf(t));for(let t=0;t<e.length;t++){let n=this.lowest(e[t]);if(!(n<=this.rowOf(e[t]))){this.rows.set(e[t],n);for(let r of this.node(e[t]).users)this.rowOf(r)<=n&&e.push(r)}}}};function mt(s,e){let t=new Set(e),n=[],r=e.toReversed();for(;r.length;){let o=r[r.length-1],i=t.has(o)?s.nodes.get(o).inputs.filter(a=>t.has(a)):[];if(i.length){r.push(...i);continue}r.pop(),t.delete(o)&&n.push(o)}return n}var Zn=.35,gt=2,es=12,ts=10,le=class{rows=[];seats=new Map;chains=new Map;formerX=new Map;origin={x:0,y:0};full={width:0,nodes:0};show(e,t=null){let n=this.positions(),r=[...e.nodes.keys()].filter(o=>!this.seats.has(o));return r.length>Zn*e.nodes.size?this.layOut(e):this.adapt(e,r,t),this.isLoose()&&this.layOut(e),this.holdStill(n),this.picture()}tidy(e){let t=this.positions();return this.layOut(e),this.holdStill(t),this.picture()}layOut(e){let t=[...e.nodes.keys()],n=new Map(t.map((l,c)=>[l,c])),r=t.map(l=>v(e.nodes.get(l).record)),o=t.flatMap((l,c)=>e.nodes.get(l).inputs.map(h=>[n.get(h),c])),i=e.lost.map(({from:l,to:c})=>[n.get(l),n.get(c)]);ut(t.length,[...o,...i])&&o.push(...i);let a=this.seats.size?t.map(l=>this.seats.get(l)?.x??null):void 0,d=dt(r,o,a);this.rows=[],this.chains=new Map,this.seats=new Map(t.map((l,c)=>[l,this.sit(d.row[c],d.x[c],r[c].width,r[c])])),o.forEach(([l],c)=>this.keepRoute(t[l],d.routes[c]??[])),this.rows.forEach(yt);for(let[l,{users:c}]of e.nodes)this.aimBends(l,c,()=>{});this.full={width:d.width,nodes:t.length}}keepRoute(e,t){let n=this.chainOf(e),{row:r}=this.seats.get(e);for(let{x:o}of t.slice(n.length))n.push(this.sit(r+n.length+1,o,10,null))}isLoose(){return ss(this.rows)>gt*this.full.width+400||this.seats.size*gt<this.full.nodes}adapt(e,t,n){for(let l of[...this.seats.keys()])e.nodes.has(l)||this.dismiss(l);let r=mt(e,t),o=new ie(e,this.seats,n),i=new Set;for(let[l,c]of o.rowsFor(r))i.add(this.seatIn(e,l,c));this.placeNewcomers(r,o),this.closeEmptyRows();let a=new Set(r.map(l=>this.seats.get(l)));for(let[l,{users:c}]of e.nodes)this.fitChain(l,c),this.aimBends(l,c,(h,p)=>{h.x=p,a.add(h),i.add(h)});let d=new Set([...i].map(l=>l.row));for(let l of d)ns(this.rows[l],a)}seatIn(e,t,n){let r=this.seats.get(t);if(r)return this.leave(r),r.row=n,this.rowAt(n).push(r),r;let o=v(e.nodes.get(t).record),i=this.sit(n,this.formerX.get(t)??NaN,o.width,o);return this.seats.set(t,i),i}placeNewcomers(e,t){for(let n of[...e,...e.toReversed()]){let r=this.seats.get(n);Number.isNaN(r.x)&&(r.x=t.placeFor(n))}for(let n of e)this.seats.get(n).x||=0}dismiss(e){let t=this.seats.get(e);this.formerX.set(e,t.x);for(let n of[t,...this.chainOf(e)])this.leave(n);this.seats.delete(e),this.chains.delete(e)}sit(e,t,n,r){let o={row:e,x:t,width:n,label:r,goal:t};return this.rowAt(e).push(o),o}rowAt(e){for(;this.rows.length<=e;)this.rows.push([]);return this.rows[e]}leave(e){let t=this.rows[e.row];t.splice(t.indexOf(e),1)}chainOf(e){let t=this.chains.get(e);return t||this.chains.set(e,t=[]),t}fitChain(e,t){let n=this.seats.get(e),r=1;for(let d of t){let l=this.seats.get(d).row-n.row;l>r&&l<=8&&(r=l)}let o=this.chains.get(e)??[];if(o.length===r-1&&(!o.length||o[0].row===n.row+1))return;let i=new Map(o.map(d=>[d.row,d])),a=[];for(let d=n.row+1;d<n.row+r;d++)a.push(i.get(d)??this.sit(d,NaN,10,null)),i.delete(d);for(let d of i.values())this.leave(d);this.chains.set(e,a)}aimBends(e,t,n){let r=this.chains.get(e);if(!r?.length)return;let o=this.seats.get(e),i=t.map(a=>this.seats.get(a)).filter(a=>a.row-o.row<=8);for(let a of r){let d=i.filter(h=>h.row>a.row);if(!d.length)continue;let l=0;for(let h of d)l+=o.x+(h.x-o.x)*(a.row-o.row)/(h.row-o.row);let c=l/d.length;Math.abs(c-a.goal)<ts||(n(a,c),a.goal=c)}}closeEmptyRows(){let e=this.rows.filter(n=>n.some(r=>r.label));if(e.length===this.rows.length)return;let t=new Set(this.rows.filter(n=>!n.some(r=>r.label)).flat());for(let[n,r]of this.chains)r.some(o=>t.has(o))&&this.chains.set(n,r.filter(o=>!t.has(o)));this.rows=e,e.forEach((n,r)=>n.forEach(o=>o.row=r))}y(e){return this.origin.y+e*78}positions(){let e=new Map;for(let[t,n]of this.seats)e.set(t,{x:this.origin.x+n.x,y:this.y(n.row)});return e}holdStill(e){let t=[],n=[];for(let[r,o]of this.seats){let i=e.get(r);i&&(t.push(i.x-this.origin.x-o.x),n.push(i.y-this.y(o.row)))}this.origin={x:this.origin.x+bt(t),y:this.origin.y+bt(n)}}picture(){let e=({row:o,x:i,label:a})=>({...a,x:this.origin.x+i,y:this.y(o)}),t=new Map,n=new Map;for(let[o,i]of this.seats)t.set(o,e(i)),n.set(o,i.row);let r=new Map;for(let[o,i]of this.chains)i.length&&r.set(o,i.map(({row:a,x:d})=>({x:this.origin.x+d,y:this.y(a)})));return{places:t,rows:n,bends:r}}};function yt(s){s.sort((e,t)=>e.x-t.x)}function ns(s,e){yt(s);let t=s.map(n=>({x:n.x,weight:e.has(n)?1:es}));Ae(t,Pe(s.map(n=>n.width))).forEach((n,r)=>s[r].x=n)}function ss(s){let e=1/0,t=-1/0;for(let n of s.flat())e=Math.min(e,n.x),t=Math.max(t,n.x);return t-e}function bt(s){return s.length?s.sort((e,t)=>e-t)[s.length>>1]:0}var de=class{view={x:0,y:0,scale:1};size={width:1,height:1};toScreen({x:e,y:t}){return{x:e*this.view.scale+this.view.x,y:t*this.view.scale+this.view.y}}toWorld({x:e,y:t}){return{x:(e-this.view.x)/this.view.scale,y:(t-this.view.y)/this.view.scale}}get window(){let{x:e,y:t}=this.toWorld({x:0,y:0}),{x:n,y:r}=this.toWorld({x:this.size.width,y:this.size.height});return{left:e,top:t,right:n,bottom:r}}pan(e,t){this.view={...this.view,x:this.view.x+e,y:this.view.y+t}}zoom(e,t=this.middle){let n=Math.min(6,Math.max(.01,this.view.scale*e)),r=n/this.view.scale,{x:o,y:i}=this.view;this.view={scale:n,x:t.x-(t.x-o)*r,y:t.y-(t.y-i)*r}}get middle(){return{x:this.size.width/2,y:this.size.height/2}}fitting(e,t=1.2,n=28){let{width:r,height:o}=this.size,i=(r-2*n)/Math.max(1,e.right-e.left),a=(o-2*n)/Math.max(1,e.bottom-e.top),d=Math.max(.01,Math.min(t,i,a));return this.centred(e,d)}centred({left:e,top:t,right:n,bottom:r},o){let{x:i,y:a}=this.middle;return{scale:o,x:i-o*(e+n)/2,y:a-o*(t+r)/2}}revealing(e,t,n=24){let{left:r,top:o,right:i,bottom:a}=vt(e,t),d=t.x+wt(r,i,this.size.width,n);return{...t,x:d,y:t.y+wt(o,a,this.size.height,n)}}holds(e,t){let{left:n,top:r,right:o,bottom:i}=vt(e,t);return n>=0&&r>=0&&o<=this.size.width&&i<=this.size.height}};function vt({left:s,top:e,right:t,bottom:n},{x:r,y:o,scale:i}){return{left:s*i+r,top:e*i+o,right:t*i+r,bottom:n*i+o}}function wt(s,e,t,n){return e-s>t-2*n?s>n||e<t-n?t/2-(s+e)/2:0:s<n?n-s:e>t-n?t-n-e:0}function w(s){let[e,t,n,r]=[1/0,1/0,-1/0,-1/0];for(let{x:o,y:i,width:a,height:d}of s)e=Math.min(e,o-a/2),n=Math.max(n,o+a/2),t=Math.min(t,i-d/2),r=Math.max(r,i+d/2);return e>n?null:{left:e,top:t,right:n,bottom:r}}var N=148,z=104,xt=6,I=2,ce=class{node=u("canvas",{class:"sl-minimap","aria-hidden":"true",hidden:!0});context;land=document.createElement("canvas");drawn=null;bounds=null;scale=1;offset={x:0,y:0};constructor(e){this.context=this.node.getContext("2d");for(let n of[this.node,this.land])[n.width,n.height]=[N*I,z*I];let t=n=>{n.buttons&&e({x:(n.offsetX-this.offset.x)/this.scale,y:(n.offsetY-this.offset.y)/this.scale})};this.node.addEventListener("pointerdown",n=>{this.node.setPointerCapture(n.pointerId),t(n)}),this.node.addEventListener("pointermove",t)}paint(e){let{picture:t}=e.motion,{theme:n,session:r,camera:o}=e,{marks:i}=r,a=this.drawn?.picture!==t||this.drawn.theme!==n||this.drawn.marks!==i;a&&(this.bounds=w(t.places.values()));let d=!this.bounds||o.holds(this.bounds,o.view);if(this.node.hidden=d,d){this.drawn=null;return}a&&this.paintLand(e,this.bounds),this.drawn={picture:t,theme:n,marks:i},this.paintWindow(o.window,n)}paintLand(e,{left:t,top:n,right:r,bottom:o}){let[i,a]=[r-t,o-n];this.scale=Math.min((N-2*xt)/i,(z-2*xt)/a);let d=(H,M,B)=>H/2-this.scale*(M+B/2);this.offset={x:d(N,t,i),y:d(z,n,a)};let l=this.land.getContext("2d");l.setTransform(I,0,0,I,0,0),l.fillStyle=e.theme.background,l.fillRect(0,0,N,z);let{outline:c,added:h,removed:p}=e.theme,g=[],j=new Uint8Array((N+1)*(z+1));l.fillStyle=c;for(let[H,M]of e.motion.picture.places){let B=e.changeOf(e.session.frame.nodes.get(H));B==="kept"?this.speck(l,M,1,j):B&&g.push([B==="new"?h:p,M])}for(let[H,M]of g)l.fillStyle=H,this.speck(l,M,3)}speck(e,t,n,r){let o=this.offset.x+t.x*this.scale,i=this.offset.y+t.y*this.scale,a=Math.round(i)*(N+1)+Math.round(o);if(r?.[a])return;r&&(r[a]=1);let d=Math.max(n,t.width*this.scale),l=Math.max(n,t.height*this.scale);e.fillRect(o-d/2,i-l/2,d,l)}paintWindow({left:e,top:t,right:n,bottom:r},o){let{context:i,scale:a,offset:d}=this;i.setTransform(1,0,0,1,0,0),i.drawImage(this.land,0,0),i.setTransform(I,0,0,I,0,0),i.strokeStyle=o.accent,i.lineWidth=1.5,i.strokeRect(d.x+e*a,d.y+t*a,(n-e)*a,(r-t)*a)}};var kt={places:new Map,rows:new Map,bends:new Map},ue=class{progress=1;from=kt;to=kt;get picture(){return this.to}head(e){this.from=this.progress===1?this.to:this.freeze(),this.to=e,this.progress=0}place(e){let t=this.to.places.get(e),n=this.progress<1&&t?this.from.places.get(e):void 0;return!t||!n||n.x===t.x&&n.y===t.y?t:{...t,...St(n,t,this.progress)}}bends(e){let t=this.to.bends.get(e)??[],n=this.progress<1?this.from.bends.get(e):void 0;return n?.length!==t.length?t:t.map((r,o)=>St(n[o],r,this.progress))}span(e,t){return(this.to.rows.get(t)??0)-(this.to.rows.get(e)??0)}freeze(){let e=new Map([...this.to.places.keys()].map(n=>[n,this.place(n)])),t=new Map([...this.to.bends.keys()].map(n=>[n,this.bends(n)]));return{places:e,bends:t,rows:this.to.rows}}};function St(s,e,t){return{x:s.x+(e.x-s.x)*t,y:s.y+(e.y-s.y)*t}}var Tt=.2,rs=.6,C=13;function Et(s,e,t){let{edges:n}=e,{marks:r}=e.session,o=r?["kept","gone","new","rewired"]:["kept","new","rewired"];for(let l of o)Mt(s,e,t,n[l],r?l:"kept");let{selected:i,hovered:a}=e.session;if(i===null&&a===null)return;let d=({from:l,to:c})=>l===i||c===i||l===a||c===a;for(let l of o)Mt(s,e,t,n[l].filter(d),"near",l)}function Mt(s,e,t,n,r,o=r){if(!n.length)return;let{colour:i,width:a,alpha:d,dash:l}=os(e,r,o);s.strokeStyle=i,s.lineWidth=a/Math.min(1,Math.max(e.camera.view.scale,.25)),s.globalAlpha=d,s.setLineDash([...l]),s.beginPath();for(let c of n)is(s,e,t,c,r==="near");s.stroke(),s.setLineDash([]),e.camera.view.scale>=rs&&r!=="near"&&us(s,e,t,n,i),s.globalAlpha=1}function os({theme:s,dims:e},t,n){switch(t){case"kept":return{colour:s.edge,width:1.1,alpha:e?s.faint:.9,dash:[]};case"new":return{colour:s.added,width:1.6,alpha:1,dash:[]};case"gone":return{colour:s.removed,width:1.3,alpha:.9,dash:[5,4]};case"rewired":return{colour:s.rewired,width:2.4,alpha:1,dash:[]};case"near":return{colour:s.accent,width:1.8,alpha:1,dash:n==="gone"?[5,4]:[]}}}function Rt(s,e,t){let n=s.width-16;return{x:s.x-n/2+n*(e+1)/(t+1),y:s.y-s.height/2}}function is(s,e,t,n,r){let o=e.motion.place(n.from),i=e.motion.place(n.to);if(!o||!i||Oe(o,i,t))return;let a=e.session.frame.nodes.get(n.to).inputs.length,d=Rt(i,n.slot,a),l={x:o.x,y:o.y+o.height/2};n.jumps&&!r?cs(s,l,d,e.camera.view.scale):e.camera.view.scale<Tt?ls(s,l,d):ds(s,l,n.jumps?[]:as(e,n),d)}function as({motion:s},{from:e,to:t}){return s.bends(e).slice(0,s.span(e,t)-1)}function Oe(s,e,t){return Math.max(s.y,e.y)<t.top||Math.min(s.y,e.y)>t.bottom||Math.max(s.x,e.x)+200<t.left||Math.min(s.x,e.x)-200>t.right}function ls(s,e,t){s.moveTo(e.x,e.y),s.lineTo(t.x,t.y)}function ds(s,e,t,n){s.moveTo(e.x,e.y);let r=e;for(let o of[...t,n]){let i=Math.max(14,(o.y-r.y)/2);r.x===o.x?s.lineTo(o.x,o.y):s.bezierCurveTo(r.x,r.y+i,o.x,o.y-i,o.x,o.y),r=o}}function cs(s,e,t,n){n<Tt||(s.moveTo(e.x,e.y),s.lineTo(e.x,e.y+C),s.moveTo(t.x,t.y),s.lineTo(t.x,t.y-C+3),s.moveTo(t.x+3,t.y-C),s.arc(t.x,t.y-C,3,0,2*Math.PI))}function us(s,e,t,n,r){let o=new Map,{motion:i,session:a}=e;s.fillStyle=r,s.font=`9.5px ${e.theme.mono}`;for(let d of n){if(!d.jumps)continue;o.set(d.from,[...o.get(d.from)??[],d.to]);let l=i.place(d.to),c=i.place(d.from),h=a.frame.nodes.get(d.to).inputs.length;if(!l||!c||h>3||Oe(l,l,t))continue;let p=Rt(l,d.slot,h);s.textAlign=d.slot+1>h/2?"left":"right";let g=s.textAlign==="left"?6:-6;s.fillText(_(c.title,12),p.x+g,p.y-C)}s.textAlign="left";for(let[d,l]of o){let c=i.place(d);if(Oe(c,c,t))continue;let h=i.place(l[0]),p=l.length===1&&h?`to ${_(h.title,12)}`:`to ${l.length} nodes`;s.fillText(p,c.x+5,c.y+c.height/2+C-2)}}var hs=.16,ps=.34,Pt=.5,ms=.3,At=.66;function Ot(s,e,t){let{camera:n,theme:r}=e,{scale:o,x:i,y:a}=n.view;s.setTransform(t,0,0,t,0,0),s.fillStyle=r.background,s.fillRect(0,0,n.size.width,n.size.height),s.setTransform(t*o,0,0,t*o,t*i,t*a),s.textBaseline="middle";let d=n.window;Et(s,e,d);let l=fs(e,d);if(o<hs)gs(s,e,l);else for(let c of l)vs(s,e,c);o<ms&&ys(s,e,l)}function fs(s,e){let t=[];for(let[n,r]of s.session.frame.nodes){let o=s.motion.place(n),i=s.changeOf(r);if(!o||!i)continue;let{x:a,y:d,width:l,height:c}=o;a+l>e.left&&a-l<e.right&&d+c>e.top&&d-c<e.bottom&&t.push({id:n,record:r.record,change:i,place:o})}return t}function gs(s,e,t){let n=new Map;for(let r of t){let o=bs(e,r),i=n.get(o);i?i.push(r):n.set(o,[r])}for(let[r,o]of n){s.fillStyle=r,s.beginPath();for(let{place:i}of o)s.rect(i.x-i.width/2,i.y-i.height/2,i.width,i.height);s.fill()}}function bs({session:s,theme:e,shades:t},{id:n,record:r,change:o}){return n===s.selected?e.accent:o==="new"?e.added:o==="gone"?e.removed:t?.get(n)?.fill??(q(r)?e.kernel:e.outline)}function ys(s,e,t){let{scale:n}=e.camera.view,{session:r,theme:o}=e;for(let{id:i,change:a,place:d}of t){let l=a==="new"?o.added:a==="gone"?o.removed:null,c=i===r.selected?o.accent:l??(r.hits.has(i)?o.hit:null);c&&(s.strokeStyle=c,s.lineWidth=1.5/n,s.setLineDash(a==="gone"?[4/n,3/n]:[]),s.beginPath(),s.arc(d.x,d.y,(i===r.selected?11:8)/n,0,2*Math.PI),s.stroke())}s.setLineDash([])}function vs(s,e,t){let{id:n,change:r}=t,o=e.dims&&!e.standsOut(n),i=o?e.theme.faint:1;s.globalAlpha=r==="new"?i*(.25+.75*e.motion.progress):i,ws(s,e,t),o&&(s.globalAlpha=Math.max(e.theme.faint,At)),e.camera.view.scale>=ps&&Ss(s,e,t,o),s.globalAlpha=i,Ts(s,e,t),s.globalAlpha=1}function Ne(s,{op:e},t,n=0){let r=t.width+2*n,o=t.height+2*n,i=e==="constant"?1:e==="input"||e==="shared"?o/2:8+n;s.beginPath(),s.roundRect(t.x-r/2,t.y-o/2,r,o,i)}function ws(s,e,{id:t,record:n,change:r,place:o}){let{theme:i,session:a}=e,d=e.shades?.get(t);Ne(s,n,o),s.fillStyle=r==="gone"?i.background:d?.fill??xs(i,n,r),s.fill();let l=r==="new"?i.added:r==="gone"?i.removed:i.outline;s.strokeStyle=t===a.hovered?i.accent:l,s.lineWidth=r==="new"?2.2:r==="gone"?1.6:1.2,s.setLineDash(r==="gone"?[5,4]:[]),s.stroke(),s.setLineDash([]),n.op==="shared"&&(s.lineWidth=1,Ne(s,n,o,-3),s.stroke()),q(n)&&ks(s,o)}function xs(s,e,t){return t==="new"?s.addedFill:q(e)?s.kernel:e.op==="input"||e.op==="shared"?s.leaf:s.node}function ks(s,{x:e,y:t,width:n,height:r}){s.beginPath();for(let o of[-1,1])s.moveTo(e+o*(n/2-6),t-r/2),s.lineTo(e+o*(n/2-6),t+r/2);s.stroke()}function Ss(s,e,{id:t,change:n,place:r},o){let{theme:i,camera:a}=e,d=n==="gone"?void 0:e.shades?.get(t),l=a.view.scale>=Pt&&r.subtitle!=="",c=r.width-12;s.textAlign="center",s.fillStyle=n==="gone"?i.removed:d?.text??i.text,s.font=`600 12px ${i.mono}`;let h=l?r.y-7:r.y;s.fillText(r.title,r.x,h,c),n==="gone"&&Ms(s,r,h,c),l&&(s.fillStyle=n==="gone"?i.removed:d?.text??(o?i.text:i.muted),s.font=`10px ${i.mono}`,s.fillText(r.subtitle,r.x,r.y+9,c))}function Ms(s,e,t,n){let r=Math.min(n,s.measureText(e.title).width)/2+2;s.lineWidth=1.2,s.beginPath(),s.moveTo(e.x-r,t),s.lineTo(e.x+r,t),s.stroke()}function Ts(s,e,t){let{id:n,change:r,place:o}=t,{theme:i,session:a}=e;a.hits.has(n)&&Le(s,t,i.hit,4,[2,2]),n===a.selected&&Le(s,t,i.accent,3,[]);let d=o.x-o.width/2,l=o.y-o.height/2;if(r!=="kept"){let p=r==="new"?i.added:i.removed;$e(s,e,r==="new"?"+":"\u2212",o.x+o.width/2,l,p)}if((a.marks?e.bound.get(n):void 0)?.forEach(({variable:p,colour:g},j)=>{j===0&&Le(s,t,i.bindings[g],3,[]),$e(s,e,p,d+22*j,l,i.bindings[g])}),e.camera.view.scale<Pt)return;Es(s,e,t);let h=a.overlay?.values.get(n);h!==void 0&&$e(s,e,ye(a.overlay,h),o.x+o.width/2-10,o.y+o.height/2,i.text)}function Le(s,{record:e,place:t},n,r,o){Ne(s,e,t,r),s.strokeStyle=n,s.lineWidth=2,s.setLineDash(o),s.stroke(),s.setLineDash([])}function $e(s,{theme:e},t,n,r,o){s.font=`700 10px ${e.mono}`;let i=Math.max(15,6.1*[...t].length+8);s.beginPath(),s.roundRect(n-i/2,r-7.5,i,15,7.5),s.fillStyle=o,s.fill(),s.fillStyle=e.background,s.textAlign="center",s.fillText(t,n,r+.5)}function Es(s,e,{id:t,place:n}){let r=e.results.get(t);if(!r)return;let o=n.y+n.height/2;s.fillStyle=e.theme.text,s.fillRect(n.x-n.width/2+8,o-1.5,n.width-16,3),s.font=`10px ${e.theme.mono}`,s.globalAlpha=Math.max(s.globalAlpha,At),s.textAlign="center",r.forEach((i,a)=>s.fillText(i,n.x,o+11+12*a))}function Lt(s,e){let t=null,n=0;s.addEventListener("pointerdown",r=>{t=he(r),n=0,s.setPointerCapture(r.pointerId)}),s.addEventListener("pointermove",r=>{let o=he(r);if(!t)return e.hover(o);let[i,a]=[o.x-t.x,o.y-t.y];n+=Math.hypot(i,a),n>4&&e.drag(i,a),t=o}),s.addEventListener("pointerup",r=>{t&&n<=4&&e.click(he(r)),t=null}),s.addEventListener("pointercancel",()=>t=null),s.addEventListener("pointerleave",()=>e.hover(null)),s.addEventListener("wheel",r=>Rs(r,e),{passive:!1})}function Rs(s,e){let t=s.ctrlKey||s.metaKey;if(!t&&!e.ownsWheel())return;s.preventDefault();let n=s.deltaMode===WheelEvent.DOM_DELTA_LINE?16:1,r=Math.max(-120,Math.min(120,s.deltaY*n));e.zoom(Math.exp(-r*(t?.008:.002)),he(s))}function he(s){return{x:s.offsetX,y:s.offsetY}}var pe=class{constructor(e,t,n,r){this.session=e;this.motion=t;this.camera=n;this.theme=r}session;motion;camera;theme;touched=new Set;bound=new Map;results=new Map;edges={kept:[],new:[],gone:[],rewired:[]};shadesFor=null;prepare(){this.bound.clear(),this.touched.clear(),this.results.clear();let{frame:e,player:t}=this.session;for(let{label:o,id:i}of e.outputs)this.results.set(i,[...this.results.get(i)??[],o]);this.sortEdges();let{step:n}=t;if(!n)return;let r=[...new Set(n.bindings.map(o=>o.variable))];for(let{variable:o,id:i}of n.bindings){if(!e.nodes.has(i))continue;let a=r.indexOf(o)%this.theme.bindings.length;this.bound.set(i,[...this.bound.get(i)??[],{variable:o,colour:a}]),this.touched.add(i)}for(let[o,i]of e.nodes)i.change!=="kept"&&this.touched.add(o);for(let{node:o}of n.rewired)this.touched.add(o);this.touched.add(n.by)}sortEdges(){let{frame:e}=this.session;this.edges={kept:[],new:[],gone:[],rewired:[]};for(let[t,n]of e.nodes)n.inputs.forEach((r,o)=>{let i=n.change==="kept"&&e.rewired.has(re(t,o))?"rewired":n.change;this.edges[i].push(this.edge(r,t,o))});for(let{from:t,to:n,slot:r}of e.lost)this.edges.gone.push(this.edge(t,n,r))}edge(e,t,n){let r=this.motion.span(e,t);return{from:e,to:t,slot:n,jumps:r<1||r>8}}changeOf({change:e}){return this.session.marks?e:e==="gone"?null:"kept"}get dims(){return this.session.dims&&this.session.showsStep}standsOut(e){let{selected:t,hovered:n}=this.session;return this.touched.has(e)||e===t||e===n}get shades(){let e=this.session.overlay;return e?(this.shadesFor?.table!==e&&(this.shadesFor={table:e,shades:Ke(e)}),this.shadesFor.shades):null}};var Ps=280,As=560,S=.6,Os=.12,Ls=84,D=class{constructor(e,t,n){this.session=e;this.root=t;this.options=n;this.canvas=u("canvas",{class:"sl-canvas",tabindex:0,role:"application","aria-roledescription":"graph"}),this.node=u("div",{class:"sl-stage"},this.canvas,this.minimap.node),this.context=this.canvas.getContext("2d",{alpha:!1}),this.scene=new pe(e,this.motion,this.camera,k(t)),this.lastStep=e.player.at,this.arrange(),Lt(this.canvas,{drag:(o,i)=>this.drag(o,i),click:o=>e.select(this.nodeAt(o)),hover:o=>e.hover(o&&this.nodeAt(o)),zoom:(o,i)=>this.zoom(o,i),ownsWheel:()=>this.ownsWheel});for(let o of["selection","hover","search","look"])this.endings.push(e.on(o,()=>this.repaint()));this.endings.push(e.on("step",()=>this.follow())),this.endings.push(X(()=>this.restyle()));let r=new ResizeObserver(()=>this.resize());r.observe(this.node),this.endings.push(()=>r.disconnect())}session;root;options;node;canvas;camera=new de;arrangement=new le;motion=new ue;minimap=new ce(e=>this.centre(e));scene;context;endings=[];moved=new Set;way=null;request=0;framing="first";lastStep;onPaint(e){this.moved.add(e)}dispose(){cancelAnimationFrame(this.request);for(let e of this.endings)e()}arrange(){let e=performance.now(),{step:t}=this.session.player;this.motion.head(this.arrangement.show(this.session.frame,t)),this.motion.progress=1,this.scene.prepare(),this.root.dataset.layoutMs=(performance.now()-e).toFixed(1)}follow(){this.arrive();let e=this.motion.picture.places,t=this.showsAll,{at:n}=this.session.player,r=Math.abs(n-this.lastStep)===1;this.lastStep=n,this.arrange(),this.travel(r||this.framing!=="first"?this.nextView(e,t):this.firstView()),this.motion.progress=this.way?0:1,this.repaint()}get showsAll(){let e=w(this.motion.picture.places.values());return e!==null&&this.framing!=="part"&&this.camera.holds(e,this.camera.view)}nextView(e,t){let{step:n}=this.session.player;if(this.framing==="first"&&this.camera.view.scale<S&&n)return this.nearView(n);let o=this.motion.picture.places,i=n?[n.at,n.by].find(g=>e.has(g)&&o.has(g)):void 0,a=i===void 0?this.camera.view:this.heldView(e.get(i),o.get(i)),d=this.wholeView();if(!t)return this.framing==="first"&&d.scale>=S?d:this.revealed(a);let{width:l,height:c}=this.camera.size,h=Math.abs(d.x-a.x)>l/5||Math.abs(d.y-a.y)>c/5,p=d.scale>1.5*a.scale;return h||p||!this.camera.holds(w(o.values()),a)?d:a}nearView({at:e,by:t}){this.framing="part";let n=this.viewOf([...this.scene.touched],1);return n&&n.scale>=S?n:this.viewOf([e,t],.9)??this.camera.view}heldView(e,t){let{x:n,y:r,scale:o}=this.camera.view;return{scale:o,x:n+(e.x-t.x)*o,y:r+(e.y-t.y)*o}}revealed(e){let{step:t}=this.session.player,n=t?[t.at,t.by].map(o=>this.motion.picture.places.get(o)):[],r=w(n.filter(o=>o!==void 0));return r?this.camera.revealing(r,e,this.room):e}get room(){let{width:e,height:t}=this.camera.size;return Math.min(Ls,e/5,t/5)}travel(e){$s()||document.hidden?(this.camera.view=e,this.way=null):this.way={from:this.camera.view,to:e,start:performance.now()},this.root.dataset.moving=String(this.way!==null),this.repaint()}arrive(){this.way&&(this.camera.view=this.way.to),this.way=null,this.motion.progress=1,this.root.dataset.moving="false"}wholeView(){let e=w(this.motion.picture.places.values());return e?this.camera.fitting(e):this.camera.view}firstView(){let e=this.wholeView(),t=w(this.motion.picture.places.values());return!t||e.scale>=S||e.scale<Os?e:this.revealed({...this.camera.centred(t,S),y:24-t.top*S})}fit(){this.arrive(),this.framing="whole",this.travel(this.wholeView())}focusStep(){let{selected:e,player:t}=this.session,n=t.step?this.scene.touched:e===null?[]:[e];this.show([...n],1)}reveal(e){this.arrive();let t=this.motion.picture.places.get(e);t&&(this.camera.view.scale<S?this.show([e],.9):this.travel(this.camera.revealing(w([t]),this.camera.view,this.room)))}show(e,t){this.arrive();let n=this.viewOf(e,t);n&&(this.framing="part",this.travel(n))}viewOf(e,t){let n=e.map(o=>this.motion.picture.places.get(o)).filter(o=>o!==void 0),r=w(n);return r&&this.camera.fitting(r,t,60)}zoom(e,t){this.arrive(),this.framing="part",this.camera.zoom(e,t),this.repaint()}actualSize(){this.zoom(1/this.camera.view.scale)}tidy(){this.arrive(),this.motion.head(this.arrangement.tidy(this.session.frame)),this.scene.prepare(),this.travel(this.wholeView()),this.motion.progress=this.way?0:1}locate(e){let t=this.motion.place(e);if(!t)return null;let{scale:n}=this.camera.view;return{...t,...this.camera.toScreen(t),width:t.width*n,height:t.height*n}}nodeAt(e){let{x:t,y:n}=this.camera.toWorld(e),r=3/this.camera.view.scale;for(let[o,i]of this.motion.picture.places){if(!this.isDrawn(o))continue;if(Math.abs(t-i.x)<=i.width/2+r&&Math.abs(n-i.y)<=i.height/2+r)return o}return null}neighbour(e,t){let n=this.session.frame.nodes.get(e),r=this.motion.picture.places.get(e);if(!n||!r)return null;let o=l=>t==="left"?l.x<r.x:l.x>r.x,i=[...this.motion.picture.places].filter(([l,c])=>l!==e&&c.y===r.y),a=t==="up"?n.inputs:t==="down"?n.users:i.filter(([,l])=>o(l)).map(([l])=>l),d=l=>Math.abs(this.motion.picture.places.get(l).x-r.x);return a.filter(l=>this.isDrawn(l)).sort((l,c)=>d(l)-d(c))[0]??null}isDrawn(e){return this.scene.changeOf(this.session.frame.nodes.get(e))!==null}drag(e,t){this.arrive(),this.framing="part",this.camera.pan(e,t),this.repaint()}centre(e){let{x:t,y:n}=this.camera.toScreen(e);this.drag(this.camera.middle.x-t,this.camera.middle.y-n)}get ownsWheel(){return this.options.wheel||this.root.contains(Ns(this.root))}restyle(){this.scene.theme=k(this.root),this.repaint()}resize(){let{width:e,height:t}=this.node.getBoundingClientRect();if(!e||!t)return;this.scene.theme=k(this.root),this.root.classList.toggle("sl-narrow",this.root.clientWidth<As);let n=devicePixelRatio||1;this.canvas.width=Math.round(e*n),this.canvas.height=Math.round(t*n);let{width:r,height:o}=this.camera.size;this.camera.size={width:e,height:t},this.framing!=="part"?this.camera.view=this.framing==="first"?this.firstView():this.wholeView():this.camera.pan((e-r)/2,(t-o)/2),this.paint()}repaint(){this.request||(this.request=requestAnimationFrame(()=>this.paint()))}paint(){cancelAnimationFrame(this.request),this.request=0;let e=performance.now();this.advance(e),Ot(this.context,this.scene,this.canvas.width/this.camera.size.width),this.minimap.paint(this.scene),this.root.dataset.paintMs=(performance.now()-e).toFixed(2),this.root.dataset.moving=String(this.way!==null);for(let t of this.moved)t();this.way&&this.repaint()}advance(e){if(!this.way)return;let t=Math.min(1,Math.max(0,(e-this.way.start)/Ps)),n=t*t*(3-2*t),{from:r,to:o}=this.way;this.motion.progress=n;let i=(a,d)=>a+(d-a)*n;this.camera.view={x:i(r.x,o.x),y:i(r.y,o.y),scale:i(r.scale,o.scale)},t===1&&this.arrive()}};function $s(){return matchMedia("(prefers-reduced-motion: reduce)").matches}function Ns(s){let e=s.getRootNode();return e instanceof Document||e instanceof ShadowRoot?e.activeElement:null}var me=class{constructor(e,t){this.session=e;this.json=t}session;json;node=u("div",{class:"sl-before",hidden:!0,"aria-hidden":"true"});before=null;stage=null;endings=[];get isOpen(){return this.before!==null}toggle(e=!this.isOpen){e!==this.isOpen&&(e?this.open():this.close())}open(){let e=new $(this.json);e.mark(!1),e.seek(this.session.player.at-1),this.before=e,this.node.hidden=!1,this.stage=new D(e,this.node,{wheel:!1}),this.stage.canvas.tabIndex=-1,this.node.append(this.stage.node,u("div",{class:"sl-moment"},"before")),this.endings=[this.session.on("step",()=>this.follow()),this.session.on("selection",()=>this.point(this.session.selected)),e.on("selection",()=>this.session.select(e.selected))],this.follow()}close(){for(let e of this.endings)e();this.stage?.dispose(),this.before?.dispose(),this.before=this.stage=null,this.node.replaceChildren(),this.node.hidden=!0}follow(){let{player:e}=this.session;this.before?.seek(e.at-1),e.step&&this.stage?.reveal(e.step.at),this.point(this.session.selected??e.step?.at??null,!1)}point(e,t=!0){let{before:n,stage:r}=this;!n||!r||e===null||!n.frame.nodes.has(e)||(n.hover(e),t&&r.reveal(e))}dispose(){this.close()}};var fe=class{constructor(e){this.session=e;e.on("step",()=>this.update()),this.update()}session;node=u("nav",{class:"sl-bar sl-passes","aria-label":"Passes"});showsAll=!1;update(){let{trace:e,player:t}=this.session,n=t.passOf(t.at),r=e.passes.filter(a=>a.count===0).length,o=e.passes.filter(a=>this.showsAll||a.count>0),i=u("button",{type:"button",class:"sl-pass","aria-current":t.at===0&&"step",click:()=>this.session.seek(0)},"as written");b(this.node,i,...o.map(a=>this.chip(a,a===n)),r?this.moreButton(r):null),this.node.querySelector("[aria-current]")?.scrollIntoView({block:"nearest",inline:"nearest"})}chip(e,t){let n=`${e.count} \xB7 ${R(e.microseconds)}`,r=`${y(e.count,"rewrite")} in ${R(e.microseconds)}, ${e.nodesBefore} \u2192 ${y(e.nodesAfter,"node")}. Click: after the pass; again: before it.`;return u("button",{type:"button",class:"sl-pass",title:r,"aria-current":t&&"step",click:()=>this.jump(e)},e.name,u("small",{},n))}jump({first:e,count:t}){let n=e+t;this.session.seek(this.session.player.at===n?e:n)}moreButton(e){let t=this.showsAll?"hide those without effect":`${e} without effect hidden`,n=()=>{this.showsAll=!this.showsAll,this.update()};return u("button",{type:"button",class:"sl-more","aria-expanded":String(this.showsAll),click:n},t)}},ge=class{constructor(e){this.session=e;let{player:t}=e;this.slider=u("input",{type:"range",min:0,max:t.last,step:1,"aria-label":"Rewrite"}),this.slider.addEventListener("input",()=>e.seek(this.slider.valueAsNumber)),this.playButton=x("play","Play (Space)",()=>e.play(!e.isPlaying)),this.node=u("div",{class:"sl-bar sl-timeline",role:"toolbar","aria-label":"Rewrites"},x("first","To the start of the pass (K)",()=>e.seek(t.previousPassStart())),x("previous","Previous rewrite (k)",()=>e.seek(t.at-1)),this.playButton,x("next","Next rewrite (j)",()=>e.seek(t.at+1)),x("last","To the end of the pass (J)",()=>e.seek(t.nextPassEnd())),u("div",{class:"sl-track"},this.boundaries(),this.slider),this.position),e.on("step",()=>this.update()),e.on("play",()=>this.update()),this.update()}session;node;slider;position=u("output",{class:"sl-position"});playButton;boundaries(){let{trace:e,player:t}=this.session,n=e.passes.filter(r=>r.count>0).map(({name:r,first:o,count:i})=>{let a=`left: ${100*o/t.last}%; width: ${100*i/t.last}%`;return u("span",{class:"sl-stretch",style:a,"data-pass":r})});return u("div",{class:"sl-stretches","aria-hidden":"true"},...n)}update(){let{player:e,isPlaying:t}=this.session;this.slider.value=String(e.at);let n=e.step?`${e.step.rule.name}, ${e.passOf(e.at)?.name??""}`:"as written";this.slider.setAttribute("aria-valuetext",`${e.at} of ${e.last}: ${n}`),b(this.position,`${e.at} / ${e.last}`),this.playButton.replaceChildren(W(t?"pause":"play")),this.playButton.setAttribute("aria-pressed",String(t))}};var Is=420,Ie=class{session;stage;root;header;actions;help;inspector;split;caption=u("div",{class:"sl-caption","aria-hidden":"true"});live=u("div",{class:"sl-live","aria-live":"polite","aria-atomic":"true"});constructor(e,t,n={}){this.session=new $(t),this.actions=[...T,...n.actions??[]],this.help=new te(this.actions),n.step!==void 0&&this.session.seek(n.step),n.selected!==void 0&&this.session.select(n.selected),F(e),this.root=u("div",{class:"sl-view"}),this.root.style.height=n.height===void 0?"100%":`${n.height}px`,e.append(this.root),this.stage=new D(this.session,this.root,{wheel:n.height===void 0}),this.header=new ee(this.session,this);let r=o=>this.stage.reveal(o);this.inspector=new O(this.session,r),this.split=new me(this.session,t),this.compose(new ne(this.session,r)),this.listen(n),this.describe()}compose(e){let t=u("aside",{class:"sl-panel","aria-label":"Details"},this.inspector.node,e.node);this.stage.node.append(this.caption,new Z(this.session,this.stage).node);let n=u("div",{class:"sl-body"},this.split.node,this.stage.node,t),r=this.session.player.last?[new fe(this.session).node,n,new ge(this.session).node]:[n];this.root.append(this.header.node,...r,this.live,this.help.node)}listen({onStep:e,onSelect:t}){this.root.addEventListener("keydown",n=>this.key(n)),this.root.addEventListener("focusin",n=>Cs(n.target)),this.session.on("step",()=>{this.describe(),this.live.textContent=ve(this.session.player),e?.(this.session.player.at)}),this.session.on("selection",()=>{this.describe();let{selected:n}=this.session;n!==null&&(this.live.textContent=je(this.session,n)),t?.(n)});for(let n of["hover","search"])this.session.on(n,()=>this.describe())}describe(){let{player:e,selected:t,hovered:n,hits:r,trace:o}=this.session,i=`Graph of ${o.name}. ${ve(e)} Arrow keys walk along edges, question mark lists all keys.`;this.stage.canvas.setAttribute("aria-label",i);let a=e.step?.rule;b(this.caption,...a?[u("b",{},a.name),` ${a.formula.replaceAll("->","\u2192")}`]:[]);let d={step:e.at,nodes:e.frame.alive,selected:t,hovered:n,hits:r.size};for(let[l,c]of Object.entries(d))this.root.dataset[l]=c===null?"":String(c)}key(e){let t=He(e,this.actions);!t||e.defaultPrevented||(e.preventDefault(),e.stopPropagation(),t.run(this))}run(e){this.actions.find(t=>t.id===e)?.run(this)}seek(e){this.session.seek(e)}select(e){this.session.select(e)}locate(e){return this.stage.locate(e)}startSearch(){this.header.startSearch()}toggleHelp(){this.help.toggle()}togglePanel(){let{classList:e}=this.root;e.toggle(e.contains("sl-narrow")?"sl-with-panel":"sl-without-panel")}toggleSplit(){this.split.toggle()}escape(){let{session:e}=this;this.help.isOpen?this.help.toggle(!1):e.isPinned?e.pin(!1):e.query?e.search(""):e.select(null),this.stage.canvas.contains(document.activeElement)||this.stage.canvas.focus()}dispose(){this.inspector.dispose(),this.split.dispose(),this.stage.dispose(),this.session.dispose(),this.root.remove()}};function Cs(s){s instanceof Element&&s.setAttribute("data-lm-suppress-shortcuts","true")}function $t(s,e,t={}){try{return new Ie(s,e,{height:Is,...t})}catch(n){if(!(n instanceof f))throw n;return F(s),s.replaceChildren(u("div",{class:"sl-error",role:"alert"},n.message)),null}}var Ds="jupyter.widget";async function Nt(s,e,t){let n=Hs(s);await n?.ready;let r=n?.session?.kernel;if(!r)return null;let{content:o}=await r.requestCommInfo({target_name:Ds});return o.comms&&e in o.comms?new Ce(r,e,t):null}function Hs(s){for(let e=s;e;e=e.parent)if(e.sessionContext)return e.sessionContext;return null}var Bs=0,Ce=class{constructor(e,t,n){this.kernel=e;this.model=t;this.told=n;e.iopubMessage.connect(this.hear,this)}kernel;model;told;send(e){if(this.kernel.isDisposed)return;let{clientId:t,username:n}=this.kernel,r={msg_id:`${t}-symlab-${++Bs}`,msg_type:"comm_msg",session:t,username:n,version:"5.3",date:new Date().toISOString()},o={method:"update",state:e,buffer_paths:[]},i={comm_id:this.model,data:o};this.kernel.sendShellMessage({header:r,content:i,parent_header:{},metadata:{},buffers:[],channel:"shell"})}end(){this.kernel.isDisposed||this.kernel.iopubMessage.disconnect(this.hear,this)}hear(e,{header:t,content:n}){t.msg_type!=="comm_msg"||n.comm_id!==this.model||n.data?.method==="update"&&this.told(n.data.state??{})}};var Ws="application/vnd.jupyter.widget-view+json";function It(s,e,t){return class extends s.Widget{entry=null;model=null;line=null;renderModel(n){return this.open(n.data[Q],{onStep:r=>this.line?.send({step:r}),onSelect:r=>this.line?.send({selected:r??-1})}),this.model=_s(n.data[Ws]),this.connect(),Promise.resolve()}onAfterAttach(n){super.onAfterAttach(n),this.connect()}connect(){if(!this.isAttached||!this.model||this.line)return;let{entry:n}=this,r=({step:o,selected:i})=>{o!==void 0&&n?.view.seek(o),i!==void 0&&n?.view.select(i<0?null:i)};Nt(this,this.model,r).then(o=>{o&&!this.line&&this.entry===n?this.line=o:o?.end()})}open(n,r){this.clear();let o=$t(this.node,n,{...r,actions:t});this.entry=o&&e.add(o,n)}dispose(){this.isDisposed||(this.clear(),super.dispose())}close(){this.dispose()}clear(){this.line?.end(),this.line=null,this.entry&&e.remove(this.entry),this.entry=null,this.node.replaceChildren()}}}function _s(s){return typeof s!="object"||s===null||!("model_id"in s)?null:typeof s.model_id=="string"?s.model_id:null}var Vs=0;function Ct(s,e,t){let n=s.current;if(!n)return;let{session:r}=n.view;e.id=`symlab-workbench-${++Vs}`,e.title.label=`symlab: ${r.trace.name}`,e.title.caption=`Rewrites of ${r.trace.name}`,e.title.iconClass="sl-icon jp-MainAreaWidget-icon",e.title.closable=!0,t(e),e.open(n.json,{height:void 0,step:r.player.at,selected:r.selected})}var be=class{open=new Set;last=null;listeners=new Set;get current(){return this.last}onChange(e){this.listeners.add(e)}add(e,t){let n={view:e,json:t};this.open.add(n);let r=()=>this.use(n);return e.root.addEventListener("focusin",r),e.root.addEventListener("pointerdown",r),this.last||this.use(n),n}use(e){this.last!==e&&(this.last=e,this.tell())}remove(e){this.open.delete(e)&&(e.view.dispose(),this.last===e&&(this.last=[...this.open].at(-1)??null,this.tell()))}tell(){for(let e of this.listeners)e()}};var Fs=-20,zs="symlab";function Dt(s){let e=new be,t=o=>{},n={id:"open-workbench",label:"Open workbench",keys:["w"],run:()=>Ct(e,new r,t)},r=It(s,e,[n]);return[{id:"symlab:renderer",description:"Shows the trace of a compilation in the output of a cell.",autoStart:!0,requires:[s.rendermime],activate:(o,i)=>{let a=()=>new r;i.addFactory({safe:!0,mimeTypes:[Q],createRenderer:a},Fs)}},{id:"symlab:workbench",description:"A panel with the graph of a compilation, its inspector, and a command for each key.",autoStart:!0,optional:[s.palette,s.restorer],activate:(o,i,a)=>{js(o,e,n,i),t=l=>{o.shell.add(l,"main",{mode:"split-right"}),o.shell.activateById(l.id)};let d=Ks(s,e);o.shell.add(d,"right",{rank:900}),k(d.node),a?.add(d,d.id)}}]}function js(s,e,t,n){let r=()=>e.current!==null;for(let o of[...T,t]){let i=`symlab:${o.id}`,a=()=>e.current?.view.run(o.id),d=o===t?o.label:`symlab: ${o.label}`;s.commands.addCommand(i,{label:d,caption:`Key in a view: ${E(o.keys[0])}`,isEnabled:r,execute:a}),n?.addItem({command:i,category:zs})}e.onChange(()=>s.commands.notifyCommandChanged())}function Ks(s,e){let t=new s.Widget;t.id="symlab-inspector",t.title.iconClass="sl-icon jp-SideBar-tabIcon",t.title.caption="symlab: the rewrite and the selected node",t.addClass("sl-side"),F(document.body);let n=null,r=()=>{n?.dispose();let o=e.current?.view;n=o?new O(o.session,a=>o.stage.reveal(a)):null;let i="No trace is open. A cell whose value is a compiled function shows one.";k(t.node),b(t.node,n?.node??u("p",{class:"sl-note"},i))};return e.onChange(r),r(),X(()=>k(t.node)),t}var Gs="symlab",Ht={};async function qs(s){let t=Object.entries(Ht[s]??{}).sort(([n,{loaded:r}],[o,{loaded:i}])=>+!!i-+!!r||o.localeCompare(n,"en",{numeric:!0}))[0];if(!t)throw new Error(`symlab: this application does not share ${s}`);return(await t[1].get())()}async function Us(){let s=["@lumino/widgets","@jupyterlab/rendermime","@jupyterlab/apputils","@jupyterlab/application"],[e,t,n,r]=await Promise.all(s.map(qs));return{Widget:e.Widget,rendermime:t.IRenderMimeRegistry,palette:n.ICommandPalette,restorer:r.ILayoutRestorer}}async function Xs(){return{__esModule:!0,default:Dt(await Us())}}var Ys={init:s=>(Ht=s,Promise.resolve()),get:async s=>{if(s!=="./extension")throw new Error(`symlab: there is no module ${s}`);let e=await Xs();return()=>e}},Js=window;(Js._JUPYTERLAB??={})[Gs]=Ys;})();

@@ -75,3 +75,9 @@ export function iconButton(name: Icon, label: string, onClick: () => void): HTML
   button.append(icon(name));
   return button;
 }
+
+/** The element that has the focus, in the page or in the shadow tree in which `root` is. */
+export function focusedIn(root: HTMLElement): Element | null {
+  const home = root.getRootNode();
+  return home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
+}

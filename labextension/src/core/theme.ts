@@ -51,7 +51,7 @@ export function readTheme(root: HTMLElement): Theme {
     hit: read('hit'),
     bindings: Array.from({ length: BINDING_COLOURS }, (_, index) => read(`binding-${index}`)),
     mono: read('mono'),
-    faint: contrast ? 0.8 : 0.6,
+    faint: contrast ? 0.75 : 0.35,
   };
 }
 

@@ -57,7 +57,7 @@ export class View implements Workplace {
     this.header = new Header(this.session, this);
     const reveal = (id: number): void => this.stage.reveal(id);
     this.inspector = new Inspector(this.session, reveal);
-    this.split = new Split(this.session, json);
+    this.split = new Split(this.stage);
     this.compose(new Outline(this.session, reveal));
     this.listen(options);
     this.describe();
@@ -169,7 +169,6 @@ export class View implements Workplace {
 
   dispose(): void {
     this.inspector.dispose();
-    this.split.dispose();
     this.stage.dispose();
     this.session.dispose();
     this.root.remove();

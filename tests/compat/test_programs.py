@@ -79,6 +79,77 @@ def test_multilayer_perceptron(program, digits):
     np.testing.assert_allclose(costs.ravel(), expected, rtol=0, atol=1e-9)
 
 
+def test_convolution(program, digits):
+    from functools import partial
+
+    from scipy.signal import convolve as convolution
+
+    convolve = partial(convolution, method="direct")
+
+    images, labels = digits
+    costs, found = program("convolution").train(images, labels)
+    rows, bound = 20, np.sqrt(6.0 / (25 + 3 * 25 // 4))
+    F, c = np.random.RandomState(23455).uniform(-bound, bound, size=(3, 1, 5, 5)), np.zeros(3)
+    W, b, x, y = np.zeros((432, 10)), np.zeros(10), images[:rows].reshape(rows, 28, 28), labels[:rows]
+    for cost in costs:
+        maps = np.array([[convolve(image, f[0], "valid") for f in F] for image in x])
+        cells = maps.reshape(rows, 3, 12, 2, 12, 2).transpose(0, 1, 2, 4, 3, 5).reshape(rows, 3, 12, 12, 4)
+        hidden = np.tanh(cells.max(axis=-1) + c[:, None, None])
+        chances = softmax(hidden.reshape(rows, -1) @ W + b)
+        np.testing.assert_allclose(cost, -np.log(chances[np.arange(rows), y]).mean(), rtol=0, atol=1e-10)
+        rest = chances.copy()
+        rest[np.arange(rows), y] -= 1
+        rest /= rows
+        below = (rest @ W.T).reshape(hidden.shape) * (1 - hidden**2)
+        W, b = W - 0.1 * hidden.reshape(rows, -1).T @ rest, b - 0.1 * rest.sum(axis=0)
+        chosen = cells == cells.max(axis=-1, keepdims=True)
+        spread = (chosen * below[..., None]).reshape(rows, 3, 12, 12, 2, 2).transpose(0, 1, 2, 4, 3, 5)
+        slopes = spread.reshape(rows, 3, 24, 24)
+        c = c - 0.1 * below.sum(axis=(0, 2, 3))
+        steps = [sum(convolve(x[n][::-1, ::-1], slopes[n, k], "valid") for n in range(rows)) for k in range(3)]
+        F = F - 0.1 * np.array(steps)[:, None]
+    np.testing.assert_allclose(found[0], F, rtol=0, atol=1e-10)
+
+
+def test_loops(program):
+    loops = program("loops")
+    assert loops.powers([1.0, 2.0, 3.0], 3).tolist() == [1, 8, 27]
+    assert loops.polynomial([1.0, 0.0, 2.0], 3.0) == 19
+
+
+def test_recurrent_network(program):
+    rng = np.random.RandomState(3)
+    u, t = rng.normal(size=(7, 4)), rng.normal(size=(7, 2))
+    (W, V, Z, h0), costs, found = program("loops").recurrent_network(u, t, rng)
+    for cost in costs:
+        states = [h0]
+        for row in u:
+            states.append(np.tanh(row @ V + states[-1] @ W))
+        hidden = np.array(states[1:])
+        error = hidden @ Z - t
+        np.testing.assert_allclose(cost, (error**2).sum(), rtol=1e-10)
+        dW, dV, dZ, back = np.zeros_like(W), np.zeros_like(V), 2 * hidden.T @ error, np.zeros_like(h0)
+        for place in reversed(range(len(u))):
+            inner = (2 * error[place] @ Z.T + back) * (1 - hidden[place] ** 2)
+            dV += np.outer(u[place], inner)
+            dW += np.outer(states[place], inner)
+            back = inner @ W.T
+        W, V, Z, h0 = W - 0.01 * dW, V - 0.01 * dV, Z - 0.01 * dZ, h0 - 0.01 * back
+    for ours, theirs in zip(found, (W, V, Z, h0), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_seeded_streams_draw_as_numpy_does(program):
+    loops = program("loops")
+    first, second = loops.noise(42, (3,))
+    assert not np.allclose(first[0], second[0])
+    again, _ = loops.noise(42, (3,))
+    assert np.array_equal(first, again)
+    mask = loops.masks(7, (2000,), 0.3)
+    assert 0.25 < mask().mean() < 0.35
+    assert not np.array_equal(mask(), mask())
+
+
 def test_a_file_runs_unmodified_from_the_command_line(digits, tmp_path):
     np.savez(tmp_path / "digits.npz", images=digits[0], labels=digits[1])
     command = [sys.executable, "-m", "symlab", "theano", str(PROGRAMS / "logistic_regression.py")]

@@ -32,6 +32,7 @@ ERRORS = {
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
 }
 LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan")}
+SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
 UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 PRINTING = {
     "debugprint": "symlab:debugprint",
@@ -122,15 +123,30 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         ),
         "theano.printing": Contents("Graphs as text and pictures.", (), PRINTING),
         "theano.sandbox": Contents("What Theano tried out.", (), {"may_share_memory": "numpy:may_share_memory"}),
+        "theano.sandbox.rng_mrg": Contents("The MRG31k3p generator.", ("symlab.tensor.rng_mrg",)),
         "theano.scalar": Contents("Scalar types.", (), {"upcast": KINDS + "upcast"}),
         "theano.scan_module": Contents("Loops.", (), UNTIL),
         "theano.scan_module.scan": Contents("Loops.", (), UNTIL),
-        "theano.scan_module.scan_utils": Contents("Loops.", (), UNTIL),
+        "theano.scan_module.scan_utils": Contents("Loops.", (), {**UNTIL, **SCAN_UTILS}),
         "theano.scan_module.scan_views": Contents("Loops.", (), LOOPS),
         "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),
         "theano.tensor.extra_ops": Contents("More functions.", TENSOR),
+        "theano.tensor.fft": Contents("Fourier transforms.", ("symlab.tensor.fft",)),
+        "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",)),
+        "theano.tensor.nnet.abstract_conv": Contents("Convolutions.", ("symlab.tensor.nnet.abstract_conv",)),
+        "theano.tensor.nnet.bn": Contents("Batch normalization.", ("symlab.tensor.nnet.bn",)),
+        "theano.tensor.nnet.conv": Contents("Convolutions.", ("symlab.tensor.nnet.conv",)),
+        "theano.tensor.nnet.neighbours": Contents("Patches of images.", ("symlab.tensor.nnet.neighbours",)),
+        "theano.tensor.shared_randomstreams": Contents(
+            "Streams of random numbers.", ("symlab.tensor.shared_randomstreams",)
+        ),
+        "theano.tensor.signal": Contents("Signals and images.", ("symlab.tensor.signal",)),
+        "theano.tensor.signal.conv": Contents("Convolutions.", ("symlab.tensor.signal.conv",)),
+        "theano.tensor.signal.downsample": Contents("Pooling.", ("symlab.tensor.signal.downsample",)),
+        "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
+        "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
         "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
         "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
         "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),

@@ -93,7 +93,7 @@ def _array_type(dtype: np.dtype[Any], shape: Shape) -> ArrayType:
 
 
 def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The one dtype of this kind, size and byte order: C has two types of 64 bits, and NumPy both, int64 and longlong."""
+    """The one dtype of this kind, size and byte order: of 64 bits NumPy has two, int64 and longlong."""
     return np.dtype(dtype.str)
 
 

@@ -13,7 +13,7 @@ from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Attributes
 from symlab.core.ir.op import SHARED, Op
-from symlab.core.ir.types import ArrayType, Shape, array_type
+from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
 from symlab.core.ops.operators import Variable
 
 _upgrade = threading.Lock()
@@ -127,10 +127,12 @@ def fitting(value: Any, type: ArrayType, name: str) -> np.ndarray[Any, Any]:
 
 
 def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:
-    """`value` as an array; one with a mask is refused, since the mask would be lost."""
+    """`value` as an array, of the plain dtype of its size; one with a mask is refused, since the mask would be lost."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeMismatch(message(f"{name} would be a masked array, and lose its mask", (), ["value.filled(...)"]))
-    return np.asarray(value)
+    array = np.asarray(value)
+    plain = plain_dtype(array.dtype)
+    return array if array.dtype.num == plain.num else array.view(plain)
 
 
 def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:

@@ -39,6 +39,7 @@ EXACT_OPS = frozenset(
         "round_half_to_even",
         "round_half_away_from_zero",
         "max",
+        "max_or_zero",
         "min",
         "any",
         "all",

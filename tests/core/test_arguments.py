@@ -281,6 +281,16 @@ def test_objects_that_are_arrays(mode):
     np.testing.assert_array_equal(identity("float64", 1, mode)(Wrapped()), A)
 
 
+def test_the_other_64_bit_integers_of_numpy(mode):
+    """NumPy has two dtypes of 64 bits, equal but not one; Python integers above int64 get the second of them."""
+    given = np.arange(3, dtype=np.longlong)
+    np.testing.assert_array_equal(identity("int64", 1, mode)(given), given)
+    assert identity("int64", 0, mode)(np.longlong(3)) == 3
+    np.testing.assert_array_equal(identity("int64", 1, mode, value=given)(), given)
+    assert identity("uint64", 0, mode)(2**64 - 1) == 2**64 - 1
+    assert identity("uint64", 1, mode)([2**64 - 1, 2**63]).tolist() == [2**64 - 1, 2**63]
+
+
 def test_arguments_are_let_go(mode):
     f = identity("float64", 1, mode)
     given = A.copy()

@@ -29,6 +29,17 @@ def test_the_value_is_a_copy():
     np.testing.assert_array_equal(s.get_value(), A)
 
 
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("mode", BOTH)
+def test_the_other_64_bit_integers_of_numpy(mode, order):
+    given = np.arange(3).astype(np.dtype(np.longlong).newbyteorder(order))
+    s, other = sl.shared(given), sl.shared(np.arange(3))
+    np.testing.assert_array_equal(compiled(s, mode)(), given)
+    other.set_value(given, borrow=True)
+    np.testing.assert_array_equal(compiled(other, mode)(), given)
+    assert s.type.dtype.num == s.get_value().dtype.num == np.dtype(np.int64).num
+
+
 def test_borrowed_values_are_the_same_memory():
     given = A.copy()
     s = sl.shared(given, borrow=True)

@@ -88,7 +88,13 @@ Type = ArrayType | TupleType
 
 @lru_cache(16384)
 def _array_type(dtype: np.dtype[Any], shape: Shape) -> ArrayType:
-    return ArrayType(dtype, shape) if dtype.isnative else _array_type(dtype.newbyteorder("="), shape)
+    plain = plain_dtype(dtype.newbyteorder("="))
+    return ArrayType(dtype, shape) if dtype.isnative and dtype.num == plain.num else _array_type(plain, shape)
+
+
+def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The one dtype of this kind, size and byte order: of 64 bits NumPy has two, int64 and longlong."""
+    return np.dtype(dtype.str)
 
 
 def array_type(dtype: Any, shape: Shape) -> ArrayType:

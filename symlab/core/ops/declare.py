@@ -45,8 +45,10 @@ def inexact_dtype(dtypes: Dtypes) -> Dtype:
     common = common_dtype(dtypes)
     if common.kind in "fc":
         return common
-    arrays = [inexact(dtype) for dtype in dtypes if isinstance(dtype, np.dtype)]
-    return common_dtype(arrays) if arrays else inexact(common)
+    arrays = [dtype for dtype in dtypes if isinstance(dtype, np.dtype)]
+    if not arrays or common != common_dtype(arrays):  # a Python number beside booleans is a number of 64 bits
+        return inexact(common)
+    return common_dtype([inexact(dtype) for dtype in arrays])
 
 
 def floating(dtypes: Dtypes) -> Casts:

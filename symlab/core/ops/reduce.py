@@ -220,6 +220,19 @@ max: Op = declared(
     extra=folding(lowest),
 )
 
+max_or_zero: Op = declared(
+    "max_or_zero",
+    Kind.REDUCTION,
+    doc="The largest of elements that are not negative, 0 where there is none: a scale for any number of them.",
+    reference=lambda x, axes, keepdims: np.max(x, axis=axes, keepdims=keepdims, initial=0),
+    infer=lambda attributes, x: array_type(x.dtype, folded_shape(attributes, x)),
+    vjp=extreme_vjp,
+    jvp=extreme_jvp,
+    c=max.c,
+    latex=max.latex,
+    extra=folding(lambda dtype: 0),
+)
+
 min: Op = declared(
     "min",
     Kind.REDUCTION,

@@ -270,6 +270,8 @@ def literal(pattern: Literal, exact: bool) -> Match:
         value = constant_value(node)
         if value.dtype.kind in "iu" and wanted != int(wanted):
             return None
+        if exact and value.dtype.kind == "c":  # inf, nan and -0.0 in one part do not stay there: 1 * x is not x
+            return None
         if value.dtype.type(wanted) != value or (exact and bool(np.signbit(value)) != negative):
             return None
         return then()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from symlab.core.ops.compare import eq, isfinite, switch
 from symlab.core.ops.elementwise import abs, add, exp, log, log1p, maximum, minimum, mul, pow, reciprocal, sqr, sqrt
-from symlab.core.ops.reduce import max, prod, sum
+from symlab.core.ops.reduce import max_or_zero, prod, sum
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import erfc, erfcx
 from symlab.core.ops.trigonometric import arctanh, cos, hypot, sin
@@ -53,14 +53,14 @@ def unscaled(x, folded):
     """Whether a row has not been divided by its largest element already."""
     factors = x.args if x.op is mul else (x,)
     divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
-    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max for divisor in divisors)
+    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
 
 
 @rule(when=unscaled)
 def norm_of_row(x, folded: Attributes):
     """Squares overflow or vanish where the root of their sum does not."""
-    largest = max(abs(x), attributes=folded)
-    kept = max(abs(x), axes=folded.axes, keepdims=True)
+    largest = max_or_zero(abs(x), attributes=folded)
+    kept = max_or_zero(abs(x), axes=folded.axes, keepdims=True)
     divisor = switch(eq(kept, 0), 1, kept)
     return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
 

@@ -31,7 +31,7 @@ from symlab.core.rewrite.sorts import Matrix
 
 ALL = "fciub"
 WHOLE = (None, None, 1)
-FOLDS = (reduce.sum, reduce.prod, reduce.max, reduce.min, reduce.any, reduce.all)
+FOLDS = (reduce.sum, reduce.prod, reduce.max, reduce.max_or_zero, reduce.min, reduce.any, reduce.all)
 
 
 @computed(

@@ -50,6 +50,7 @@ def reductions() -> Iterator[Case]:
         (reduce.all, lambda x, axes, keepdims: np.all(x, axis=axes, keepdims=keepdims), ANY),
         (reduce.argmax, placed(np.argmax), ORDERED),
         (reduce.argmin, placed(np.argmin), ORDERED),
+        (reduce.max_or_zero, lambda x, axes, keepdims: np.max(x, axis=axes, keepdims=keepdims, initial=0), ORDERED),
     ]
     for op, function, dtypes in table:
         smooth = op.vjp is not None
@@ -60,7 +61,7 @@ def reductions() -> Iterator[Case]:
             for x, axes in [(numbers(2, 3, 2), (0, 2)), (numbers(3), ()), (np.array(1.5), ())]:
                 attributes = {"axes": axes, "keepdims": not x.ndim}
                 yield Case(op, (x,), function, attributes, dtypes, differentiable=smooth)
-    for op, function, dtypes in table[:2] + table[4:6]:
+    for op, function, dtypes in table[:2] + table[4:6] + table[-1:]:
         attributes = {"axes": (0,), "keepdims": False}
         yield Case(op, (np.zeros((0, 3)),), function, attributes, dtypes, differentiable=op.vjp is not None)
     zeros = np.array([[0.0, 2.0, -3.0], [0.0, 0.0, 2.0], [1.5, 2.0, 3.0]])

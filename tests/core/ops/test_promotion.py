@@ -88,6 +88,17 @@ def test_python_numbers_are_weak(dtype: str, weak: Any) -> None:
     assert evaluate([x + weak], {x: value})[0].tolist() == (value + weak).tolist()
 
 
+WEAK_NUMBERS = [True, 2, -1, 2.5]
+
+
+@pytest.mark.parametrize("name", ["true_div", "pow", "maximum", "logaddexp", "hypot", "arctan2", "copysign"])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "float16", "float32"])
+def test_python_numbers_in_functions_are_weak(dtype: str, name: str) -> None:
+    x, value = T.tensor("x", dtype=dtype, shape=(None,)), np.ones(2, dtype)
+    for number in WEAK_NUMBERS[: 4 if dtype[0] != "u" else 2]:
+        assert find(name)(number, x).dtype == UFUNCS[name](number, value).dtype, number
+
+
 def test_numpy_numbers_are_not_weak() -> None:
     x = T.fvector("x")
     assert (np.float64(2) * x).dtype == "float64"

@@ -68,3 +68,31 @@ def test_integer_coefficients_wrap(dtype: str) -> None:
         (b - top * b - top * b, value - top * value - top * value),
     ]:
         np.testing.assert_array_equal(sl.function([b], expression)(value), expected)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        (lambda x: T.sqrt((x**2).sum()), 0.0),
+        (lambda x: T.sqrt((x**2).mean()), np.nan),
+        (lambda x: (x / T.sqrt((x**2).sum())).sum(), 0.0),
+        (lambda x: x.std(), np.nan),
+    ],
+)
+def test_the_norm_of_nothing(formula, wanted: float, mode: str) -> None:
+    x = T.dvector("x")
+    y = formula(x)
+    value, slope = sl.function([x], [y, sl.grad(y, x)], mode=mode)(np.zeros(0))
+    np.testing.assert_array_equal(value, wanted)
+    assert slope.shape == (0,)
+
+
+def test_complex_numbers_in_exact_algebra() -> None:
+    """1 * x is not x there: inf in one part makes a nan of the other."""
+    x = T.zvector("x")
+    value = np.array([1 - 2j, complex(np.inf, 1.0)])
+    with sl.configure(algebra="floating"), np.errstate(invalid="ignore"):
+        results = sl.function([x], [x * 1, x + 0, x * 2])(value)
+        for result, wanted in zip(results, [value * 1, value + 0, value * 2], strict=True):
+            np.testing.assert_array_equal(result, wanted)

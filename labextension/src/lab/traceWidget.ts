@@ -13,7 +13,7 @@ export interface TraceWidget extends Renderer {
   open(json: unknown, options: ViewOptions): void;
 }
 
-/** The widget's class; it extends the host's own Widget, which is known only at run time. */
+/** The widget's class; it extends the host's own Widget, which is known only at run time. A closed panel is gone. */
 export function traceWidget(
   host: HostModules,
   views: OpenViews,
@@ -46,7 +46,6 @@ export function traceWidget(
       super.dispose();
     }
 
-    /** A closed panel is gone for good. */
     override close(): void {
       this.dispose();
     }

@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/symlab
+SETTINGS := $(VENV)/share/jupyter/lab/settings
 EXTRAS_lab := lab,fast,stability,examples
 EXTRAS_test := test
 
@@ -56,6 +57,7 @@ $(STAMPS)/%: pyproject.toml | $(BIN)/python
 	@$(call timed,Python packages,$(BIN)/pip install --quiet --editable ".[$(EXTRAS_$*)]")
 	@rm -rf $(LABEXTENSION) && mkdir -p $(@D) $(dir $(LABEXTENSION))
 	@ln -s $(CURDIR)/symlab/labextension $(LABEXTENSION)
+	@mkdir -p $(SETTINGS) && cp tools/lab_settings.json $(SETTINGS)/overrides.json
 	@touch $@
 
 # PyCUDA where there may be no driver: its wheel is built once and kept with the compiled code.

@@ -1,8 +1,9 @@
 """Nodes and steps of a JSON trace as they travel: whole numbers of few bytes, in base64.
 
-A trace is written out as `protocol` describes it, or packed: then "nodes" and "steps" are texts. Each is a list of numbers,
-zigzag (0, -1, 1, -2, ... as 0, 1, 2, 3, ...) and then seven bits a byte, the lowest first. Numbers of nodes are told by
-their distance to one nearby, so that most of them take one byte. `labextension/src/core/unpack.ts` reads the same.
+A trace is written out as `protocol` describes it, or packed: then "nodes" and "steps" are texts. Each is a list of
+numbers, zigzag (0, -1, 1, -2, ... as 0, 1, 2, 3, ...) and then seven bits a byte, the lowest first. Numbers of nodes
+are told by their distance to one nearby, so that most of them take one byte. `labextension/src/core/unpack.ts` reads
+the same.
 """
 
 from __future__ import annotations

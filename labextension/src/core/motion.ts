@@ -51,3 +51,8 @@ export class Motion {
 function between(start: Point, end: Point, share: number): Point {
   return { x: start.x + (end.x - start.x) * share, y: start.y + (end.y - start.y) * share };
 }
+
+/** Whether the user wants nothing to move. */
+export function isStill(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}

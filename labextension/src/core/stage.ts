@@ -5,7 +5,7 @@ import { Camera, boundsOf, type View } from './camera';
 import { element, focusedIn } from './dom';
 import type { Point } from './layout';
 import { Minimap } from './minimap';
-import { Motion } from './motion';
+import { Motion, isStill } from './motion';
 import { paint } from './painter';
 import { listenToPointer } from './pointer';
 import { Scene, type Side } from './scene';
@@ -73,12 +73,11 @@ export class Stage {
 
   /** Lets the pointer work on a canvas that shows the graph before or after the step. */
   listen(canvas: HTMLCanvasElement, side: 'before' | 'after'): void {
-    const { session } = this;
-    const nodeAt = (point: Point): number | null => this.onSide(side, () => this.nodeAt(point));
+    const nodeAt = (point: Point) => this.onSide(side, () => this.nodeAt(point));
     listenToPointer(canvas, {
       drag: (dx, dy) => this.drag(dx, dy),
-      click: point => session.select(nodeAt(point)),
-      hover: point => session.hover(point && nodeAt(point)),
+      click: point => this.session.select(nodeAt(point)),
+      hover: point => this.session.hover(point && nodeAt(point)),
       zoom: (factor, point) => this.zoom(factor, point),
       ownsWheel: () => this.ownsWheel,
     });
@@ -379,9 +378,8 @@ export class Stage {
     const start = performance.now();
     this.advance(start);
     const ratio = this.canvas.width / this.camera.size.width;
-    const { before } = this;
     paint(this.context, this.scene, ratio);
-    if (before) this.onSide('before', () => paint(before, this.scene, ratio));
+    if (this.before) this.onSide('before', () => paint(this.before!, this.scene, ratio));
     this.minimap.paint(this.scene);
     this.root.dataset['paintMs'] = (performance.now() - start).toFixed(2);
     this.root.dataset['moving'] = String(this.way !== null);
@@ -399,8 +397,4 @@ export class Stage {
     this.camera.view = { x: mix(from.x, to.x), y: mix(from.y, to.y), scale: mix(from.scale, to.scale) };
     if (share === 1) this.arrive();
   }
-}
-
-function isStill(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

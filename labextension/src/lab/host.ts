@@ -19,6 +19,7 @@ export interface Widget {
   addClass(name: string): void;
   close(): void;
   dispose(): void;
+  /** Called by Lumino; does nothing by itself. */
   onAfterAttach(message: unknown): void;
 }
 

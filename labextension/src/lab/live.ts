@@ -3,23 +3,21 @@
  * The renderer shows the trace that is saved in the notebook; with these, `view.selected` in Python follows it as well.
  */
 
+import type { View, ViewOptions } from '../core/view';
 import type { Kernel, KernelMessage, SessionContext, Widget } from './host';
 
 const TARGET = 'jupyter.widget';
+const NONE = -1;
 
 /** The part of the widget's state that people change. */
-export interface Shared {
+interface Shared {
   readonly step?: number;
   /** The id of a node, -1 for none. */
   readonly selected?: number;
 }
 
 /** The line to a widget; null where no kernel knows it. `told` hears of what changed at the other end. */
-export async function connect(
-  owner: Widget,
-  model: string,
-  told: (state: Shared) => void,
-): Promise<Line | null> {
+async function connect(owner: Widget, model: string, told: (state: Shared) => void): Promise<Line | null> {
   const context = contextOf(owner);
   await context?.ready;
   const kernel = context?.session?.kernel;
@@ -37,7 +35,7 @@ function contextOf(owner: Widget): SessionContext | null {
 
 let sent = 0;
 
-export class Line {
+class Line {
   constructor(
     private readonly kernel: Kernel,
     private readonly model: string,
@@ -68,4 +66,53 @@ export class Line {
     if (header.msg_type !== 'comm_msg' || content.comm_id !== this.model) return;
     if (content.data?.method === 'update') this.told(content.data.state ?? {});
   }
+}
+
+/** What keeps one view in step with its widget, from when the view's notebook is known. */
+export class Link {
+  private readonly model: string | null;
+  private line: Line | null = null;
+  private view: View | null = null;
+  readonly options: ViewOptions = {
+    onStep: step => this.line?.send({ step }),
+    onSelect: id => this.line?.send({ selected: id ?? NONE }),
+  };
+
+  constructor(
+    private readonly owner: Widget,
+    data: unknown,
+  ) {
+    this.model = modelOf(data);
+  }
+
+  /** Takes the view that was opened with the `options`. */
+  follow(view: View | null): this {
+    this.view = view;
+    this.connect();
+    return this;
+  }
+
+  connect(): void {
+    if (!this.owner.isAttached || this.model === null || !this.view || this.line) return;
+    void connect(this.owner, this.model, state => this.take(state)).then(line => {
+      if (!this.view || this.line) line?.end();
+      else this.line = line;
+    });
+  }
+
+  end(): void {
+    this.line?.end();
+    this.line = this.view = null;
+  }
+
+  private take({ step, selected }: Shared): void {
+    if (step !== undefined) this.view?.seek(step);
+    if (selected !== undefined) this.view?.select(selected < 0 ? null : selected);
+  }
+}
+
+/** The id of the widget that a kernel made for the same output. */
+function modelOf(data: unknown): string | null {
+  if (typeof data !== 'object' || data === null || !('model_id' in data)) return null;
+  return typeof data.model_id === 'string' ? data.model_id : null;
 }

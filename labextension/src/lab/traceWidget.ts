@@ -3,7 +3,7 @@
 import type { Action } from '../core/actions';
 import { MIME_TYPE } from '../core/parse';
 import { show, type ViewOptions } from '../core/view';
-import { connect, type Line, type Shared } from './live';
+import { Link } from './live';
 import type { HostModules, MimeModel, Renderer } from './host';
 import type { OpenView, OpenViews } from './views';
 
@@ -13,7 +13,7 @@ export interface TraceWidget extends Renderer {
   open(json: unknown, options: ViewOptions): void;
 }
 
-/** The widget's class; it extends the host's own Widget, which is known only at run time. */
+/** The widget's class; it extends the host's own Widget, which is known only at run time. A closed panel is gone. */
 export function traceWidget(
   host: HostModules,
   views: OpenViews,
@@ -21,36 +21,17 @@ export function traceWidget(
 ): new () => TraceWidget {
   return class extends host.Widget implements TraceWidget {
     private entry: OpenView | null = null;
-    private model: string | null = null;
-    private line: Line | null = null;
+    private link: Link | null = null;
 
     renderModel(model: MimeModel): Promise<void> {
-      this.open(model.data[MIME_TYPE], {
-        onStep: step => this.line?.send({ step }),
-        onSelect: id => this.line?.send({ selected: id ?? -1 }),
-      });
-      this.model = modelOf(model.data[WIDGET_TYPE]);
-      this.connect();
+      const link = new Link(this, model.data[WIDGET_TYPE]);
+      this.open(model.data[MIME_TYPE], link.options);
+      this.link = link.follow(this.entry?.view ?? null);
       return Promise.resolve();
     }
 
-    /** Only now is it known in which notebook this is. */
-    override onAfterAttach(message: unknown): void {
-      super.onAfterAttach(message);
-      this.connect();
-    }
-
-    private connect(): void {
-      if (!this.isAttached || !this.model || this.line) return;
-      const { entry } = this;
-      const told = ({ step, selected }: Shared): void => {
-        if (step !== undefined) entry?.view.seek(step);
-        if (selected !== undefined) entry?.view.select(selected < 0 ? null : selected);
-      };
-      void connect(this, this.model, told).then(line => {
-        if (line && !this.line && this.entry === entry) this.line = line;
-        else line?.end();
-      });
+    override onAfterAttach(): void {
+      this.link?.connect();
     }
 
     open(json: unknown, options: ViewOptions): void {
@@ -65,25 +46,17 @@ export function traceWidget(
       super.dispose();
     }
 
-    /** A closed panel is gone for good. */
     override close(): void {
       this.dispose();
     }
 
     private clear(): void {
-      this.line?.end();
-      this.line = null;
+      this.link?.end();
       if (this.entry) views.remove(this.entry);
       this.entry = null;
       this.node.replaceChildren();
     }
   };
-}
-
-/** The id of the widget that a kernel made for the same output. */
-function modelOf(data: unknown): string | null {
-  if (typeof data !== 'object' || data === null || !('model_id' in data)) return null;
-  return typeof data.model_id === 'string' ? data.model_id : null;
 }
 
 let panels = 0;

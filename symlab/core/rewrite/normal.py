@@ -20,6 +20,7 @@ from symlab.core.ir.types import Type
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
 
 WIDEST = 16  # operands up to which a sum made during a pass is opened into its user
+MOST_OPERANDS = 128  # of a sum that normal form opens
 INVERSE: Mapping[Op, Op] = {add: neg, mul: reciprocal}  # how an operand of a flat op is taken back
 SHORT: Mapping[Op, tuple[Op, Op]] = {sub: (add, neg), true_div: (mul, reciprocal)}
 FAMILY: Mapping[Op, Op] = {add: add, sub: add, mul: mul, true_div: mul}
@@ -273,20 +274,34 @@ class Normalizing:
 
 
 def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]:
-    """Sums (products) used once, by a sum (product), perhaps through `neg` (`reciprocal`): only these are opened."""
+    """Sums (products) used once, by a sum (product), perhaps through `neg` (`reciprocal`): only these are opened.
+
+    Where more than `MOST_OPERANDS` would come together the others stay nodes of their own: each step on a sum costs as
+    much as it is wide, and the gradient of a long chain is one product.
+    """
     absorbed: set[Expr] = set()
+    widths: dict[Expr, int] = {}
     for node in nodes:
         family = FAMILY.get(node.op)
         if family is None:
             continue
+        width = len(node.args)
         for arg in node.args:
-            if used[arg] != 1:
-                continue
-            if FAMILY.get(arg.op) is family:
-                absorbed.add(arg)
-            elif arg.op is INVERSE[family] and FAMILY.get(arg.args[0].op) is family and used[arg.args[0]] == 1:
-                absorbed.update((arg, arg.args[0]))
+            inner = opened_by(arg, family, used)
+            added = widths[inner] - 1 if inner is not None else 0
+            if inner is not None and width + added <= MOST_OPERANDS:
+                absorbed.update((arg, inner))
+                width += added
+        widths[node] = width
     return absorbed
+
+
+def opened_by(arg: Expr, family: Op, used: Mapping[Expr, int]) -> Expr | None:
+    """The sum (product) that an operand is, perhaps taken back, if nothing else uses it."""
+    inner = arg if FAMILY.get(arg.op) is family else arg.args[0] if arg.op is INVERSE[family] else None
+    if inner is None or FAMILY.get(inner.op) is not family or used[arg] != 1 or used[inner] != 1:
+        return None
+    return inner
 
 
 def spelled_out(root: Expr, absorbed: set[Expr], known: Mapping[Expr, Written]) -> list[tuple[Expr, bool] | None]:

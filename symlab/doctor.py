@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import importlib.metadata
 import importlib.util
 import json
@@ -127,13 +126,16 @@ def blas() -> Finding:
 
 
 def cuda() -> Finding:
-    """The CUDA driver and the packages that compile for it."""
-    driver, binding = ctypes.util.find_library("cuda"), version("pycuda")
-    if driver and binding:
-        return Finding("CUDA", True, f"driver {driver}, pycuda {binding}")
-    if driver:
-        return Finding("CUDA", False, f"driver {driver}, but no pycuda", "pip install 'symlab[cuda]'")
-    return Finding("CUDA", False, "no driver", "install NVIDIA's driver, then pip install 'symlab[cuda]'")
+    """The GPU, and what compiles and launches for it."""
+    from symlab.core.backends.cuda import build, driver
+
+    missing = driver.missing()
+    if missing:
+        problem, _, remedy = missing.partition("; ")
+        return Finding("CUDA", False, problem, remedy)
+    device, compiler = driver.open_device(), build.nvrtc() or build.nvcc()
+    made_by = compiler.identity.splitlines()[0] if compiler else ""
+    return Finding("CUDA", True, f"{device.name}, {device.arch}, pycuda {version('pycuda')}, {made_by}")
 
 
 def dot() -> Finding:

@@ -61,6 +61,10 @@ class CompileError(SymlabError, RuntimeError):
     """The system compiler refused generated code, or there is no compiler."""
 
 
+class OutOfMemory(SymlabError, MemoryError):
+    """A device has too little memory."""
+
+
 class NodeError(SymlabError, RuntimeError):
     """A node failed while compiled code ran."""
 

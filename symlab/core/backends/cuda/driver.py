@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -12,8 +14,10 @@ from typing import Any, Self
 import numpy as np
 
 from symlab.core.backends.cuda.build import missing_compiler
+from symlab.core.ir.errors import OutOfMemory, message
 
 Sizes = tuple[int, int, int]
+KEPT = 1 << 30  # bytes that stay with the process when nothing uses them: the driver gives and takes memory slowly
 
 
 class Module:
@@ -28,25 +32,73 @@ class Module:
 
 
 class Memory:
-    """Bytes on the device, freed with this object; its integer is their address.
+    """Bytes on the device, given back to its pool with this object; its integer is their address."""
 
-    PyCUDA frees them only where their context is current, and objects end in whatever thread drops them last.
-    """
+    __slots__ = ("allocation", "nbytes", "pool")
 
-    __slots__ = ("allocation", "device")
-
-    def __init__(self, device: Device, nbytes: int) -> None:
-        with device:
-            self.allocation = device.driver.mem_alloc(max(nbytes, 1))
-        self.device = device
+    def __init__(self, pool: Pool, nbytes: int) -> None:
+        self.nbytes = max(nbytes, 1)
+        self.allocation = pool.take(self.nbytes)
+        self.pool = pool
 
     def __int__(self) -> int:
         return int(self.allocation)
 
     def __del__(self) -> None:
-        if hasattr(self, "device"):  # else there was no memory
-            with self.device:
-                self.allocation.free()
+        if hasattr(self, "pool"):  # else there was no memory
+            self.pool.give(self.allocation, self.nbytes)
+
+
+class Pool:
+    """Memory that nothing uses, by size, for the next who asks for that size; `limit` bounds its bytes.
+
+    All work is in the order of one stream, so what runs later may use at once what ran before has given back. PyCUDA
+    frees memory only where its context is current, and objects end in whatever thread drops them last.
+    """
+
+    def __init__(self, device: Device, limit: int = KEPT) -> None:
+        self.device, self.limit, self.kept = device, limit, 0
+        self.free: defaultdict[int, list[Any]] = defaultdict(list)
+        self.lock = threading.RLock()  # objects may end while their thread is in here
+        atexit.register(self.clear)
+
+    def take(self, nbytes: int) -> Any:
+        """So many bytes."""
+        with self.lock:
+            if self.free[nbytes]:
+                self.kept -= nbytes
+                return self.free[nbytes].pop()
+        with self.device:
+            driver = self.device.driver
+            try:
+                return driver.mem_alloc(nbytes)
+            except driver.MemoryError:
+                self.clear()
+            try:
+                return driver.mem_alloc(nbytes)
+            except driver.MemoryError as error:
+                free, total = driver.mem_get_info()
+                problem = f"the GPU has no memory for {nbytes} bytes more: {free} of its {total} bytes are free"
+                tries = ["smaller inputs", "f.free() of functions that hold memory", "device='cpu'"]
+                raise OutOfMemory(message(problem, (), tries)) from error
+
+    def give(self, allocation: Any, nbytes: int) -> None:
+        """Take memory back."""
+        with self.lock:
+            if self.kept + nbytes <= self.limit:
+                self.kept += nbytes
+                self.free[nbytes].append(allocation)
+                return
+        with self.device:
+            allocation.free()
+
+    def clear(self) -> None:
+        """Give everything back to the driver."""
+        with self.lock, self.device:
+            unused, self.kept = [item for items in self.free.values() for item in items], 0
+            self.free.clear()
+            for allocation in unused:
+                allocation.free()
 
 
 class Device:
@@ -64,6 +116,7 @@ class Device:
         self.name: str = device.name()
         self.context = device.retain_primary_context()
         self.threads = threading.local()
+        self.pool = Pool(self)
 
     def __enter__(self) -> Self:
         depth: int = getattr(self.threads, "depth", 0)
@@ -84,7 +137,7 @@ class Device:
 
     def alloc(self, nbytes: int) -> Memory:
         """So many bytes, at least one."""
-        return Memory(self, nbytes)
+        return Memory(self.pool, nbytes)
 
     def upload(self, target: Any, array: np.ndarray[Any, Any]) -> None:
         """Copy a contiguous array to the device."""
@@ -128,17 +181,22 @@ def open_device() -> Device:
 
 @cache
 def missing() -> str | None:
-    """What is missing for a device to be used, and how to get it; None if nothing is."""
+    """What is missing for a device to be used, then after "; " how to get it; None if nothing is."""
     if importlib.util.find_spec("pycuda") is None:
-        return "the package pycuda is not installed: pip install 'symlab[cuda]'"
+        remedy = "pip install 'symlab[cuda]' where NVIDIA's driver is, tools/build_pycuda.sh where it is not"
+        return f"the package pycuda is not installed; {remedy}"
     try:
         driver: Any = import_module("pycuda.driver")
     except ImportError as error:
-        return f"pycuda cannot be loaded: {error}"
+        if "libcuda" in str(error):
+            return f"there is no CUDA driver ({error}); install NVIDIA's driver for this GPU"
+        return f"pycuda cannot be loaded ({error}); pip install --force-reinstall --no-cache-dir pycuda"
     try:
         driver.init()
         if not driver.Device.count():
-            return "the driver finds no GPU"
+            return "the CUDA driver finds no GPU; look at nvidia-smi and at CUDA_VISIBLE_DEVICES"
     except driver.Error as error:
-        return f"the CUDA driver does not start: {error}"
-    return missing_compiler()
+        return f"the CUDA driver does not start ({error}); look at nvidia-smi and at CUDA_VISIBLE_DEVICES"
+    if missing_compiler():
+        return "no CUDA compiler is found; pip install 'symlab[cuda]' for NVRTC, or put the toolkit's nvcc on the PATH"
+    return None

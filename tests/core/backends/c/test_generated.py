@@ -41,14 +41,14 @@ def refused(results: list[Variable], inputs: list[Variable], values: list[Any]) 
 PROGRAM = """
 from tests.core.lower.harness import lowered, variable, shared_variable
 from symlab.core.backends.c.render import render
-from symlab.core.backends.cuda.render import render_kernels
+from symlab.core.backends.cuda.render import render as render_cuda
 from symlab.core.ir.graph import Graph
 from symlab.core.ops import elementwise as e, linalg, nn, reduce
 x, y, w = variable((None, None)), variable((None, None)), shared_variable((None, None))
 z = nn.softmax(linalg.dot(x, w) + y, axes=(1,))
 cost = -reduce.sum(z * e.tanh(y) + e.log(z) * 3 + e.maximum(y, z), axes=(0, 1), keepdims=False)
 program = lowered(Graph.of([x, y], [cost, z], {w: w - 0.1 * linalg.dot(x.dimshuffle(1, 0), z)}))
-print(render(program).code, render(program, profile=True).source, render_kernels(program), program)
+print(render(program).code, render(program, profile=True).source, render_cuda(program).code, program)
 """
 
 

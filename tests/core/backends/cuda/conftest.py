@@ -1,16 +1,7 @@
-"""The device of these tests: a GPU, or the emulated driver; where this process has neither, they are skipped."""
+"""The device of these tests: a GPU where there is one, else the emulated device."""
 
 from __future__ import annotations
 
-import pytest
+from tests.emulator.device import device, emulated
 
-from symlab.core.backends.cuda.driver import Device, missing, open_device
-
-
-@pytest.fixture
-def device() -> Device:
-    """The device."""
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    return open_device()
+__all__ = ["device", "emulated"]

@@ -28,6 +28,17 @@
 
 extern "C" char __start_emulator_shared[] __attribute__((weak)), __stop_emulator_shared[] __attribute__((weak));
 
+/* The record of accesses, in the driver's library. */
+extern "C" {
+void emulator_launch_begins(void (*stop)(const char *problem));
+void emulator_launch_ends();
+void emulator_block_begins(char *shared, char *shared_end);
+void emulator_thread_runs(int number);
+void emulator_barrier_passed();
+void emulator_warp_passed(int warp);
+void emulator_atomic(void *address, size_t size);
+}
+
 struct dim3 {
     unsigned x, y, z;
     constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
@@ -68,6 +79,13 @@ inline void wait(State state, int line) {
 
 inline void run_thread() {
     kernel(kernel_operands);
+    current->state = State::done;
+    swapcontext(&current->context, &scheduler);
+}
+
+/* End the launch: the thread that did wrong does not go on. */
+inline void stop(const char *what) {
+    snprintf(problem, sizeof problem, "block %u: %s", block_index.x, what);
     current->state = State::done;
     swapcontext(&current->context, &scheduler);
 }
@@ -122,6 +140,7 @@ inline bool release_warp(int first) {
         }
         arrived &= ~wanted;
         released = true;
+        emulator_warp_passed(first / warp);
     }
     return released;
 }
@@ -135,6 +154,7 @@ inline bool pass_barrier() {
         return false;
     }
     for (int k = 0; k < count; k++) threads[k].state = State::ready;
+    emulator_barrier_passed();
     return true;
 }
 
@@ -144,6 +164,7 @@ inline int waiting(State state) {
 
 inline bool run_block(unsigned seed) {
     if (__start_emulator_shared) memset(__start_emulator_shared, poison, __stop_emulator_shared - __start_emulator_shared);
+    emulator_block_begins(__start_emulator_shared, __stop_emulator_shared);
     for (int k = 0; k < count; k++) start(threads[k], k);
     while (waiting(State::done) < count) {
         bool moved = false;
@@ -151,7 +172,9 @@ inline bool run_block(unsigned seed) {
             current = &threads[in_order(k, seed)];
             if (current->state != State::ready) continue;
             moved = true;
+            emulator_thread_runs(current->number);
             swapcontext(&scheduler, &current->context);
+            if (problem[0]) return false;
         }
         for (int first = 0; first < count; first += warp) moved |= release_warp(first);
         const int at_barrier = waiting(State::at_barrier);
@@ -163,6 +186,14 @@ inline bool run_block(unsigned seed) {
             return false;
         }
     }
+    return true;
+}
+
+inline bool run_grid(const unsigned *grid, unsigned seed) {
+    for (block_index.z = 0; block_index.z < grid[2]; block_index.z++)
+        for (block_index.y = 0; block_index.y < grid[1]; block_index.y++)
+            for (block_index.x = 0; block_index.x < grid[0]; block_index.x++)
+                if (!run_block(seed)) return false;
     return true;
 }
 
@@ -201,17 +232,18 @@ int launch(void (*function)(A...), const unsigned *grid, const unsigned *block, 
         snprintf(problem, sizeof problem, "a block of %d threads", count);
         return 1;
     }
-    for (block_index.z = 0; block_index.z < grid[2]; block_index.z++)
-        for (block_index.y = 0; block_index.y < grid[1]; block_index.y++)
-            for (block_index.x = 0; block_index.x < grid[0]; block_index.x++)
-                if (!run_block(seed)) return 1;
-    return 0;
+    problem[0] = 0;
+    emulator_launch_begins(stop);
+    const bool finished = run_grid(grid, seed);
+    emulator_launch_ends();
+    return !finished;
 }
 
 /* The value that another lane of the mask brings; what a lane outside of it brings is poison. */
 template <class T, class Source> T exchanged(unsigned mask, T value, int line, Source source) {
     static_assert(sizeof(T) <= sizeof(uint64_t), "a lane exchanges 64 bits at most");
     Thread &self = *current;
+    if (!(mask >> self.number % warp & 1u)) stop("a lane takes part in an operation whose mask leaves it out");
     memcpy(&self.given, &value, sizeof value);
     self.mask = mask;
     wait(State::at_warp, line);
@@ -232,21 +264,23 @@ template <class T, class Source> T exchanged(unsigned mask, T value, int line, S
 #define gridDim (emulator::grid_size)
 #define warpSize 32
 #define __syncthreads() emulator::wait(emulator::State::at_barrier, __LINE__)
+#define __syncwarp() emulator::exchanged(0xffffffffu, 0, __LINE__, [&](int l) { return l; })
 #define __shfl_sync(mask, value, lane) emulator::exchanged(mask, value, __LINE__, [&](int) { return (int)(lane); })
 #define __shfl_down_sync(mask, value, by) emulator::exchanged(mask, value, __LINE__, [&](int l) { return l + (int)(by); })
 #define __shfl_up_sync(mask, value, by) emulator::exchanged(mask, value, __LINE__, [&](int l) { return l - (int)(by); })
 #define __shfl_xor_sync(mask, value, by) emulator::exchanged(mask, value, __LINE__, [&](int l) { return l ^ (int)(by); })
 
-template <class T, class U> T atomicMin(T *at, U value) {
-    const T before = *at;
-    if (static_cast<T>(value) < before) *at = static_cast<T>(value);
-    return before;
-}
-template <class T, class U> T atomicAdd(T *at, U value) {
-    const T before = *at;
-    *at = before + static_cast<T>(value);
-    return before;
-}
+#define EMULATOR_ATOMIC(name, result)                                                                     \
+    template <class T, class U> __attribute__((noinline, no_sanitize("thread"))) T name(T *at, U given) {   \
+        emulator_atomic(at, sizeof *at);                                                                    \
+        const T before = *at, value = static_cast<T>(given);                                                \
+        *at = result;                                                                                       \
+        return before;                                                                                      \
+    }
+EMULATOR_ATOMIC(atomicAdd, before + value)
+EMULATOR_ATOMIC(atomicMin, value < before ? value : before)
+EMULATOR_ATOMIC(atomicMax, value > before ? value : before)
+EMULATOR_ATOMIC(atomicExch, value)
 
 using std::isfinite, std::isinf, std::isnan, std::max, std::min, std::signbit;
 

@@ -47,6 +47,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Texts:
     monkeypatch.setattr(driver, "missing_compiler", lambda: None)
     driver.missing.cache_clear()
     assert driver.missing() is None
+    driver.open_device().pool.limit = 0  # memory used again would not start with rubbish
     return texts
 
 

@@ -16,8 +16,19 @@ from pathlib import Path
 from symlab.core.backends.cache import content_key, store
 
 HERE = Path(__file__).parent
+DRIVER = (HERE / "driver.c", HERE / "accesses.c")
 KERNEL = re.compile(r"__global__\s+void\s+(\w+)\s*\(")
-MODULE_FLAGS = ("-std=c++17", "-O0", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-w")
+MODULE_FLAGS = (
+    "-std=c++17",
+    "-O0",
+    "-march=native",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-threadsafe-statics",
+    "-fsanitize=thread",
+    "--param=tsan-instrument-func-entry-exit=0",
+    "-w",
+)
 DRIVER_FLAGS = ("-std=gnu11", "-O1", "-w", "-fPIC", "-shared", "-Wl,-soname,libcuda.so.1")
 NAME = re.compile(r"\b(cu[A-Z]\w*) *\(")
 
@@ -43,7 +54,11 @@ def headers() -> Path | None:
     except PackageNotFoundError:
         found = []
     nvcc = shutil.which("nvcc")
-    candidates = [*found, *([Path(nvcc).resolve().parents[1] / "include"] if nvcc else []), Path("/usr/local/cuda/include")]
+    candidates = [
+        *found,
+        *([Path(nvcc).resolve().parents[1] / "include"] if nvcc else []),
+        Path("/usr/local/cuda/include"),
+    ]
     return next((folder for folder in candidates if (folder / "cuda.h").is_file()), None)
 
 
@@ -75,14 +90,14 @@ def build_driver(target: Path) -> None:
     with tempfile.TemporaryDirectory() as work:
         rest = Path(work, "rest.c")
         rest.write_text(others)
-        run(["gcc", *DRIVER_FLAGS, f"-I{folder}", "-o", str(target), str(HERE / "driver.c"), str(rest), "-ldl"])
+        run(["gcc", *DRIVER_FLAGS, f"-I{folder}", "-o", str(target), *map(str, DRIVER), str(rest), "-ldl"])
 
 
 @cache
 def load_driver() -> None:
     """Load the library, so that PyCUDA, which is loaded after it, finds it under the name of the driver's."""
     folder = headers()
-    parts = [(HERE / "driver.c").read_bytes(), str(folder), *DRIVER_FLAGS]
+    parts = [*(file.read_bytes() for file in DRIVER), (HERE / "accesses.h").read_bytes(), str(folder), *DRIVER_FLAGS]
     path = store(content_key("emulateddriver", parts), ".so", build_driver)
     ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
 
@@ -92,10 +107,19 @@ def compile(source: str, arch: str) -> bytes:
     names = dict.fromkeys(KERNEL.findall(source))
     text = "\n".join(['#line 1 "kernels.cu"', source, *(f"EMULATOR_EXPORT({name})" for name in names)])
     header = HERE / "device.hpp"
-    command = ["g++", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", *MODULE_FLAGS, "-include", str(header)]
+    command = [
+        "g++",
+        "-shared",
+        "-fPIC",
+        "-fvisibility=hidden",
+        "-fno-gnu-unique",
+        *MODULE_FLAGS,
+        "-include",
+        str(header),
+    ]
 
     def build(target: Path) -> None:
-        run([*command, "-x", "c++", "-", "-o", str(target)], text)
+        run([*command, "-x", "c++", "-", "-nodefaultlibs", "-lm", "-lc", "-o", str(target)], text)
 
     key = content_key("emulatedmodule", [text, header.read_bytes(), *command])
     return store(key, ".so", build).read_bytes()

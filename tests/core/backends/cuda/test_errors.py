@@ -100,7 +100,7 @@ def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(build.missing_compiler() is not None, reason="no compiler for CUDA")
 def test_a_text_that_is_wrong() -> None:
-    with pytest.raises(CompileError, match="the generated CUDA does not compile: .*nonsense"):
+    with pytest.raises(CompileError, match=r"the generated CUDA does not compile: .*nonsense"):
         build.compile('extern "C" __global__ void f() { nonsense; }', "sm_90")
 
 

@@ -28,7 +28,7 @@ help:
 lab: $(STAMPS)/lab
 	$(BIN)/symlab lab notebooks/01_tour.ipynb $(ARGS)
 
-test: system $(STAMPS)/test labextension/node_modules/.stamp
+test: system $(STAMPS)/test $(STAMPS)/pycuda labextension/node_modules/.stamp
 	@rm -rf build/notebooks && mkdir -p build && cp -r notebooks build/notebooks
 	@$(BIN)/pytest -n 2 --dist loadgroup --nbmake --nbmake-timeout=600 tests build/notebooks $(ARGS)
 
@@ -56,6 +56,11 @@ $(STAMPS)/%: pyproject.toml | $(BIN)/python
 	@$(call timed,Python packages,$(BIN)/pip install --quiet --editable ".[$(EXTRAS_$*)]")
 	@rm -rf $(LABEXTENSION) && mkdir -p $(@D) $(dir $(LABEXTENSION))
 	@ln -s $(CURDIR)/symlab/labextension $(LABEXTENSION)
+	@touch $@
+
+# PyCUDA's wheel is built where there is no driver, once for each machine.
+$(STAMPS)/pycuda: tools/build_pycuda.sh $(STAMPS)/test
+	@$(call timed,PyCUDA,sh tools/build_pycuda.sh $(BIN)/python)
 	@touch $@
 
 labextension/node_modules/.stamp: labextension/package-lock.json

@@ -225,7 +225,7 @@ class KernelWriter:
         self.open(f"if (only < 0 || only == {number})")
         size = self.size(product(stage.axes))
         self.line(f"const int64_t part = ({size} + chunks - 1) / chunks, begin = blockIdx.y * part;")
-        self.line(f"const int64_t end = begin + part < {size} ? begin + part : {size};")
+        self.line(f"const int64_t end = !active ? begin : begin + part < {size} ? begin + part : {size};")
         self.open("for (int64_t j = begin + lane; j < end; j += lanes)")
         loops = [*outer, *self.indices("j", stage.axes, "j")]
         for step in stage.body:
@@ -233,7 +233,7 @@ class KernelWriter:
                 total = f"t{step.result}"
                 self.line(f"{total} = {CUDA.combine(step, total, self.names[step.operand])};", step.node)
             elif isinstance(step, Store):
-                self.line(f"if (active) {self.stored(step, loops)}", step.node)
+                self.line(self.stored(step, loops), step.node)
             else:
                 self.instruction(step, loops)
         self.close()

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <csetjmp>
 #include <cstring>
 #include <sys/mman.h>
 #include <tuple>
@@ -53,7 +54,9 @@ constexpr unsigned char poison = 0xff; /* a nan in every floating-point format, 
 enum class State { ready, at_barrier, at_warp, done };
 
 struct Thread {
-    ucontext_t context;
+    ucontext_t context;        /* its stack, to begin with */
+    jmp_buf place;             /* where it goes on */
+    bool begun;
     State state;
     dim3 index;
     int number;                /* within the block */
@@ -64,30 +67,45 @@ struct Thread {
 
 inline Thread threads[most_threads];
 inline Thread *current;
-inline ucontext_t scheduler;
+inline jmp_buf scheduler;
+inline bool finished = true; /* the last launch: else its threads stand somewhere in the middle */
 inline dim3 block_index, block_size, grid_size;
 inline int count; /* threads of a block */
 inline char problem[256];
 inline void (*kernel)(void *);
 inline void *kernel_operands;
 
+/* Jumps from stack to stack: unlike swapcontext they ask nothing of the operating system. */
+inline void leave() {
+    if (!_setjmp(current->place)) _longjmp(scheduler, 1);
+}
+
+inline void resume() {
+    if (_setjmp(scheduler)) return;
+    if (current->begun) _longjmp(current->place, 1);
+    current->begun = true;
+    setcontext(&current->context);
+}
+
 inline void wait(State state, int line) {
     current->state = state;
     current->line = line;
-    swapcontext(&current->context, &scheduler);
+    leave();
 }
 
-inline void run_thread() {
-    kernel(kernel_operands);
-    current->state = State::done;
-    swapcontext(&current->context, &scheduler);
+/* One thread after another, block after block, on the same stack. */
+inline void run_threads() {
+    for (;;) {
+        kernel(kernel_operands);
+        current->state = State::done;
+        leave();
+    }
 }
 
 /* End the launch: the thread that did wrong does not go on. */
 inline void stop(const char *what) {
     snprintf(problem, sizeof problem, "block %u: %s", block_index.x, what);
-    current->state = State::done;
-    swapcontext(&current->context, &scheduler);
+    leave();
 }
 
 inline char *stack_of(int number) {
@@ -101,11 +119,12 @@ inline void start(Thread &thread, int number) {
     thread.number = number;
     thread.index = dim3(number % block_size.x, number / block_size.x % block_size.y,
                         number / (block_size.x * block_size.y));
+    if (thread.begun) return;
     getcontext(&thread.context);
     thread.context.uc_stack.ss_sp = stack_of(number);
     thread.context.uc_stack.ss_size = stack_bytes;
     thread.context.uc_link = nullptr;
-    makecontext(&thread.context, run_thread, 0);
+    makecontext(&thread.context, run_threads, 0);
 }
 
 /* The place of the k-th thread to run: in order, in reverse, or mixed by a prime that divides no size of a block. */
@@ -173,7 +192,7 @@ inline bool run_block(unsigned seed) {
             if (current->state != State::ready) continue;
             moved = true;
             emulator_thread_runs(current->number);
-            swapcontext(&scheduler, &current->context);
+            resume();
             if (problem[0]) return false;
         }
         for (int first = 0; first < count; first += warp) moved |= release_warp(first);
@@ -233,8 +252,11 @@ int launch(void (*function)(A...), const unsigned *grid, const unsigned *block, 
         return 1;
     }
     problem[0] = 0;
+    if (!finished)
+        for (Thread &thread : threads) thread.begun = false;
+    finished = false;
     emulator_launch_begins(stop);
-    const bool finished = run_grid(grid, seed);
+    finished = run_grid(grid, seed);
     emulator_launch_ends();
     return !finished;
 }

@@ -29,7 +29,7 @@ MODULE_FLAGS = (
     "--param=tsan-instrument-func-entry-exit=0",
     "-w",
 )
-DRIVER_FLAGS = ("-std=gnu11", "-O1", "-w", "-fPIC", "-shared", "-Wl,-soname,libcuda.so.1")
+DRIVER_FLAGS = ("-std=gnu11", "-O2", "-w", "-fPIC", "-shared", "-Wl,-soname,libcuda.so.1")
 NAME = re.compile(r"\b(cu[A-Z]\w*) *\(")
 
 

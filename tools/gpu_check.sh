@@ -28,7 +28,7 @@ if [ -n "$reason" ]; then
 fi
 installed=$(date +%s)
 
-timeout 200 "$python" -m pytest -q -p no:cacheprovider -m gpu tests >"$out/tests.log" 2>&1
+timeout 200 "$python" -m pytest -q -p no:cacheprovider -m gpu tests/core/backends/cuda >"$out/tests.log" 2>&1
 tests=$?
 tail -n 25 "$out/tests.log"
 tested=$(date +%s)

@@ -58,9 +58,9 @@ $(STAMPS)/%: pyproject.toml | $(BIN)/python
 	@ln -s $(CURDIR)/symlab/labextension $(LABEXTENSION)
 	@touch $@
 
-# PyCUDA's wheel is built where there is no driver, once for each machine.
+# PyCUDA where there may be no driver: its wheel is built once and kept with the compiled code.
 $(STAMPS)/pycuda: tools/build_pycuda.sh $(STAMPS)/test
-	@$(call timed,PyCUDA,sh tools/build_pycuda.sh $(BIN)/python)
+	@$(call timed,PyCUDA,tools/build_pycuda.sh $(CURDIR)/$(BIN)/python)
 	@touch $@
 
 labextension/node_modules/.stamp: labextension/package-lock.json

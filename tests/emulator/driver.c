@@ -6,6 +6,8 @@
 #include "accesses.h"
 #include <cuda.h>
 #include <dlfcn.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +254,24 @@ CUresult cuFuncGetAttribute(int *value, CUfunction_attribute attribute, CUfuncti
 }
 CUresult cuFuncSetBlockShape(CUfunction function, int x, int y, int z) { return CUDA_SUCCESS; }
 CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute, int value) { return CUDA_SUCCESS; }
+/* A kernel that touches what is not its own ends its launch, not the process. */
+static sigjmp_buf outside;
+static void touched(int signal) { siglongjmp(outside, 1); }
+static CUresult launched(CUfunction function, const unsigned *grid, const unsigned *block, char *packed, unsigned seed) {
+    static char stack[1 << 16];
+    stack_t own = {.ss_sp = stack, .ss_size = sizeof stack}, before;
+    struct sigaction action = {.sa_handler = touched, .sa_flags = SA_ONSTACK | SA_NODEFER}, usual;
+    sigaltstack(&own, &before);
+    sigaction(SIGSEGV, &action, &usual);
+    CUresult result = CUDA_SUCCESS;
+    if (sigsetjmp(outside, 1))
+        result = failed(CUDA_ERROR_ILLEGAL_ADDRESS, function->name, "touched memory that is not allocated");
+    else if (function->launch(grid, block, packed, seed))
+        result = failed(CUDA_ERROR_LAUNCH_FAILED, function->name, function->problem());
+    sigaction(SIGSEGV, &usual, NULL);
+    sigaltstack(&before, NULL);
+    return result;
+}
 CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                         unsigned shared, CUstream stream, void **operands, void **extra) {
     if (!depth) return CUDA_ERROR_INVALID_CONTEXT;
@@ -266,9 +286,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned 
     if (size > sizeof packed) return CUDA_ERROR_INVALID_VALUE;
     memcpy(packed, buffer, size);
     const char *seed = getenv("EMULATED_ORDER");
-    if (function->launch((unsigned[]){gx, gy, gz}, (unsigned[]){bx, by, bz}, packed, seed ? (unsigned)atoi(seed) : 0))
-        return failed(CUDA_ERROR_LAUNCH_FAILED, function->name, function->problem());
-    return CUDA_SUCCESS;
+    return launched(function, (unsigned[]){gx, gy, gz}, (unsigned[]){bx, by, bz}, packed, seed ? (unsigned)atoi(seed) : 0);
 }
 
 /* Streams and events: everything has run when it is asked for */

@@ -5,7 +5,20 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
-from symlab.tensor import linalg, nlinalg, nnet, slinalg, special, xlogx
+from symlab.tensor import (
+    fft,
+    linalg,
+    nlinalg,
+    nnet,
+    random,
+    rng_mrg,
+    shared_randomstreams,
+    signal,
+    slinalg,
+    special,
+    xlogx,
+)
+from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
@@ -29,7 +42,9 @@ from symlab.tensor.linalg import (
     vecmat,
 )
 from symlab.tensor.nnet import to_one_hot
+from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
+from symlab.tensor.searching import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *
 from symlab.tensor.types import *

@@ -11,10 +11,10 @@ from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.types import inexact
 from symlab.core.ops import cumulative, nn, reduce
 from symlab.core.ops import sort as sorting
-from symlab.core.ops.compare import neq
-from symlab.core.ops.elementwise import abs, pow, sqr, sqrt, sub, true_div
+from symlab.core.ops.compare import neq, switch
+from symlab.core.ops.elementwise import abs, add, pow, sqr, sqrt, sub, true_div
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
-from symlab.core.ops.shape import joined_size, sizes_of
+from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, with_new_axes
 from symlab.tensor.arguments import Axis, axes_of, axis_of
 from symlab.tensor.elementwise import cast
 from symlab.tensor.shaping import ravel
@@ -23,8 +23,8 @@ from symlab.tensor.types import dtype_of
 # fmt: off
 __all__ = [
     "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumprod", "cumsum",
-    "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "min", "norm",
-    "prod", "ptp", "softmax", "sort", "std", "sum", "var",
+    "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "median", "min",
+    "norm", "prod", "ptp", "softmax", "sort", "std", "sum", "var",
 ]
 # fmt: on
 
@@ -182,6 +182,20 @@ def count_nonzero(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable
 def ptp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The range over axes: the largest element less the smallest."""
     return sub(max(x, axis, keepdims), min(x, axis, keepdims))  # type: ignore[no-any-return]
+
+
+def median(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The middle element in order over axes, the mean of two where their number is even; nan if any element is."""
+    x = floating(x)
+    axes = axes_of(axis, x.ndim, x)
+    others = [place for place in range(x.ndim) if place not in axes]
+    sizes = sizes_of(x)
+    count = joined_size([sizes[place] for place in axes])
+    rows = reshaped(shuffled(x, [*others, *axes]), [*(sizes[place] for place in others), count])
+    ordered = sorting.sort(rows, axis=rows.ndim - 1)
+    middle = true_div(add(ordered[..., (count - 1) // 2], ordered[..., count // 2]), 2)
+    found = switch(neq(ordered[..., -1], ordered[..., -1]), ordered[..., -1], middle)  # nan is the last in order
+    return with_new_axes(found, axes, x.ndim) if keepdims else found
 
 
 def norm(x: Any, L: Any, axis: Axis = None, keepdims: bool = False) -> Variable:

@@ -236,12 +236,26 @@ def static_sizes(node: Expr, type: ArrayType) -> Sizes:
     return known
 
 
+class Arithmetic:
+    """What an op's rule of sizes computes with, for one node of a call."""
+
+    def __init__(self, facts: Facts, node: Expr) -> None:
+        self.facts, self.node = facts, node
+        self.plus, self.minus, self.times = add, subtract, multiply
+        self.floor_divide = facts.table.floor_divide
+        self.maximum, self.minimum = facts.table.maximum, facts.table.minimum
+
+    def value(self, place: int) -> Size:
+        """The value of an operand that is an integer scalar."""
+        return self.facts.integer(self.node.args[place])
+
+
 def stated_shapes(facts: Facts, node: Expr, types: Sequence[ArrayType]) -> tuple[Sizes, ...]:
     """The shapes of results as the op's record derives them from those of the operands, known sizes as they are."""
     rule = node.op.extra.get("sizes")
     if rule is None:
         return tuple(static_sizes(node, item) for item in types)
-    found = rule(facts.table, *(facts.shapes[arg] for arg in node.args), **node.attributes)
+    found = rule(Arithmetic(facts, node), *(facts.shapes[arg] for arg in node.args), **node.attributes)
     shapes = found if isinstance(node.type, TupleType) else (found,)
     return tuple(
         tuple(size if known is None else known for size, known in zip(shape, item.shape, strict=True))

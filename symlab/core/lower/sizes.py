@@ -156,18 +156,6 @@ class SizeTable:
             return size
         return 0 if self.not_negative(multiply(size, -1)) else self.atom("positive", size)
 
-    def plus(self, left: Size, right: Size) -> Size:
-        """left + right."""
-        return add(left, right)
-
-    def minus(self, left: Size, right: Size) -> Size:
-        """left - right."""
-        return subtract(left, right)
-
-    def times(self, left: Size, right: Size) -> Size:
-        """left right."""
-        return multiply(left, right)
-
     def maximum(self, left: Size, right: Size) -> Size:
         """The larger of two sizes, as one of them and what the other has more: so equal maxima have one form."""
         gap = subtract(left, right)

@@ -12,11 +12,13 @@ from symlab.core.ops import (
     bits,
     compare,
     complexes,
+    conv,
     create,
     cumulative,
     elementwise,
     exponential,
     factorizations,
+    fourier,
     gather,
     index,
     inverses,
@@ -25,14 +27,17 @@ from symlab.core.ops import (
     matrix_functions,
     nn,
     passing,
+    random,
     reduce,
     repetition,
     rounding,
+    search,
     shape,
     sort,
     special,
     spectra,
     trigonometric,
+    windows,
 )
 
 SUBJECTS = (
@@ -60,6 +65,11 @@ SUBJECTS = (
     factorizations,
     spectra,
     matrix_functions,
+    random,
+    conv,
+    windows,
+    fourier,
+    search,
     passing,
 )
 

@@ -1,7 +1,7 @@
 """Arithmetic of sizes that may not be known, so that one rule gives both static shapes and those of a call.
 
 An op states `extra["sizes"]`: a function `(arithmetic, *shapes, **attributes) -> shape` (a tuple of shapes for several
-results). For types it is given `STATIC`, for a call the table of symbolic sizes, which has the same methods.
+results). For types it is given `STATIC`, for a call what lowering knows of symbolic sizes, with the same methods.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ class Arithmetic(Protocol):
 
     def minimum(self, left: Any, right: Any, /) -> Any:
         """The smaller of two."""
+
+    def value(self, place: int, /) -> Any:
+        """The value of an operand that is an integer scalar."""
 
 
 class Static:
@@ -59,6 +62,9 @@ class Static:
     def minimum(self, left: Any, right: Any) -> Any:
         """The smaller of two."""
         return None if None in (left, right) else min(left, right)
+
+    def value(self, place: int) -> None:
+        """Not known before the call."""
 
 
 STATIC = Static()

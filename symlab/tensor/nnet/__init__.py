@@ -3,6 +3,8 @@
 All are formulas: the compiler finds their stable forms (`-log(softmax(x))` becomes a log_softmax, for example).
 """
 
+# ruff: noqa: F403, PLE0604 - each module says in `__all__` what it adds
+
 from __future__ import annotations
 
 from typing import Any
@@ -28,13 +30,19 @@ from symlab.tensor.activations import (
 )
 from symlab.tensor.arguments import size_from
 from symlab.tensor.elementwise import cast
+from symlab.tensor.nnet import abstract_conv, bn, conv, crossentropies, neighbours
+from symlab.tensor.nnet.abstract_conv import *
+from symlab.tensor.nnet.bn import *
+from symlab.tensor.nnet.crossentropies import *
+from symlab.tensor.nnet.neighbours import *
 from symlab.tensor.reductions import log_softmax, softmax, sum
 
 # fmt: off
 __all__ = [
     "binary_crossentropy", "categorical_crossentropy", "elu", "gelu", "hard_sigmoid", "log_softmax", "logsoftmax",
     "mish", "relu", "selu", "sigmoid", "sigmoid_binary_crossentropy", "silu", "softmax", "softplus", "softsign",
-    "swish", "to_one_hot", "ultra_fast_sigmoid",
+    "swish", "conv", "to_one_hot", "ultra_fast_sigmoid", *abstract_conv.__all__, *bn.__all__, *crossentropies.__all__,
+    *neighbours.__all__,
 ]
 # fmt: on
 

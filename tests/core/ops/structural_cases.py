@@ -19,11 +19,14 @@ from symlab.core.ops import (
     passing,
     reduce,
     repetition,
+    search,
     shape,
     sort,
 )
 from tests.core.ops.case import ANY, FLOATS, NUMBERS, ORDERED, Array, Case, numbers, scalar, turned
 from tests.core.ops.matrix_cases import matrix_cases
+from tests.core.ops.random_cases import random_cases
+from tests.core.ops.signal_cases import signal_cases
 
 
 def reductions() -> Iterator[Case]:
@@ -251,6 +254,18 @@ def slope(y: Array, t: Array, axes: Any) -> Array:
     return (y * (t - np.sum(y * t, axes, keepdims=True))).astype(dtype)
 
 
+def searching() -> Iterator[Case]:
+    row, values = np.array([1.0, 2.0, 2.0, 5.0]), np.array([[2.0, 0.0], [5.0, 9.0]])
+    for side in ("left", "right"):
+        expected = np.searchsorted
+        yield Case(search.searchsorted, (row, values), expected, {"side": side}, ORDERED[1:], 2, differentiable=False)
+    x = np.array([3, 1, 3, 0, 1, 3])
+    parts = lambda x: np.unique(x, return_index=True, return_inverse=True, return_counts=True)  # noqa: E731
+    yield Case(search.unique, (x,), lambda x: tuple(parts(x)), {}, ORDERED, differentiable=False)
+    counts = lambda x, minlength: np.bincount(x, minlength=minlength)  # noqa: E731
+    yield Case(search.bincount, (x,), counts, {"minlength": 6}, ("int8", "int64"), differentiable=False)
+
+
 def products() -> Iterator[Case]:
     v, w, m, n = numbers(3), numbers(3, seed=1), numbers(2, 3), turned(numbers(3, 4))
     for first, second in [(v, w), (m, v), (v, n), (m, n), (np.zeros((2, 0)), np.zeros((0, 3)))]:
@@ -276,5 +291,6 @@ def passing_on() -> Iterator[Case]:
 
 CASES = [
     *reductions(), *shapes(), *indexing(), *gathering(), *joining(), *creating(), *running(), *row_functions(),
-    *products(), *matrix_cases(), *passing_on(),
+    *products(), *matrix_cases(), *random_cases(), *signal_cases(), *searching(),
+    *passing_on(),
 ]  # fmt: skip

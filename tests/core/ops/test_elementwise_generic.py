@@ -114,7 +114,7 @@ def test_float16_is_rounded_once(op: Op, dtype: str) -> None:
 
 def some_dtype(op: Op) -> str:
     accepted = samples.accepted(op)
-    return next(dtype for dtype in ("float64", "int64", "complex128") if dtype in accepted)
+    return next(dtype for dtype in ("float64", "int64", "complex128", "uint64") if dtype in accepted)
 
 
 @OPS

@@ -88,7 +88,9 @@ def test_values_dtypes_and_shapes_are_those_of_numpy(case: Case, known: bool) ->
 def test_sizes_are_inferred_where_they_are_known(case: Case) -> None:
     values = operands_of(case)
     node = case.op(*inputs(values, True), **case.attributes)
-    if case.op.name in ("nonzero", "places_repeated", "unbroadcast") or "?" in repr(case.attributes):
+    if case.op.name in ("nonzero", "places_repeated", "unbroadcast", "unique", "bincount") or "?" in repr(
+        case.attributes
+    ):
         pytest.skip("the sizes depend on values, or are hidden on purpose")
     items = node.type.items if isinstance(node.type, TupleType) else (node.type,)
     assert all(None not in item.shape for item in items)

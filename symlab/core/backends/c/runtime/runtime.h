@@ -21,6 +21,7 @@
 #include "inverse_hyperbolic.h"
 #include "inverse_trigonometric.h"
 #include "logarithm.h"
+#include "philox.h"
 #include "power.h"
 #include "remainder_floor_divide.h"
 #include "remainder_floor_dividef.h"

@@ -1,0 +1,303 @@
+"""Random numbers: bits by counting, NumPy's and Theano's older generators, and quantiles that have no formula.
+
+A draw has no hidden state. `philox` is a function of a key, a stream and a place, and gives the same bits on every back
+end; the older generators take their state as an operand and give the next one as a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch
+from symlab.core.ir.op import Kind, Op
+from symlab.core.ir.types import ArrayType, Shape, TupleType, array_type
+from symlab.core.ops.declare import Casts, Dtypes, by_kind, common_dtype, declared, elementwise
+from symlab.core.ops.shape import GIVEN, check_given, filled_in, static_sizes
+
+Array = np.ndarray[Any, Any]
+WORD = np.dtype(np.uint64)
+HALF = np.uint64(0xFFFFFFFF)
+SHIFT = np.uint64(32)
+
+# Bits by counting
+
+
+def philox_reference(key: Array, stream: Array, place: Array) -> Array:
+    """Philox4x32 with ten rounds, in 64-bit words of which the lower half counts."""
+    one = np.uint64(1)
+    k0, k1 = key & HALF, key >> SHIFT
+    c0, c1 = (place >> one) & HALF, place >> np.uint64(33)
+    c2, c3 = stream & HALF, stream >> SHIFT
+    for _ in range(10):
+        first, second = np.uint64(0xD2511F53) * c0, np.uint64(0xCD9E8D57) * c2
+        c0, c1, c2, c3 = (second >> SHIFT) ^ c1 ^ k0, second & HALF, (first >> SHIFT) ^ c3 ^ k1, first & HALF
+        k0, k1 = (k0 + np.uint64(0x9E3779B9)) & HALF, (k1 + np.uint64(0xBB67AE85)) & HALF
+    return np.asarray(np.where(place & one, c3 << SHIFT | c2, c1 << SHIFT | c0), WORD)
+
+
+def words(dtypes: Dtypes) -> Casts:
+    """Numbers of 64 bits, without sign."""
+    if common_dtype([item for item in dtypes if isinstance(item, np.dtype)] or [WORD]) != WORD:
+        raise Misfit("keys, streams and places are of dtype uint64", "T.cast(key, 'uint64')", kind=TypeMismatch)
+    return (WORD,) * len(dtypes), WORD
+
+
+philox = elementwise(
+    "philox",
+    doc="64 random bits: number `place` of a stream under a key (Philox4x32, ten rounds; Salmon and others 2011).",
+    reference=philox_reference,
+    dtypes=words,
+    partials=(None, None, None),
+    c=by_kind(u="sl_philox({0}, {1}, {2})"),
+    latex=r"\operatorname{{philox}}\left({0},{1},{2}\right)",
+)
+
+# Quantiles without a formula
+
+
+def same_shapes(sizes: Any, *shapes: Shape, **attributes: Any) -> Shape:
+    """Those of the first operand."""
+    return shapes[0]
+
+
+def quantile_type(attributes: Mapping[str, Any], *operands: ArrayType) -> ArrayType:
+    """The type of `quantile`: operands are floating-point numbers of one shape."""
+    for place, item in enumerate(operands):
+        if item.dtype != np.float64 or item.ndim != operands[0].ndim:
+            raise Misfit(
+                f"{{{place}}} is {item}, beside {operands[0]}: float64 is wanted, of one shape", kind=TypeMismatch
+            )
+    return array_type(attributes["dtype"], operands[0].shape)
+
+
+def zipf_quantile(u: Array, a: Array) -> Array:
+    """The least k whose tail, zeta(a, k + 1) / zeta(a), is 1 - u at most, by halving."""
+    from scipy.special import zeta
+
+    total, low, high = zeta(a, 1), np.zeros(u.shape, np.int64), np.ones(u.shape, np.int64)
+    limit = np.int64(2**62)
+    while (short := (zeta(a, high + 1.0) / total > 1 - u) & (high < limit)).any():
+        low, high = np.where(short, high, low), np.where(short, high * 2, high)
+    while ((high - low) > 1).any():
+        middle = (low + high) // 2
+        above = zeta(a, middle + 1.0) / total > 1 - u
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return high
+
+
+def vonmises_quantile(u: Array, kappa: Array) -> Array:
+    """The angle in [-pi, pi] by halving: SciPy's own takes milliseconds for each."""
+    from scipy.stats import vonmises
+
+    low, high = np.full(u.shape, -np.pi), np.full(u.shape, np.pi)
+    for _ in range(54):
+        middle = (low + high) / 2
+        below = vonmises.cdf(middle, kappa) < u
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray((low + high) / 2)
+
+
+QUANTILES: Mapping[str, Callable[..., Array]] = MappingProxyType({"zipf": zipf_quantile, "vonmises": vonmises_quantile})
+
+
+def quantile_reference(*operands: Array, distribution: str, dtype: str) -> Array:
+    """SciPy's, for one of its distributions, but where that is slow."""
+    import scipy.stats
+
+    if len({operand.shape for operand in operands}) != 1:
+        raise ValueError(f"operands have shapes {[operand.shape for operand in operands]}, which must be equal")
+    compute = QUANTILES.get(distribution) or getattr(scipy.stats, distribution).ppf
+    found = np.asarray(compute(*operands), np.float64)
+    if np.dtype(dtype).kind != "f" and not np.isfinite(found).all():
+        raise ValueError(f"parameters of {distribution} are out of range")
+    return np.asarray(found.astype(dtype)).reshape(operands[0].shape)
+
+
+quantile: Op = declared(
+    "quantile",
+    Kind.CALL,
+    doc="The quantile of a `distribution` of SciPy at probabilities (the first operand), given its parameters.",
+    reference=quantile_reference,
+    infer=quantile_type,
+    extra=MappingProxyType({"sizes": same_shapes, "values": 0}),
+)
+
+
+def counts_type(attributes: Mapping[str, Any], u: ArrayType, n: ArrayType, p: ArrayType) -> ArrayType:
+    """The type of `multinomial_quantile`."""
+    for item in (u, p):
+        if item.dtype != np.float64 or item.ndim != u.ndim or not u.ndim:
+            raise Misfit(f"probabilities are float64 of one shape, not {item}", kind=TypeMismatch)
+    if n.dtype != np.int64 or n.ndim != u.ndim - 1:
+        raise Misfit(f"{{1}} is {n}, where an int64 for each row is wanted", kind=TypeMismatch)
+    return array_type(np.int64, u.shape)
+
+
+def counts_reference(u: Array, n: Array, p: Array) -> Array:
+    """One class after another: of the trials that are left a binomial part, the last class having the rest."""
+    import scipy.stats
+
+    if np.any(p < 0) or np.any(p.sum(-1) > 1 + 1e-6) or np.any(n < 0):
+        raise ValueError("probabilities must not be negative nor have a sum above 1, nor may the trials be negative")
+    found, left = np.zeros(u.shape, np.int64), n.copy()
+    rest = np.flip(np.cumsum(np.flip(p, -1), -1), -1)
+    for place in range(u.shape[-1] - 1):
+        share = np.divide(p[..., place], rest[..., place], out=np.zeros(n.shape), where=rest[..., place] > 0)
+        part = np.asarray(scipy.stats.binom.ppf(u[..., place], left, np.minimum(share, 1)), np.int64)
+        found[..., place] = np.where(left > 0, part, 0)
+        left = left - found[..., place]
+    if u.shape[-1]:
+        found[..., -1] = left
+    return found
+
+
+multinomial_quantile: Op = declared(
+    "multinomial_quantile",
+    Kind.CALL,
+    doc="How many of n trials fall into each class, from one probability for each class (the first operand).",
+    reference=counts_reference,
+    infer=counts_type,
+    extra=MappingProxyType({"sizes": same_shapes, "values": 0}),
+)
+
+# Generators with a state
+
+MT_WORDS = 628  # 624 of the state, the place in it, whether a normal number is left over, and its two halves
+
+
+def state_words(generator: np.random.RandomState) -> Array:
+    """The state of NumPy's older generator as a vector."""
+    _, key, place, has_normal, normal = generator.get_state(legacy=True)
+    rest = np.frombuffer(np.float64(normal).tobytes(), np.uint32)
+    return np.concatenate([key, [place, has_normal], rest]).astype(np.uint32)
+
+
+def generator_of(state: Array) -> np.random.RandomState:
+    """NumPy's older generator in a state."""
+    generator = np.random.RandomState(0)
+    normal = float(np.frombuffer(state[626:].tobytes(), np.float64)[0])
+    generator.set_state(("MT19937", state[:624], int(state[624]), int(state[625]), normal))
+    return generator
+
+
+def permutations(generator: np.random.RandomState, n: Any, size: Any) -> Array:
+    """A permutation of n numbers for each place."""
+    found = [generator.permutation(int(n)) for _ in range(int(np.prod(size or ())))]
+    return np.array(found, np.int64).reshape(*(size or ()), int(n))
+
+
+def multinomials(generator: np.random.RandomState, n: Any, pvals: Array, size: Any) -> Array:
+    """Counts of n trials for each place and each row of probabilities."""
+    front = np.broadcast_shapes(np.shape(n), pvals.shape[:-1]) if size is None else size
+    trials, rows = np.broadcast_to(n, front), np.broadcast_to(pvals, (*front, pvals.shape[-1]))
+    found = np.empty(rows.shape, np.int64)
+    for place in np.ndindex(*front):
+        row = rows[place].astype(np.float64)
+        found[place] = generator.multinomial(int(trials[place]), row / max(row.sum(), 1.0))
+    return found
+
+
+def choices(generator: np.random.RandomState, a: Array, *p: Array, size: Any, replace: bool = True) -> Array:
+    """Elements of a, or of the numbers before it."""
+    return np.asarray(generator.choice(a if a.ndim else int(a), size, replace, p[0] if p else None))
+
+
+LEGACY: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "permutation": permutations,
+        "multinomial": multinomials,
+        "choice": choices,
+        "choice without replacement": lambda *operands, size: choices(*operands, size=size, replace=False),
+        "random_integers": lambda generator, low, high, size: generator.randint(low, high + 1, size=size),
+    }
+)
+
+
+def legacy_type(attributes: Mapping[str, Any], state: ArrayType, *operands: ArrayType) -> TupleType:
+    """The next state, and the draw."""
+    if state.dtype != np.uint32 or state.ndim != 1:
+        raise Misfit(f"{{0}} is {state}, not the state of a generator", kind=TypeMismatch)
+    template = attributes["shape"]
+    check_given(template, operands[: sum(entry == GIVEN for entry in template)])
+    return TupleType((state, array_type(attributes["dtype"], static_sizes(template))))
+
+
+def asked_sizes(sizes: Any, state: Shape, *operands: Shape, shape: Sequence[Any], **others: Any) -> tuple[Any, Any]:
+    """Those of the state, and those that are asked for."""
+    places = iter(range(1, 1 + len(operands)))
+    return state, tuple(sizes.value(next(places)) if entry == GIVEN else entry for entry in shape)
+
+
+def legacy_reference(
+    state: Array, *operands: Array, distribution: str, shape: Sequence[Any], trailing: int, dtype: str
+) -> tuple[Array, Array]:
+    """What NumPy's RandomState draws; the last `trailing` axes are those of one draw."""
+    given = sum(entry == GIVEN for entry in shape)
+    sizes = tuple(int(size) for size in filled_in(shape, operands[:given]))
+    generator = generator_of(state)
+    draw = LEGACY.get(distribution) or getattr(np.random.RandomState, distribution)
+    front = sizes[: len(sizes) - trailing]
+    found = np.asarray(draw(generator, *operands[given:], size=front), dtype)
+    if found.shape != sizes:
+        raise ValueError(f"a draw of {distribution} has shape {found.shape}, where {sizes} was expected")
+    return state_words(generator), found
+
+
+random_state: Op = declared(
+    "random_state",
+    Kind.CALL,
+    doc="The next state of NumPy's older generator (MT19937) and what it draws: array for array as RandomState does.",
+    reference=legacy_reference,
+    infer=legacy_type,
+    extra=MappingProxyType({"sizes": asked_sizes, "values": 0}),
+)
+
+# MRG31k3p (L'Ecuyer and Touzin 2000): two recurrences of three numbers
+
+MODULI = (2147483647, 2147462579)
+SCALE = 4.656612873077392578125e-10  # 2^-31
+
+
+def next_numbers(state: Array) -> tuple[Array, Array]:
+    """The next states of all streams, and a number in (0, 1) from each."""
+    x11, x12, x13, x21, x22, x23 = state.astype(np.int64).T
+    first = ((x12 << 22) + (x13 << 7) + x13) % MODULI[0]
+    second = ((x21 << 15) + (x23 << 15) + x23) % MODULI[1]
+    difference = np.where(first <= second, first - second + MODULI[0], first - second)
+    return np.stack([first, x11, x12, second, x21, x22], 1), difference * SCALE
+
+
+def mrg_type(attributes: Mapping[str, Any], state: ArrayType, *given: ArrayType) -> TupleType:
+    """The next states, and uniform numbers."""
+    if state.dtype != np.int32 or state.ndim != 2 or state.shape[1] not in (6, None):
+        raise Misfit(f"{{0}} is {state}, not the states of streams: rows of 6 numbers of int32", kind=TypeMismatch)
+    check_given(attributes["shape"], given)
+    if np.dtype(attributes["dtype"]).kind != "f":
+        raise Misfit(f"uniform numbers are floating-point numbers, not {attributes['dtype']}", kind=InvalidValue)
+    return TupleType((state, array_type(attributes["dtype"], static_sizes(attributes["shape"]))))
+
+
+def mrg_reference(state: Array, *given: Array, shape: Sequence[Any], dtype: str) -> tuple[Array, Array]:
+    """Numbers from each stream in turn; those that are not needed in the last turn are not drawn."""
+    sizes = tuple(int(size) for size in filled_in(shape, given))
+    count, streams = int(np.prod(sizes)), len(state)
+    found = np.empty(count)
+    state = state.astype(np.int64)
+    for start in range(0, count, streams):
+        taken = min(streams, count - start)
+        state[:taken], found[start : start + taken] = next_numbers(state[:taken])
+    return state.astype(np.int32), found.reshape(sizes).astype(dtype)
+
+
+mrg_uniform: Op = declared(
+    "mrg_uniform",
+    Kind.CALL,
+    doc="The next states of streams of MRG31k3p (L'Ecuyer and Touzin 2000), and uniform numbers from each in turn.",
+    reference=mrg_reference,
+    infer=mrg_type,
+    extra=MappingProxyType({"sizes": asked_sizes, "values": 0}),
+)

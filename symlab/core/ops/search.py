@@ -1,0 +1,76 @@
+"""Places in sorted arrays, distinct elements, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import Misfit, TypeMismatch
+from symlab.core.ir.op import Kind, Op
+from symlab.core.ir.types import ArrayType, TupleType, array_type
+from symlab.core.ops.declare import declared, refuse_complex
+from symlab.core.ops.shape import value_operands
+from symlab.core.ops.stacks import last_sizes
+
+Array = np.ndarray[Any, Any]
+
+
+def searched_type(attributes: Mapping[str, Any], row: ArrayType, values: ArrayType) -> ArrayType:
+    """The type of `searchsorted`."""
+    if row.ndim != 1 or row.dtype != values.dtype:
+        raise Misfit(f"{{0}} is {row}, where a vector of {values.dtype.name} is wanted", kind=TypeMismatch)
+    refuse_complex(row.dtype)
+    return array_type(np.int64, values.shape)
+
+
+searchsorted: Op = declared(
+    "searchsorted",
+    Kind.CALL,
+    doc="Where values (the second operand) would stand in a sorted vector: before ('left') or after equal elements.",
+    reference=lambda row, values, side: np.asarray(np.searchsorted(row, values, side), np.int64),
+    infer=searched_type,
+    extra=MappingProxyType({"sizes": last_sizes, "values": 0}),
+)
+
+
+def unique_type(attributes: Mapping[str, Any], x: ArrayType) -> TupleType:
+    """The type of `unique`: elements, where each comes first, which one each element is, and counts."""
+    if x.ndim != 1:
+        raise Misfit(f"{{0}} is {x}, where a vector is wanted", "T.ravel(x)", kind=TypeMismatch)
+    places = array_type(np.int64, (None,))
+    return TupleType((array_type(x.dtype, (None,)), places, array_type(np.int64, x.shape), places))
+
+
+unique: Op = declared(
+    "unique",
+    Kind.CALL,
+    doc="The distinct elements in order, the first place of each, which of them each element is, and their counts.",
+    reference=lambda x: tuple(np.unique(x, return_index=True, return_inverse=True, return_counts=True)),
+    infer=unique_type,
+    extra=value_operands(0),
+)
+
+
+def counts_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
+    """The type of `bincount`."""
+    if x.ndim != 1 or x.dtype.kind not in "iu":
+        raise Misfit(f"{{0}} is {x}, where a vector of integers is wanted", kind=TypeMismatch)
+    return array_type(np.int64, (None,))
+
+
+def counts_reference(x: Array, minlength: int) -> Array:
+    """NumPy's."""
+    return np.bincount(x.astype(np.int64), minlength=minlength).astype(np.int64)
+
+
+bincount: Op = declared(
+    "bincount",
+    Kind.CALL,
+    doc="How often each number from 0 to the largest element comes, for `minlength` numbers at least.",
+    reference=counts_reference,
+    infer=counts_type,
+    extra=value_operands(0),
+)

@@ -1,0 +1,83 @@
+"""`einsum`: sums of products by letters, two operands at a time in the order that costs least."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ops.linalg import matmul
+from symlab.core.ops.operators import Variable
+from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
+from symlab.tensor.arguments import promoted
+from symlab.tensor.creation import diagonal
+from symlab.tensor.reductions import sum
+
+__all__ = ["einsum"]
+
+Term = tuple[Variable, str]
+GUESS = 100  # of a size that is not known, for the cost of an order
+
+
+def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
+    """The sums of products that `subscripts` says, such as "ij,jk->ik"; `optimize` as `opt_einsum` takes it.
+
+    Letters that are not after the arrow are summed over; "..." stands for further axes.
+    """
+    from opt_einsum import contract_path
+    from opt_einsum.parser import parse_einsum_input
+
+    found = promoted(operands)
+    shapes = [tuple(GUESS if size is None else size for size in x.type.shape) for x in found]
+    try:
+        left, right, _ = parse_einsum_input((subscripts, *shapes), shapes=True)
+        path, _ = contract_path(f"{left}->{right}", *shapes, shapes=True, optimize=optimize)
+    except ValueError as error:
+        rows = [(x.name or f"operand {place}", x) for place, x in enumerate(found, 1)]
+        raise InvalidValue(message(f"einsum does not understand {subscripts!r}: {error}", rows)) from None
+    terms: list[Term] = [with_distinct(x, letters) for x, letters in zip(found, left.split(","), strict=True)]
+    for places in path:
+        chosen = [terms.pop(place) for place in sorted(places, reverse=True)]
+        while len(chosen) > 1:
+            kept = set(right).union(*(letters for _, letters in (*terms, *chosen[2:])))
+            chosen = [product(*chosen[0], *chosen[1], kept), *chosen[2:]]
+        terms.append(chosen[0])
+    x, letters = summed(*terms[0], set(right))
+    return shuffled(x, [letters.index(letter) for letter in right])
+
+
+def with_distinct(x: Variable, letters: str) -> Term:
+    """An operand in which each letter stands once: one that comes twice means a diagonal."""
+    while repeated := [letter for letter, count in Counter(letters).items() if count > 1]:
+        first = letters.index(repeated[0])
+        second = letters.index(repeated[0], first + 1)
+        x = diagonal(x, 0, first, second)
+        letters = letters[:first] + letters[first + 1 : second] + letters[second + 1 :] + repeated[0]
+    return x, letters
+
+
+def summed(x: Variable, letters: str, kept: set[str]) -> Term:
+    """An operand summed over the letters that nobody needs."""
+    axes = tuple(place for place, letter in enumerate(letters) if letter not in kept)
+    return (sum(x, axis=axes) if axes else x), "".join(letter for letter in letters if letter in kept)
+
+
+def product(a: Variable, first: str, b: Variable, second: str, kept: set[str]) -> Term:
+    """The product of two operands, summed over the letters of both that nobody needs: a stack of matrix products."""
+    a, first = summed(a, first, kept | set(second))
+    b, second = summed(b, second, kept | set(first))
+    both = [letter for letter in first if letter in second and letter in kept]
+    inner = [letter for letter in first if letter in second and letter not in kept]
+    rows = [letter for letter in first if letter not in second]
+    columns = [letter for letter in second if letter not in first]
+    sizes: dict[str, Number] = dict(zip(second, sizes_of(b), strict=True)) | dict(zip(first, sizes_of(a), strict=True))
+    left = grouped(a, first, (both, rows, inner), sizes)
+    right = grouped(b, second, (both, inner, columns), sizes)
+    letters = "".join([*both, *rows, *columns])
+    return reshaped(matmul(left, right), [sizes[letter] for letter in letters]), letters
+
+
+def grouped(x: Variable, letters: str, groups: tuple[list[str], ...], sizes: dict[str, Number]) -> Variable:
+    """The axes of x in the order of groups, those of each joined."""
+    order = [letters.index(letter) for group in groups for letter in group]
+    return reshaped(shuffled(x, order), [joined_size([sizes[letter] for letter in group]) for group in groups])

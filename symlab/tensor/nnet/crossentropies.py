@@ -1,0 +1,75 @@
+"""Softmax with biases and classes, and what is counted and looked up by class, under Theano's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symlab.core.ops.create import counted
+from symlab.core.ops.elementwise import add, log, neg
+from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.shape import sizes_of
+from symlab.tensor.creation import zeros
+from symlab.tensor.elementwise import cast
+from symlab.tensor.joining import concatenate
+from symlab.tensor.reductions import argmax, softmax
+
+# fmt: off
+__all__ = [
+    "crossentropy_categorical_1hot", "crossentropy_softmax_1hot",
+    "crossentropy_softmax_1hot_with_bias", "crossentropy_softmax_argmax_1hot_with_bias",
+    "crossentropy_softmax_max_and_argmax_1hot", "prepend_0_to_each_row", "prepend_1_to_each_row",
+    "prepend_scalar_to_each_row", "softmax_with_bias",
+]
+# fmt: on
+
+
+def softmax_with_bias(x: Any, b: Any) -> Variable:
+    """softmax of the rows of x + b."""
+    return softmax(add(as_variable(x), as_variable(b)), axis=-1)
+
+
+def crossentropy_categorical_1hot(coding_dist: Any, true_one_of_n: Any) -> Variable:
+    """For each row of probabilities the surprise of one class: -log(p[class])."""
+    coding, truth = as_variable(coding_dist), as_variable(true_one_of_n)
+    return neg(log(coding)[counted(sizes_of(truth)[0]), truth])  # type: ignore[no-any-return]
+
+
+def crossentropy_softmax_1hot_with_bias(x: Any, b: Any, y_idx: Any, **options: Any) -> tuple[Variable, Variable]:
+    """For each row of x + b the surprise of its class under softmax, and the softmax."""
+    chances = softmax_with_bias(x, b)
+    return crossentropy_categorical_1hot(chances, y_idx), chances
+
+
+def crossentropy_softmax_1hot(x: Any, y_idx: Any, **options: Any) -> tuple[Variable, Variable]:
+    """For each row of x the surprise of its class under softmax, and the softmax."""
+    chances = softmax(as_variable(x), axis=-1)
+    return crossentropy_categorical_1hot(chances, y_idx), chances
+
+
+def crossentropy_softmax_argmax_1hot_with_bias(x: Any, b: Any, y_idx: Any) -> tuple[Variable, Variable, Variable]:
+    """As `crossentropy_softmax_1hot_with_bias`, and the likeliest class of each row."""
+    found, chances = crossentropy_softmax_1hot_with_bias(x, b, y_idx)
+    return found, chances, argmax(chances, axis=-1)
+
+
+def crossentropy_softmax_max_and_argmax_1hot(x: Any, y_idx: Any, **options: Any) -> tuple[Variable, ...]:
+    """As `crossentropy_softmax_1hot`, with the largest chance of each row and its class."""
+    found, chances = crossentropy_softmax_1hot(x, y_idx)
+    return found, chances, chances.max(axis=-1), argmax(chances, axis=-1)
+
+
+def prepend_scalar_to_each_row(value: Any, matrix: Any) -> Variable:
+    """A matrix with one more column in front, full of a number."""
+    matrix = as_variable(matrix)
+    column = add(zeros([sizes_of(matrix)[0], 1], dtype=matrix.dtype), cast(value, matrix.dtype))
+    return concatenate([column, matrix], axis=1)
+
+
+def prepend_0_to_each_row(matrix: Any) -> Variable:
+    """A matrix with a column of zeros in front."""
+    return prepend_scalar_to_each_row(0.0, matrix)
+
+
+def prepend_1_to_each_row(matrix: Any) -> Variable:
+    """A matrix with a column of ones in front."""
+    return prepend_scalar_to_each_row(1.0, matrix)

@@ -1,0 +1,97 @@
+"""What every distribution does: parameters and sizes brought together, a source of bits, a dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from symlab.core.ir.errors import ShapeMismatch, TypeMismatch, message
+from symlab.core.ops.elementwise import cast
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.random import quantile
+from symlab.core.ops.shape import Number, sizes_of
+from symlab.tensor.arguments import sizes_from
+from symlab.tensor.random.sources import Source, filled_to, word
+from symlab.tensor.shaping import common_size
+from symlab.tensor.types import dtype_of
+
+
+class Stream(Protocol):
+    """What hands out sources: a `RandomStream`."""
+
+    def source(self) -> Source:
+        """Bits for the next draw."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw: where its bits come from, its sizes, its parameters, the dtype in which it is computed."""
+
+    source: Source
+    sizes: tuple[Number, ...]
+    parameters: tuple[Variable, ...]
+    dtype: str
+
+    def uniform(self, part: int = 0, parts: int = 1) -> Variable:
+        """Numbers in [0, 1)."""
+        return self.source.uniform(self.sizes, self.dtype, part, parts)
+
+    def inside(self, part: int = 0, parts: int = 1) -> Variable:
+        """Numbers in (0, 1)."""
+        return self.source.inside(self.sizes, self.dtype, part, parts)
+
+    def by_quantile(self, distribution: str, *parameters: Any, part: int = 0, parts: int = 1) -> Variable:
+        """Whole numbers from SciPy's quantiles."""
+        probabilities = self.source.inside(self.sizes, "float64", part, parts)
+        full = [filled_to(cast(as_variable(item), dtype="float64"), self.sizes) for item in parameters]
+        return quantile(probabilities, *full, distribution=distribution, dtype="int64")  # type: ignore[no-any-return]
+
+
+def source_of(rng: Any) -> Source:
+    """The bits for one draw of a `RandomStream`, or of a key that is used for this draw alone."""
+    if hasattr(rng, "source"):
+        return rng.source()  # type: ignore[no-any-return]
+    if rng is None:
+        raise TypeMismatch(message("a draw needs `rng`", (), ["T.random.RandomStream(seed)", "T.random.key(seed)"]))
+    return Source(word(rng), constant(np.uint64(0)))
+
+
+def together(parameters: Sequence[Variable]) -> tuple[Number, ...]:
+    """The sizes of parameters that broadcast."""
+    rank = max((item.ndim for item in parameters), default=0)
+    shapes = [(1,) * (rank - item.ndim) + sizes_of(item) for item in parameters]
+    return tuple(common_size([shape[axis] for shape in shapes]) for axis in range(rank))
+
+
+def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None) -> tuple[Number, ...]:
+    """The sizes that are asked for, or those of the parameters together."""
+    if size is None:
+        return together(parameters)
+    sizes = tuple(sizes_from(size, ndim))
+    for item in parameters:
+        if item.ndim > len(sizes):
+            problem = f"a parameter has {item.ndim} axes, and the draw has {len(sizes)}"
+            raise ShapeMismatch(message(problem, [(item.name or "parameter", item)]))
+    return sizes
+
+
+def drawn(parameters: Sequence[Any], size: Any, rng: Any, dtype: Any, ndim: int | None = None) -> Draw:
+    """A draw of floating-point numbers, with parameters in its dtype."""
+    found = dtype_of(dtype).name
+    given = tuple(cast(as_variable(item), dtype=found) for item in parameters)
+    return Draw(source_of(rng), sizes_for(size, given, ndim), given, found)
+
+
+def counted_draw(parameters: Sequence[Any], size: Any, rng: Any, ndim: int | None = None) -> Draw:
+    """A draw of whole numbers, with parameters as they are; probabilities are of float64."""
+    given = tuple(as_variable(item) for item in parameters)
+    return Draw(source_of(rng), sizes_for(size, given, ndim), given, "float64")
+
+
+def whole(x: Variable, dtype: Any) -> Variable:
+    """Whole numbers in a dtype."""
+    name = dtype_of(dtype).name
+    return x if x.dtype == name else cast(x, dtype=name)  # type: ignore[no-any-return]

@@ -1,0 +1,222 @@
+"""Theano's `MRG_RandomStreams`: many streams of L'Ecuyer's MRG31k3p side by side, its numbers for its seeds."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.op import PROJECT
+from symlab.core.ops.compare import ge, lt
+from symlab.core.ops.elementwise import add, cast, log, mul, neg, sqrt, sub, true_div
+from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.random import MODULI, mrg_uniform
+from symlab.core.ops.shape import Number, joined_size, reshaped, separated, shuffled, sizes_of
+from symlab.core.ops.sort import argsort
+from symlab.core.ops.trigonometric import cos, sin
+from symlab.core.shared import SharedVariable, shared
+from symlab.tensor.elementwise import clip
+from symlab.tensor.indexing import subtensor
+from symlab.tensor.joining import concatenate
+from symlab.tensor.random.draws import sizes_for
+from symlab.tensor.reductions import cumsum, sum
+from symlab.tensor.special import ndtr, ndtri
+from symlab.tensor.types import dtype_of
+
+__all__ = ["MRG_RandomStreams"]
+
+Matrix = tuple[tuple[int, ...], ...]
+FIRST: Matrix = ((0, 2**22, 2**7 + 1), (1, 0, 0), (0, 1, 0))
+SECOND: Matrix = ((2**15, 0, 2**15 + 1), (1, 0, 0), (0, 1, 0))
+MOST_STREAMS = 60 * 256
+
+
+def multiplied(a: Matrix, b: Matrix, modulus: int) -> Matrix:
+    """The product of two small matrices of integers."""
+    columns = tuple(zip(*b, strict=True))
+    return tuple(tuple(dot(row, column) % modulus for column in columns) for row in a)
+
+
+def dot(row: Sequence[int], column: Sequence[int]) -> int:
+    """The sum of products."""
+    return functools.reduce(operator.add, map(operator.mul, row, column))
+
+
+@functools.cache
+def jumps(exponent: int) -> tuple[Matrix, Matrix]:
+    """The matrices that move the two recurrences on by 2^exponent steps."""
+    first, second = FIRST, SECOND
+    for _ in range(exponent):
+        first, second = multiplied(first, first, MODULI[0]), multiplied(second, second, MODULI[1])
+    return first, second
+
+
+def moved_on(state: Sequence[int], exponent: int) -> list[int]:
+    """A state, 2^exponent steps later."""
+    found: list[int] = []
+    for matrix, modulus, part in zip(jumps(exponent), MODULI, (state[:3], state[3:]), strict=True):
+        found += [dot(row, part) % modulus for row in matrix]
+    return found
+
+
+class MRG_RandomStreams:
+    """Draws from streams of MRG31k3p, which lie 2^72 steps apart; draws lie 2^134 steps apart."""
+
+    def __init__(self, seed: Any = 12345) -> None:
+        self.state_updates: list[tuple[SharedVariable, Variable]] = []
+        self.set_rstate(seed)
+        self.default_instance_seed = seed
+
+    def set_rstate(self, seed: Any) -> None:
+        """Take a seed: one integer, or the six of a state."""
+        if isinstance(seed, (int, np.integer)):
+            if not 0 < seed < MODULI[1]:
+                raise InvalidValue(message(f"a seed lies above 0 and below {MODULI[1]}, and is not {seed}"))
+            self.rstate = [int(seed)] * 6
+            return
+        state = [int(part) for part in seed]
+        first, second = state[:3], state[3:]
+        right = len(state) == 6 and any(first) and any(second)
+        if not right or max(first) >= MODULI[0] or max(second) >= MODULI[1] or min(state) < 0:
+            problem = f"a state is six integers, three below {MODULI[0]} and three below {MODULI[1]}, neither all 0"
+            raise InvalidValue(message(problem))
+        self.rstate = state
+
+    def seed(self, seed: Any = None) -> None:
+        """Start all draws made so far anew."""
+        self.set_rstate(self.default_instance_seed if seed is None else seed)
+        for state, _ in self.state_updates:
+            state.set_value(self.substreams(len(state.get_value(borrow=True))))
+
+    def inc_rstate(self) -> None:
+        """Move on to the streams of the next draw."""
+        self.rstate = moved_on(self.rstate, 134)
+
+    def substreams(self, count: int) -> np.ndarray[Any, Any]:
+        """The states of so many streams; the next draw has others."""
+        found = [self.rstate]
+        for _ in range(count - 1):
+            found.append(moved_on(found[-1], 72))
+        self.inc_rstate()
+        return np.array(found, np.int32)
+
+    def n_streams(self, sizes: Sequence[Number]) -> int:
+        """How many streams a draw has: one for six elements, at most 15360; as many if the size is not known."""
+        total = joined_size(sizes)
+        if not isinstance(total, int):
+            return MOST_STREAMS
+        return min(total // 6 if total > 6 else total, MOST_STREAMS)
+
+    def updates(self) -> list[tuple[SharedVariable, Variable]]:
+        """The state of each draw so far with its next value, for functions with `no_default_updates`."""
+        return list(self.state_updates)
+
+    def uniform(
+        self, size: Any, low: Any = 0.0, high: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX",
+        nstreams: int | None = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """Numbers in (low, high), all alike."""
+        return self.between(sizes_for(size, [], ndim), low, high, dtype, nstreams)
+
+    def between(
+        self, sizes: Sequence[Number], low: Any, high: Any, dtype: Any = "floatX", nstreams: int | None = None
+    ) -> Variable:
+        """Numbers in (low, high) in an array of these sizes."""
+        name = dtype_of(dtype).name
+        state = shared(self.substreams(self.n_streams(sizes) if nstreams is None else nstreams), name="streams")
+        template, given = separated(sizes)
+        several = mrg_uniform(state, *given, shape=template, dtype=name)
+        state.default_update = PROJECT(several, index=0)
+        self.state_updates.append((state, state.default_update))
+        found: Variable = PROJECT(several, index=1)
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)) and (low, high) == (0, 1):
+            return found
+        least, most = (cast(as_variable(bound), dtype=name) for bound in (low, high))
+        return add(least, mul(found, sub(most, least)))  # type: ignore[no-any-return]
+
+    def normal(
+        self, size: Any, avg: Any = 0.0, std: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX",
+        nstreams: int | None = None, truncate: bool = False, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """Normal numbers with this mean and standard deviation (Box and Muller 1958)."""
+        if truncate:
+            return self.truncated_normal(size, avg, std, ndim, dtype, nstreams)
+        name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
+        total = joined_size(sizes)
+        half = (total + 1) // 2
+        uniform = self.between([half * 2], 0.0, 1.0, name, nstreams)
+        length = sqrt(mul(log(uniform[:half]), -2.0))
+        angle = mul(uniform[half:], 2 * np.pi)
+        both = concatenate([mul(length, cos(angle)), mul(length, sin(angle))])
+        found = reshaped(subtensor(both, slice(None, total)), sizes)
+        return add(mul(found, cast(as_variable(std), dtype=name)), cast(as_variable(avg), dtype=name))  # type: ignore[no-any-return]
+
+    def truncated_normal(
+        self, size: Any, avg: Any = 0.0, std: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX",
+        nstreams: int | None = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """Normal numbers of which only those within two standard deviations are kept."""
+        name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
+        least, most = (cast(ndtr(as_variable(bound)), dtype=name) for bound in (-2.0, 2.0))
+        uniform = self.between(sizes, 0.0, 1.0, name, nstreams)
+        found = ndtri(add(least, mul(uniform, sub(most, least))))
+        return add(mul(found, cast(as_variable(std), dtype=name)), cast(as_variable(avg), dtype=name))  # type: ignore[no-any-return]
+
+    def binomial(
+        self, size: Any = None, n: int = 1, p: Any = 0.5, ndim: int | None = None, dtype: Any = "int64",
+        nstreams: int | None = None, prob: Any = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """1 with probability p, else 0 (n is 1)."""
+        if n != 1:
+            raise InvalidValue(message(f"binomial of these streams has one trial, not {n}", (), ["T.random.binomial"]))
+        p = as_variable(p if prob is None else prob)
+        sizes = sizes_for(size, [p], ndim)
+        floating = p.dtype if p.type.dtype.kind == "f" and p.ndim else "floatX"
+        return cast(lt(self.between(sizes, 0.0, 1.0, floating, nstreams), p), dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
+
+    def multinomial(
+        self, size: Any = None, n: int = 1, pvals: Any = None, ndim: int | None = None, dtype: Any = "int64",
+        nstreams: int | None = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """How many of n trials fall into each class, by the probabilities in each row of the matrix `pvals`."""
+        p = matrix_of(pvals)
+        rows, classes = sizes_of(p)
+        uniform = reshaped(self.between([rows * n], 0.0, 1.0, p.dtype, nstreams), [n, rows])
+        above = cumsum(p, axis=-1)
+        last = ge(shuffled(uniform, (0, 1, "x")), shuffled(above, ("x", 0, 1)))
+        place = clip(sum(last, axis=-1), 0, sub(as_variable(classes), 1))
+        from symlab.tensor.nnet import to_one_hot
+
+        return cast(sum(to_one_hot(place, classes, "int64"), axis=0), dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
+
+    def choice(
+        self, size: Any = 1, a: Any = None, replace: bool = True, p: Any = None, ndim: int | None = None,
+        dtype: Any = "int64", nstreams: int | None = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """Different classes for each row of the matrix `p` of probabilities: `size` of them."""
+        if replace or a is not None:
+            tries = ["T.random.choice", "replace=False, with probabilities p and no a"]
+            raise InvalidValue(message("choice of these streams is without replacement", (), tries))
+        rates = matrix_of(p)
+        uniform = self.between(sizes_of(rates), 0.0, 1.0, rates.dtype, nstreams)
+        order = argsort(true_div(neg(log(uniform)), rates), axis=1)
+        return cast(order[:, :size], dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
+
+    def multinomial_wo_replacement(
+        self, size: Any = None, n: int = 1, pvals: Any = None, ndim: int | None = None, dtype: Any = "int64",
+        nstreams: int | None = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """`choice` of n classes, under its older name."""
+        return self.choice(n, None, False, pvals, ndim, dtype, nstreams)
+
+
+def matrix_of(pvals: Any) -> Variable:
+    """Probabilities as a matrix of floating-point numbers."""
+    p = as_variable(pvals)
+    if p.ndim != 2 or p.type.dtype.kind != "f":
+        raise TypeMismatch(message("probabilities are a matrix of floating-point numbers", [(p.name or "pvals", p)]))
+    return p

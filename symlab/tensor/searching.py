@@ -1,0 +1,158 @@
+"""Places in sorted arrays, distinct elements, counts, choices and orders by place."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.op import PROJECT
+from symlab.core.ops import gather, search
+from symlab.core.ops.compare import neq
+from symlab.core.ops.elementwise import add, mul, neg, sub
+from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.shape import filled_like, sizes_of, with_new_axes
+from symlab.tensor.arguments import axis_of, promoted, size_from, sizes_from
+from symlab.tensor.creation import zeros
+from symlab.tensor.elementwise import cast, clip
+from symlab.tensor.indexing import take, take_along_axis
+from symlab.tensor.joining import concatenate
+from symlab.tensor.reductions import argsort
+from symlab.tensor.shaping import broadcast_arrays, flip, ravel
+
+# fmt: off
+__all__ = [
+    "argtopk", "bincount", "ceil_intdiv", "choose", "diff", "inverse_permutation", "permute_row_elements",
+    "ravel_multi_index", "searchsorted", "topk", "topk_and_argtopk", "unique", "unravel_index",
+]
+# fmt: on
+
+
+def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Variable:
+    """Where values v would stand in a sorted vector x: before equal elements ("left") or after them ("right")."""
+    if side not in ("left", "right"):
+        raise InvalidValue(message(f"side is 'left' or 'right', not {side!r}"))
+    row, values = promoted([x, v])
+    return search.searchsorted(row if sorter is None else take(row, sorter), values, side=side)  # type: ignore[no-any-return]
+
+
+def unique(x: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
+    """The distinct elements in order; on request the first place of each, which one each element is, and counts."""
+    several = search.unique(ravel(x))
+    wanted = (True, return_index, return_inverse, return_counts)
+    found = [PROJECT(several, index=place) for place, flag in enumerate(wanted) if flag]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0, assert_nonneg: bool = False) -> Variable:
+    """How often each number from 0 to the largest element of x comes, or the sum of the weights of its elements."""
+    x = as_variable(x)
+    counts = search.bincount(x, minlength=int(minlength))
+    if weights is None:
+        return counts  # type: ignore[no-any-return]
+    weights = as_variable(weights)
+    dtype = weights.dtype if weights.type.dtype.kind in "fc" else "float64"
+    return gather.inc_take(filled_like(counts, 0, dtype), cast(weights, dtype), x, axes=(0,))  # type: ignore[no-any-return]
+
+
+def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
+    """For each integer of a the element at its place of the array of that number among `choices`."""
+    a = as_variable(a)
+    if a.type.dtype.kind not in "iub":
+        raise TypeMismatch(message("choose takes integers", [(a.name or "a", a)]))
+    options = list(choices) if isinstance(choices, (list, tuple)) else list(as_variable(choices))
+    place, *arrays = broadcast_arrays(a, *promoted(options))
+    if mode == "clip":
+        place = clip(place, 0, len(arrays) - 1)
+    elif mode == "wrap":
+        place = place % len(arrays)
+    elif mode != "raise":
+        raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'raise', 'clip' or 'wrap'"]))
+    stacked = concatenate([with_new_axes(array, [0], array.ndim + 1) for array in arrays], axis=0)
+    return take_along_axis(stacked, with_new_axes(place, [0], place.ndim + 1), axis=0)[0]  # type: ignore[no-any-return]
+
+
+def diff(x: Any, n: int = 1, axis: int = -1) -> Variable:
+    """The differences of neighbours along an axis, taken n times."""
+    x = as_variable(x)
+    place = axis_of(axis, x.ndim, x)
+    if n < 0:
+        raise InvalidValue(message(f"differences are taken 0 times or more, not {n}"))
+    for _ in range(n):
+        front: tuple[Any, ...] = (slice(None),) * place
+        after, before = x[(*front, slice(1, None))], x[(*front, slice(None, -1))]
+        x = neq(after, before) if x.type.dtype.kind == "b" else sub(after, before)
+    return x
+
+
+def inverse_permutation(perm: Any) -> Variable:
+    """The order that undoes an order, along the last axis."""
+    return argsort(as_variable(perm), axis=-1)
+
+
+def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
+    """The elements of the last axis of x in the order of the integers y, or brought back from it."""
+    x, order = as_variable(x), as_variable(y)
+    order = inverse_permutation(order) if inverse else order
+    if order.ndim < x.ndim:
+        order = add(zeros(sizes_of(x), dtype=order.dtype), order)
+    return take_along_axis(x, order, axis=-1)
+
+
+def ceil_intdiv(a: Any, b: Any) -> Variable:
+    """a / b of integers, rounded up."""
+    return neg(neg(as_variable(a)) // as_variable(b))  # type: ignore[no-any-return]
+
+
+def unravel_index(indices: Any, dims: Any, order: str = "C") -> tuple[Variable, ...]:
+    """The places along each axis of a shape that numbers of elements have."""
+    rest, sizes = as_variable(indices), sizes_from(dims)
+    found: list[Variable] = []
+    for size in sizes if order == "F" else reversed(sizes):
+        found.append(rest % size)
+        rest = rest // size
+    return tuple(found if order == "F" else reversed(found))
+
+
+def ravel_multi_index(multi_index: Sequence[Any], dims: Any, mode: str = "raise", order: str = "C") -> Variable:
+    """The numbers of elements at places along each axis of a shape; "clip" and "wrap" bring places into it."""
+    sizes = sizes_from(dims)
+    places = [as_variable(place) for place in multi_index]
+    if len(places) != len(sizes):
+        raise InvalidValue(message(f"{len(places)} arrays of places do not fit {len(sizes)} axes"))
+    if mode == "clip":
+        places = [clip(place, 0, size - 1) for place, size in zip(places, sizes, strict=True)]
+    elif mode == "wrap":
+        places = [place % size for place, size in zip(places, sizes, strict=True)]
+    pairs = list(zip(places, sizes, strict=True))
+    return functools.reduce(
+        lambda total, pair: add(mul(total, pair[1]), pair[0]), pairs[::-1] if order == "F" else pairs, as_variable(0)
+    )
+
+
+# The largest
+
+
+def topk(x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
+    """The kth largest elements along an axis in descending order; the least, ascending, if kth is negative."""
+    return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[0]
+
+
+def argtopk(x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
+    """The places of what `topk` gives."""
+    return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[1]
+
+
+def topk_and_argtopk(
+    x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64"
+) -> tuple[Variable, Variable]:
+    """The kth largest elements along an axis (the least if kth is negative), and their places."""
+    x = as_variable(x)
+    place, count = axis_of(axis, x.ndim, x), size_from(kth)
+    if not isinstance(count, int) or not count:
+        raise InvalidValue(message(f"kth is an integer known now, and not 0: not {kth!r}"))
+    order = argsort(x, axis=place)
+    order = flip(order, place) if count > 0 else order
+    order = order[((slice(None),) * place + (slice(None, abs(count)),))]
+    return take_along_axis(x, order, axis=place), cast(order, idx_dtype)

@@ -1,0 +1,340 @@
+"""Random numbers: the published bits, the same on both evaluators; distributions against SciPy's; Theano's streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.stats as stats
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.backends.reference import evaluate
+from symlab.core.gradcheck import gradcheck
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch
+from symlab.core.ops.random import philox
+from symlab.tensor import rng_mrg
+from symlab.tensor.random import RandomStream
+from symlab.tensor.random.streams import RandomStream as Same
+from symlab.tensor.rng_mrg import MRG_RandomStreams
+from symlab.tensor.shared_randomstreams import RandomStreams
+
+R = T.random
+COUNT = 6_000
+LEAST = 1e-3  # of the tests below about one in a thousand seeds gives less
+
+# Bits
+
+ANSWERS = [  # of Random123: key, counter, bits
+    ((0, 0), (0, 0, 0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((2**32 - 1,) * 2, (2**32 - 1,) * 4, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    (
+        (0xA4093822, 0x299F31D0),
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+    ),
+]
+
+
+def rounds(key: tuple[int, int], counter: tuple[int, ...]) -> tuple[int, ...]:
+    """Philox4x32-10 in Python's integers."""
+    (k0, k1), (c0, c1, c2, c3) = key, counter
+    for _ in range(10):
+        first, second = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = second >> 32 ^ c1 ^ k0, second % 2**32, first >> 32 ^ c3 ^ k1, first % 2**32
+        k0, k1 = (k0 + 0x9E3779B9) % 2**32, (k1 + 0xBB67AE85) % 2**32
+    return c0, c1, c2, c3
+
+
+@pytest.mark.parametrize(("key", "counter", "bits"), ANSWERS)
+def test_the_published_answers(key: Any, counter: Any, bits: Any) -> None:
+    assert rounds(key, counter) == bits
+
+
+def test_both_evaluators_give_the_published_bits() -> None:
+    rng = np.random.default_rng(0)
+    key, stream, place = rng.integers(0, 2**64, (3, 300), dtype=np.uint64)
+    made = [T.vector(name, dtype="uint64") for name in ("key", "stream", "place")]
+    node = philox(*made)
+    wanted = []
+    for k, s, p in zip(key.tolist(), stream.tolist(), place.tolist(), strict=True):
+        counter = (p >> 1) % 2**32, p >> 33, s % 2**32, s >> 32
+        words = rounds((k % 2**32, k >> 32), counter)
+        wanted.append(words[2 * (p % 2)] | words[2 * (p % 2) + 1] << 32)
+    for found in (
+        sl.function(made, node)(key, stream, place),
+        evaluate([node], dict(zip(made, (key, stream, place))))[0],
+    ):
+        assert found.tolist() == wanted
+
+
+# Distributions: parameters, and SciPy's
+
+CONTINUOUS: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "uniform": ((-1.0, 3.0), stats.uniform(-1, 4)),
+    "normal": ((1.0, 2.0), stats.norm(1, 2)),
+    "halfnormal": ((1.0, 2.0), stats.halfnorm(1, 2)),
+    "lognormal": ((0.5, 0.7), stats.lognorm(0.7, scale=np.exp(0.5))),
+    "truncated_normal": ((1.0, 2.0, 3.0, 4.0), stats.truncnorm(3, 4, 1, 2)),
+    "exponential": ((2.0,), stats.expon(scale=2)),
+    "truncexpon": ((1.5, 1.0, 2.0), stats.truncexpon(1.5, 1, 2)),
+    "exgaussian": ((1.0, 0.5, 2.0), stats.exponnorm(4, 1, 0.5)),
+    "gumbel": ((1.0, 2.0), stats.gumbel_r(1, 2)),
+    "logistic": ((1.0, 2.0), stats.logistic(1, 2)),
+    "laplace": ((1.0, 2.0), stats.laplace(1, 2)),
+    "cauchy": ((1.0, 2.0), stats.cauchy(1, 2)),
+    "halfcauchy": ((1.0, 2.0), stats.halfcauchy(1, 2)),
+    "pareto": ((2.5, 2.0), stats.pareto(2.5, scale=2)),
+    "power": ((2.5,), stats.powerlaw(2.5)),
+    "rayleigh": ((2.0,), stats.rayleigh(scale=2)),
+    "weibull": ((1.5,), stats.weibull_min(1.5)),
+    "triangular": ((-1.0, 0.5, 2.0), stats.triang(0.5, -1, 3)),
+    "gamma": ((0.7, 2.0), stats.gamma(0.7, scale=2)),
+    "invgamma": ((2.5, 2.0), stats.invgamma(2.5, scale=2)),
+    "gengamma": ((1.5, 2.0, 3.0), stats.gengamma(0.75, 2, scale=3)),
+    "chisquare": ((3.5,), stats.chi2(3.5)),
+    "beta": ((0.6, 2.0), stats.beta(0.6, 2)),
+    "f": ((3.0, 5.0), stats.f(3, 5)),
+    "t": ((4.0, 1.0, 2.0), stats.t(4, 1, 2)),
+    "wald": ((2.0, 3.0), stats.invgauss(2 / 3, scale=3)),
+    "vonmises": ((0.5, 2.0), stats.vonmises(2.0, 0.5)),
+}
+DISCRETE: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "integers": ((-2, 5), stats.randint(-2, 5)),
+    "bernoulli": ((0.3,), stats.bernoulli(0.3)),
+    "binomial": ((9, 0.3), stats.binom(9, 0.3)),
+    "negative_binomial": ((3, 0.4), stats.nbinom(3, 0.4)),
+    "betabinom": ((9, 1.5, 2.0), stats.betabinom(9, 1.5, 2)),
+    "poisson": ((4.5,), stats.poisson(4.5)),
+    "geometric": ((0.3,), stats.geom(0.3)),
+    "hypergeometric": ((7, 9, 6), stats.hypergeom(16, 7, 6)),
+    "zipf": ((3.0,), stats.zipf(3.0)),
+    "logseries": ((0.7,), stats.logser(0.7)),
+    "categorical": (([0.2, 0.5, 0.3],), stats.rv_discrete(values=([0, 1, 2], [0.2, 0.5, 0.3]))),
+}
+
+
+@pytest.fixture(scope="module")
+def draws() -> dict[tuple[str, str], Any]:
+    """One draw from every distribution, all from one function."""
+    made: dict[tuple[str, str], Any] = {}
+    for dtype in ("float64", "float32"):
+        rng = RandomStream(5)
+        for name, (parameters, _) in CONTINUOUS.items():
+            made[name, dtype] = getattr(rng, name)(*parameters, size=COUNT, dtype=dtype)
+    rng = RandomStream(6)
+    for name, (parameters, _) in DISCRETE.items():
+        made[name, "int64"] = getattr(rng, name)(*parameters, size=(COUNT // 2, 2))
+    return dict(zip(made, sl.function([], list(made.values()))(), strict=True))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_continuous_distributions(name: str, dtype: str, draws: Any) -> None:
+    found = draws[name, dtype]
+    assert (found.dtype, found.shape) == (np.dtype(dtype), (COUNT,))
+    assert np.isfinite(found).all()
+    assert stats.kstest(found, CONTINUOUS[name][1].cdf).pvalue > LEAST
+
+
+@pytest.mark.parametrize("name", DISCRETE)
+def test_discrete_distributions(name: str, draws: Any) -> None:
+    found, expected = draws[name, "int64"], DISCRETE[name][1]
+    assert (found.dtype, found.shape) == (np.dtype("int64"), (COUNT // 2, 2))
+    values, counts = np.unique(found, return_counts=True)
+    wanted = expected.pmf(values) * COUNT
+    kept = wanted > 5
+    rest = COUNT - wanted[kept].sum()
+    observed, predicted = counts[kept], wanted[kept]
+    if rest > 5:
+        observed, predicted = np.append(observed, COUNT - observed.sum()), np.append(predicted, rest)
+    assert abs(predicted.sum() - COUNT) < 6
+    assert stats.chisquare(observed, predicted * observed.sum() / predicted.sum()).pvalue > LEAST
+
+
+def test_compiled_and_reference_draws_are_the_same_bits() -> None:
+    bits = [RandomStream(1).uniform(size=(3, 5)), RandomStream(1).integers(100, size=7), RandomStream(1).permutation(9)]
+    for node in bits:
+        fast, slow = (
+            sl.function([], node, mode=mode, no_default_updates=True)() for mode in ("FAST_RUN", "FAST_COMPILE")
+        )
+        np.testing.assert_array_equal(fast, slow)
+
+
+def test_seeds_streams_and_calls() -> None:
+    first, second, other = RandomStream(1), RandomStream(1), RandomStream(2)
+    a, b, c, d = first.normal(size=9), first.normal(size=9), second.normal(size=9), other.normal(size=9)
+    f = sl.function([], [a, b, c, d])
+    one, two = f(), f()
+    np.testing.assert_array_equal(one[0], one[2])
+    everything = np.concatenate([*one[:2], one[3], *two[:2]])
+    assert len(np.unique(everything)) == everything.size
+    first.seed(1)
+    np.testing.assert_array_equal(f()[:2], one[:2])
+    assert len(first.updates()) == 2
+    still = sl.function([], a, no_default_updates=True)
+    np.testing.assert_array_equal(still(), still())
+    assert RandomStream is Same
+
+
+def test_keys_are_explicit() -> None:
+    key = T.scalar("key", dtype="uint64")
+    draw = R.normal(size=(4,), rng=key)
+    f = sl.function([key], [draw, R.normal(size=(4,), rng=R.fold_in(key, 3)), R.split(key, 3)])
+    first, folded, keys = f(7)
+    np.testing.assert_array_equal(first, f(7)[0])
+    assert not np.array_equal(first, folded)
+    assert not np.array_equal(first, f(8)[0])
+    assert len(set(keys.tolist())) == 3
+    np.testing.assert_array_equal(
+        sl.function([], R.uniform(size=2, rng=R.key(3)))(), sl.function([], R.uniform(size=2, rng=R.key(3)))()
+    )
+    with pytest.raises(TypeMismatch, match="rng"):
+        R.normal(rng=None)
+
+
+def test_parameters_broadcast() -> None:
+    loc, scale = T.dvector("loc"), T.dcol("scale")
+    rng = RandomStream(3)
+    found = sl.function(
+        [loc, scale], [rng.normal(loc, scale), rng.poisson(loc), rng.normal(loc, size=(5, loc.shape[0]))]
+    )
+    normal, poisson, sized = found([0.0, 100.0], [[1e-3], [1e-3], [1e-3]])
+    assert (normal.shape, poisson.shape, sized.shape) == ((3, 2), (2,), (5, 2))
+    np.testing.assert_allclose(normal, np.broadcast_to([0.0, 100.0], (3, 2)), atol=0.1)
+    with pytest.raises(ShapeMismatch):
+        rng.normal(T.dmatrix(), size=3)
+
+
+def test_draws_change_smoothly_with_their_parameters() -> None:
+    for name, parameters in [
+        ("normal", (1.0, 2.0)),
+        ("exponential", (2.0,)),
+        ("gumbel", (1.0, 2.0)),
+        ("weibull", (1.5,)),
+    ]:
+        gradcheck(lambda *p, name=name: getattr(R, name)(*p, size=5, rng=R.key(1)), [np.array(p) for p in parameters])
+
+
+# Arrays
+
+
+def test_orders_and_choices() -> None:
+    rng = RandomStream(7)
+    x = np.arange(12).reshape(4, 3)
+    several = sl.function([], [
+        rng.permutation(6, size=3000), rng.permutation(x), rng.shuffle(x, axis=1), rng.shuffle_row_elements(x),
+        rng.choice(5, size=(2, 4)), rng.choice(np.array([2.0, 3.0, 5.0]), size=3, replace=False),
+        rng.choice(4, size=(3000,), p=[0.1, 0.2, 0.3, 0.4]),
+        rng.choice(4, size=2, replace=False, p=[0.5, 0.5, 0.0, 0.0]),
+    ])()  # fmt: skip
+    orders, rows, columns, elements, places, once, weighted, two = several
+    np.testing.assert_array_equal(np.sort(orders, 1), np.broadcast_to(np.arange(6), (3000, 6)))
+    assert stats.chisquare(np.bincount(orders[:, 0])).pvalue > LEAST
+    np.testing.assert_array_equal(rows[np.argsort(rows[:, 0])], x)
+    np.testing.assert_array_equal(columns[:, np.argsort(columns[0])], x)
+    np.testing.assert_array_equal(np.sort(elements, 1), x)
+    assert places.shape == (2, 4)
+    assert set(places.ravel()) <= set(range(5))
+    assert sorted(once) == [2.0, 3.0, 5.0]
+    assert stats.chisquare(np.bincount(weighted), np.array([0.1, 0.2, 0.3, 0.4]) * 3000).pvalue > LEAST
+    assert sorted(two) == [0, 1]
+    with pytest.raises(InvalidValue):
+        rng.choice(3, size=4, replace=False)
+
+
+def test_vectors() -> None:
+    rng = RandomStream(7)
+    mean, cov = np.array([1.0, -2.0]), np.array([[2.0, 0.6], [0.6, 0.5]])
+    normal, shares, counts = sl.function([], [
+        rng.multivariate_normal(mean, cov, size=COUNT), rng.dirichlet([1.0, 2.0, 3.0], size=COUNT),
+        rng.multinomial(10, [0.2, 0.5, 0.3], size=COUNT),
+    ])()  # fmt: skip
+    np.testing.assert_allclose(normal.mean(0), mean, atol=0.05)
+    np.testing.assert_allclose(np.cov(normal.T), cov, atol=0.1)
+    np.testing.assert_allclose(shares.sum(1), 1)
+    assert stats.kstest(shares[:, 0], stats.beta(1, 5).cdf).pvalue > LEAST
+    np.testing.assert_array_equal(counts.sum(1), 10)
+    for place, p in enumerate([0.2, 0.5, 0.3]):
+        wanted = stats.binom(10, p).pmf(np.arange(11)) * COUNT
+        observed = np.bincount(counts[:, place], minlength=11)
+        kept = wanted > 5
+        assert stats.chisquare(observed[kept], wanted[kept] * observed[kept].sum() / wanted[kept].sum()).pvalue > LEAST
+
+
+# Theano's streams
+
+
+def test_seeded_streams_give_the_numbers_of_numpys_generator() -> None:
+    streams = RandomStreams(234)
+    p = [0.2, 0.3, 0.5]
+    draws = [
+        streams.uniform((2, 2)), streams.normal((3,), 1.0, 2.0), streams.binomial((4,), 5, 0.3),
+        streams.poisson((3,), 4.0),
+        streams.random_integers((5,), 1, 6), streams.choice((4,), 10), streams.permutation((2,), 5),
+        streams.multinomial((3,), 7, p), streams.choice((3,), 5, replace=False), streams.uniform(low=np.zeros(3)),
+    ]  # fmt: skip
+    seeds = np.random.RandomState(234)
+    numpys = [np.random.RandomState(int(seeds.randint(2**30))) for _ in draws]
+    calls = [
+        lambda g: g.uniform(size=(2, 2)), lambda g: g.normal(1.0, 2.0, 3), lambda g: g.binomial(5, 0.3, 4),
+        lambda g: g.poisson(4.0, 3), lambda g: g.randint(1, 7, 5), lambda g: g.choice(10, 4),
+        lambda g: [g.permutation(5), g.permutation(5)], lambda g: [g.multinomial(7, p) for _ in range(3)],
+        lambda g: g.choice(5, 3, False), lambda g: g.uniform(np.zeros(3)),
+    ]  # fmt: skip
+    f = sl.function([], draws)
+    for _ in range(2):
+        for found, call, generator in zip(f(), calls, numpys, strict=True):
+            np.testing.assert_array_equal(found, call(generator))
+
+
+def test_theanos_streams_are_seeded_anew_and_can_stand_still() -> None:
+    streams = RandomStreams(seed=9)
+    draw = streams.uniform((3,))
+    f, still = sl.function([], draw), sl.function([], draw, no_default_updates=True)
+    before = f()
+    np.testing.assert_array_equal(still(), still())
+    assert not np.array_equal(f(), before)
+    streams.seed()
+    seeds = np.random.RandomState(9)
+    np.testing.assert_array_equal(f(), np.random.RandomState(int(seeds.randint(2**30))).uniform(size=3))
+    x = np.arange(12).reshape(3, 4)
+    np.testing.assert_array_equal(np.sort(sl.function([], streams.shuffle_row_elements(x))(), 1), x)
+
+
+def test_jumps_of_the_recurrences_are_the_published_ones() -> None:
+    first, second = rng_mrg.jumps(72)
+    assert first[0] == (1516919229, 758510237, 499121365)
+    assert second[0] == (1228857673, 1496414766, 954677935)
+    assert rng_mrg.jumps(134)[0][0] == (1702500920, 1849582496, 1656874625)
+
+
+def test_mrg_streams() -> None:
+    streams = MRG_RandomStreams(seed=1234)
+    p = np.array([[0.2, 0.3, 0.5], [0.7, 0.3, 0.0]] * 500)
+    draws = [
+        streams.uniform((COUNT,)), streams.normal((COUNT + 1,), 1.0, 2.0),
+        streams.binomial((100, 50), p=0.3, dtype="float32"),
+        streams.multinomial(pvals=p), streams.choice(2, p=p[:4], replace=False), streams.truncated_normal((COUNT,)),
+    ]  # fmt: skip
+    f = sl.function([], draws)
+    uniform, normal, binomial, classes, pairs, truncated = f()
+    assert stats.kstest(uniform, stats.uniform.cdf).pvalue > LEAST
+    assert stats.kstest(normal, stats.norm(1, 2).cdf).pvalue > LEAST
+    assert stats.kstest(truncated, stats.truncnorm(-2, 2).cdf).pvalue > LEAST
+    assert binomial.dtype == np.float32
+    assert abs(binomial.mean() - 0.3) < 0.02
+    np.testing.assert_array_equal(classes.sum(1), 1)
+    assert stats.chisquare(classes[::2].sum(0), p[0] * 500).pvalue > LEAST
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+    assert not np.array_equal(f()[0], uniform)
+    streams.seed(1234)
+    assert sl.function([], MRG_RandomStreams(1234).uniform((COUNT,)))()[0] == f()[0][0]
+    for wrong in (0, 2**31, [0] * 6, [1, 2]):
+        with pytest.raises(InvalidValue):
+            MRG_RandomStreams(wrong)
+    with pytest.raises(InvalidValue):
+        streams.binomial((3,), n=2)
+    with pytest.raises(TypeMismatch):
+        streams.multinomial(pvals=[0.5, 0.5])

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_BITS = 12, ROUTES = 1024, MOST_SHARED = 48 << 10, WARPS = 32, LANES = 32, OF_WARP = 1024, MANY = 0xffff };
+enum { PAGE_BITS = 12, ROUTES = 1024, MOST_SHARED = 1 << 20, WARPS = 32, LANES = 32, OF_WARP = 1024, MANY = 0xffff };
 
 allocation *emulator_allocations;
 static struct {
@@ -27,7 +27,7 @@ static struct {
     char *shared, *shared_end;
     void (*stop)(const char *problem);
 } state = {.now = 1};
-static cell shared_cells[MOST_SHARED];
+static cell shared_cells[MOST_SHARED]; /* of all kernels of a module: g++ gives each variable its own place */
 
 void emulator_forget(void) { memset(routes, 0, sizeof routes); }
 
@@ -50,6 +50,7 @@ TOLD emulator_block_begins(char *shared, char *shared_end) {
     state.shared = shared;
     state.shared_end = shared_end;
     memset(state.turns, 0, sizeof state.turns);
+    if (shared_end - shared > MOST_SHARED) abort();
     if (shared) memset(shared_cells, 0, (shared_end - shared) * sizeof *shared_cells);
 }
 TOLD emulator_thread_runs(int number) { state.thread = number; }

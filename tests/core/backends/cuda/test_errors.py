@@ -100,8 +100,11 @@ def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(build.missing_compiler() is not None, reason="no compiler for CUDA")
 def test_a_text_that_is_wrong() -> None:
-    with pytest.raises(CompileError, match=r"the generated CUDA does not compile: .*nonsense"):
-        build.compile('extern "C" __global__ void f() { nonsense; }', "sm_90")
+    with pytest.raises(CompileError) as told:
+        build.compile('extern "C" __global__ void f() {\n    nonsense;\n}\n', "sm_90")
+    first, *said = str(told.value).splitlines()
+    assert first == "the generated CUDA does not compile: nonsense;"
+    assert 'identifier "nonsense" is undefined' in "\n".join(said)
 
 
 class FakeDevice:

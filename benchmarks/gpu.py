@@ -1,16 +1,13 @@
-"""The figures of a GPU, by its own clock: `python benchmarks/gpu.py [--json FILE] [--small]`.
+"""What kernels reach on a GPU, beside the device's own copy: `python -m benchmarks.gpu [--elements N] [--json FILE]`.
 
-Everything lies on the device, in shared variables, so no transfer is timed. Bandwidths stand beside that of a copy in
-the same process. Without a GPU it says what is missing, and that is all.
+Times are those of the profile, from events around each kernel; operands and results stay on the device.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,142 +15,104 @@ import numpy as np
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.backends.cuda import driver
+from symlab.core.backends.cuda.driver import Device, missing, open_device
 
-Row = dict[str, Any]
-ROUNDS, CALLS = 7, 10
+Row = dict[str, float]
 
 
-def device_seconds(call: Callable[[], Any]) -> float:
-    """Seconds of one call on the device: the median over rounds."""
-    device = driver.open_device()
-    call()
-    found = []
-    for _ in range(ROUNDS):
+def copy(device: Device, elements: int) -> Row:
+    """The device's copy of one array to another."""
+    nbytes = 4 * elements
+    source, target = device.alloc(nbytes), device.alloc(nbytes)
+    best = np.inf
+    for _ in range(20):
         before = device.record()
-        for _ in range(CALLS):
-            call()
+        with device:
+            device.driver.memcpy_dtod_async(int(target), int(source), nbytes)
         after = device.record()
         device.synchronize()
-        found.append(device.elapsed(before, after) / 1e3 / CALLS)
-    return statistics.median(found)
+        best = min(best, device.elapsed(before, after))
+    return {"ms": best, "GB/s": 2 * nbytes / best / 1e6}
 
 
-def on_device(shape: tuple[int, ...], dtype: str = "float32") -> Any:
-    """A shared variable with numbers that neither overflow nor vanish."""
-    rng = np.random.default_rng(len(shape))
-    return sl.shared((rng.random(shape, "float32") - 0.5).astype(dtype))
+def kernels(build: Callable[..., Any], *arrays: Any, moved: float = 0.0, operations: float = 0.0) -> Row:
+    """The kernels that compute a new value for the first of some shared variables; bytes moved, operations done."""
+    shared = [sl.shared(np.asarray(array, np.float32)) for array in arrays]
+    f = sl.function([], updates={shared[0]: build(*shared)}, device="cuda")
+    profile = f.profile()
+    milliseconds = sum(row.microseconds for row in profile.rows if row.kind in ("kernel", "routine")) / 1e3
+    found: Row = {"ms": milliseconds}
+    if moved:
+        found["GB/s"] = moved / milliseconds / 1e6
+    if operations:
+        found["TFLOP/s"] = operations / milliseconds / 1e9
+    return found
 
 
-def stored(expression: Any, like: Any) -> Callable[[], Any]:
-    """A function that leaves the value of an expression on the device."""
-    return sl.function([], updates={like: expression})
+def total(build: Callable[[Any], Any], array: Any) -> Row:
+    """A reduction of one array to a result that is small."""
+    x = sl.shared(np.asarray(array, np.float32))
+    result = build(x)
+    kept = sl.shared(np.zeros((0,) * result.ndim, np.float32))
+    profile = sl.function([], updates={kept: result}, device="cuda").profile()
+    milliseconds = sum(row.microseconds for row in profile.rows if row.kind == "kernel") / 1e3
+    return {"ms": milliseconds, "GB/s": 4 * array.size / milliseconds / 1e6}
 
 
-def copy(side: int) -> Row:
-    """The device's own copy from memory to memory."""
-    device, nbytes = driver.open_device(), 4 * side * side
-    source, target = device.alloc(nbytes), device.alloc(nbytes)
-    device.upload(source, np.zeros(side * side, "float32"))
-
-    def call() -> None:
-        with device:
-            device.driver.memcpy_dtod(int(target), int(source), nbytes)
-
-    return {"bytes": 2 * nbytes, "seconds": device_seconds(call)}
-
-
-def fused(side: int) -> Row:
-    """tanh(x) y + exp(x) in one kernel."""
-    x, y, result = (on_device((side, side)) for _ in range(3))
-    return {"bytes": 12 * side * side, "seconds": device_seconds(stored(T.tanh(x) * y + T.exp(x), result))}
+def regression(rows: int) -> Row:
+    """One step of the tour's softmax regression."""
+    rng = np.random.default_rng(0)
+    images, labels = T.fmatrix("images"), T.lvector("labels")
+    w, b = sl.shared(np.zeros((784, 10), np.float32)), sl.shared(np.zeros(10, np.float32))
+    chances = T.nnet.softmax(T.dot(images, w) + b)
+    loss = -T.log(chances[T.arange(labels.shape[0]), labels]).mean()
+    slopes = T.grad(loss, [w, b])
+    updates = [(item, item - np.float32(0.1) * slope) for item, slope in zip([w, b], slopes, strict=True)]
+    given = {
+        images: sl.shared(rng.random((rows, 784)).astype(np.float32)),
+        labels: sl.shared(rng.integers(0, 10, rows)),
+    }
+    f = sl.function([], updates=updates, givens=given, device="cuda")
+    return {"ms": sum(row.microseconds for row in f.profile().rows) / 1e3}
 
 
-def total(side: int) -> Row:
-    """The sum of all elements."""
-    x, result = on_device((side, side)), on_device(())
-    return {"bytes": 4 * side * side, "seconds": device_seconds(stored(x.sum(), result))}
+def measure(elements: int) -> dict[str, Row]:
+    """Every figure for arrays of so many numbers."""
+    rng = np.random.default_rng(0)
+    side = max(int(np.sqrt(elements / 8)), 4)
+    vector = rng.random(elements).astype(np.float32)
+    matrix = vector[: elements // 1024 * 1024].reshape(-1, 1024) if elements >= 4096 else vector.reshape(-1, 4)
+    square = rng.random((side, side))
+    return {
+        "copy": copy(open_device(), elements),
+        "fused elementwise": kernels(lambda x, y: T.tanh(x) * y + x, vector, vector, moved=12.0 * elements),
+        "sum of everything": total(lambda x: x.sum(), vector),
+        "sums of rows": total(lambda x: x.sum(axis=1), matrix),
+        "sums of columns": total(lambda x: x.sum(axis=0), matrix),
+        "softmax of rows": kernels(T.nnet.softmax, matrix, moved=8.0 * matrix.size),
+        "matrix product": kernels(T.dot, square, square, operations=2.0 * side**3),
+        "regression step": regression(min(4000, max(elements // 784, 2))),
+    }
 
 
-def sums_of_rows(side: int) -> Row:
-    """The sum of each row."""
-    x, result = on_device((side, side)), on_device((side,))
-    return {"bytes": 4 * side * side, "seconds": device_seconds(stored(x.sum(axis=1), result))}
-
-
-def sums_of_columns(side: int) -> Row:
-    """The sum of each column."""
-    x, result = on_device((side, side)), on_device((side,))
-    return {"bytes": 4 * side * side, "seconds": device_seconds(stored(x.sum(axis=0), result))}
-
-
-def softmax(side: int) -> Row:
-    """Softmax of each row, which is read and written once."""
-    x, result = on_device((side, side)), on_device((side, side))
-    return {"bytes": 8 * side * side, "seconds": device_seconds(stored(T.nnet.softmax(x), result))}
-
-
-def product(side: int, dtype: str = "float32") -> Row:
-    """A product of square matrices."""
-    a, b, result = (on_device((side, side), dtype) for _ in range(3))
-    return {"operations": 2 * side**3, "seconds": device_seconds(stored(T.dot(a, b), result))}
-
-
-def product_of_doubles(side: int) -> Row:
-    """A product of square matrices of doubles."""
-    return product(side, "float64")
-
-
-def regression_step(side: int) -> Row:
-    """One step of logistic regression: 500 examples of 784 numbers, fewer where `side` is."""
-    examples, numbers = min(500, side), min(784, side)
-    x, y, w = on_device((examples, numbers)), on_device((examples,)), on_device((numbers,))
-    loss = T.nnet.binary_crossentropy(T.nnet.sigmoid(T.dot(x, w)), y + 0.5).mean()
-    step = sl.function([], updates={w: w - np.float32(0.1) * T.grad(loss, w)})
-    return {"seconds": device_seconds(step)}
-
-
-WORK = (copy, fused, total, sums_of_rows, sums_of_columns, softmax, product, product_of_doubles, regression_step)
-
-
-def rows(small: bool) -> Iterator[Row]:
-    """Each figure, with rates, and for what moves memory its share of the copy's bandwidth."""
-    bandwidth = None
-    for work in WORK:
-        side = 20 if small else 4096 if "product" in work.__name__ else 8192
-        start = time.perf_counter()
-        row = {"name": work.__name__, **work(side)}
-        if "bytes" in row:
-            row["bytes_per_second"] = row["bytes"] / row["seconds"]
-            bandwidth = bandwidth or row["bytes_per_second"]
-            row["of_copy"] = row["bytes_per_second"] / bandwidth
-        if "operations" in row:
-            row["operations_per_second"] = row["operations"] / row["seconds"]
-        yield {**row, "took": time.perf_counter() - start}
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Print the figures, and write them as JSON where asked to."""
+def main(arguments: list[str] | None = None) -> None:
+    """Print the figures, and write them as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--elements", type=int, default=1 << 26)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--small", action="store_true", help="sizes that say nothing of speed, to try the script")
     options = parser.parse_args(arguments)
-    missing = driver.missing()
-    if missing:
-        print(f"no figures of a GPU: {missing}")
-        return 0
-    device, found = driver.open_device(), []
-    print(device.name, device.arch)
-    with sl.configure(device="cuda"):
-        for row in rows(options.small):
-            found.append(row)
-            told = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("name", "bytes", "operations")]
-            print(f"{row['name']:<20} {'  '.join(told)}", flush=True)
-            if options.json:  # after each row: a run that is cut short has told what it found
-                text = json.dumps({"device": device.name, "arch": device.arch, "rows": found}, indent=2)
-                options.json.write_text(text)
-    return 0
+    reason = missing()
+    if reason is not None:
+        raise SystemExit(f"there is no device: {reason}")
+    rows = measure(options.elements)
+    share = rows["copy"]["GB/s"]
+    for name, row in rows.items():
+        figures = "  ".join(f"{value:10.4g} {unit}" for unit, value in row.items())
+        print(f"{name:20s} {figures}" + (f"  {row['GB/s'] / share:6.1%} of copy" if "GB/s" in row else ""))
+    if options.json:
+        told = {"device": open_device().name, "elements": options.elements, "rows": rows}
+        options.json.write_text(json.dumps(told, indent=1))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -14,6 +14,8 @@ from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
     from symlab import debug, tensor, viz
+    from symlab.core import ifelse
+    from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
     from symlab.core.autodiff import Lop, Rop, grad
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from symlab.core.gradcheck import gradcheck, verify_grad
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
+    from symlab.core.scan import foldl, foldr, map, reduce, scan
     from symlab.core.shared import SharedVariable, shared
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
@@ -46,17 +49,24 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "clone": "symlab.core.substitute:clone",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
+        "foldl": "symlab.core.scan:foldl",
+        "foldr": "symlab.core.scan:foldr",
         "function": "symlab.core.function:function",
         "grad": "symlab.core.autodiff:grad",
         "graph": "symlab.core.walk",
         "gradcheck": "symlab.core.gradcheck:gradcheck",
         "hessian": "symlab.core.autodiff.jacobian:hessian",
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
+        "ifelse": "symlab.core.ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
+        "map": "symlab.core.scan:map",
         "ops": "symlab.core.catalogue:ops",
         "pp": "symlab.viz.text:pp",
+        "reduce": "symlab.core.scan:reduce",
         "rules": "symlab.core.catalogue:rules",
+        "scan": "symlab.core.scan:scan",
+        "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
@@ -82,17 +92,24 @@ __all__ = [
     "configure",
     "debug",
     "debugprint",
+    "foldl",
+    "foldr",
     "function",
     "grad",
     "gradcheck",
     "graph",
     "hessian",
     "hessian_vector_product",
+    "ifelse",
     "jacobian",
     "load_ipython_extension",
+    "map",
     "ops",
     "pp",
+    "reduce",
     "rules",
+    "scan",
+    "scan_module",
     "shared",
     "show_versions",
     "subgraph_grad",

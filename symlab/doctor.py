@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import importlib.metadata
 import importlib.util
 import json
@@ -126,16 +127,18 @@ def blas() -> Finding:
 
 
 def cuda() -> Finding:
-    """The GPU, and what compiles and launches for it."""
+    """A GPU, its driver, and what compiles for it."""
+    if ctypes.util.find_library("cuda") is None:
+        remedy = "a GPU needs NVIDIA's driver, then pip install 'symlab[cuda]'"
+        return Finding("CUDA", False, "no driver, so functions run on the processor", remedy)
     from symlab.core.backends.cuda import build, driver
 
-    missing = driver.missing()
-    if missing:
-        problem, _, remedy = missing.partition("; ")
-        return Finding("CUDA", False, problem, remedy)
-    device, compiler = driver.open_device(), build.nvrtc() or build.nvcc()
-    made_by = compiler.identity.splitlines()[0] if compiler else ""
-    return Finding("CUDA", True, f"{device.name}, {device.arch}, pycuda {version('pycuda')}, {made_by}")
+    reason = driver.missing()
+    if reason is not None:
+        remedy = "tools/build_pycuda.sh of the sources builds pycuda where pip cannot"
+        return Finding("CUDA", False, reason, remedy)
+    device = driver.open_device()
+    return Finding("CUDA", True, f"{device.name}, {device.arch}, pycuda {version('pycuda')}, {build.compiler_name()}")
 
 
 def dot() -> Finding:

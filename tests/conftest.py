@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import tempfile
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def missing_for(item: pytest.Item) -> str | None:
     """What this machine lacks for a test, if anything."""
+    if item.get_closest_marker("gpu") and not ctypes.util.find_library("cuda"):
+        return "no CUDA driver"
     drives_chromium = item.get_closest_marker("browser") or item.get_closest_marker("lab")
     if drives_chromium and not IN_CI and not shutil.which("chromium"):
         return "no chromium: install Debian's package of that name"
@@ -50,8 +53,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = missing_for(item)
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
-        if "device" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.gpu)
         if item.get_closest_marker("lab"):
             item.add_marker(pytest.mark.xdist_group("lab"))
 

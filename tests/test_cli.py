@@ -12,7 +12,6 @@ import pytest
 
 from symlab import cli, doctor
 from symlab.core.backends import cache
-from symlab.core.backends.cuda import driver
 
 
 @pytest.fixture
@@ -99,15 +98,14 @@ def test_doctor_refuses_a_cache_that_others_can_write(tmp_path: Path) -> None:
     assert "SYMLAB_CACHE_DIR" in finding.remedy
 
 
-def test_doctor_on_a_bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    assert not doctor.dot().found
-    assert "graphviz" in doctor.dot().remedy
-
-
-def test_doctor_says_what_a_gpu_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "missing", lambda: "the CUDA driver finds no GPU; look at nvidia-smi")
-    assert doctor.cuda() == doctor.Finding("CUDA", False, "the CUDA driver finds no GPU", "look at nvidia-smi")
+@pytest.mark.parametrize(
+    ("part", "program", "remedy"),
+    [(doctor.dot, "shutil.which", "graphviz"), (doctor.cuda, "ctypes.util.find_library", "NVIDIA")],
+)
+def test_doctor_on_a_bare_machine(part, program: str, remedy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, lambda name: None)
+    assert not part().found
+    assert remedy in part().remedy
 
 
 def test_lab_passes_arguments_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseTrace } from '../src/core/parse';
 import { Player } from '../src/core/player';
 import { TraceError } from '../src/core/trace';
-import { fixture, type TraceJson } from './support';
+import { fixture, readData, type TraceJson } from './support';
 
 test('the fixture decodes into its records', () => {
   const trace = parseTrace(fixture());
@@ -18,6 +18,19 @@ test('the fixture decodes into its records', () => {
   assert.equal(trace.tables[0].values.get(23), 41.5);
   assert.match(trace.kernels[0].source!, /log1p/);
   assert.equal(trace.passes[1].count, 0);
+});
+
+test('a packed trace is the same trace', () => {
+  const packed = readData<{ nodes: string; steps: string }>('trace_v1_packed.json');
+  assert.deepEqual(parseTrace({ ...fixture(), ...packed }), parseTrace(fixture()));
+});
+
+test('a packed trace that is broken names its place', () => {
+  for (const nodes of ['AA=', 'Ag==', ''])
+    assert.throws(
+      () => parseTrace({ ...fixture(), nodes }),
+      /nodes: (expected base64|the numbers end too early)/,
+    );
 });
 
 test('tables, kernels and view may be left out', () => {

@@ -157,6 +157,7 @@ class Pipeline:
         return " -> ".join(self.names)
 
 
+MERGE = Transform("merge loops", "symlab.core.rewrite.merging:merge_loops")
 CANONICALIZE = Rewrite("canonicalize", CANONICAL)
 STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
 SPECIALIZE = Rewrite("specialize", SPECIAL)
@@ -170,7 +171,7 @@ PLACE_TRANSFERS = Transform("place transfers", "symlab.core.lower.transfers:plac
 CANCEL_TRANSFERS = Rewrite("cancel transfers", TRANSFERS)
 FUSE_FOR_DEVICE = Transform("fuse", "symlab.core.lower.fuse:fuse_for_device")
 
-DEFAULT = Pipeline((CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
+DEFAULT = Pipeline((MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))
 
 

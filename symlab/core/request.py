@@ -24,8 +24,9 @@ from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable, fitting, shared
-from symlab.core.substitute import as_value_of, checked_givens, fitting_replacement, replaced, with_sizes
+from symlab.core.substitute import as_value_of, checked_givens, fitting_replacement, with_sizes
 
 
 class UnusedInputWarning(UserWarning):

@@ -11,8 +11,8 @@ from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.op import INPUT
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import filled_like
-from symlab.core.substitute import replaced
 
 
 def subgraph_grad(

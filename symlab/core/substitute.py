@@ -6,34 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ir.expr import leaves, toposort
+from symlab.core.ir.expr import leaves
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType, Shape
-from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions, inferred
+from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions
+from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import specify_shape
 from symlab.core.shared import fitting
-
-
-def replaced(roots: Sequence[Variable], replacements: Mapping[Variable, Variable]) -> list[Variable]:
-    """`roots` with each key replaced by its value; a value is taken as it is, nothing is replaced inside it."""
-    if not replacements:
-        return list(roots)
-    done: dict[Variable, Variable] = dict(replacements)
-    for node in toposort(roots, frozenset(replacements)):
-        if node in done:
-            continue
-        args = tuple(done[arg] for arg in node.args)  # type: ignore[index]
-        done[node] = node if args == node.args else rebuilt(node, args)  # type: ignore[index,assignment,arg-type]
-    return [done[root] for root in roots]
-
-
-def rebuilt(node: Variable, args: tuple[Variable, ...]) -> Variable:
-    """The same op over other operands, its type found anew; name, tag and origin are kept."""
-    same = all(new.type == old.type for new, old in zip(args, node.args, strict=True))
-    type = node.type if same or node.op.infer is None else inferred(node.op, node.attributes, args)
-    made = Variable(node.op, args, node.attrs, type)
-    made.relabel(node.label())
-    return made
 
 
 def checked_givens(

@@ -11,8 +11,9 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Interning, Table
 from symlab.core.ir.op import CONSTANT, PROJECT
 from symlab.core.ops.operators import Variable
+from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable
-from symlab.core.substitute import checked_givens, clone, replaced
+from symlab.core.substitute import checked_givens, clone
 
 __all__ = [
     "Apply",

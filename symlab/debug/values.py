@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.reference import computed
+from symlab.core.ir.errors import InvalidValue
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Table
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
+from symlab.core.ops.loop import SCAN, Loop
 from symlab.core.rewrite.analysis import Scope
 from symlab.core.rewrite.normal import left_fold
 
@@ -44,10 +46,12 @@ class Values:
         return self.scopes[scope]
 
     def entered(self, scope: Scope) -> dict[Expr, Any]:
-        """What is known at first within a call: the parameters."""
+        """What is known at first within a call: the parameters; within a loop, those of its first step."""
         call = scope[-1]
         self.extend(scope[:-1], call.args)
         outer = self.scopes[scope[:-1]]
+        if call.op is SCAN:
+            return first_step(Loop(call), outer)
         return {param: outer[arg] for param, arg in zip(call.attr("body").params, call.args, strict=True)}
 
     def extend(self, scope: Scope, nodes: Sequence[Expr]) -> None:
@@ -83,3 +87,14 @@ class Values:
                 stack.append((TAKEN[node.op].compute(plus, minus), False))
         ((value, back),) = stack
         return np.asarray(inverse.compute(value) if back else value, node.type.dtype)
+
+
+def first_step(loop: Loop, outer: Mapping[Expr, Any]) -> dict[Expr, Any]:
+    """The parameters of a loop's first step; an error if it makes none."""
+    steps = min(int(outer[loop.steps]), int(outer[loop.length]))
+    if steps <= 0:
+        raise InvalidValue("the loop makes no step")
+    at = steps - 1 if loop.node.attr("reverse") else 0
+    rows = range(loop.states, loop.states + loop.sequences)
+    pairs = enumerate(loop.pairs)
+    return {param: np.asarray(outer[arg][at]) if place in rows else outer[arg] for place, (param, arg) in pairs}

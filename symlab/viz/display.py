@@ -12,6 +12,7 @@ from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.expr import Expr
 from symlab.core.rewrite.driver import Step
 from symlab.viz.html import page
+from symlab.viz.packing import pack
 from symlab.viz.protocol import MIME, Json, Telling, checked_step
 from symlab.viz.svg import svg_of
 from symlab.viz.text import debugprint, pp
@@ -45,7 +46,7 @@ class View:
         """The view as an anywidget."""
         from symlab.viz.widget import TraceWidget
 
-        return TraceWidget(trace=self.trace, step=self._start, height=self.height)
+        return TraceWidget(trace=pack(self.trace), step=self._start, height=self.height)
 
     def place_of(self, step: int | Step) -> int:
         """The number of a moment: itself, or that after a rewrite of `f.trace.steps`."""
@@ -101,7 +102,7 @@ class View:
         return self.widget.on_change("step", callback)
 
     def to_json(self) -> Json:
-        """The trace as JSON, version 1."""
+        """The trace as JSON, version 1, written out."""
         return self.trace
 
     def to_html(self, path: str | Path | None = None) -> str:
@@ -126,7 +127,7 @@ class View:
             bundle["text/plain"] += f"\n{count} nodes are too many for a notebook: use sl.viz.to_html(f, path)"
         if in_terminal() or count > MOST_NODES:
             return bundle
-        bundle[MIME] = self.trace
+        bundle[MIME] = pack(self.trace)
         if len(self.telling.view.node) <= SVG_NODES:
             bundle["image/svg+xml"] = self.to_svg()
         if in_kernel():

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from symlab.viz.packing import pack, unpack
 from symlab.viz.protocol import checked_step, to_json
 
 
@@ -30,7 +31,7 @@ def page(trace: Mapping[str, Any]) -> str:
     head, _, rest = static("page.html").partition("@@TITLE@@")
     middle, _, rest = rest.partition("@@TRACE@@")
     last, _, tail = rest.partition("@@SCRIPT@@")
-    return "".join([head, title, middle, safe_json(trace), last, script(), tail])
+    return "".join([head, title, middle, safe_json(pack(unpack(trace))), last, script(), tail])
 
 
 def safe_json(value: Any) -> str:

@@ -26,6 +26,7 @@ from symlab.core.ir.origin import cell_number
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.pipeline import DEFAULT
 from symlab.core.rewrite.trace import Trace
+from symlab.viz.difference import difference
 from symlab.viz.display import View
 from symlab.viz.story import way_from, way_to
 
@@ -134,6 +135,15 @@ class SymlabMagics(Magics):
         number = self.number_of(view, options.node)
         events = [*way_to(view.trace, number), *way_from(view.trace, number)]
         say("\n".join(map(str, events)) or f"no rewrite touched #{number}")
+
+    @magic_arguments()
+    @argument("left", help="a compiled function")
+    @argument("right", help="another one, for example of the same expression in another mode")
+    @line_magic
+    def symlab_diff(self, line: str) -> None:
+        """Tell which rules fired in one compilation only, and where two optimized graphs differ: `%symlab_diff f g`."""
+        options = parse_argstring(self.symlab_diff, line)
+        say(difference(self.function_named(options.left), self.function_named(options.right)))
 
     # The user's values
 

@@ -18,6 +18,7 @@ from symlab.viz.formulas import attribute_texts, constant_text, lambda_head
 from symlab.viz.fusion import Kernels
 from symlab.viz.measured import node_times, step_sources, verdicts
 from symlab.viz.names import name_of, root_labels
+from symlab.viz.packing import unpack
 from symlab.viz.replay import Change, ViewGraph, merged
 from symlab.viz.tables import NONE, Rules, Sources, Strings, Types
 
@@ -276,6 +277,7 @@ def checked_step(trace: Mapping[str, Any], step: int) -> int:
 
 def replay_rows(trace: Mapping[str, Any], steps: int | None = None) -> tuple[list[list[Any]], list[int]]:
     """As `replay`, with the whole rows of the nodes."""
+    trace = unpack(trace)
     nodes = {row[0]: copied(row) for row in trace["nodes"]}
     outputs = [number for _, number in trace["outputs"]]
     for step in trace["steps"][: len(trace["steps"]) if steps is None else steps]:

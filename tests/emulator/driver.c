@@ -201,6 +201,9 @@ CUresult cuMemcpyDtoD(CUdeviceptr target, CUdeviceptr source, size_t size) {
     if (!holder(source, size)) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a copy", "not within an allocation");
     return copied((void *)target, (const void *)source, target, size);
 }
+CUresult cuMemcpyDtoDAsync(CUdeviceptr target, CUdeviceptr source, size_t size, CUstream stream) {
+    return cuMemcpyDtoD(target, source, size);
+}
 CUresult cuMemsetD8(CUdeviceptr target, unsigned char value, size_t size) {
     allocation *item = holder(target, size);
     if (!item) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a fill", "not within an allocation");

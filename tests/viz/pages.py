@@ -44,7 +44,7 @@ def pixel(page: Any, node: int, dx: float = 0, dy: float = 0) -> list[int]:
     return page.evaluate(
         """([id, dx, dy]) => {
           const { x, y, width, height } = view.locate(id);
-          const canvas = document.querySelector('canvas');
+          const canvas = document.querySelector('.sl-canvas');
           const ratio = canvas.width / canvas.clientWidth;
           const at = [x + dx * width / 2, y + dy * height / 2].map(value => Math.round(value * ratio));
           return [...canvas.getContext('2d').getImageData(...at, 1, 1).data].slice(0, 3);

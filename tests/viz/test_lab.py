@@ -35,6 +35,13 @@ widget = TraceWidget(trace=json.load(open("trace.json")))
 widget
 """
 
+FOLLOWED = """
+import symlab as sl, symlab.tensor as T
+x = T.dvector("x")
+view = sl.viz.view(sl.function([x], T.log(1 + T.exp(x)).sum()))
+view
+"""
+
 
 def write_notebook(path: Path, *cells: Any) -> None:
     notebook = nbformat.v4.new_notebook(cells=list(cells))
@@ -96,6 +103,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_notebook(
         files / "live.ipynb", nbformat.v4.new_code_cell(LIVE.strip()), nbformat.v4.new_code_cell("widget.step")
     )
+    cells = [FOLLOWED.strip(), "(view.step, view.selected)", "view.seek(1); view.selected = 0"]
+    write_notebook(files / "followed.ipynb", *map(nbformat.v4.new_code_cell, cells))
     url = f"http://127.0.0.1:{(port := free_port())}"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
@@ -263,3 +272,29 @@ def test_a_live_widget_talks_to_its_kernel(open_lab: Callable[[], Any]) -> None:
     result = page.locator(".jp-Notebook .jp-Cell").nth(1).locator(".jp-OutputArea-executeResult")
     result.wait_for()
     assert result.inner_text().strip().endswith("4")
+
+
+def run_cell(page: Any, place: int) -> Any:
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(place)
+    cell.locator(".jp-InputPrompt").click()
+    execute(page, "notebook:run-cell")
+    return cell
+
+
+def test_python_follows_the_view_in_an_output_and_leads_it(open_lab: Callable[[], Any]) -> None:
+    page = open_lab()
+    execute(page, "docmanager:open", path="followed.ipynb", factory="Notebook")
+    page.wait_for_function(CONNECTED, timeout=60_000)
+    run_cell(page, 0)
+    page.wait_for_selector(".jp-OutputArea .sl-view[data-paint-ms]", timeout=60_000)
+    view = page.locator(".jp-OutputArea .sl-view")
+    view.locator(".sl-canvas").click(position={"x": 20, "y": 20})
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    chosen = view.get_attribute("data-selected")
+    assert chosen
+    result = run_cell(page, 1).locator(".jp-OutputArea-executeResult")
+    result.wait_for()
+    assert result.inner_text().strip().endswith(f"({step_of(view)}, {chosen})")
+    run_cell(page, 2)
+    page.wait_for_selector(".jp-OutputArea .sl-view[data-step='1'][data-selected='0']")

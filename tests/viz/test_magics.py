@@ -216,6 +216,19 @@ def test_tab_completes_options_and_names(loss, text, expected):
 def test_every_magic_says_what_it_does(shell):
     magics = [*shell.magics_manager.magics["line"].items(), *shell.magics_manager.magics["cell"].items()]
     own = {name: magic for name, magic in magics if name.startswith("symlab")}
-    assert len(own) == 7
+    assert len(own) == 8
     assert all(magic.__doc__ and "::" in magic.__doc__ for magic in own.values())
     assert sl.load_ipython_extension
+
+
+def test_two_compilations_are_compared(loss, capsys):
+    loss.run_cell("g = sl.function([x], y.sum(), mode='FAST_COMPILE')\nh = sl.function([x], y.sum())", silent=True)
+    loss.run_line_magic("symlab_diff", "g h")
+    told = capsys.readouterr().out
+    assert "softplus_of_log                       0      1" in told
+    assert any(line.startswith("-") and "exp" in line for line in told.splitlines())
+    assert any(line.startswith("+") and "softplus" in line for line in told.splitlines())
+    loss.run_line_magic("symlab_diff", "h h")
+    assert capsys.readouterr().out.strip().endswith("the optimized graphs are the same")
+    with pytest.raises(UsageError, match="no compiled function"):
+        loss.run_line_magic("symlab_diff", "h y")

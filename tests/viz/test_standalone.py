@@ -210,3 +210,26 @@ def test_help(show: Open, trace: dict[str, Any]) -> None:
     page.keyboard.press("Escape")
     assert dialog.is_hidden()
     assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+
+
+def test_before_and_after_side_by_side(show: Open, trace: dict[str, Any]) -> None:
+    """One picture on two canvases: on the left without what the step added, on the right without what it removed."""
+    page = show(trace)
+    before = page.locator(".sl-second")
+    assert before.is_hidden()
+    press(page, "j", "j", "j", "j", "j", "s")
+    settle(page)
+    left, right = before.bounding_box(), page.locator(".sl-canvas").bounding_box()
+    assert left["width"] == pytest.approx(right["width"], abs=2)
+    gone, made = place(page, 9), place(page, 21)
+    found = []
+    for spot in (gone, made):
+        for box in (left, right):
+            press(page, "Escape")
+            page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+            found.append(state(page, "selected"))
+    assert found == ["9", "", "", "21"]
+    press(page, "s")
+    assert before.is_hidden()
+    page.mouse.click(*point_at(page, 9))
+    assert state(page, "selected") == "9"

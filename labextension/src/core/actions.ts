@@ -11,6 +11,7 @@ export interface Workplace {
   startSearch(): void;
   toggleHelp(): void;
   togglePanel(): void;
+  toggleSplit(): void;
   /** Closes what is open: help, pinned card, selection. */
   escape(): void;
 }
@@ -79,6 +80,7 @@ export const ACTIONS: readonly Action[] = [
   action('tidy', 'Lay the graph out anew', ['t'], ({ stage }) => stage.tidy()),
   action('dim', 'Dim what the rewrite left alone', ['o'], ({ session }) => session.dim(!session.dims)),
   action('diff', 'Mark what the rewrite changed', ['d'], ({ session }) => session.mark(!session.marks)),
+  action('split', 'Before and after, side by side', ['s'], place => place.toggleSplit()),
   action('panel', 'Show or hide the panel', ['i'], place => place.togglePanel()),
   action('help', 'Keys', ['?'], place => place.toggleHelp()),
   action('escape', 'Close, or select nothing', ['Escape'], place => place.escape()),

@@ -38,6 +38,7 @@ const ICONS = {
   last: 'M12 3v10M3 3l7 5-7 5z',
   play: 'M4 2.5l9 5.5-9 5.5z',
   pause: 'M4.5 3v10M11.5 3v10',
+  split: 'M2 3h12v10H2zM8 3v10M4.5 8h1.5M10 8h1.5',
   fit: 'M2 6V2h4M14 6V2h-4M2 10v4h4M14 10v4h-4',
   focus: 'M8 1v3M8 12v3M1 8h3M12 8h3M8 5.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5',
   dim: 'M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12',
@@ -73,4 +74,10 @@ export function iconButton(name: Icon, label: string, onClick: () => void): HTML
   const button = element('button', attributes);
   button.append(icon(name));
   return button;
+}
+
+/** The element that has the focus, in the page or in the shadow tree in which `root` is. */
+export function focusedIn(root: HTMLElement): Element | null {
+  const home = root.getRootNode();
+  return home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
 }

@@ -22,11 +22,8 @@ interface Stroke {
 }
 
 export function paintEdges(context: Context, scene: Scene, window: Bounds): void {
-  const { edges } = scene;
+  const { edges, styles } = scene;
   const { marks } = scene.session;
-  const styles = marks
-    ? (['kept', 'gone', 'new', 'rewired'] as const)
-    : (['kept', 'new', 'rewired'] as const);
   for (const style of styles) strokeEdges(context, scene, window, edges[style], marks ? style : 'kept');
   const { selected, hovered } = scene.session;
   if (selected === null && hovered === null) return;

@@ -9,6 +9,7 @@ const BUTTONS: readonly (readonly [Icon, string])[] = [
   ['fit', 'fit'],
   ['focus', 'focus-rewrite'],
   ['dim', 'dim'],
+  ['split', 'split'],
   ['panel', 'panel'],
   ['help', 'help'],
 ];

@@ -1,7 +1,7 @@
 /** The list of keys, as a dialog over the view. */
 
 import { keyName, type Action } from './actions';
-import { element } from './dom';
+import { element, focusedIn } from './dom';
 
 const LEGEND: readonly (readonly [string, string])[] = [
   ['sl-new', 'green, +: added by the rewrite'],
@@ -46,9 +46,7 @@ export class Help {
   /** Opens or closes the list; the focus goes into it and back to where it was. */
   toggle(on = !this.isOpen): void {
     if (on === this.isOpen) return;
-    const home = this.node.getRootNode();
-    if (on && (home instanceof Document || home instanceof ShadowRoot))
-      this.returnTo = home.activeElement as HTMLElement;
+    if (on) this.returnTo = focusedIn(this.node) as HTMLElement | null;
     this.node.hidden = !on;
     if (on) this.node.querySelector('button')!.focus();
     else this.returnTo?.focus();

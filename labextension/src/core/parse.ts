@@ -15,6 +15,7 @@ import {
   type Trace,
   type Verdict,
 } from './trace';
+import { unpackNodes, unpackSteps } from './unpack';
 
 export const VERSION = 1;
 export const MIME_TYPE = 'application/vnd.symlab.trace.v1+json';
@@ -42,12 +43,12 @@ export function parseTrace(json: unknown): Trace {
     sources: root.field('sources').list(row => readSource(row, strings)),
     rules: root.field('rules').list(row => readRule(row, strings)),
   };
-  const steps = root.field('steps').list(step => readStep(step, interned));
+  const steps = unpacked(root.field('steps'), unpackSteps).list(step => readStep(step, interned));
   return {
     name: root.field('name').text(),
     mode: root.field('mode').text(),
     device: root.field('device').text(),
-    nodes: root.field('nodes').list(row => readNode(row, interned)),
+    nodes: unpacked(root.field('nodes'), unpackNodes).list(row => readNode(row, interned)),
     inputs: root.field('inputs').list(cell => cell.integer()),
     outputs: root.field('outputs').list(row => readOutput(row, strings)),
     passes: readPasses(root.field('passes'), strings, steps.length),
@@ -56,6 +57,11 @@ export function parseTrace(json: unknown): Trace {
     kernels: orEmpty(root.field('kernels'), row => readKernel(row, strings)),
     view: readView(root.field('view'), steps.length),
   };
+}
+
+/** A list, whether it is written out or packed. */
+function unpacked(list: Reader, unpack: (packed: string) => unknown[]): Reader {
+  return list.isText ? list.changed(unpack(list.text())) : list;
 }
 
 function orEmpty<T>(list: Reader, read: (element: Reader) => T): T[] {

@@ -19,6 +19,15 @@ export class Reader {
     return this.value === undefined || this.value === null;
   }
 
+  get isText(): boolean {
+    return typeof this.value === 'string';
+  }
+
+  /** Another value at the same place. */
+  changed(value: unknown): Reader {
+    return new Reader(value, this.where);
+  }
+
   /** The field of an object; a missing one is refused when it is read. */
   field(name: string): Reader {
     const { value } = this;

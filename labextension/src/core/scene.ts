@@ -16,6 +16,17 @@ export interface Bound {
 
 export type EdgeStyle = 'kept' | 'new' | 'gone' | 'rewired' | 'near';
 
+/** Which graphs a canvas shows: those before and after the step as one, or one of them. */
+export type Side = 'both' | 'before' | 'after';
+
+type Sorted = Exclude<EdgeStyle, 'near'>;
+
+const EDGES: Readonly<Record<Side, readonly Sorted[]>> = {
+  both: ['kept', 'gone', 'new', 'rewired'],
+  before: ['kept', 'gone'],
+  after: ['kept', 'new', 'rewired'],
+};
+
 export interface EdgeRef {
   readonly from: number;
   readonly to: number;
@@ -28,7 +39,8 @@ export class Scene {
   readonly touched = new Set<number>();
   readonly bound = new Map<number, Bound[]>();
   readonly results = new Map<number, string[]>();
-  edges: Record<Exclude<EdgeStyle, 'near'>, EdgeRef[]> = { kept: [], new: [], gone: [], rewired: [] };
+  edges: Record<Sorted, EdgeRef[]> = { kept: [], new: [], gone: [], rewired: [] };
+  side: Side = 'both';
   private shadesFor: { table: Table; shades: ReadonlyMap<number, Shade> } | null = null;
 
   constructor(
@@ -80,8 +92,20 @@ export class Scene {
 
   /** What the step did to a node, where that is to be seen; null for a node that is not drawn. */
   changeOf({ change }: Node): Change | null {
-    if (this.session.marks) return change;
-    return change === 'gone' ? null : 'kept';
+    const { shown } = this;
+    if (change === 'gone' && shown === 'after') return null;
+    if (change === 'new' && shown === 'before') return null;
+    return this.session.marks ? change : 'kept';
+  }
+
+  /** Unmarked, the two graphs would not be told apart in one picture. */
+  private get shown(): Side {
+    return this.side === 'both' && !this.session.marks ? 'after' : this.side;
+  }
+
+  /** The kinds of edges that are drawn, the lowest first. */
+  get styles(): readonly Sorted[] {
+    return EDGES[this.shown];
   }
 
   /** Whether a step is shown whose surroundings stand back. */

@@ -2,13 +2,13 @@
 
 import { Arrangement, type Picture, type Place } from './arrangement';
 import { Camera, boundsOf, type View } from './camera';
-import { element } from './dom';
+import { element, focusedIn } from './dom';
 import type { Point } from './layout';
 import { Minimap } from './minimap';
 import { Motion } from './motion';
 import { paint } from './painter';
 import { listenToPointer } from './pointer';
-import { Scene } from './scene';
+import { Scene, type Side } from './scene';
 import type { Session } from './session';
 import type { Step } from './trace';
 import { readTheme, watchTheme } from './theme';
@@ -19,6 +19,7 @@ const NARROW = 560;
 /** From a smaller scale than this, boxes cannot be read; from the second one, even parts are many screens. */
 const LEGIBLE = 0.6;
 const HUGE = 0.12;
+const ROOM = 84;
 
 export interface StageOptions {
   /** Whether the wheel zooms at once, because the page has nothing else to scroll. */
@@ -38,6 +39,7 @@ export class Stage {
   private readonly moved = new Set<() => void>();
   private way: { from: View; to: View; start: number } | null = null;
   private request = 0;
+  private before: CanvasRenderingContext2D | null = null;
   /** What the camera shows: what suits the graph at first, all of it as the user asked, or a part that was chosen. */
   private framing: 'first' | 'whole' | 'part' = 'first';
   private lastStep: number;
@@ -58,13 +60,7 @@ export class Stage {
     this.scene = new Scene(session, this.motion, this.camera, readTheme(root));
     this.lastStep = session.player.at;
     this.arrange();
-    listenToPointer(this.canvas, {
-      drag: (dx, dy) => this.drag(dx, dy),
-      click: point => session.select(this.nodeAt(point)),
-      hover: point => session.hover(point && this.nodeAt(point)),
-      zoom: (factor, point) => this.zoom(factor, point),
-      ownsWheel: () => this.ownsWheel,
-    });
+    this.listen(this.canvas, 'after');
     for (const topic of ['selection', 'hover', 'search', 'look'] as const) {
       this.endings.push(session.on(topic, () => this.repaint()));
     }
@@ -73,6 +69,35 @@ export class Stage {
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(this.node);
     this.endings.push(() => observer.disconnect());
+  }
+
+  /** Lets the pointer work on a canvas that shows the graph before or after the step. */
+  listen(canvas: HTMLCanvasElement, side: 'before' | 'after'): void {
+    const { session } = this;
+    const nodeAt = (point: Point): number | null => this.onSide(side, () => this.nodeAt(point));
+    listenToPointer(canvas, {
+      drag: (dx, dy) => this.drag(dx, dy),
+      click: point => session.select(nodeAt(point)),
+      hover: point => session.hover(point && nodeAt(point)),
+      zoom: (factor, point) => this.zoom(factor, point),
+      ownsWheel: () => this.ownsWheel,
+    });
+  }
+
+  /** Paints the graph before the step onto a canvas of its own; null ends that. */
+  paintBefore(canvas: HTMLCanvasElement | null): void {
+    this.before = canvas?.getContext('2d', { alpha: false }) ?? null;
+    this.scene.side = canvas ? 'after' : 'both';
+    this.resize();
+    this.travel(this.revealed(this.camera.view));
+  }
+
+  private onSide<T>(side: Side, work: () => T): T {
+    const usual = this.scene.side;
+    if (this.before) this.scene.side = side;
+    const result = work();
+    this.scene.side = usual;
+    return result;
   }
 
   /** Calls back after each painting, with everything in its place. */
@@ -149,7 +174,13 @@ export class Stage {
     const { step } = this.session.player;
     const places = step ? [step.at, step.by].map(id => this.motion.picture.places.get(id)) : [];
     const bounds = boundsOf(places.filter(place => place !== undefined));
-    return bounds ? this.camera.revealing(bounds, view) : view;
+    return bounds ? this.camera.revealing(bounds, view, this.room) : view;
+  }
+
+  /** What is brought into sight comes this far from the edge, so that its neighbours are seen as well. */
+  private get room(): number {
+    const { width, height } = this.camera.size;
+    return Math.min(ROOM, width / 5, height / 5);
   }
 
   // The camera
@@ -204,7 +235,7 @@ export class Stage {
     const place = this.motion.picture.places.get(id);
     if (!place) return;
     if (this.camera.view.scale < LEGIBLE) this.show([id], 0.9);
-    else this.travel(this.camera.revealing(boundsOf([place])!, this.camera.view));
+    else this.travel(this.camera.revealing(boundsOf([place])!, this.camera.view, this.room));
   }
 
   private show(ids: readonly number[], largest: number): void {
@@ -321,11 +352,15 @@ export class Stage {
   private resize(): void {
     const { width, height } = this.node.getBoundingClientRect();
     if (!width || !height) return;
+    this.arrive();
     this.scene.theme = readTheme(this.root);
     this.root.classList.toggle('sl-narrow', this.root.clientWidth < NARROW);
     const ratio = devicePixelRatio || 1;
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(height * ratio);
+    for (const canvas of [this.canvas, this.before?.canvas]) {
+      if (!canvas) continue;
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
     const { width: oldWidth, height: oldHeight } = this.camera.size;
     this.camera.size = { width, height };
     if (this.framing !== 'part')
@@ -343,7 +378,10 @@ export class Stage {
     this.request = 0;
     const start = performance.now();
     this.advance(start);
-    paint(this.context, this.scene, this.canvas.width / this.camera.size.width);
+    const ratio = this.canvas.width / this.camera.size.width;
+    const { before } = this;
+    paint(this.context, this.scene, ratio);
+    if (before) this.onSide('before', () => paint(before, this.scene, ratio));
     this.minimap.paint(this.scene);
     this.root.dataset['paintMs'] = (performance.now() - start).toFixed(2);
     this.root.dataset['moving'] = String(this.way !== null);
@@ -365,9 +403,4 @@ export class Stage {
 
 function isStill(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
-function focusedIn(root: HTMLElement): Element | null {
-  const home = root.getRootNode();
-  return home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
 }

@@ -8,9 +8,9 @@ import { element, fill } from './dom';
 import { Header } from './header';
 import { Help } from './help';
 import { Inspector } from './inspector';
-
 import { Outline } from './outline';
 import { Session } from './session';
+import { Split } from './split';
 import { Stage } from './stage';
 import { installStyle } from './style';
 import { PassList, Timeline } from './timeline';
@@ -38,6 +38,7 @@ export class View implements Workplace {
   private readonly actions: readonly Action[];
   private readonly help: Help;
   private readonly inspector: Inspector;
+  private readonly split: Split;
   /** The rule of the step, over the graph, where there is no panel to tell it. */
   private readonly caption = element('div', { class: 'sl-caption', 'aria-hidden': 'true' });
   private readonly live = element('div', { class: 'sl-live', 'aria-live': 'polite', 'aria-atomic': 'true' });
@@ -56,6 +57,7 @@ export class View implements Workplace {
     this.header = new Header(this.session, this);
     const reveal = (id: number): void => this.stage.reveal(id);
     this.inspector = new Inspector(this.session, reveal);
+    this.split = new Split(this.stage);
     this.compose(new Outline(this.session, reveal));
     this.listen(options);
     this.describe();
@@ -69,7 +71,7 @@ export class View implements Workplace {
       outline.node,
     );
     this.stage.node.append(this.caption, new Card(this.session, this.stage).node);
-    const body = element('div', { class: 'sl-body' }, this.stage.node, panel);
+    const body = element('div', { class: 'sl-body' }, this.split.node, this.stage.node, panel);
     const steps = this.session.player.last
       ? [new PassList(this.session).node, body, new Timeline(this.session).node]
       : [body];
@@ -149,6 +151,11 @@ export class View implements Workplace {
   togglePanel(): void {
     const { classList } = this.root;
     classList.toggle(classList.contains('sl-narrow') ? 'sl-with-panel' : 'sl-without-panel');
+  }
+
+  /** Shows the graph before the step beside the one after it, or only the latter. */
+  toggleSplit(): void {
+    this.split.toggle();
   }
 
   escape(): void {

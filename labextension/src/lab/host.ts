@@ -12,10 +12,44 @@ export interface Widget {
   readonly title: Title;
   readonly isDisposed: boolean;
   readonly isAttached: boolean;
+  readonly parent: Widget | null;
+  /** Of a notebook or console. */
+  readonly sessionContext?: SessionContext;
   id: string;
   addClass(name: string): void;
   close(): void;
   dispose(): void;
+  onAfterAttach(message: unknown): void;
+}
+
+export interface SessionContext {
+  readonly ready: Promise<void>;
+  readonly session: { readonly kernel: Kernel | null } | null;
+}
+
+/** A message of a kernel, as far as it is about a comm. */
+export interface KernelMessage {
+  readonly header: { readonly msg_type: string };
+  readonly content: {
+    readonly comm_id?: string;
+    readonly data?: { readonly method?: string; readonly state?: Readonly<Record<string, never>> };
+  };
+}
+
+type Listener = (kernel: Kernel, message: KernelMessage) => void;
+
+export interface Kernel {
+  readonly clientId: string;
+  readonly username: string;
+  readonly isDisposed: boolean;
+  readonly iopubMessage: {
+    connect(listener: Listener, owner: unknown): void;
+    disconnect(listener: Listener, owner: unknown): void;
+  };
+  requestCommInfo(content: {
+    readonly target_name: string;
+  }): Promise<{ readonly content: { readonly comms?: Readonly<Record<string, unknown>> } }>;
+  sendShellMessage(message: object): void;
 }
 
 export type WidgetClass = new () => Widget;

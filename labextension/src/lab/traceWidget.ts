@@ -3,8 +3,11 @@
 import type { Action } from '../core/actions';
 import { MIME_TYPE } from '../core/parse';
 import { show, type ViewOptions } from '../core/view';
+import { connect, type Line, type Shared } from './live';
 import type { HostModules, MimeModel, Renderer } from './host';
 import type { OpenView, OpenViews } from './views';
+
+const WIDGET_TYPE = 'application/vnd.jupyter.widget-view+json';
 
 export interface TraceWidget extends Renderer {
   open(json: unknown, options: ViewOptions): void;
@@ -18,10 +21,36 @@ export function traceWidget(
 ): new () => TraceWidget {
   return class extends host.Widget implements TraceWidget {
     private entry: OpenView | null = null;
+    private model: string | null = null;
+    private line: Line | null = null;
 
     renderModel(model: MimeModel): Promise<void> {
-      this.open(model.data[MIME_TYPE], {});
+      this.open(model.data[MIME_TYPE], {
+        onStep: step => this.line?.send({ step }),
+        onSelect: id => this.line?.send({ selected: id ?? -1 }),
+      });
+      this.model = modelOf(model.data[WIDGET_TYPE]);
+      this.connect();
       return Promise.resolve();
+    }
+
+    /** Only now is it known in which notebook this is. */
+    override onAfterAttach(message: unknown): void {
+      super.onAfterAttach(message);
+      this.connect();
+    }
+
+    private connect(): void {
+      if (!this.isAttached || !this.model || this.line) return;
+      const { entry } = this;
+      const told = ({ step, selected }: Shared): void => {
+        if (step !== undefined) entry?.view.seek(step);
+        if (selected !== undefined) entry?.view.select(selected < 0 ? null : selected);
+      };
+      void connect(this, this.model, told).then(line => {
+        if (line && !this.line && this.entry === entry) this.line = line;
+        else line?.end();
+      });
     }
 
     open(json: unknown, options: ViewOptions): void {
@@ -42,11 +71,19 @@ export function traceWidget(
     }
 
     private clear(): void {
+      this.line?.end();
+      this.line = null;
       if (this.entry) views.remove(this.entry);
       this.entry = null;
       this.node.replaceChildren();
     }
   };
+}
+
+/** The id of the widget that a kernel made for the same output. */
+function modelOf(data: unknown): string | null {
+  if (typeof data !== 'object' || data === null || !('model_id' in data)) return null;
+  return typeof data.model_id === 'string' ? data.model_id : null;
 }
 
 let panels = 0;

@@ -31,6 +31,8 @@ ERRORS = {
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
 }
+LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan")}
+UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 PRINTING = {
     "debugprint": "symlab:debugprint",
     "pp": "symlab:pp",
@@ -91,6 +93,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
             {
                 **FUNCTION,
                 **DERIVATIVES,
+                **LOOPS,
                 **{name: PRINTING[name] for name in ("debugprint", "pp")},
                 "Apply": WALK + ":Apply",
                 "Variable": "symlab.tensor:Variable",
@@ -113,12 +116,17 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
         "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS}),
+        "theano.ifelse": Contents("Choices.", (), {"ifelse": "symlab.core.ifelse:ifelse"}),
         "theano.misc": Contents(
             "What Theano kept here is not needed.", (), {"may_share_memory": "numpy:may_share_memory"}
         ),
         "theano.printing": Contents("Graphs as text and pictures.", (), PRINTING),
         "theano.sandbox": Contents("What Theano tried out.", (), {"may_share_memory": "numpy:may_share_memory"}),
         "theano.scalar": Contents("Scalar types.", (), {"upcast": KINDS + "upcast"}),
+        "theano.scan_module": Contents("Loops.", (), UNTIL),
+        "theano.scan_module.scan": Contents("Loops.", (), UNTIL),
+        "theano.scan_module.scan_utils": Contents("Loops.", (), UNTIL),
+        "theano.scan_module.scan_views": Contents("Loops.", (), LOOPS),
         "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),

@@ -12,7 +12,7 @@ from functools import cached_property
 from symlab.core.ir.types import ArrayType
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.memory import Program
-from symlab.core.lower.program import ProductCall, ReferenceCall
+from symlab.core.lower.program import LoopCall, ProductCall, ReferenceCall
 
 ROUTINES = {"float64": ("dgemm", "dgemv"), "float32": ("sgemm", "sgemv")}
 REFERENCE = "reference"
@@ -44,6 +44,8 @@ class Layout:
                 found.update(dict.fromkeys(ROUTINES.get(step.node.type.dtype.name, ())))
             elif isinstance(step, ReferenceCall):
                 found[REFERENCE] = None
+            elif isinstance(step, LoopCall):
+                found.update(dict.fromkeys(Layout(step.body).links))
         return tuple(found)
 
     @property

@@ -14,6 +14,7 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
 from symlab.core.ir.types import ArrayType, TupleType
+from symlab.core.ops.branch import IFELSE
 
 Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
 Observe = Callable[[Expr, Value], None]
@@ -32,6 +33,9 @@ def evaluate(
     that an error names the user's line.
     """
     order = toposort(roots, frozenset(values))
+    if any(node.op is IFELSE for node in order):
+        with np.errstate(all="ignore"):
+            return evaluate_needed(roots, values, observe, origins)
     left = users_within(order, roots)
     known: dict[Expr, Value] = {}
     with np.errstate(all="ignore"):
@@ -42,6 +46,43 @@ def evaluate(
             if node not in values:
                 release(node, known, left)
     return [known[root] for root in roots]
+
+
+def evaluate_needed(
+    roots: Sequence[Expr],
+    values: Mapping[Expr, Value],
+    observe: Observe | None,
+    origins: Mapping[Expr, Sequence[Expr]] | None,
+) -> list[Value]:
+    """As `evaluate`, with the operands of a choice computed only if its condition chooses them."""
+    known: dict[Expr, Value] = dict(values)
+    waiting = list(reversed(roots))
+    while waiting:
+        node = waiting[-1]
+        missing = [] if node in known else [arg for arg in chosen_args(node, known) if arg not in known]
+        if missing:
+            waiting += reversed(missing)
+            continue
+        waiting.pop()
+        if node in known:
+            continue
+        if node.op is IFELSE:
+            known[node] = tuple(known[arg] for arg in chosen_args(node, known)[1:])
+        else:
+            known[node] = computed(node, known, origins)
+        if observe is not None:
+            observe(node, known[node])
+    return [known[root] for root in roots]
+
+
+def chosen_args(node: Expr, known: Mapping[Expr, Value]) -> Sequence[Expr]:
+    """The operands that a node needs: of a choice the condition, then the branch that it chooses."""
+    if node.op is not IFELSE:
+        return node.args
+    condition, half = node.args[0], len(node.args) // 2
+    if condition not in known:
+        return (condition,)
+    return (condition, *(node.args[1 : half + 1] if known[condition] else node.args[half + 1 :]))
 
 
 def evaluate_graph(graph: Graph, values: Mapping[Expr, Value], observe: Observe | None = None) -> list[Value]:

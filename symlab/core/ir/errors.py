@@ -61,12 +61,12 @@ class CompileError(SymlabError, RuntimeError):
     """The system compiler refused generated code, or there is no compiler."""
 
 
-class OutOfMemory(SymlabError, MemoryError):
-    """A device has too little memory."""
-
-
 class NodeError(SymlabError, RuntimeError):
     """A node failed while compiled code ran."""
+
+
+class DeviceError(SymlabError, RuntimeError):
+    """A device could not do what it was asked."""
 
 
 class SymbolicTruthError(SymlabError, TypeError):

@@ -225,8 +225,9 @@ class Interning:
             return self.leaf(typed)
         if typed.op is AS_WRITTEN:
             return args[0] if self.exact else self.closed(typed, typed.args[1:], args[1:], typed.args[0], True)
-        if typed.op is CALL:
-            function = typed.attr("body")
+        if typed.op.kind is Kind.CONTROL and (function := typed.attr("body")) is not None:
+            if typed.op is not CALL:
+                return self.kept(typed, args, function)
             return self.closed(typed, function.params, args, function.body, self.exact or function.exact)
         if typed.op.flat and not self.exact:
             args = tuple(sorted(args, key=lambda arg: arg.digest))
@@ -251,6 +252,18 @@ class Interning:
         function = Lambda(tuple(inner.done[param] for param in (*params, *free)), inner.done[body], exact)
         args = (*args, *(self.visit(leaf) for leaf in free))
         return self.table.intern(CALL, args, (("body", function),), typed.type)
+
+    def kept(self, typed: Expr, args: tuple[Expr, ...], function: Lambda) -> Expr:
+        """A node whose closed function needs nothing from outside."""
+        inner = Interning(self.table, function.params, self.exact or function.exact)
+        (body,) = inner.all([function.body])
+        made = Lambda(tuple(inner.done[param] for param in function.params), body, inner.exact)
+        return self.table.intern(typed.op, args, with_body(typed.attrs, made), typed.type)
+
+
+def with_body(attrs: Attributes, body: Lambda) -> Attributes:
+    """Attributes with another closed function."""
+    return tuple([("body", body) if pair[0] == "body" else pair for pair in attrs])
 
 
 def is_open(node: Expr) -> bool:

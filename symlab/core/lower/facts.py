@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, SHARED, Kind, Op
 from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.sizes import Poly, Size, Sizes, SizeTable, add, degree, multiply, product, subtract
+from symlab.core.ops.loop import SCAN
 
 LONGEST_KNOWN = 64  # vectors of integers whose elements are followed one by one
 MOST_TERMS = 16
@@ -54,8 +55,11 @@ class Check:
 class Facts:
     """Symbolic shapes and integer values of all nodes of a graph, in one walk from the operands to the roots.
 
-    `source(node)` is the user's node that a node is part of, which may hold for empty rows where its parts do not.
+    `steady` are parameters that are the same in every step of a loop. `source(node)` is the user's node that a node is
+    part of, which may hold for empty rows where its parts do not.
     """
+
+    steady: Collection[Expr] = frozenset()
 
     def __init__(self, order: Sequence[Expr], operands: Mapping[Expr, int], source: Callable[[Expr], Expr]) -> None:
         self.order, self.operands, self.source = order, operands, source
@@ -70,6 +74,11 @@ class Facts:
 
     def visit(self, node: Expr) -> None:
         """Find out about one node whose operands are known."""
+        if node.op is SCAN:
+            from symlab.core.lower.loops import loop_shapes
+
+            self.parts[node] = loop_shapes(self, node)
+            return
         if isinstance(node.type, TupleType):
             self.parts[node] = stated_shapes(self, node, node.type.items)
             return
@@ -167,7 +176,7 @@ def leaf_value(facts: Facts, node: Expr) -> Sizes | None:
     count = node.type.shape[0] if node.type.shape else 1
     if node.op is CONSTANT:
         return tuple(int(element) for element in constant_value(node).flat)
-    if node.op in (INPUT, SHARED) and node.type.dtype != np.uint64:
+    if (node.op in (INPUT, SHARED) or node in facts.steady) and node.type.dtype != np.uint64:
         return tuple(element(facts, node, place, count) for place in range(count))
     return None
 

@@ -15,13 +15,22 @@ from symlab.core.lower.emit import Emitter
 from symlab.core.lower.facts import Check, Facts, NotCompilable
 from symlab.core.lower.group import Group
 from symlab.core.lower.grouping import Bounds, Grouping, Routine
+from symlab.core.lower.loops import loop_call
 from symlab.core.lower.prepare import Prepared, prepare
 from symlab.core.lower.products import Operand
-from symlab.core.lower.program import BoundsCall, KernelCall, Matrix, ProductCall, ReferenceCall, TransferCall
+from symlab.core.lower.program import (
+    BoundsCall,
+    KernelCall,
+    LoopCall,
+    Matrix,
+    ProductCall,
+    ReferenceCall,
+    TransferCall,
+)
 from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
-Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | TransferCall
+Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | LoopCall | TransferCall
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +119,13 @@ def lies_in_memory(grouping: Grouping, group: Group) -> bool:
     return role(source) is Role.LEAF or grouping.home.get(source, group.number) != group.number
 
 
-def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall | TransferCall:
+def called(facts: Facts, buffers: Buffers, routine: Routine) -> ProductCall | ReferenceCall | LoopCall | TransferCall:
     """The call of a routine."""
     node = routine.node
     if routine.target is not None:
         return TransferCall(node, buffers.of(routine.rest[0]), buffers.of(routine.target))
+    if routine.body is not None:
+        return loop_call(facts, buffers, node, routine.operands, routine.rest, routine.results, routine.body)
     if not routine.operands:
         results = tuple(None if result is None else buffers.of(result) for result in routine.results)
         read = [result for result in routine.results if result is not None]

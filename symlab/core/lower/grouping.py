@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.types import TupleType
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.group import Group, Item, Target, canonical, folded_sizes, open_sizes
+from symlab.core.lower.loops import loop_operands, lowered_body
 from symlab.core.lower.picks import before_take, index_places, is_within
 from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.products import Operand, looked_through, operand
@@ -31,6 +33,7 @@ from symlab.core.lower.structure import (
     part_sizes,
     taken_sizes,
 )
+from symlab.core.ops.loop import SCAN, Loop
 
 FEW_READS = 8  # arrays that one kernel reads with ease, though they have nothing to do with each other
 MOST_COPIES = 4  # readers that each compute a cheap node again
@@ -45,6 +48,7 @@ class Routine:
     operands: tuple[Operand, ...]  # the matrices of a product
     rest: tuple[Expr, ...]  # all operands of a reference; the scalars of a product; what is copied whole
     results: tuple[Expr | None, ...] = ()  # of a product or reference: the nodes whose memory it writes
+    body: Any = None  # the program of a loop's body
     target: Target | None = None  # of a copy: the memory of a node or root
 
 
@@ -256,6 +260,8 @@ class Grouping:
 
     def call(self, node: Expr) -> None:
         """A matrix product or a reference, whose operands lie in memory."""
+        if node.op is SCAN and not self.device and self.call_loop(node):
+            return
         number = len(self.steps)
         operands: list[Operand] = []
         if role(node) is Role.PRODUCT:
@@ -271,6 +277,19 @@ class Grouping:
             self.require(arg, number)
         if operands and first:
             self.copy_whole(node, node.args[0])
+
+    def call_loop(self, node: Expr) -> bool:
+        """A loop, whose operands lie in memory; False where only the reference can run its body."""
+        body = lowered_body(self.prepared.graph.table, node, self.results[node], self.together)
+        if body is None:
+            return False
+        loop, number = Loop(node), len(self.steps)
+        operands = loop_operands(self.facts, loop)
+        rest = () if loop.steps is loop.length else (loop.steps,)
+        self.steps.append(Routine(number, node, operands, rest, self.written_by(node, number), body))
+        for arg in (*(item.base for item in operands), *rest):
+            self.require(arg, number)
+        return True
 
     def written_by(self, node: Expr, number: int) -> tuple[Expr | None, ...]:
         """The nodes whose memory a routine writes: itself, or what is read of its several results."""

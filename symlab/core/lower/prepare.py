@@ -12,13 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.expr import Attributes, Expr, toposort
-from symlab.core.ir.graph import Graph, Interning, Table
-from symlab.core.ir.op import CALL, INPUT, Kind
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort
+from symlab.core.ir.graph import Graph, Interning, Table, constant_value, with_body
+from symlab.core.ir.op import CALL, CONSTANT, INPUT, PARAM, Kind
+from symlab.core.ir.types import ArrayType, TupleType
+from symlab.core.lower.branches import closing
 from symlab.core.lower.formulas import FORMULAS, inner_product
+from symlab.core.lower.picked import picking, rebuilt, same
 from symlab.core.lower.products import absorb
 from symlab.core.ops.elementwise import cast
+from symlab.core.ops.loop import BUNDLE, SCAN
 from symlab.core.ops.operators import Variable
 
 MOST_OPERANDS = 16  # of one sum or product: so that a kernel can be cut within a long one
@@ -40,18 +43,24 @@ class Prepared:
 def prepare(graph: Graph) -> Prepared:
     """The graph in the ops that kernels, routines and references compute."""
     sources: dict[Expr, Expr] = {}
-    roots: Sequence[Expr] = graph.roots
-    own = frozenset(graph.nodes())
-    exact: set[Expr] = set()
+    roots = prepared_roots(graph.table, graph.roots, frozenset(graph.nodes()), sources)
+    return Prepared(graph.with_roots(roots), graph, sources)
+
+
+def prepared_roots(
+    table: Table, roots: Sequence[Expr], own: frozenset[Expr], sources: dict[Expr, Expr], in_exact: bool = False
+) -> Sequence[Expr]:
+    """The roots in these ops; `sources` collects where nodes that are not among `own` come from."""
+    exact: set[Expr] = set(toposort(roots)) if in_exact else set()
+    roots, made = closing(table, roots)
+    sources.update((new, old) for new, old in made.items() if new not in own)
     while True:
-        opening = Opening(graph.table, own, sources, exact)
+        opening = Opening(table, own, sources, exact)
         roots = opening.all(roots)
         if not opening.calls:
             break
-    found = absorb(graph.table, roots, frozenset(exact))
-    if found:
-        roots = Absorbing(graph.table, own, sources, exact, found).all(roots)
-    return Prepared(graph.with_roots(roots), graph, sources)
+    found = absorb(table, roots, frozenset(exact))
+    return Absorbing(table, own, sources, exact, found).all(roots) if found else roots
 
 
 def spelling(node: Expr) -> Callable[..., Variable] | None:
@@ -83,6 +92,8 @@ class Opening:
         args = tuple([self.done[arg] for arg in node.args])
         if node.op is CALL:
             return self.inlined(node, args)
+        if node.op is SCAN:
+            return self.looped(node, args)
         if node.op.extra.get("identity"):
             return args[0]
         formula = spelling(node)
@@ -115,6 +126,22 @@ class Opening:
                 if function.exact or node in self.exact:
                     self.exact.add(inner[part])
         return inner[function.body]
+
+    def looped(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
+        """A loop whose body is prepared, too; arrays in its body become operands."""
+        function = node.attr("body")
+        in_exact = function.exact or node in self.exact
+        roots = prepared_roots(self.table, picking(self.table, function.body.args), frozenset(), {}, in_exact)
+        arrays = [part for part in toposort(roots) if part.op is CONSTANT and constant_value(part).size != 1]
+        first = len(function.params)
+        params = [
+            self.table.intern(PARAM, (), (("index", place),), part.type) for place, part in enumerate(arrays, first)
+        ]
+        if arrays:
+            roots = rebuilt(self.table, roots, dict(zip(arrays, params, strict=True)), same)
+        bundle = self.table.intern(BUNDLE, tuple(roots), (), TupleType(tuple(part.type for part in roots)))
+        body = Lambda((*function.params, *params), bundle, function.exact)
+        return self.made(node, (*args[:-2], *arrays, *args[-2:]), with_body(node.attrs, body), node)
 
     def spelled_out(self, node: Expr, args: tuple[Expr, ...], formula: Callable[..., Variable]) -> Expr:
         """The formula of an op over these operands; float16 in float32."""

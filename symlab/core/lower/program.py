@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.kernel import Kernel
@@ -139,6 +140,44 @@ class ReferenceCall:
     def reads(self) -> tuple[int, ...]:
         """The buffers that it reads."""
         return self.operands
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """The buffers that it writes."""
+        return tuple(result for result in self.results if result is not None)
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """The node that it computes."""
+        return (self.node,)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopCall:
+    """Runs the program of a body step after step.
+
+    `operands` say where each parameter of the body lies: a state before the first step, all rows of a sequence (the
+    first stride leads from row to row), a constant; `shapes` are those of the parameters within the body. `sizes` are
+    the numbers of elements of the body's roots, and `places` say for each result of the body which root it is, None
+    where nobody needs it. `results` are the buffers of the loop's results, None where nobody reads one. `length` is the
+    room for steps, `steps` the buffer of the number of steps where that is another number.
+    """
+
+    node: Expr
+    body: Any
+    operands: tuple[Matrix, ...]
+    shapes: tuple[Sizes, ...]
+    sizes: tuple[Size, ...]
+    places: tuple[int | None, ...]
+    results: tuple[int | None, ...]
+    length: Size
+    steps: int | None
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The buffers that it reads."""
+        steps = () if self.steps is None else (self.steps,)
+        return tuple(dict.fromkeys((*(item.buffer for item in self.operands), *steps)))
 
     @property
     def writes(self) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.fuse import Fused, Refusal, Step
 from symlab.core.lower.kernel import Instruction, Kernel, Load, Store
-from symlab.core.lower.program import BoundsCall, KernelCall, ReferenceCall
+from symlab.core.lower.program import BoundsCall, KernelCall, LoopCall, ReferenceCall
 from symlab.core.lower.sizes import Size, Sizes
 
 
@@ -75,7 +75,7 @@ def closure(fused: Fused, written: Iterable[int]) -> set[int]:
 
 def can_fail(fused: Fused, steps: Iterable[int]) -> bool:
     """Whether one of these steps may refuse the call."""
-    return any(isinstance(fused.steps[number], BoundsCall | ReferenceCall) for number in steps)
+    return any(isinstance(fused.steps[number], BoundsCall | ReferenceCall | LoopCall) for number in steps)
 
 
 def can_overwrite(fused: Fused, late: set[int], old: int, new: int) -> bool:

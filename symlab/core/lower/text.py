@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symlab.core.lower.kernel import Access, Apply, Instruction, Kernel, Literal, Load, Position, Reduce, Store
-from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, TransferCall
+from symlab.core.lower.program import BoundsCall, KernelCall, LoopCall, ProductCall, TransferCall
 from symlab.core.lower.sizes import Size, terms_of
 
 MOST_LINES = 400
@@ -83,6 +83,11 @@ def program_text(program: Any) -> str:
             lines.append(f"bounds of b{step.index} in {size_text(step.size)}")
         elif isinstance(step, TransferCall):
             lines.append(f"copy b{step.target} = b{step.source}  ({step.node.op.name})")
+        elif isinstance(step, LoopCall):
+            operands = ", ".join(f"b{item.buffer}" for item in step.operands)
+            results = ", ".join(f"b{result}" for result in step.writes)
+            lines.append(f"loop {results} = {size_text(step.length)} steps over {operands}")
+            lines += [f"  {line}" for line in program_text(step.body).splitlines()]
         else:
             operands = ", ".join(f"b{operand}" for operand in step.operands)
             results = ", ".join(f"b{result}" for result in step.writes)

@@ -18,10 +18,10 @@ import numpy as np
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
+from symlab.core.ops.complexes import conjugate
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.extents import STATIC
-from symlab.core.ops.linalg import conjugate
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.shape import GIVEN, check_given, filled_in, separated, sizes_of, static_sizes
 

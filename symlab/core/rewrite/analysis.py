@@ -106,6 +106,8 @@ def bounds_of(known: dict[Scope, dict[Expr, Bounds]], scope: Scope, node: Expr, 
     if not isinstance(node.type, ArrayType) or node.type.dtype.kind == "c":
         return UNKNOWN
     if node.op is PARAM and scope:
+        if node.attr("index") < scope[-1].attr("states", 0):
+            return Bounds(*dtype_bounds(node.type.dtype))  # what a loop carries on is another value after a step
         return bounds_in(known, scope[:-1], scope[-1].args[node.attr("index")])
     if node.op is CONSTANT:
         return constant_bounds(constant_value(node))

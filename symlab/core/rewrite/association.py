@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from symlab.core.ir.expr import Expr, Lambda, toposort
-from symlab.core.ir.graph import Graph, Table
-from symlab.core.ir.op import CALL, Op
+from symlab.core.ir.graph import Graph, Table, with_body
+from symlab.core.ir.op import Kind, Op
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
 from symlab.core.rewrite.normal import Moves, inferred, left_fold
 
@@ -55,9 +55,9 @@ class Associating:
         if node.op in TAKEN:
             return self.grouped(node, done)
         args = tuple([done[arg] for arg in node.args])
-        attrs = node.attrs
-        if node.op is CALL and not node.attr("body").exact:
-            attrs = (("body", self.body((*path, node), node.attr("body"))),)
+        attrs, function = node.attrs, node.attr("body") if node.op.kind is Kind.CONTROL else None
+        if function is not None and not function.exact:
+            attrs = with_body(attrs, self.body((*path, node), function))
         if args == node.args and attrs == node.attrs:
             return node
         return self.table.intern(node.op, args, attrs, inferred(node.op, args, attrs, node.type))

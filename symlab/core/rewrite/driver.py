@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symlab.core.ir.expr import Expr, Lambda
-from symlab.core.ir.graph import Graph
-from symlab.core.ir.op import CALL
+from symlab.core.ir.graph import Graph, with_body
+from symlab.core.ir.op import Kind
 from symlab.core.rewrite.analysis import Scope
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import Rule
@@ -173,7 +173,7 @@ class Driver:
             if self.moved is not None:
                 self.moved(node, after)
             return self.replace(job, Move(job.scope, node, after))
-        if node.op is CALL and not job.entered:
+        if node.op.kind is Kind.CONTROL and not job.entered and node.attr("body") is not None:
             return self.descend(job, node)
         return not job.final and self.count < self.limit and self.rewrite(job, node)
 
@@ -188,7 +188,7 @@ class Driver:
         job.entered = True  # the new body is final: it is not entered again under its new path
         if body is function.body:
             return True
-        attrs = (("body", Lambda(function.params, body, function.exact)),)
+        attrs = with_body(node.attrs, Lambda(function.params, body, function.exact))
         after = self.builders[job.exact].make(node.op, node.args, attrs, node.type)
         return self.replace(job, Move(job.scope, node, after))
 

@@ -14,8 +14,8 @@ from operator import attrgetter
 from typing import Any
 
 from symlab.core.ir.expr import Attributes, Expr, Lambda, toposort
-from symlab.core.ir.graph import Graph, Table, constant_value
-from symlab.core.ir.op import CALL, CONSTANT, Op
+from symlab.core.ir.graph import Graph, Table, constant_value, with_body
+from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import Type
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
 
@@ -242,12 +242,10 @@ class Normalizing:
         if not node.args:
             return node
         args = tuple([done[arg] for arg in node.args])
-        if node.op is CALL and not node.attr("body").exact:
-            attrs = (("body", self.body((*path, node), node.attr("body"))),)
-            return (
-                node if args == node.args and attrs == node.attrs else self.builder.make(CALL, args, attrs, node.type)
-            )
-        return node if args == node.args else self.builder.make(node.op, args, node.attrs, node.type)
+        attrs, function = node.attrs, node.attr("body") if node.op.kind is Kind.CONTROL else None
+        if function is not None and not function.exact:
+            attrs = with_body(attrs, self.body((*path, node), function))
+        return node if args == node.args and attrs == node.attrs else self.builder.make(node.op, args, attrs, node.type)
 
     def body(self, path: tuple[Expr, ...], function: Lambda) -> Lambda:
         """A closed function with its body in normal form."""

@@ -21,7 +21,7 @@ GUARDED = named("series", "guarded")
 LIMITS = named("limits")
 RANGES = named("ranges")
 TRANSFERS = named("transfers")
-SPECIAL = GUARDED + LIMITS + RANGES + named("specialize", "linalg", "constants", "canonical", "shapes")
+SPECIAL = GUARDED + LIMITS + RANGES + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
 
 
 @cache

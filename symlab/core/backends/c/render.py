@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symlab.core.backends.c.dialect import C
 from symlab.core.backends.c.render_kernel import Function, KernelWriter, Line
+from symlab.core.backends.c.render_loop import LoopWriter, body_heads, constant_lines
 from symlab.core.backends.c.render_plan import Names, atom_lines, plan_lines, slot_text
 from symlab.core.backends.c.render_product import product_definition, product_lines
 from symlab.core.backends.layout import REFERENCE, Layout
@@ -15,7 +17,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.facts import NotCompilable, Problem
 from symlab.core.lower.memory import Program
-from symlab.core.lower.program import BoundsCall, KernelCall, ProductCall, ReferenceCall, TransferCall
+from symlab.core.lower.program import BoundsCall, KernelCall, LoopCall, ProductCall, ReferenceCall, TransferCall
 from symlab.core.lower.sizes import Size
 
 LONG = 5_000  # characters of code from which time to compile counts more
@@ -52,6 +54,7 @@ class Renderer:
         self.reductions: dict[str, str] = {}
         self.definitions: dict[str, None] = {}
         self.references: list[ReferenceCall] = []
+        self.bodies: list[list[Line]] = []  # the functions of bodies of loops, inner ones first
         self.guards = {number: pair for number, *pair in self.fused.copies}  # nothing to copy where both are one
         self.steps = 0
         self.few = sum(1 for step in program.steps if isinstance(step, KernelCall)) <= FEW
@@ -63,10 +66,11 @@ class Renderer:
         late = [number for number in self.program.schedule.commit if number not in self.program.skipped]
         commit = self.entry(COMMIT, late, []) if late else []
         head: list[Line] = [('#include "program.h"', None)]
-        if any(isinstance(step, ProductCall) for step in self.program.steps):
+        if self.definitions:
             head.append(('#include "product.h"', None))
         head += [(text, None) for text in (*self.definitions, *self.reductions.values())]
-        units = [[*head, *unit] for unit in self.split([*plan, *run, *commit])]
+        bodies = [line for body in self.bodies for line in body]
+        units = [[*head, *unit] for unit in self.split([*bodies, *plan, *run, *commit])]
         codes = tuple("".join(f"{text}\n" for text, _ in lines) for lines in units)
         source = "".join(f"{text}{self.comment(node)}\n" for lines in units for text, node in lines)
         return Rendered(codes, source, tuple(self.references), bool(late))
@@ -103,7 +107,8 @@ class Renderer:
         typed = self.fused.prepared.original.typed(source)
         origin = getattr(typed, "origin", None)
         place = f"  {origin}" if origin else ""
-        text = f"node {self.numbers.get(source, -1)}: {node.op.name}{place}"
+        number = self.numbers.get(source)
+        text = f"{'in a loop' if number is None else f'node {number}'}: {node.op.name}{place}"
         return f"  /* {text.replace('*/', '* /')} */".replace("\n", " ")
 
     # Entries
@@ -143,6 +148,8 @@ class Renderer:
                 lines = self.product_call(step, sizes)
             case BoundsCall():
                 lines = self.bounds_call(step, sizes)
+            case LoopCall():
+                lines = self.loop_call(step, sizes)
             case ReferenceCall():
                 lines = self.reference_call(step, sizes)
             case TransferCall():
@@ -190,6 +197,15 @@ class Renderer:
         lines = product_lines(step, self.layout, C.in_memory(dtype), self.pointer)
         return [(text, step.node) for text in lines]
 
+    def loop_call(self, step: LoopCall, sizes: list[Size]) -> list[Line]:
+        """The lines of a loop, whose body is written before."""
+        number = self.numbers[self.fused.prepared.source(step.node)]
+        body = BodyRenderer(self, step.body, number)
+        self.bodies.append(body.functions_of_body())
+        writer = LoopWriter(step, self.layout, len(self.bodies) - 1, number, self.pointer)
+        sizes += writer.sizes()
+        return writer.lines()
+
     def bounds_call(self, step: BoundsCall, sizes: list[Size]) -> list[Line]:
         """The lines that look over an index array."""
         buffer = self.fused.buffers[step.index]
@@ -228,6 +244,31 @@ class Renderer:
 def parameters(function: Function) -> str:
     """The parameters of a kernel."""
     return ", ".join(function.parameters) or "void"
+
+
+class BodyRenderer(Renderer):
+    """Writes the body of a loop into the translation unit of another program; what it refuses, the loop refuses."""
+
+    def __init__(self, outer: Renderer, program: Program, number: int) -> None:
+        super().__init__(program)
+        self.numbers = defaultdict(lambda: number)
+        self.functions, self.reductions, self.definitions = outer.functions, outer.reductions, outer.definitions
+        self.references, self.bodies, self.few = outer.references, outer.bodies, outer.few
+
+    def functions_of_body(self) -> list[Line]:
+        """The functions that plan and run a step."""
+        body = self.entry("", self.program.schedule.run, [("return 0;", None)])[2:]
+        run, plan = body_heads(len(self.bodies))
+        constants = constant_lines(len(self.bodies), self.layout)
+        return [
+            ("", None),
+            *constants,
+            (plan, None),
+            *block(plan_lines(self.layout, self.numbers)),
+            ("", None),
+            (run, None),
+            *body,
+        ]
 
 
 def block(lines: Sequence[Line]) -> list[Line]:

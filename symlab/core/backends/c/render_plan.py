@@ -12,7 +12,7 @@ from symlab.core.lower.buffers import Buffer, Home
 from symlab.core.lower.facts import Check, Problem
 from symlab.core.lower.kernel import Apply, Kernel, Load, Store
 from symlab.core.lower.memory import Program
-from symlab.core.lower.program import KernelCall, ProductCall, ReferenceCall
+from symlab.core.lower.program import KernelCall, LoopCall, ProductCall, ReferenceCall
 from symlab.core.lower.roles import cost
 from symlab.core.lower.sizes import Atom, Size, product
 
@@ -21,6 +21,7 @@ FORMULA_NANOSECONDS = 0.1  # per unit of cost and element
 MEMORY_NANOSECONDS = 0.12  # per byte-eighth moved: 8 bytes
 REFERENCE_NANOSECONDS = 20000
 MULTIPLY_NANOSECONDS = 0.05
+STEP_NANOSECONDS = 100
 
 
 def atom_lines(layout: Layout, sizes: Sequence[Size]) -> list[str]:
@@ -138,6 +139,8 @@ def step_estimate(step: object) -> Iterator[tuple[Size, float]]:
         yield from kernel_estimate(step.kernel)
     elif isinstance(step, ProductCall):
         yield product((*step.stack, step.m, step.n, step.k)), MULTIPLY_NANOSECONDS
+    elif isinstance(step, LoopCall):
+        yield step.length, STEP_NANOSECONDS
     elif isinstance(step, ReferenceCall):
         yield 1, REFERENCE_NANOSECONDS
 

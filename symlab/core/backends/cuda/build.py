@@ -123,6 +123,12 @@ def missing_compiler() -> str | None:
     return None
 
 
+def compiler_name() -> str:
+    """The compiler that is used."""
+    found = nvrtc() or nvcc()
+    return "no compiler" if found is None else found.identity.strip().splitlines()[-1]
+
+
 def compile(source: str, arch: str) -> bytes:
     """The cubin of a CUDA text for an architecture such as "sm_90", compiled unless the cache has it."""
     library, program = nvrtc(), nvcc()

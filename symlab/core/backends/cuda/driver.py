@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from symlab.core.backends.cuda.build import missing_compiler
-from symlab.core.ir.errors import OutOfMemory, message
+from symlab.core.ir.errors import DeviceError, message
 
 Sizes = tuple[int, int, int]
 KEPT = 1 << 30  # bytes that stay with the process when nothing uses them: the driver gives and takes memory slowly
@@ -76,11 +76,8 @@ class Pool:
                 self.clear()
             try:
                 return driver.mem_alloc(nbytes)
-            except driver.MemoryError as error:
-                free, total = driver.mem_get_info()
-                problem = f"the GPU has no memory for {nbytes} bytes more: {free} of its {total} bytes are free"
-                tries = ["smaller inputs", "f.free() of functions that hold memory", "device='cpu'"]
-                raise OutOfMemory(message(problem, (), tries)) from error
+            except driver.MemoryError:
+                raise no_memory(self.device, nbytes) from None
 
     def give(self, allocation: Any, nbytes: int) -> None:
         """Take memory back."""
@@ -99,6 +96,14 @@ class Pool:
             self.free.clear()
             for allocation in unused:
                 allocation.free()
+
+
+def no_memory(device: Device, nbytes: int) -> DeviceError:
+    """The error where the device has no memory left."""
+    free, total = device.driver.mem_get_info()
+    problem = f"{device.name} has no {nbytes:,} bytes of memory left: {free:,} of {total:,} are free"
+    tries = ["smaller arrays or batches", "f.free() of functions that rest", "device='cpu'"]
+    return DeviceError(message(problem, (), tries))
 
 
 class Device:
@@ -181,22 +186,17 @@ def open_device() -> Device:
 
 @cache
 def missing() -> str | None:
-    """What is missing for a device to be used, then after "; " how to get it; None if nothing is."""
+    """What is missing for a device to be used, and how to get it; None if nothing is."""
     if importlib.util.find_spec("pycuda") is None:
-        remedy = "pip install 'symlab[cuda]' where NVIDIA's driver is, tools/build_pycuda.sh where it is not"
-        return f"the package pycuda is not installed; {remedy}"
+        return "the package pycuda is not installed: pip install 'symlab[cuda]'"
     try:
         driver: Any = import_module("pycuda.driver")
     except ImportError as error:
-        if "libcuda" in str(error):
-            return f"there is no CUDA driver ({error}); install NVIDIA's driver for this GPU"
-        return f"pycuda cannot be loaded ({error}); pip install --force-reinstall --no-cache-dir pycuda"
+        return f"pycuda cannot be loaded: {error}"
     try:
         driver.init()
         if not driver.Device.count():
-            return "the CUDA driver finds no GPU; look at nvidia-smi and at CUDA_VISIBLE_DEVICES"
+            return "the driver finds no GPU"
     except driver.Error as error:
-        return f"the CUDA driver does not start ({error}); look at nvidia-smi and at CUDA_VISIBLE_DEVICES"
-    if missing_compiler():
-        return "no CUDA compiler is found; pip install 'symlab[cuda]' for NVRTC, or put the toolkit's nvcc on the PATH"
-    return None
+        return f"the CUDA driver does not start: {error}"
+    return missing_compiler()

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from ctypes.util import find_library
+
+import pytest
+
 from tests.emulator.device import device, emulated
 
 __all__ = ["device", "emulated"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On a machine with a driver, what runs on a device is marked: `pytest -m gpu` runs it there."""
+    if find_library("cuda") is not None:
+        for item in items:
+            if "device" in getattr(item, "fixturenames", ()):
+                item.add_marker("gpu")

@@ -124,7 +124,7 @@ SL_INLINE double sl_sigmoid_slope(double x) {
     sl_pair one_plus = sl_ordered_sum(1.0, decay.power.hi * decay.scale);
     one_plus.lo = sl_fma(decay.power.lo, decay.scale, one_plus.lo);
     double share = sl_pair_quotient(decay.power, one_plus);
-    return sl_pair_quotient((sl_pair){share, 0.0}, one_plus) * decay.scale;
+    return sl_pair_quotient(SL_NEW(sl_pair){share, 0.0}, one_plus) * decay.scale;
 }
 
 #endif

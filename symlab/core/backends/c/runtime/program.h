@@ -3,6 +3,7 @@
 #define SL_PROGRAM_H
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,6 +13,7 @@ typedef int (*sl_reference)(int64_t number, void **arrays, const int64_t *sizes)
 #define SL_HELPER static inline __attribute__((unused))
 #define SL_ALIGNED(bytes) (((bytes) + 63) / 64 * 64)
 #define SL_PARTS 64
+#define SL_NO_MEMORY 6
 
 /* Totals of blocks, added in pairs: bit k of `count` says whether a total of 2^k blocks waits in `parts`. */
 #define SL_PAIR(parts, count, total)                                                                   \

@@ -1,0 +1,54 @@
+"""`ifelse`: a choice between two expressions of which only one is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.op import PROJECT
+from symlab.core.ops.branch import IFELSE
+from symlab.core.ops.compare import neq
+from symlab.core.ops.operators import Variable, as_variable, cast_to
+
+__all__ = ["ifelse"]
+
+
+def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None = None) -> Any:
+    """`then_branch` if the scalar `condition` holds, else `else_branch`; the other one is not computed.
+
+    Branches are expressions, or lists of equal length; then the result is a list. Two values that stand for each other
+    have the same rank; their dtypes are promoted. `T.switch` chooses element by element instead, and computes both.
+    """
+    chosen = as_variable(condition)
+    if chosen.ndim:
+        tries = ["T.switch, which chooses element by element", "a condition made by T.all or T.any"]
+        raise TypeMismatch(message("the condition of ifelse is a scalar", [("condition", chosen)], tries))
+    if chosen.type.dtype.kind != "b":
+        chosen = neq(chosen, 0)
+    several = isinstance(then_branch, (list, tuple)) or isinstance(else_branch, (list, tuple))
+    first, second = listed(then_branch), listed(else_branch)
+    if len(first) != len(second):
+        problem = f"the branches of ifelse have {len(first)} and {len(second)} values"
+        raise InvalidValue(message(problem, [("condition", chosen)]))
+    pairs = [fitting(one, other) for one, other in zip(first, second, strict=True)]
+    node = IFELSE(chosen, *(one for one, _ in pairs), *(other for _, other in pairs))
+    found = [PROJECT(node, index=place) for place in range(len(pairs))]
+    for item in found:
+        item.name = name
+    return found if several else found[0]
+
+
+def listed(branch: Any) -> list[Variable]:
+    """The values of a branch."""
+    return [as_variable(item) for item in (branch if isinstance(branch, (list, tuple)) else [branch])]
+
+
+def fitting(first: Variable, second: Variable) -> tuple[Variable, Variable]:
+    """Two values of the same dtype."""
+    if first.ndim != second.ndim:
+        operands = [("then", first), ("else", second)]
+        raise TypeMismatch(message("the branches of ifelse have values of different ranks", operands))
+    dtype = np.result_type(first.type.dtype, second.type.dtype)
+    return cast_to(first, dtype), cast_to(second, dtype)

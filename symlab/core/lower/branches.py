@@ -1,0 +1,116 @@
+"""Branches: what one branch of an `ifelse` needs, and nobody else, is closed into a function that runs or does not.
+
+Either branch is a loop of one step or of none: the second first, whose values the first one overwrites where it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.expr import Expr, Lambda, toposort
+from symlab.core.ir.graph import Table
+from symlab.core.ir.op import CONSTANT, PARAM, PROJECT, Kind, Op
+from symlab.core.ir.types import TupleType
+from symlab.core.lower.picked import rebuilt, same
+from symlab.core.ops.bits import invert
+from symlab.core.ops.branch import IFELSE
+from symlab.core.ops.elementwise import cast
+from symlab.core.ops.index import WHOLE
+from symlab.core.ops.index import slice as slice_op
+from symlab.core.ops.loop import BUNDLE, SCAN, is_number, scan_type
+
+
+def closing(table: Table, roots: Sequence[Expr]) -> tuple[Sequence[Expr], dict[Expr, Expr]]:
+    """The roots with every choice that is surely made as loops, and which node each new one comes from.
+
+    Choices within branches are left as they are until the branch is lowered.
+    """
+    known = needed_always(roots)
+    if not any(node.op is IFELSE for node in known):
+        return roots, {}
+    done: dict[Expr, Expr] = {}
+    sources: dict[Expr, Expr] = {}
+    for node in toposort(roots):
+        if node not in known:
+            continue
+        if node.op is IFELSE:
+            closed = Closing(table, node, known, done)
+            done[node] = closed.values()
+            sources.update(dict.fromkeys(closed.made, node))
+        elif node.op is PROJECT and node.args[0].op is IFELSE:
+            done[node] = done[node.args[0]].args[node.attr("index")]
+        elif node.args:
+            made = done[node] = same(table, node, tuple([done[arg] for arg in node.args]))
+            sources.setdefault(made, node)
+        else:
+            done[node] = node
+    return [done[root] for root in roots], sources
+
+
+def needed_always(roots: Sequence[Expr]) -> Collection[Expr]:
+    """The nodes that are needed whatever the conditions are."""
+    seen: set[Expr] = set()
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += node.args[:1] if node.op is IFELSE else node.args
+    return seen
+
+
+class Closing:
+    """Makes the loops of one choice; `done` are the new forms of what is needed always, `known`."""
+
+    def __init__(self, table: Table, node: Expr, known: Collection[Expr], done: dict[Expr, Expr]) -> None:
+        self.table, self.node, self.known, self.done = table, node, known, done
+        self.made: list[Expr] = []
+
+    def make(self, op: Op, *args: Expr, **attributes: Any) -> Expr:
+        """A node of the new form."""
+        attrs = tuple(sorted(attributes.items()))
+        assert op.infer is not None
+        made = self.table.intern(op, args, attrs, op.infer(attributes, *(arg.type for arg in args)))
+        self.made.append(made)
+        return made
+
+    def values(self) -> Expr:
+        """The values of the branch that is chosen, as a bundle."""
+        condition = self.done[self.node.args[0]]
+        half = len(self.node.args) // 2
+        then, other = self.node.args[1 : half + 1], self.node.args[half + 1 :]
+        last = self.make(cast, self.make(invert, condition), dtype="int64")
+        second = self.loop(other, [], last)
+        firsts = [
+            self.make(slice_op, self.make(PROJECT, second, index=place), index=(0, *[WHOLE] * len(item.type.shape)))
+            for place, item in enumerate(other)
+        ]
+        first = self.loop(then, firsts, self.make(cast, condition, dtype="int64"))
+        return self.make(BUNDLE, *(self.make(PROJECT, first, index=place) for place in range(half)))
+
+    def loop(self, values: Sequence[Expr], states: Sequence[Expr], steps: Expr) -> Expr:
+        """A branch as a loop of one step at most, which carries values for its own to overwrite."""
+        free = self.free(values)
+        assert isinstance(self.node.type, TupleType)
+        types = [*self.node.type.items[: len(states)], *(item.type for item in free)]
+        params = [self.table.intern(PARAM, (), (("index", place),), type) for place, type in enumerate(types)]
+        inner = dict(zip(free, params[len(states) :], strict=True))
+        results = rebuilt(self.table, values, inner, same)
+        bundle = self.table.intern(BUNDLE, tuple(results), (), TupleType(tuple(item.type for item in results)))
+        attributes: dict[str, Any] = {
+            "body": Lambda(tuple(params), bundle), "choice": True, "known": 1, "reverse": False,
+            "sequences": 0, "states": len(states), "truncate": -1, "until": False,
+        }  # fmt: skip
+        operands = (*states, *(self.done.get(item, item) for item in free), steps, self.table.constant(1, np.int64))
+        made = self.table.intern(SCAN, operands, tuple(attributes.items()), scan_type(attributes))
+        self.made.append(made)
+        return made
+
+    def free(self, values: Sequence[Expr]) -> list[Expr]:
+        """What a branch needs from outside: what is needed always, and leaves."""
+        order = toposort(values, self.known)
+        leaves = (node for node in order if node in self.known or node.op.kind is Kind.LEAF)
+        return [node for node in leaves if node.op is not CONSTANT or not is_number(node)]

@@ -1,0 +1,69 @@
+"""`ifelse`: values of one of two branches; what only the other branch needs is not computed.
+
+The operands are the condition, the values of the first branch, those of the second. It stays an open node, so that
+everything is rewritten across it; lowering closes what belongs to one branch alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symlab.core.ir.op import PROJECT, Kind, Op
+from symlab.core.ir.types import ArrayType, TupleType, array_type
+from symlab.core.ops.operators import Variable
+from symlab.core.ops.shape import filled_like
+
+Several = tuple[Variable | None, ...]
+
+
+def branch_type(attributes: Mapping[str, Any], condition: ArrayType, *values: ArrayType) -> TupleType:
+    """The types of the results: a size that differs is not known."""
+    half = len(values) // 2
+    items = []
+    for first, second in zip(values[:half], values[half:], strict=True):
+        shape = tuple(a if a == b else None for a, b in zip(first.shape, second.shape, strict=True))
+        items.append(array_type(first.dtype, shape))
+    return TupleType(tuple(items))
+
+
+def branch_reference(condition: Any, *values: Any) -> tuple[Any, ...]:
+    """The values of the branch that the condition chooses."""
+    half = len(values) // 2
+    return values[:half] if condition else values[half:]
+
+
+def branch_vjp(cotangents: Several, node: Variable, condition: Variable, *values: Variable) -> Several:
+    """Each branch has the cotangents where it is chosen, and 0 elsewhere."""
+    half = len(values) // 2
+    told = [place for place, item in enumerate(cotangents) if item is not None]
+    found: list[Variable | None] = [None] * len(values)
+    given = [cotangents[place] for place in told]
+    for branch in (0, half):
+        zeros = [filled_like(values[branch + place], 0) for place in told]
+        chosen = IFELSE(condition, *given, *zeros) if branch == 0 else IFELSE(condition, *zeros, *given)
+        for number, place in enumerate(told):
+            found[branch + place] = PROJECT(chosen, index=number)
+    return (None, *found)
+
+
+def branch_jvp(tangents: Several, node: Variable, condition: Variable, *values: Variable) -> Several:
+    """The tangents of the branch that is chosen."""
+    half = len(values) // 2
+    given = tangents[1:]
+    moving = [place for place in range(half) if given[place] is not None or given[half + place] is not None]
+    filled = [
+        filled_like(values[place], 0) if given[place] is None else given[place]
+        for place in (*moving, *(half + number for number in moving))
+    ]
+    chosen = IFELSE(condition, *filled)
+    found: list[Variable | None] = [None] * half
+    for number, place in enumerate(moving):
+        found[place] = PROJECT(chosen, index=number)
+    return tuple(found)
+
+
+IFELSE: Op = Op(
+    "ifelse", Kind.CONTROL, "The values of one of two branches; the other one is not computed.",
+    reference=branch_reference, infer=branch_type, vjp=branch_vjp, jvp=branch_jvp, home=__name__,
+)  # fmt: skip

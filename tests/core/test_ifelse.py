@@ -1,0 +1,104 @@
+"""`ifelse`: values, laziness, gradients, several results, inside loops and inside each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from symlab.core.lower.memory import Program
+
+ifelse = sl.ifelse.ifelse
+
+
+@pytest.fixture(params=["FAST_RUN", "FAST_COMPILE"])
+def mode(request: Any) -> str:
+    return str(request.param)
+
+
+def compiled(inputs: Any, outputs: Any, mode: str) -> Any:
+    """The function, which in FAST_RUN must be compiled."""
+    made = sl.function(inputs, outputs, mode=mode)
+    assert mode == "FAST_COMPILE" or isinstance(made.trace.program, Program)
+    return made
+
+
+def test_values(mode: str) -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    f = compiled([c, x], ifelse(c > 0, T.exp(x), x * 2), mode)
+    values = np.array([0.0, 1.0, -2.0])
+    np.testing.assert_allclose(f(1, values), np.exp(values))
+    np.testing.assert_allclose(f(0, values), values * 2)
+
+
+def test_the_other_branch_is_not_computed(mode: str) -> None:
+    c, x, place = T.lscalar("c"), T.dvector("x"), T.lvector("place")
+    f = compiled([c, x, place], ifelse(c, T.sum(x), T.sum(x[place])), mode)
+    assert f(1, [1.0, 2.0], [7]) == 3.0
+    with pytest.raises(IndexError):
+        f(0, [1.0, 2.0], [7])
+
+
+def test_several_results_and_shared_work(mode: str) -> None:
+    c, x, y = T.dscalar("c"), T.dvector("x"), T.dvector("y")
+    shared = T.tanh(x)
+    first, second = ifelse(c, [shared + 1, T.sum(y)], [shared * y.sum(), T.prod(x)])
+    f = compiled([c, x, y], [first, second, shared], mode)
+    a, b = np.array([0.5, 2.0]), np.array([1.0, 3.0])
+    for given, wanted in [(1.0, (np.tanh(a) + 1, 4.0)), (0.0, (np.tanh(a) * 4, 1.0))]:
+        found = f(given, a, b)
+        np.testing.assert_allclose(found[0], wanted[0])
+        np.testing.assert_allclose(found[1], wanted[1])
+
+
+def test_gradients(mode: str) -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    cost = T.sum(ifelse(c, x**2, T.sin(x)) * 3)
+    f = compiled([c, x], [sl.grad(cost, x), sl.Rop(cost, x, T.ones_like(x))], mode)
+    values = np.array([0.3, 1.5])
+    for given, wanted in [(1, 6 * values), (0, 3 * np.cos(values))]:
+        found = f(given, values)
+        np.testing.assert_allclose(found[0], wanted)
+        np.testing.assert_allclose(found[1], wanted.sum())
+
+
+def test_within_each_other_and_within_loops(mode: str) -> None:
+    x = T.dvector("x")
+
+    def step(row: Any, h: Any) -> Any:
+        return ifelse(row > 0, ifelse(row > 1, h + 10, h + row), h * 0.5)
+
+    states, _ = sl.scan(step, sequences=x, outputs_info=T.constant(1.0))
+    f = compiled([x], [states, sl.grad(states[-1], x)], mode)
+    found = f([0.5, 2.0, -1.0, 0.25])
+    np.testing.assert_allclose(found[0], [1.5, 11.5, 5.75, 6.0])
+    np.testing.assert_allclose(found[1], [0.5, 0.0, 0.0, 1.0])
+
+
+def test_a_loop_within_a_branch(mode: str) -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    total = sl.reduce(lambda row, h: h + row, x, 0.0)[0]
+    f = compiled([c, x], ifelse(c, total, T.constant(-1.0)), mode)
+    assert f(1, [1.0, 2.0]) == 3.0
+    assert f(0, [1.0, 2.0]) == -1.0
+
+
+def test_branches_of_different_shapes_are_left_to_the_reference() -> None:
+    c, x, y = T.lscalar("c"), T.dvector("x"), T.dvector("y")
+    f = sl.function([c, x, y], ifelse(c, x, y) * 2)
+    np.testing.assert_allclose(f(1, [1.0], [1.0, 2.0]), [2.0])
+    np.testing.assert_allclose(f(0, [1.0], [1.0, 2.0]), [2.0, 4.0])
+
+
+def test_errors() -> None:
+    x = T.dvector("x")
+    with pytest.raises(TypeMismatch, match="scalar"):
+        ifelse(x > 0, x, x)
+    with pytest.raises(TypeMismatch, match="ranks"):
+        ifelse(T.lscalar(), x, T.sum(x))
+    with pytest.raises(InvalidValue, match="2 and 1"):
+        ifelse(T.lscalar(), [x, x], [x])

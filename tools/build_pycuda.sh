@@ -2,7 +2,7 @@
 # Builds PyCUDA's wheel on a machine without a CUDA driver, once, and installs it: tools/build_pycuda.sh [PYTHON]
 #
 # PyCUDA is published as source alone, and links against the driver's library. So a stub of that library, with every
-# function of its headers, stands in for it while it is built. The headers are the CUDA toolkit's where nvcc is found,
+# function of its headers, stands in for it while it is built. The headers are the CUDA toolkit's where its nvcc is found,
 # else those of NVIDIA's packages. The wheel is kept by the versions of PyCUDA, Python and CUDA.
 set -eu
 version=2026.1
@@ -18,9 +18,9 @@ wheels=$cache_root/wheels/pycuda-$version-$tag-cuda$cuda
 
 # The folder of cuda.h: of the toolkit around nvcc, or of packages installed beneath $1.
 headers() {
-    toolkit=${CUDA_HOME:-}
-    if [ -z "$toolkit" ] && command -v nvcc >/dev/null; then
-        toolkit=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
+    toolkit=""
+    if command -v nvcc >/dev/null && nvcc --version | grep -q "release $cuda,"; then
+        toolkit=$(nvcc --dryrun -E -x cu /dev/null 2>&1 | sed -n 's/^#\$ TOP=//p') # nvcc itself may be a script elsewhere
     fi
     if [ -n "$toolkit" ] && [ -f "$toolkit/include/cuda.h" ]; then
         echo "$toolkit/include"

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <csetjmp>
 #include <cstring>
 #include <sys/mman.h>
 #include <tuple>
@@ -28,6 +29,17 @@
 
 extern "C" char __start_emulator_shared[] __attribute__((weak)), __stop_emulator_shared[] __attribute__((weak));
 
+/* The record of accesses, in the driver's library. */
+extern "C" {
+void emulator_launch_begins(void (*stop)(const char *problem));
+void emulator_launch_ends();
+void emulator_block_begins(char *shared, char *shared_end);
+void emulator_thread_runs(int number);
+void emulator_barrier_passed();
+void emulator_warp_passed(int warp);
+void emulator_atomic(void *address, size_t size);
+}
+
 struct dim3 {
     unsigned x, y, z;
     constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
@@ -42,7 +54,9 @@ constexpr unsigned char poison = 0xff; /* a nan in every floating-point format, 
 enum class State { ready, at_barrier, at_warp, done };
 
 struct Thread {
-    ucontext_t context;
+    ucontext_t context;        /* its stack, to begin with */
+    jmp_buf place;             /* where it goes on */
+    bool begun;
     State state;
     dim3 index;
     int number;                /* within the block */
@@ -53,23 +67,45 @@ struct Thread {
 
 inline Thread threads[most_threads];
 inline Thread *current;
-inline ucontext_t scheduler;
+inline jmp_buf scheduler;
+inline bool finished = true; /* the last launch: else its threads stand somewhere in the middle */
 inline dim3 block_index, block_size, grid_size;
 inline int count; /* threads of a block */
 inline char problem[256];
 inline void (*kernel)(void *);
 inline void *kernel_operands;
 
+/* Jumps from stack to stack: unlike swapcontext they ask nothing of the operating system. */
+inline void leave() {
+    if (!_setjmp(current->place)) _longjmp(scheduler, 1);
+}
+
+inline void resume() {
+    if (_setjmp(scheduler)) return;
+    if (current->begun) _longjmp(current->place, 1);
+    current->begun = true;
+    setcontext(&current->context);
+}
+
 inline void wait(State state, int line) {
     current->state = state;
     current->line = line;
-    swapcontext(&current->context, &scheduler);
+    leave();
 }
 
-inline void run_thread() {
-    kernel(kernel_operands);
-    current->state = State::done;
-    swapcontext(&current->context, &scheduler);
+/* One thread after another, block after block, on the same stack. */
+inline void run_threads() {
+    for (;;) {
+        kernel(kernel_operands);
+        current->state = State::done;
+        leave();
+    }
+}
+
+/* End the launch: the thread that did wrong does not go on. */
+inline void stop(const char *what) {
+    snprintf(problem, sizeof problem, "block %u: %s", block_index.x, what);
+    leave();
 }
 
 inline char *stack_of(int number) {
@@ -83,11 +119,12 @@ inline void start(Thread &thread, int number) {
     thread.number = number;
     thread.index = dim3(number % block_size.x, number / block_size.x % block_size.y,
                         number / (block_size.x * block_size.y));
+    if (thread.begun) return;
     getcontext(&thread.context);
     thread.context.uc_stack.ss_sp = stack_of(number);
     thread.context.uc_stack.ss_size = stack_bytes;
     thread.context.uc_link = nullptr;
-    makecontext(&thread.context, run_thread, 0);
+    makecontext(&thread.context, run_threads, 0);
 }
 
 /* The place of the k-th thread to run: in order, in reverse, or mixed by a prime that divides no size of a block. */
@@ -122,6 +159,7 @@ inline bool release_warp(int first) {
         }
         arrived &= ~wanted;
         released = true;
+        emulator_warp_passed(first / warp);
     }
     return released;
 }
@@ -135,6 +173,7 @@ inline bool pass_barrier() {
         return false;
     }
     for (int k = 0; k < count; k++) threads[k].state = State::ready;
+    emulator_barrier_passed();
     return true;
 }
 
@@ -144,6 +183,7 @@ inline int waiting(State state) {
 
 inline bool run_block(unsigned seed) {
     if (__start_emulator_shared) memset(__start_emulator_shared, poison, __stop_emulator_shared - __start_emulator_shared);
+    emulator_block_begins(__start_emulator_shared, __stop_emulator_shared);
     for (int k = 0; k < count; k++) start(threads[k], k);
     while (waiting(State::done) < count) {
         bool moved = false;
@@ -151,7 +191,9 @@ inline bool run_block(unsigned seed) {
             current = &threads[in_order(k, seed)];
             if (current->state != State::ready) continue;
             moved = true;
-            swapcontext(&scheduler, &current->context);
+            emulator_thread_runs(current->number);
+            resume();
+            if (problem[0]) return false;
         }
         for (int first = 0; first < count; first += warp) moved |= release_warp(first);
         const int at_barrier = waiting(State::at_barrier);
@@ -163,6 +205,14 @@ inline bool run_block(unsigned seed) {
             return false;
         }
     }
+    return true;
+}
+
+inline bool run_grid(const unsigned *grid, unsigned seed) {
+    for (block_index.z = 0; block_index.z < grid[2]; block_index.z++)
+        for (block_index.y = 0; block_index.y < grid[1]; block_index.y++)
+            for (block_index.x = 0; block_index.x < grid[0]; block_index.x++)
+                if (!run_block(seed)) return false;
     return true;
 }
 
@@ -201,17 +251,21 @@ int launch(void (*function)(A...), const unsigned *grid, const unsigned *block, 
         snprintf(problem, sizeof problem, "a block of %d threads", count);
         return 1;
     }
-    for (block_index.z = 0; block_index.z < grid[2]; block_index.z++)
-        for (block_index.y = 0; block_index.y < grid[1]; block_index.y++)
-            for (block_index.x = 0; block_index.x < grid[0]; block_index.x++)
-                if (!run_block(seed)) return 1;
-    return 0;
+    problem[0] = 0;
+    if (!finished)
+        for (Thread &thread : threads) thread.begun = false;
+    finished = false;
+    emulator_launch_begins(stop);
+    finished = run_grid(grid, seed);
+    emulator_launch_ends();
+    return !finished;
 }
 
 /* The value that another lane of the mask brings; what a lane outside of it brings is poison. */
 template <class T, class Source> T exchanged(unsigned mask, T value, int line, Source source) {
     static_assert(sizeof(T) <= sizeof(uint64_t), "a lane exchanges 64 bits at most");
     Thread &self = *current;
+    if (!(mask >> self.number % warp & 1u)) stop("a lane takes part in an operation whose mask leaves it out");
     memcpy(&self.given, &value, sizeof value);
     self.mask = mask;
     wait(State::at_warp, line);
@@ -232,21 +286,23 @@ template <class T, class Source> T exchanged(unsigned mask, T value, int line, S
 #define gridDim (emulator::grid_size)
 #define warpSize 32
 #define __syncthreads() emulator::wait(emulator::State::at_barrier, __LINE__)
+#define __syncwarp() emulator::exchanged(0xffffffffu, 0, __LINE__, [&](int l) { return l; })
 #define __shfl_sync(mask, value, lane) emulator::exchanged(mask, value, __LINE__, [&](int) { return (int)(lane); })
 #define __shfl_down_sync(mask, value, by) emulator::exchanged(mask, value, __LINE__, [&](int l) { return l + (int)(by); })
 #define __shfl_up_sync(mask, value, by) emulator::exchanged(mask, value, __LINE__, [&](int l) { return l - (int)(by); })
 #define __shfl_xor_sync(mask, value, by) emulator::exchanged(mask, value, __LINE__, [&](int l) { return l ^ (int)(by); })
 
-template <class T, class U> T atomicMin(T *at, U value) {
-    const T before = *at;
-    if (static_cast<T>(value) < before) *at = static_cast<T>(value);
-    return before;
-}
-template <class T, class U> T atomicAdd(T *at, U value) {
-    const T before = *at;
-    *at = before + static_cast<T>(value);
-    return before;
-}
+#define EMULATOR_ATOMIC(name, result)                                                                     \
+    template <class T, class U> __attribute__((noinline, no_sanitize("thread"))) T name(T *at, U given) {   \
+        emulator_atomic(at, sizeof *at);                                                                    \
+        const T before = *at, value = static_cast<T>(given);                                                \
+        *at = result;                                                                                       \
+        return before;                                                                                      \
+    }
+EMULATOR_ATOMIC(atomicAdd, before + value)
+EMULATOR_ATOMIC(atomicMin, value < before ? value : before)
+EMULATOR_ATOMIC(atomicMax, value > before ? value : before)
+EMULATOR_ATOMIC(atomicExch, value)
 
 using std::isfinite, std::isinf, std::isnan, std::max, std::min, std::signbit;
 

@@ -1,8 +1,9 @@
 /* A libcuda.so.1 whose device is the processor: the part of the driver that PyCUDA and symlab use.
 
-   A module is a shared object of device.hpp. Every allocation ends at a page that nobody may touch and starts with
-   rubbish; the few bytes before that page which alignment leaves over are watched. Streams run at once, in order. */
+   A module is a shared object of device.hpp. Every allocation starts with rubbish, between pages that nobody may touch;
+   accesses.c watches each byte. Streams run at once, in order. */
 #define _GNU_SOURCE
+#include "accesses.h"
 #include <cuda.h>
 #include <dlfcn.h>
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, ALIGNMENT = 16, POISON = 0xff, CANARY = 0xa5, DEEPEST = 64 };
+enum { PAGE = 4096, GUARD = 16 * PAGE, ALIGNMENT = 256, POISON = 0xff, DEEPEST = 64 };
 static const size_t TOTAL = 4ul << 30;
 
 typedef int (*launcher)(const unsigned *grid, const unsigned *block, char *packed, unsigned seed);
@@ -30,15 +31,8 @@ struct CUmod_st {
 struct CUevent_st {
     struct timespec time;
 };
-typedef struct allocation {
-    struct allocation *next;
-    char *start, *data;
-    size_t mapped, size;
-} allocation;
-
 static __thread CUcontext current[DEEPEST];
 static __thread int depth;
-static allocation *allocations;
 static size_t used;
 static char last[512] = "no error";
 
@@ -146,34 +140,30 @@ CUresult cuMemAlloc(CUdeviceptr *address, size_t size) {
     if (!depth) return CUDA_ERROR_INVALID_CONTEXT;
     if (used + size > TOTAL) return CUDA_ERROR_OUT_OF_MEMORY;
     size_t aligned = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT, body = (aligned + PAGE - 1) / PAGE * PAGE;
+    size_t mapped = GUARD + body + GUARD;
     allocation *made = malloc(sizeof *made);
-    char *start = mmap(NULL, body + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED || !made) return CUDA_ERROR_OUT_OF_MEMORY;
-    mprotect(start + body, PAGE, PROT_NONE);
-    *made = (allocation){allocations, start, start + body - aligned, body + PAGE, size};
-    memset(made->data, POISON, size);
-    memset(made->data + size, CANARY, aligned - size);
-    allocations = made;
+    cell *cells = calloc(size, sizeof *cells);
+    char *start = mmap(NULL, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (!made || !cells || start == MAP_FAILED) return CUDA_ERROR_OUT_OF_MEMORY;
+    mprotect(start + GUARD, body, PROT_READ | PROT_WRITE);
+    *made = (allocation){emulator_allocations, start, start + GUARD + body - aligned, mapped, size, cells};
+    memset(made->data, POISON, aligned);
+    emulator_allocations = made;
+    emulator_forget();
     used += size;
     *address = (CUdeviceptr)made->data;
     return CUDA_SUCCESS;
 }
 
-/* The first allocation behind whose end something was written. */
-static allocation *overrun(void) {
-    for (allocation *item = allocations; item; item = item->next)
-        for (size_t k = item->size; k % ALIGNMENT; k++)
-            if ((unsigned char)item->data[k] != CANARY) return item;
-    return NULL;
-}
-
 CUresult cuMemFree(CUdeviceptr address) {
-    for (allocation **link = &allocations; *link; link = &(*link)->next) {
+    for (allocation **link = &emulator_allocations; *link; link = &(*link)->next) {
         allocation *item = *link;
         if ((CUdeviceptr)item->data != address) continue;
         *link = item->next;
         used -= item->size;
         munmap(item->start, item->mapped);
+        free(item->cells);
+        emulator_forget();
         free(item);
         return CUDA_SUCCESS;
     }
@@ -185,18 +175,20 @@ CUresult cuMemGetInfo(size_t *unused, size_t *total) {
     return CUDA_SUCCESS;
 }
 
-/* Whether so many bytes at an address lie in one allocation. */
-static int is_allocated(CUdeviceptr address, size_t size) {
-    for (allocation *item = allocations; item; item = item->next) {
+/* The allocation in which so many bytes lie. */
+static allocation *holder(CUdeviceptr address, size_t size) {
+    for (allocation *item = emulator_allocations; item; item = item->next) {
         CUdeviceptr first = (CUdeviceptr)item->data;
-        if (address >= first && address + size <= first + item->size) return 1;
+        if (address >= first && address + size <= first + item->size) return item;
     }
-    return !size;
+    return NULL;
 }
 static CUresult copied(void *target, const void *source, CUdeviceptr on_device, size_t size) {
     if (!depth) return CUDA_ERROR_INVALID_CONTEXT;
-    if (!is_allocated(on_device, size)) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a copy", "not within an allocation");
+    allocation *item = holder(on_device, size);
+    if (!item && size) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a copy", "not within an allocation");
     memmove(target, source, size);
+    if (item && target == (void *)on_device) emulator_filled(item, target, size);
     return CUDA_SUCCESS;
 }
 CUresult cuMemcpyHtoD(CUdeviceptr target, const void *source, size_t size) {
@@ -206,15 +198,17 @@ CUresult cuMemcpyDtoH(void *target, CUdeviceptr source, size_t size) {
     return copied(target, (const void *)source, source, size);
 }
 CUresult cuMemcpyDtoD(CUdeviceptr target, CUdeviceptr source, size_t size) {
-    if (!is_allocated(source, size)) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a copy", "not within an allocation");
+    if (!holder(source, size)) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a copy", "not within an allocation");
     return copied((void *)target, (const void *)source, target, size);
 }
 CUresult cuMemcpyDtoDAsync(CUdeviceptr target, CUdeviceptr source, size_t size, CUstream stream) {
     return cuMemcpyDtoD(target, source, size);
 }
 CUresult cuMemsetD8(CUdeviceptr target, unsigned char value, size_t size) {
-    if (!is_allocated(target, size)) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a fill", "not within an allocation");
+    allocation *item = holder(target, size);
+    if (!item) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, "a fill", "not within an allocation");
     memset((void *)target, value, size);
+    emulator_filled(item, (char *)target, size);
     return CUDA_SUCCESS;
 }
 
@@ -295,11 +289,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned 
     if (size > sizeof packed) return CUDA_ERROR_INVALID_VALUE;
     memcpy(packed, buffer, size);
     const char *seed = getenv("EMULATED_ORDER");
-    CUresult result = launched(function, (unsigned[]){gx, gy, gz}, (unsigned[]){bx, by, bz}, packed,
-                               seed ? (unsigned)atoi(seed) : 0);
-    if (result) return result;
-    if (overrun()) return failed(CUDA_ERROR_ILLEGAL_ADDRESS, function->name, "wrote behind the end of an allocation");
-    return CUDA_SUCCESS;
+    return launched(function, (unsigned[]){gx, gy, gz}, (unsigned[]){bx, by, bz}, packed, seed ? (unsigned)atoi(seed) : 0);
 }
 
 /* Streams and events: everything has run when it is asked for */

@@ -60,3 +60,46 @@ extern "C" __global__ void half_a_mask(double *out, const double *in, long long 
 extern "C" __global__ void counted(double *out, const double *in, long long n) {
     atomicAdd(out, in[blockIdx.x * blockDim.x + threadIdx.x]);
 }
+
+extern "C" __global__ void counted_from_zero(double *out, const double *in, long long n) {
+    if (threadIdx.x == 0) out[0] = 0;
+    __syncthreads();
+    atomicAdd(out, in[threadIdx.x]);
+}
+
+extern "C" __global__ void never_uploaded(double *out, const double *in, long long n) { out[threadIdx.x] += 1; }
+
+extern "C" __global__ void never_shared(double *out, const double *in, long long n) {
+    __shared__ double part[128];
+    if (threadIdx.x > 0) part[threadIdx.x] = in[threadIdx.x];
+    out[threadIdx.x] = part[threadIdx.x];
+}
+
+extern "C" __global__ void overtaken(double *out, const double *in, long long n) {
+    __shared__ double part[128];
+    part[threadIdx.x] = in[threadIdx.x];
+    __syncthreads();
+    const double other = part[127 - threadIdx.x];
+    part[threadIdx.x] = other; /* which may not have been read yet */
+}
+
+extern "C" __global__ void unsynchronized(double *out, const double *in, long long n) {
+    if (threadIdx.x == 0) out[0] = 0;
+    __syncthreads();
+    out[0] += in[threadIdx.x];
+}
+
+extern "C" __global__ void between_blocks(double *out, const double *in, long long n) { out[threadIdx.x] = in[threadIdx.x]; }
+
+extern "C" __global__ void shared_by_warp(double *out, const double *in, long long n) {
+    __shared__ double part[32];
+    for (int by = 16; by > 0; by /= 2) {
+        part[threadIdx.x] = by == 16 ? in[threadIdx.x] : part[threadIdx.x];
+        __syncwarp();
+        const double sum = part[threadIdx.x] + part[(threadIdx.x + by) % 32];
+        __syncwarp();
+        part[threadIdx.x] = sum;
+        __syncwarp();
+    }
+    if (threadIdx.x == 0) out[0] = part[0];
+}

@@ -16,9 +16,20 @@ from pathlib import Path
 from symlab.core.backends.cache import content_key, store
 
 HERE = Path(__file__).parent
+DRIVER = (HERE / "driver.c", HERE / "accesses.c")
 KERNEL = re.compile(r"__global__\s+void\s+(\w+)\s*\(")
-MODULE_FLAGS = ("-std=c++17", "-O0", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-w")
-DRIVER_FLAGS = ("-std=gnu11", "-O1", "-w", "-fPIC", "-shared", "-Wl,-soname,libcuda.so.1")
+MODULE_FLAGS = (
+    "-std=c++17",
+    "-O0",
+    "-march=native",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-threadsafe-statics",
+    "-fsanitize=thread",
+    "--param=tsan-instrument-func-entry-exit=0",
+    "-w",
+)
+DRIVER_FLAGS = ("-std=gnu11", "-O2", "-w", "-fPIC", "-shared", "-Wl,-soname,libcuda.so.1")
 NAME = re.compile(r"\b(cu[A-Z]\w*) *\(")
 
 
@@ -79,14 +90,14 @@ def build_driver(target: Path) -> None:
     with tempfile.TemporaryDirectory() as work:
         rest = Path(work, "rest.c")
         rest.write_text(others)
-        run(["gcc", *DRIVER_FLAGS, f"-I{folder}", "-o", str(target), str(HERE / "driver.c"), str(rest), "-ldl"])
+        run(["gcc", *DRIVER_FLAGS, f"-I{folder}", "-o", str(target), *map(str, DRIVER), str(rest), "-ldl"])
 
 
 @cache
 def load_driver() -> None:
     """Load the library, so that PyCUDA, which is loaded after it, finds it under the name of the driver's."""
     folder = headers()
-    parts = [(HERE / "driver.c").read_bytes(), str(folder), *DRIVER_FLAGS]
+    parts = [*(file.read_bytes() for file in DRIVER), (HERE / "accesses.h").read_bytes(), str(folder), *DRIVER_FLAGS]
     path = store(content_key("emulateddriver", parts), ".so", build_driver)
     ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
 
@@ -108,7 +119,7 @@ def compile(source: str, arch: str) -> bytes:
     ]
 
     def build(target: Path) -> None:
-        run([*command, "-x", "c++", "-", "-o", str(target)], text)
+        run([*command, "-x", "c++", "-", "-nodefaultlibs", "-lm", "-lc", "-o", str(target)], text)
 
     key = content_key("emulatedmodule", [text, header.read_bytes(), *command])
     return store(key, ".so", build).read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from symlab.core.ir.errors import CompileError, message
 
 OPTIONS = ("-std=c++17", "--fmad=false")
 SHOWN = 4000  # characters of what a compiler says
+REFUSED = re.compile(r"\((\d+)\): (?:catastrophic )?error")
 DECLARATIONS = """
 typedef struct program *nvrtcProgram;
 int nvrtcVersion(int *major, int *minor);
@@ -51,7 +53,7 @@ class Nvrtc:
         try:
             options = [self.ffi.new("char[]", option.encode()) for option in (*OPTIONS, f"-arch={arch}")]
             if self.library.nvrtcCompileProgram(program[0], len(options), options):
-                raise failure(self.read(program[0], "ProgramLog").decode(errors="replace").rstrip("\0"))
+                raise failure(self.read(program[0], "ProgramLog").decode(errors="replace").rstrip("\0"), source)
             return self.read(program[0], "CUBIN")
         finally:
             self.library.nvrtcDestroyProgram(program)
@@ -82,12 +84,14 @@ class Nvcc:
         command = [self.command, "--cubin", "-w", *OPTIONS, f"-arch={arch}", "-o", str(target), "-x", "cu", "-"]
         finished = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
         if finished.returncode:
-            raise failure(finished.stderr)
+            raise failure(finished.stderr, source)
 
 
-def failure(said: str) -> CompileError:
-    """The error for a text that a compiler refuses."""
-    return CompileError(message(f"the generated CUDA does not compile: {said[:SHOWN]}"))
+def failure(said: str, source: str) -> CompileError:
+    """The error for a text that a compiler refuses, with the first line that it names."""
+    refused = REFUSED.search(said)
+    line = source.splitlines()[int(refused.group(1)) - 1].strip() if refused else ""
+    return CompileError(message(f"the generated CUDA does not compile: {line}\n{said[:SHOWN]}"))
 
 
 @cache

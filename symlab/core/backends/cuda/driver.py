@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -15,6 +17,7 @@ from symlab.core.backends.cuda.build import missing_compiler
 from symlab.core.ir.errors import DeviceError, message
 
 Sizes = tuple[int, int, int]
+KEPT = 1 << 30  # bytes that stay with the process when nothing uses them: the driver gives and takes memory slowly
 
 
 class Module:
@@ -29,28 +32,70 @@ class Module:
 
 
 class Memory:
-    """Bytes on the device, freed with this object; its integer is their address.
+    """Bytes on the device, given back to its pool with this object; its integer is their address."""
 
-    PyCUDA frees them only where their context is current, and objects end in whatever thread drops them last.
-    """
+    __slots__ = ("allocation", "nbytes", "pool")
 
-    __slots__ = ("allocation", "device")
-
-    def __init__(self, device: Device, nbytes: int) -> None:
-        with device:
-            try:
-                self.allocation = device.driver.mem_alloc(max(nbytes, 1))
-            except device.driver.MemoryError:
-                raise no_memory(device, nbytes) from None
-        self.device = device
+    def __init__(self, pool: Pool, nbytes: int) -> None:
+        self.nbytes = max(nbytes, 1)
+        self.allocation = pool.take(self.nbytes)
+        self.pool = pool
 
     def __int__(self) -> int:
         return int(self.allocation)
 
     def __del__(self) -> None:
-        if hasattr(self, "device"):  # else there was no memory
-            with self.device:
-                self.allocation.free()
+        if hasattr(self, "pool"):  # else there was no memory
+            self.pool.give(self.allocation, self.nbytes)
+
+
+class Pool:
+    """Memory that nothing uses, by size, for the next who asks for that size; `limit` bounds its bytes.
+
+    All work is in the order of one stream, so what runs later may use at once what ran before has given back. PyCUDA
+    frees memory only where its context is current, and objects end in whatever thread drops them last.
+    """
+
+    def __init__(self, device: Device, limit: int = KEPT) -> None:
+        self.device, self.limit, self.kept = device, limit, 0
+        self.free: defaultdict[int, list[Any]] = defaultdict(list)
+        self.lock = threading.RLock()  # objects may end while their thread is in here
+        atexit.register(self.clear)
+
+    def take(self, nbytes: int) -> Any:
+        """So many bytes."""
+        with self.lock:
+            if self.free[nbytes]:
+                self.kept -= nbytes
+                return self.free[nbytes].pop()
+        with self.device:
+            driver = self.device.driver
+            try:
+                return driver.mem_alloc(nbytes)
+            except driver.MemoryError:
+                self.clear()
+            try:
+                return driver.mem_alloc(nbytes)
+            except driver.MemoryError:
+                raise no_memory(self.device, nbytes) from None
+
+    def give(self, allocation: Any, nbytes: int) -> None:
+        """Take memory back."""
+        with self.lock:
+            if self.kept + nbytes <= self.limit:
+                self.kept += nbytes
+                self.free[nbytes].append(allocation)
+                return
+        with self.device:
+            allocation.free()
+
+    def clear(self) -> None:
+        """Give everything back to the driver."""
+        with self.lock, self.device:
+            unused, self.kept = [item for items in self.free.values() for item in items], 0
+            self.free.clear()
+            for allocation in unused:
+                allocation.free()
 
 
 def no_memory(device: Device, nbytes: int) -> DeviceError:
@@ -76,6 +121,7 @@ class Device:
         self.name: str = device.name()
         self.context = device.retain_primary_context()
         self.threads = threading.local()
+        self.pool = Pool(self)
 
     def __enter__(self) -> Self:
         depth: int = getattr(self.threads, "depth", 0)
@@ -96,7 +142,7 @@ class Device:
 
     def alloc(self, nbytes: int) -> Memory:
         """So many bytes, at least one."""
-        return Memory(self, nbytes)
+        return Memory(self.pool, nbytes)
 
     def upload(self, target: Any, array: np.ndarray[Any, Any]) -> None:
         """Copy a contiguous array to the device."""

@@ -152,12 +152,20 @@ class KernelWriter:
             rest = above
         return names
 
+    def prologue(self) -> None:
+        """What depends on no position: every thread computes it, and one writes it."""
+        for item in self.kernel.prologue:
+            if isinstance(item, Store):
+                first = "blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0"
+                self.line(f"if ({first}) {self.stored(item, ())}", item.node)
+            else:
+                self.instruction(item, ())
+
     # Threads with positions of their own
 
     def own_positions(self) -> None:
         """Each thread takes positions in strides of the grid."""
-        for item in self.kernel.prologue:
-            self.instruction(item, ())
+        self.prologue()
         first, step = "blockIdx.x * (int64_t)blockDim.x + threadIdx.x", "gridDim.x * (int64_t)blockDim.x"
         self.open(f"for (int64_t i = {first}; i < {self.size(product(self.kernel.outer))}; i += {step})")
         loops = self.indices("i", self.kernel.outer, "i")
@@ -176,8 +184,7 @@ class KernelWriter:
         self.line("const int thread = threadIdx.y * blockDim.x + threadIdx.x;")
         self.declare_totals()
         count = self.size(product(self.kernel.outer))
-        for item in self.kernel.prologue:
-            self.instruction(item, ())
+        self.prologue()
         self.open(
             f"for (int64_t first = blockIdx.x * (int64_t)slots; first < {count}; first += gridDim.x * (int64_t)slots)"
         )
@@ -225,7 +232,7 @@ class KernelWriter:
         self.open(f"if (only < 0 || only == {number})")
         size = self.size(product(stage.axes))
         self.line(f"const int64_t part = ({size} + chunks - 1) / chunks, begin = blockIdx.y * part;")
-        self.line(f"const int64_t end = begin + part < {size} ? begin + part : {size};")
+        self.line(f"const int64_t end = !active ? begin : begin + part < {size} ? begin + part : {size};")
         self.open("for (int64_t j = begin + lane; j < end; j += lanes)")
         loops = [*outer, *self.indices("j", stage.axes, "j")]
         for step in stage.body:
@@ -233,7 +240,7 @@ class KernelWriter:
                 total = f"t{step.result}"
                 self.line(f"{total} = {CUDA.combine(step, total, self.names[step.operand])};", step.node)
             elif isinstance(step, Store):
-                self.line(f"if (active) {self.stored(step, loops)}", step.node)
+                self.line(self.stored(step, loops), step.node)
             else:
                 self.instruction(step, loops)
         self.close()

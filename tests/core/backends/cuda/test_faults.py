@@ -52,9 +52,9 @@ CASES: dict[str, Callable[[], tuple[Graph, list[Any]]]] = {
 # Barriers of which one alone may be left out of these texts: where all lanes use a total ("rows") each of the first
 # five is needed, where only the first lane does not all; of the last two or three of each text one is enough.
 REDUNDANT = {
-    "total": {f"barrier {number}" for number in (1, 2, 3, 4)},
+    "total": {f"barrier {number}" for number in (2, 3, 4)},
     "rows": {f"barrier {number}" for number in (5, 6)},
-    "columns": {f"barrier {number}" for number in (1, 2, 3, 4)},
+    "columns": {f"barrier {number}" for number in (2, 3, 4)},
 }
 
 
@@ -119,7 +119,7 @@ def planted(apart: Any, name: str, fault: Fault) -> dict[str, str | None]:
 @pytest.mark.parametrize("name", ["total", "rows", "columns", "product"])
 def test_a_missing_barrier_is_found(apart: Any, name: str) -> None:
     found = planted(apart, name, without_a_barrier)
-    assert {where for where, what in found.items() if what is None} <= REDUNDANT.get(name, set())
+    assert {where for where, what in found.items() if what is None} == REDUNDANT.get(name, set())
     assert any(found.values())
 
 
@@ -141,7 +141,11 @@ def test_a_missing_transfer_is_found(apart: Any, monkeypatch: pytest.MonkeyPatch
 
     def is_right() -> bool:
         value = RNG.normal(size=4)  # new, so that nothing right is left in memory
-        found = f(value)
+        try:
+            found = f(value)
+        except driver.open_device().driver.Error as error:
+            assert "which nothing has written" in str(error)
+            return False
         return np.allclose(found, np.sort(np.exp(value))[::-1] * 2)
 
     assert is_right()

@@ -214,6 +214,8 @@ def as_array(name: str, value: Any) -> np.ndarray[Any, Any]:
         raise InvalidValue(message(f"{name} is not an array of numbers: {error}")) from None
     if array.dtype.kind not in "biufc":
         problem = f"{name} is not an array of numbers: NumPy gives it dtype {array.dtype}"
+        if isinstance(value, int):
+            raise InvalidValue(message(f"{name} is an integer of more than 64 bits", (), [f"float({value})"]))
         raise TypeMismatch(message(problem, (), ["numbers, lists of equal lengths, or arrays"]))
     return array
 

@@ -306,3 +306,10 @@ def test_in_prints_itself_and_is_pickled():
     kept = pickle.loads(pickle.dumps(sl.In(x, value=A, name="other")))
     assert kept.name == "other"
     np.testing.assert_array_equal(kept.value, A)
+
+
+def test_an_integer_of_many_digits_is_told_as_what_it_is():
+    x = T.dscalar("x")
+    f = sl.function([x], x * 2)
+    with pytest.raises(InvalidValue, match=r"more than 64 bits(?s:.*)try float\(1000000"):
+        f(10**30)

@@ -47,7 +47,7 @@ def run(command: list[str], text: str | None = None) -> str:
 
 @cache
 def headers() -> Path | None:
-    """The folder of cuda.h: of NVIDIA's package, or of the toolkit around nvcc; None if there is none."""
+    """The folder of the driver's headers: of NVIDIA's packages, or of the toolkit around nvcc; None if there is none."""
     try:
         files = distribution("nvidia-cuda-runtime").files or []
         found = [Path(str(file.locate())).parent for file in files if file.name == "cuda.h"]
@@ -59,7 +59,8 @@ def headers() -> Path | None:
         *([Path(nvcc).resolve().parents[1] / "include"] if nvcc else []),
         Path("/usr/local/cuda/include"),
     ]
-    return next((folder for folder in candidates if (folder / "cuda.h").is_file()), None)
+    wanted = ("cuda.h", "cudaProfiler.h")
+    return next((folder for folder in candidates if all((folder / name).is_file() for name in wanted)), None)
 
 
 @cache

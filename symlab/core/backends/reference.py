@@ -215,7 +215,12 @@ def node_error(
 ) -> NodeError:
     """The error of one node: NumPy's sentence, the node, the user's line, the operands' types and shapes."""
     kind = error.kind if isinstance(error, Misfit) else OWN.get(type(error), type(error))
-    return node_problem(kind, str(error), node, [str(np.shape(arg)) for arg in args], origins)
+    return node_problem(kind, str(error), node, [shape_text(arg) for arg in args], origins)
+
+
+def shape_text(value: Value) -> str:
+    """The shape of a value, or the shapes of several results."""
+    return " and ".join(map(shape_text, value)) if isinstance(value, tuple) else str(np.shape(value))
 
 
 def node_problem(

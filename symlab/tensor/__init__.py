@@ -22,7 +22,9 @@ from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
+from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
+from symlab.tensor.interpolation import *
 from symlab.tensor.joining import *
 from symlab.tensor.letters import *
 from symlab.tensor.linalg import (
@@ -44,6 +46,7 @@ from symlab.tensor.linalg import (
 from symlab.tensor.nnet import to_one_hot
 from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
+from symlab.tensor.regrouping import *
 from symlab.tensor.searching import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *

@@ -6,15 +6,18 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
 from symlab.tensor import (
+    extra_ops,
     fft,
     linalg,
     nlinalg,
     nnet,
     random,
+    raw_random,
     rng_mrg,
     shared_randomstreams,
     signal,
     slinalg,
+    sort,
     special,
     xlogx,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import Misfit
+from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, TupleType, array_type
 from symlab.core.ops.declare import declared
@@ -95,7 +95,7 @@ def riccati_type(attributes: Mapping[str, Any], a: ArrayType, b: ArrayType, r: A
     agree("rows", a.shape[-2:-1], q.shape[-2:-1])
     agree("columns", b.shape[-1:], r.shape[-1:])
     if a.dtype.kind == "c":
-        raise Misfit("Riccati's equation is solved for real matrices", "their real parts")
+        raise Misfit("Riccati's equation is solved for real matrices", "their real parts", kind=TypeMismatch)
     return array_type(q.dtype, q.shape)
 
 

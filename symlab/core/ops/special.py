@@ -230,7 +230,7 @@ owens_t = elementwise(
 hyp2f1: Op = elementwise(
     "hyp2f1",
     doc="Gauss's hypergeometric function F(a, b; c; z), the sum of (a)_n (b)_n / (c)_n z^n / n!.",
-    reference="scipy.special:hyp2f1",
+    reference="symlab.core.ops.references:hyp2f1",
     dtypes=special,
     partials=(None, None, None, lambda y, a, b, c, z: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z)),
     exact=EXACT + "hyp2f1",

@@ -43,7 +43,7 @@ def matrix_cases() -> Iterator[Case]:
         ("float64",), values=4, differentiable=False,
     )  # fmt: skip
     yield Case(
-        pencils.qz, (a[0], a[1]), lambda a, b: scipy.linalg.ordqz(a, b, sort="lhp", output="complex"),
+        pencils.qz, (a[0], a[1]), lambda a, b, output, order: scipy.linalg.ordqz(a, b, sort=order, output=output),
         {"output": "complex", "order": "lhp"}, ("float64", "complex128"), values=2, differentiable=False,
     )  # fmt: skip
     pivots = np.array([2, 2, 2], np.int32)

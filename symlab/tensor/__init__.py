@@ -6,15 +6,18 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
 from symlab.tensor import (
+    extra_ops,
     fft,
     linalg,
     nlinalg,
     nnet,
     random,
+    raw_random,
     rng_mrg,
     shared_randomstreams,
     signal,
     slinalg,
+    sort,
     special,
     xlogx,
 )
@@ -22,7 +25,9 @@ from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
+from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
+from symlab.tensor.interpolation import *
 from symlab.tensor.joining import *
 from symlab.tensor.letters import *
 from symlab.tensor.linalg import (
@@ -44,6 +49,7 @@ from symlab.tensor.linalg import (
 from symlab.tensor.nnet import to_one_hot
 from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
+from symlab.tensor.regrouping import *
 from symlab.tensor.searching import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *

@@ -30,8 +30,8 @@ from symlab.tensor.types import dtype_of
 # fmt: off
 __all__ = [
     "alloc", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full", "full_like",
-    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "trace", "tri", "tril",
-    "triu", "zeros", "zeros_like",
+    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "second", "trace", "tri",
+    "tril", "triu", "zeros", "zeros_like",
 ]
 # fmt: on
 
@@ -88,6 +88,9 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Variable:
 def fill(x: Any, value: Any) -> Variable:
     """An array of the shape of x in which every element is `value`, of the dtype of `value`."""
     return spread(as_variable(value), sizes_of(as_variable(x)))
+
+
+second = fill
 
 
 def alloc(value: Any, *shape: Any) -> Variable:

@@ -200,6 +200,11 @@ def gammaincinv(a: Any, p: Any) -> Any:
     return root(lambda x: gammainc(a, x) - p, mpmath.mpf(0), high)
 
 
+def hyp2f1(a: Any, b: Any, c: Any, z: Any) -> Any:
+    """Gauss's hypergeometric function."""
+    return mpmath.hyp2f1(a, b, c, z)
+
+
 def betaincinv(a: Any, b: Any, p: Any) -> Any:
     """The x for which the incomplete beta function is p."""
     return root(lambda x: betainc(a, b, x) - p, mpmath.mpf(0), mpmath.mpf(1))

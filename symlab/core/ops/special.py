@@ -227,6 +227,17 @@ owens_t = elementwise(
     latex=r"T\left({0},{1}\right)",
 )
 
+hyp2f1: Op = elementwise(
+    "hyp2f1",
+    doc="Gauss's hypergeometric function F(a, b; c; z), the sum of (a)_n (b)_n / (c)_n z^n / n!.",
+    reference="symlab.core.ops.references:hyp2f1",
+    dtypes=special,
+    partials=(None, None, None, lambda y, a, b, c, z: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z)),
+    exact=EXACT + "hyp2f1",
+    latex=r"{{}}_2F_1\left({0},{1};{2};{3}\right)",
+    domain=(0.2, 0.9),
+)
+
 
 def density_of_gamma(a: Any, x: Any) -> Any:
     """x^(a-1) exp(-x) / gamma(a)."""

@@ -56,7 +56,7 @@ class Value:
 class Application:
     """One kernel or library call."""
 
-    op: Op | Composite
+    op: Any  # an op, a Composite, or the object of a program that an op is the record of
     inputs: list[Value]
     outputs: list[Value]
 
@@ -128,7 +128,7 @@ class FunctionGraph:
 
     def add(self, ops: Sequence[Op], inputs: list[Value], outputs: list[Value]) -> None:
         """One more application."""
-        made = Application(ops[0] if len(ops) == 1 else Composite(tuple(ops)), inputs, outputs)
+        made = Application(ops[0].as_made if len(ops) == 1 else Composite(tuple(ops)), inputs, outputs)
         self.apply_nodes.append(made)
         for place, value in enumerate(inputs):
             value.clients.append((made, place))

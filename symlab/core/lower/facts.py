@@ -258,6 +258,12 @@ class Arithmetic:
         """The value of an operand that is an integer scalar."""
         return self.facts.integer(self.node.args[place])
 
+    def solved(self, roots: Sequence[Expr], given: Mapping[Expr, Size]) -> Sizes:
+        """The values of integer expressions, given those of their leaves."""
+        from symlab.core.lower.told import solved
+
+        return solved(self.facts, roots, given)
+
 
 def stated_shapes(facts: Facts, node: Expr, types: Sequence[ArrayType]) -> tuple[Sizes, ...]:
     """The shapes of results as the op's record derives them from those of the operands, known sizes as they are."""

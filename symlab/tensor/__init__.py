@@ -5,11 +5,13 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
+from symlab.core.custom.watch import Print
 from symlab.tensor import (
     fft,
     linalg,
     nlinalg,
     nnet,
+    opt,
     random,
     rng_mrg,
     shared_randomstreams,

@@ -68,12 +68,12 @@ def typed_forms(trace: Trace) -> list[Variable] | None:
         if node.op is CALL:
             return None
         behind = trace.origins_of(node)
-        form: Expr | None = node
+        forms = [node]
         if node.attr("body") is not None:  # what is in a loop or sub-graph takes its stable form when its turn comes
-            form = next((typed for typed in behind if typed.op is node.op), None)
-            if form is None:
+            forms = [typed for typed in behind if typed.op is node.op]
+            if not forms:
                 return None
-        made[node] = Variable(node.op, tuple([made[arg] for arg in node.args]), form.attrs, form.type)
+        made[node] = Variable(node.op, tuple([made[arg] for arg in node.args]), forms[0].attrs, forms[0].type)
         made[node].origin = next((place for typed in behind if (place := getattr(typed, "origin", None))), None)
     return [made[root] for root in trace.graph.roots]
 

@@ -1,4 +1,4 @@
-"""`elementwise`: a formula of scalars as an op, with C and CUDA of one element, that joins kernels as symlab's own do."""
+"""`elementwise`: a formula of scalars as an op, with C and CUDA of one element; it joins kernels as symlab's own do."""
 
 from __future__ import annotations
 

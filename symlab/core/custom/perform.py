@@ -10,7 +10,15 @@ import numpy as np
 
 from symlab.core.autodiff import DISCONNECTED
 from symlab.core.custom.derivatives import forward_rule, reverse_rule
-from symlab.core.custom.records import as_types, checked_results, fitted_operands, op_name, result_type, size_rule
+from symlab.core.custom.records import (
+    as_types,
+    checked_results,
+    fitted_operands,
+    op_name,
+    result_type,
+    size_rule,
+    stand_in,
+)
 from symlab.core.ir.apply import Apply
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.op import Kind, Recipe
@@ -52,7 +60,7 @@ class Op:
         """The results of the application: one variable, or a list of several."""
         outputs = self.make_node(*inputs, **options).outputs
         if name is not None:
-            outputs[0].name = name  # type: ignore[attr-defined]
+            outputs[0].name = name
         if return_list or (len(outputs) > 1 and self.default_output is None):
             return outputs
         return outputs[self.default_output or 0]
@@ -71,7 +79,7 @@ class Op:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and self.key() is not None and self.key() == other.key()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.key() is not None and self.key() == other.key()
 
     def __hash__(self) -> int:
         key = self.key()
@@ -108,7 +116,7 @@ def performing(op: Op) -> Callable[..., Any]:
     def compute(node: Any, *values: Any) -> Any:
         types = node.type.items if isinstance(node.type, TupleType) else (node.type,)
         storage: list[list[Any]] = [[None] for _ in types]
-        op.perform(Apply.of(node), [np.array(value) for value in values], storage)
+        op.perform(Apply.of(stand_in(node)), [np.array(value) for value in values], storage)
         found = checked_results(f"perform of {op}", types, [cell[0] for cell in storage])
         return tuple(found) if isinstance(node.type, TupleType) else found[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,8 @@ import numpy as np
 
 from symlab.core.ir.apply import Apply
 from symlab.core.ir.errors import Misfit, TypeMismatch, message
-from symlab.core.ir.op import AS_WRITTEN, CALL, PROJECT, Op
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import AS_WRITTEN, CALL, PROJECT
 from symlab.core.ir.types import ArrayType, TupleType, Type, array_type
 from symlab.core.ops import OPS
 from symlab.core.ops.branch import IFELSE
@@ -69,6 +70,12 @@ def results_of(node: Any) -> list[Variable]:
     if not isinstance(node.type, TupleType):
         return [node]
     return [PROJECT(node, index=place) for place in range(len(node.type.items))]
+
+
+@lru_cache(256)
+def stand_in(node: Expr) -> Variable:
+    """A node as programs know nodes, with variables for operands."""
+    return Variable(node.op, tuple(variable(arg.type) for arg in node.args), node.attrs, node.type)
 
 
 # Operands
@@ -147,7 +154,7 @@ def shapes_told(
 ) -> list[list[Variable]]:
     """What `infer_shape` says: a tuple of sizes for each result. It takes (fgraph, node, shapes), or the last two."""
     count = len(inspect.signature(infer_shape).parameters)
-    told = infer_shape(*(None, Apply.of(node), list(symbols))[-count:])
+    told = infer_shape(*(None, Apply.of(stand_in(node)), list(symbols))[-count:])
     shapes = [told] if told and not isinstance(told[0], (list, tuple)) else list(told)
     if [len(shape) for shape in shapes] != [item.ndim for item in items]:
         wanted = ", ".join(str(item.ndim) for item in items)
@@ -165,4 +172,3 @@ def attribute_of(module: str, path: str) -> Any:
     for part in path.split("."):
         found = getattr(found, part, None)
     return found
-

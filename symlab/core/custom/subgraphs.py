@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from symlab.core.autodiff import DISCONNECTED, in_stable_form, seeds_of
-from symlab.core.autodiff.cotangent import Cotangent, Undefined, is_discrete
+from symlab.core.autodiff.cotangent import Cotangent, Undefined
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import sweep
 from symlab.core.autodiff.stable import stable_forms
@@ -95,7 +95,7 @@ def checked_inputs(inputs: Sequence[Variable]) -> tuple[Variable, ...]:
     """The inputs, all of them different leaves."""
     found = tuple(inputs)
     for place, item in enumerate(found):
-        if not isinstance(item, Variable) or item.op is not INPUT:
+        if getattr(item, "op", None) is not INPUT:
             tries = ["T.dvector('x') and the like, with expressions of them as outputs"]
             raise TypeMismatch(message(f"input {place + 1} of a sub-graph is no variable: {item!r}", (), tries))
         if item in found[:place]:
@@ -162,8 +162,8 @@ def reverse(op: OpFromGraph) -> Callable[..., Several]:
         if len(stated) != len(inputs):
             raise InvalidValue(message(f"{op.name} has {len(inputs)} inputs, and {len(stated)} overrides"))
         return cut(op, node, (
-            *(rest[place] if item == DEFAULT else checked_gradient(op.name, place + 1, (one(item, asked), operand), node)
-              for place, (item, operand) in enumerate(zip(stated, inputs, strict=True))),
+            *(rest[place] if item == DEFAULT else checked_gradient(op.name, place + 1, (one(item, asked), x), node)
+              for place, (item, x) in enumerate(zip(stated, inputs, strict=True))),
             *rest[len(inputs) :],
         ))  # fmt: skip
 
@@ -192,9 +192,7 @@ def cut(op: OpFromGraph, node: Expr, found: Several) -> Several:
     if pattern is None:
         return found
     rows = pattern(node) if callable(pattern) else pattern
-    return tuple(
-        item if place >= len(rows) or any(rows[place]) else None for place, item in enumerate(found)
-    )
+    return tuple(item if place >= len(rows) or any(rows[place]) else None for place, item in enumerate(found))
 
 
 def sub_gradients(node: Variable, cotangents: Sequence[Any], operands: Sequence[Variable]) -> Several:

@@ -7,13 +7,14 @@ program, each for itself: nothing is fused with them, and they are never compute
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from symlab.core.custom.records import results_of
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
@@ -22,7 +23,6 @@ from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.ops import reduce
 from symlab.core.ops.compare import neq
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.custom.records import results_of
 
 Shown = Callable[[Any, np.ndarray[Any, Any]], Any]
 
@@ -58,7 +58,7 @@ def print_attributes(printing: Any, value: np.ndarray[Any, Any]) -> None:
     """The message, the name and the value of each attribute, on a line each."""
     for name in printing.attrs:
         found = getattr(value, name)
-        print(printing.message, name, "=", found() if callable(found) else found)
+        print(printing.message, name, "=", found() if callable(found) else found)  # noqa: T201 - what it is for
 
 
 def print_op(shown: Shown) -> Op:
@@ -84,14 +84,14 @@ class Print:
     """
 
     message: str = ""
-    attrs: tuple[str, ...] = ("__str__",)
+    attrs: Sequence[str] = ("__str__",)
     global_fn: Shown = print_attributes
 
     def __call__(self, x: Any) -> Variable:
         """x itself, watched."""
-        attrs = (self.attrs,) if isinstance(self.attrs, str) else tuple(self.attrs)
+        attrs = (self.attrs,) if isinstance(self.attrs, str) else self.attrs
         op = PRINT if self.global_fn is print_attributes else print_op(self.global_fn)
-        return op(as_variable(x), message=str(self.message), attrs=attrs)  # type: ignore[no-any-return]
+        return op(as_variable(x), message=str(self.message), attrs=tuple(attrs))  # type: ignore[no-any-return]
 
 
 # Checks
@@ -120,8 +120,9 @@ class CheckAndRaise:
     msg: str = ""
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.exc_type, type) and issubclass(self.exc_type, Exception)):
-            problem = f"{self.exc_type!r} is no class of exceptions"
+        error: Any = self.exc_type
+        if not isinstance(error, type) or not issubclass(error, Exception):
+            problem = f"{error!r} is no class of exceptions"
             raise TypeMismatch(message(problem, (), ["CheckAndRaise(ValueError, 'x is negative')"]))
 
     def __call__(self, value: Any, *conditions: Any) -> Variable:
@@ -167,8 +168,8 @@ def stop(condition: Any, *values: Any, name: str) -> tuple[Any, ...]:
     """The values; if the condition holds, in the debugger first, where `monitored` are copies of them."""
     if condition:
         monitored = tuple(map(np.array, values))
-        print(f"breakpoint {name!r}: its condition holds; `monitored` holds {len(monitored)} values")
-        sys.breakpointhook()
+        sys.stdout.write(f"breakpoint {name!r}: its condition holds; `monitored` holds {len(monitored)} values\n")
+        sys.breakpointhook()  # noqa: T100 - what it is for
         del monitored
     return values
 
@@ -195,7 +196,9 @@ class PdbBreakpoint:
         """The monitored variables: one, or a list of several."""
         if not monitored:
             tries = ["PdbBreakpoint(name)(condition, x, ...)"]
-            raise TypeMismatch(message("a breakpoint needs variables to pass on: it stops where they are computed", (), tries))
+            raise TypeMismatch(
+                message("a breakpoint needs variables to pass on: it stops where they are computed", (), tries)
+            )
         node = BREAKPOINT(truth(condition), *map(as_variable, monitored), name=str(self.name))
         found = results_of(node)
         return found if len(found) > 1 else found[0]

@@ -62,7 +62,8 @@ class Inlining:
         """One node, its operands being done; the results of a sub-graph that has several."""
         found = [done[arg] for arg in node.args]
         if node.op is PROJECT and isinstance(found[0], tuple):
-            return found[0][node.attr("index")]
+            index: int = node.attr("index")
+            return found[0][index]
         args: tuple[Expr, ...] = tuple(found)  # type: ignore[arg-type]
         if node.op.extra.get("inline"):
             return self.opened(node, args)

@@ -11,6 +11,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.lower.buffers import Buffer, Home
+from symlab.core.lower.fuse import Refusal
 from symlab.core.rewrite.trace import Trace
 
 
@@ -74,7 +75,7 @@ class FunctionGraph:
         self.apply_nodes: list[Application] = []
         program = trace.program
         graph = trace.graph
-        if program is None:
+        if program is None or isinstance(program, Refusal):
             self.inputs, self.outputs = self.of_nodes(graph)
         else:
             self.inputs, self.outputs = self.of_program(program, graph)

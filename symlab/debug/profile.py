@@ -72,10 +72,10 @@ class Profile:
 
     @cached_property
     def twin(self) -> Twin | None:
-        """The instrumented twin, or None where the reference evaluator runs the function."""
+        """The instrumented twin, or None where it is not compiled as a whole."""
         made = self.function
         backend, _ = available(made.mode.backend, made.config)
-        if made.executable is None or backend is None:
+        if getattr(made.executable, "binary", None) is None or backend is None:
             return None
         return backend.profiled_twin(made.interface(), made.trace, made.config)
 

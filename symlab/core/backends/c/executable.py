@@ -54,9 +54,7 @@ class CBackend:
             return None, str(reason)
         return CExecutable(make_front(interface, trace, binary, config), binary), None
 
-    def build_in_stages(
-        self, interface: Interface, trace: Any, config: Config
-    ) -> tuple[Executable | None, str | None]:
+    def build_in_stages(self, interface: Interface, trace: Any, config: Config) -> tuple[Executable | None, str | None]:
         """A function with Python between its stages, for a graph that cannot be compiled as a whole."""
         from symlab.core.backends.c.staged import StagedExecutable
         from symlab.core.lower.stages import stages_of

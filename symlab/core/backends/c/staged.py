@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from symlab.core.ir.types import TupleType
 from symlab.core.lower.stages import Stage
 
 Array = np.ndarray[Any, Any]
+Observe = Callable[[tuple[Expr, ...], str], None]
 TURNS = threading.RLock()  # functions in stages update shared variables one after another
 
 
@@ -64,16 +65,16 @@ class StagedExecutable:
     def call(self, *arrays: Array) -> Any:
         """The results in their layout; shared variables change together, after everything else succeeded."""
         if not self.graph.updated:
-            return self.packed(self.roots(arrays))
+            return self.interface.packed(self.roots(arrays))
         with TURNS:
             roots = self.roots(arrays)
             first = len(self.graph.outputs)
             for leaf, value in zip(self.graph.updated, roots[first:], strict=True):
                 self.interface.shared[leaf].cell.set_value(value, borrow=True)
-        return self.packed(roots[:first])
+        return self.interface.packed(roots[:first])
 
-    def roots(self, arrays: Sequence[Array]) -> list[Array]:
-        """The values of all outputs and updates, each an array of its own."""
+    def roots(self, arrays: Sequence[Array], observe: Observe = lambda nodes, kind: None) -> list[Array]:
+        """The values of all outputs and updates, each an array of its own; `observe` is told of each part computed."""
         values: dict[Expr, Any] = dict(zip(self.graph.inputs, arrays, strict=True))
         values.update((leaf, item.get_value(borrow=True)) for leaf, item in self.interface.shared.items())
         own: set[Expr] = set()
@@ -81,8 +82,10 @@ class StagedExecutable:
             if front is not None:
                 values.update(zip(stage.results, front(*(values[node] for node in stage.sources)), strict=True))
                 own.update(stage.results)
+                observe(stage.results, "kernel")
             for node in stage.calls:
                 self.compute(node, values)
+                observe((node,), "reference")
         found = []
         for root in self.graph.roots:
             value = constant_value(root) if root.op is CONSTANT else values[root]
@@ -101,17 +104,6 @@ class StagedExecutable:
             for source in (*stage.sources, *self.graph.roots):
                 if source.args and source.args[0] is node:
                     values[source] = value[source.attr("index")]
-
-    def packed(self, arrays: list[Array]) -> Any:
-        """Results in the layout that the user asked for."""
-        match self.interface.layout:
-            case "s":
-                return arrays[0]
-            case "l":
-                return arrays
-            case "d":
-                return dict(zip(self.interface.keys, arrays, strict=True))
-        return None
 
     def free(self) -> None:
         """Give back memory kept between calls."""

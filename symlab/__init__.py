@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, viz
-    from symlab.core import ifelse
+    from symlab import debug, tensor, testing, viz
+    from symlab.core import custom, ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
     from symlab.core.batching import vectorize, vectorize_graph
     from symlab.core.catalogue import ops, rules
+    from symlab.core.custom.perform import Op
+    from symlab.core.custom.python import as_op, wrap_py
+    from symlab.core.custom.subgraphs import OpFromGraph
+    from symlab.core.custom.watch import Assert, CheckAndRaise, PdbBreakpoint, Print, assert_op
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
+    from symlab.core.ir.apply import Apply
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
     from symlab.core.scan import foldl, foldr, map, reduce, scan
@@ -38,23 +43,33 @@ __version__ = "0.1.0"
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {
+        "Apply": "symlab.core.ir.apply:Apply",
+        "Assert": "symlab.core.custom.watch:Assert",
+        "CheckAndRaise": "symlab.core.custom.watch:CheckAndRaise",
         "Function": "symlab.core.function:Function",
         "In": "symlab.core.arguments:In",
         "Lop": "symlab.core.autodiff:Lop",
         "Mode": "symlab.core.modes:Mode",
+        "Op": "symlab.core.custom.perform:Op",
+        "OpFromGraph": "symlab.core.custom.subgraphs:OpFromGraph",
         "Out": "symlab.core.arguments:Out",
+        "PdbBreakpoint": "symlab.core.custom.watch:PdbBreakpoint",
+        "Print": "symlab.core.custom.watch:Print",
         "Rop": "symlab.core.autodiff:Rop",
         "SharedVariable": "symlab.core.shared:SharedVariable",
+        "as_op": "symlab.core.custom.python:as_op",
         "as_written": "symlab.core.ops.passing:as_written",
+        "assert_op": "symlab.core.custom.watch:assert_op",
         "clone": "symlab.core.substitute:clone",
+        "custom": "symlab.core.custom",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
         "foldl": "symlab.core.scan:foldl",
         "foldr": "symlab.core.scan:foldr",
         "function": "symlab.core.function:function",
         "grad": "symlab.core.autodiff:grad",
-        "graph": "symlab.core.walk",
         "gradcheck": "symlab.core.gradcheck:gradcheck",
+        "graph": "symlab.core.walk",
         "hessian": "symlab.core.autodiff.jacobian:hessian",
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
         "ifelse": "symlab.core.ifelse",
@@ -71,25 +86,37 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "show_versions": "symlab.doctor:show_versions",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
+        "testing": "symlab.testing",
         "vectorize": "symlab.core.batching:vectorize",
         "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
         "viz": "symlab.viz",
+        "wrap_py": "symlab.core.custom.python:wrap_py",
     }
 )
 
 __all__ = [
+    "Apply",
+    "Assert",
+    "CheckAndRaise",
     "Function",
     "In",
     "Lop",
     "Mode",
+    "Op",
+    "OpFromGraph",
     "Out",
+    "PdbBreakpoint",
+    "Print",
     "Rop",
     "SharedVariable",
+    "as_op",
     "as_written",
+    "assert_op",
     "clone",
     "config",
     "configure",
+    "custom",
     "debug",
     "debugprint",
     "foldl",
@@ -114,10 +141,12 @@ __all__ = [
     "show_versions",
     "subgraph_grad",
     "tensor",
+    "testing",
     "vectorize",
     "vectorize_graph",
     "verify_grad",
     "viz",
+    "wrap_py",
 ]
 
 

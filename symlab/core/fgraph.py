@@ -11,6 +11,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.lower.buffers import Buffer, Home
+from symlab.core.lower.fuse import Refusal
 from symlab.core.rewrite.trace import Trace
 
 
@@ -56,7 +57,7 @@ class Value:
 class Application:
     """One kernel or library call."""
 
-    op: Op | Composite
+    op: Any  # an op, a Composite, or the object of a program that an op is the record of
     inputs: list[Value]
     outputs: list[Value]
 
@@ -74,7 +75,7 @@ class FunctionGraph:
         self.apply_nodes: list[Application] = []
         program = trace.program
         graph = trace.graph
-        if program is None:
+        if program is None or isinstance(program, Refusal):
             self.inputs, self.outputs = self.of_nodes(graph)
         else:
             self.inputs, self.outputs = self.of_program(program, graph)
@@ -128,7 +129,7 @@ class FunctionGraph:
 
     def add(self, ops: Sequence[Op], inputs: list[Value], outputs: list[Value]) -> None:
         """One more application."""
-        made = Application(ops[0] if len(ops) == 1 else Composite(tuple(ops)), inputs, outputs)
+        made = Application(ops[0].as_made if len(ops) == 1 else Composite(tuple(ops)), inputs, outputs)
         self.apply_nodes.append(made)
         for place, value in enumerate(inputs):
             value.clients.append((made, place))

@@ -157,6 +157,7 @@ class Pipeline:
         return " -> ".join(self.names)
 
 
+INLINE = Transform("inline", "symlab.core.rewrite.inlining:inline")
 MERGE = Transform("merge loops", "symlab.core.rewrite.merging:merge_loops")
 CANONICALIZE = Rewrite("canonicalize", CANONICAL)
 STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
@@ -171,8 +172,8 @@ PLACE_TRANSFERS = Transform("place transfers", "symlab.core.lower.transfers:plac
 CANCEL_TRANSFERS = Rewrite("cancel transfers", TRANSFERS)
 FUSE_FOR_DEVICE = Transform("fuse", "symlab.core.lower.fuse:fuse_for_device")
 
-DEFAULT = Pipeline((MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
-FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))
+DEFAULT = Pipeline((INLINE, MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
+FAST_COMPILE = Pipeline((INLINE, CANONICALIZE, ASSOCIATE))
 
 
 def run(pipeline: Pipeline, graph: Graph, settings: Config | None = None, observers: Sequence[Observer] = ()) -> Trace:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from symlab.core.ir.op import Kind
 
 SECONDS = 0.3  # how long a profile runs, at least one call
 MOST_NAMES = 5
+Observe = Callable[[tuple[Expr, ...], str], None]
 KINDS = {"KernelCall": "kernel", "ProductCall": "routine", "TransferCall": "transfer"}
 
 
@@ -64,18 +65,25 @@ class Profile:
     def __call__(self, *args: Any, **keywords: Any) -> Profile:
         """Measure on these arguments for about 0.3 s, and return this profile."""
         arrays = self.function.signature.convert(args, keywords)
-        if self.twin is None:
-            self.measure_reference(arrays)
+        stages = getattr(self.function.executable, "stages", None)
+        if stages is not None:
+            self.measure_observed(partial(self.function.executable.roots, arrays))  # type: ignore[union-attr]
+        elif self.twin is None:
+            self.measure_observed(partial(self.by_reference, self.function.values(arrays)))
         else:
             self.measure_compiled(self.twin, arrays)
         return self
 
+    def by_reference(self, values: Mapping[Expr, Any], observe: Observe) -> None:
+        """A call on the reference evaluator, node by node."""
+        evaluate_graph(self.function.trace.graph, values, lambda node, value: observe((node,), "reference"))
+
     @cached_property
     def twin(self) -> Twin | None:
-        """The instrumented twin, or None where the reference evaluator runs the function."""
+        """The instrumented twin, or None where it is not compiled as a whole."""
         made = self.function
         backend, _ = available(made.mode.backend, made.config)
-        if made.executable is None or backend is None:
+        if getattr(made.executable, "binary", None) is None or backend is None:
             return None
         return backend.profiled_twin(made.interface(), made.trace, made.config)
 
@@ -121,30 +129,29 @@ class Profile:
             self.origin_of(nodes),
         )
 
-    def measure_reference(self, arrays: Sequence[Any]) -> None:
-        """Time every node on the reference evaluator."""
-        graph, values = self.function.trace.graph, self.function.values(arrays)
-        spent: dict[Expr, float] = {}
+    def measure_observed(self, run: Callable[[Observe], Any]) -> None:
+        """Time the parts of a call that tells of each when it is done: its nodes, and what computes them."""
+        spent: dict[tuple[tuple[Expr, ...], str], float] = {}
         last = 0.0
 
-        def observe(node: Expr, value: Any) -> None:
+        def observe(nodes: tuple[Expr, ...], kind: str) -> None:
             nonlocal last
             now = time.perf_counter()
-            spent[node] = spent.get(node, 0.0) + now - last
+            spent[nodes, kind] = spent.get((nodes, kind), 0.0) + now - last
             last = now
 
         def call() -> None:
             nonlocal last
             last = time.perf_counter()
-            evaluate_graph(graph, values, observe)
+            run(observe)
 
         self.repeat(call, lambda: None)
         total = sum(spent.values()) or 1.0
         rows = [
-            Row(node.op.name, "reference", (node,), self.calls, seconds / self.calls * 1e6, seconds / total,
-                self.origin_of((node,)))
-            for node, seconds in spent.items()
-            if node.op.kind is not Kind.LEAF
+            Row(step_name(nodes), kind, nodes, self.calls, seconds / self.calls * 1e6, seconds / total,
+                self.origin_of(nodes))
+            for (nodes, kind), seconds in spent.items()
+            if nodes[0].op.kind is not Kind.LEAF
         ]  # fmt: skip
         self.rows = tuple(sorted(rows, key=lambda row: -row.microseconds))
 

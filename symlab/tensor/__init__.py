@@ -5,12 +5,14 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
+from symlab.core.custom.watch import Print
 from symlab.tensor import (
     extra_ops,
     fft,
     linalg,
     nlinalg,
     nnet,
+    opt,
     random,
     raw_random,
     rng_mrg,

@@ -143,7 +143,8 @@ def constant_text(node: Expr) -> str:
 
 def attribute_texts(node: Expr) -> list[str]:
     """The attributes of a node as keyword arguments; those that go without saying are left out."""
-    return texts_of(node.attrs)
+    hidden = "body" if node.op.extra.get("inline") else ""  # a sub-graph goes by its name
+    return texts_of(tuple(pair for pair in node.attrs if pair[0] != hidden))
 
 
 def texts_of(attributes: Attributes) -> list[str]:

@@ -27,6 +27,12 @@ GRADIENT = {
 DERIVATIVES = {
     name: f"symlab:{name}" for name in ("Lop", "Rop", "grad", "hessian", "jacobian", "subgraph_grad", "verify_grad")
 }
+NO_GRADIENT = {
+    name: f"symlab.core.custom.derivatives:{name}"
+    for name in ("DisconnectedType", "grad_not_implemented", "grad_undefined")
+}
+CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
+CHECKS = {"Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
 ERRORS = {
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
@@ -35,6 +41,7 @@ LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", 
 SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
 UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 PRINTING = {
+    "Print": "symlab:Print",
     "debugprint": "symlab:debugprint",
     "pp": "symlab:pp",
     "pprint": "symlab:pp",
@@ -61,6 +68,7 @@ MODE = {
 GRAPH = {
     "Apply": WALK + ":Apply",
     "Constant": KINDS + "TensorConstant",
+    "Op": "symlab:Op",
     "Variable": "symlab.tensor:Variable",
     "ancestors": WALK + ":ancestors",
     "clone": KINDS + "clone_graph",
@@ -96,7 +104,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 **DERIVATIVES,
                 **LOOPS,
                 **{name: PRINTING[name] for name in ("debugprint", "pp")},
+                **CUSTOM,
                 "Apply": WALK + ":Apply",
+                "Op": "symlab:Op",
                 "Variable": "symlab.tensor:Variable",
                 "__version__": KINDS + "VERSION",
                 "clone": "symlab:clone",
@@ -105,18 +115,21 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 "version": KINDS + "version",
             },
         ),
-        "theano.compile": Contents("Functions, modes and shared variables.", (), {**FUNCTION, **MODE}),
+        "theano.compile": Contents("Functions, modes and shared variables.", (), {**FUNCTION, **MODE, **CUSTOM}),
+        "theano.compile.builders": Contents("Sub-graphs as ops.", (), {"OpFromGraph": CUSTOM["OpFromGraph"]}),
         "theano.compile.debugmode": Contents("DebugMode.", (), {"DebugMode": KINDS + "DebugMode"}),
         "theano.compile.function_module": Contents("Functions.", (), FUNCTION),
         "theano.compile.io": Contents("Inputs and outputs of functions.", (), FUNCTION),
         "theano.compile.mode": Contents("Modes.", (), MODE),
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
+        "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"]}),
         "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
         "theano.configparser": Contents("Settings.", (), {"config": "symlab.compat.theano.settings:config"}),
         "theano.gof": Contents("Graphs.", (), {**GRAPH, "graph_inputs": GRAPH["inputs"]}),
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
+        "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
-        "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS}),
+        "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS, **NO_GRADIENT}),
         "theano.ifelse": Contents("Choices.", (), {"ifelse": "symlab.core.ifelse:ifelse"}),
         "theano.misc": Contents(
             "What Theano kept here is not needed.", (), {"may_share_memory": "numpy:may_share_memory"}
@@ -140,6 +153,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.nnet.conv": Contents("Convolutions.", ("symlab.tensor.nnet.conv",)),
         "theano.tensor.nnet.neighbours": Contents("Patches of images.", ("symlab.tensor.nnet.neighbours",)),
         "theano.tensor.raw_random": Contents("Draws from a state.", ("symlab.tensor.raw_random",)),
+        "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
         "theano.tensor.shared_randomstreams": Contents(
             "Streams of random numbers.", ("symlab.tensor.shared_randomstreams",)
         ),
@@ -162,6 +176,8 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.type": Contents("Types.", TENSOR, TYPES),
         "theano.tensor.var": Contents("Variables.", TENSOR, TYPES),
         "theano.tensor.xlogx": Contents("x log x.", ("symlab.tensor.xlogx",)),
+        "theano.tests": Contents("What Theano kept beside its tests.", ()),
+        "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
     }
 )
 

@@ -17,6 +17,7 @@ from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops.elementwise import cast
+from symlab.core.ops.inlined import opened
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.shape import filled_like, specified
 
@@ -87,7 +88,7 @@ def grad(
 
 def in_stable_form(seeds: Mapping[Variable, Flow], kept: Sequence[Variable]) -> dict[Variable, Flow]:
     """What is differentiated, in its stable form above the nodes that the caller named."""
-    return dict(zip(stable_forms(list(seeds), kept), seeds.values(), strict=True))
+    return dict(zip(stable_forms(opened(list(seeds), frozenset(kept)), kept), seeds.values(), strict=True))
 
 
 def check_choices(**chosen: str) -> None:
@@ -231,7 +232,8 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
         flow = given_flow(variable, point)
         tangents[variable] = flow.value if isinstance(flow, Cotangent) else ZERO
     results = []
-    for output, tangent in zip(outputs, push(stable_forms(outputs, variables), tangents), strict=True):
+    stable = stable_forms(opened(outputs, frozenset(variables)), variables)
+    for output, tangent in zip(outputs, push(stable, tangents), strict=True):
         if tangent is None:
             problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))

@@ -87,4 +87,6 @@ def reason(path: Sequence[Expr], held: Collection[Expr]) -> str:
             "the sizes of its operand alone" if last.op.name == "size_of" else "its operand, and passes no gradient on"
         )
         return f"{last.op.name} depends on {what}"
+    if last.op.recipe is not None:
+        return f"{last.op.name} is an op of the program, and its gradient has nothing for operand {place + 1}"
     return f"operand {place + 1} of {last.op.name} is a size or a place, not a value"

@@ -128,7 +128,9 @@ def stated_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -
     found = operand_cotangents(node, expressions if isinstance(flow, tuple) else expressions[0])
     supports = carried(node, flow, operands)
     for place, arg in operands:
-        if found[place] is not None:
+        if isinstance(found[place], Undefined):
+            yield arg, found[place]
+        elif found[place] is not None:
             share = fitted(split(found[place]), arg.type)
             inherits = share.support is None and supports[place] is not None
             yield arg, Cotangent(share.value, supports[place]) if inherits else share

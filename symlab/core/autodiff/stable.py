@@ -17,7 +17,6 @@ from symlab.core.ir.graph import Graph, Interning, Table
 from symlab.core.ir.op import CALL, INPUT, Op
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
-from symlab.core.ops.loop import SCAN
 from symlab.core.ops.operators import Variable
 from symlab.core.rewrite.association import associate
 from symlab.core.rewrite.driver import Move, Report
@@ -69,11 +68,12 @@ def typed_forms(trace: Trace) -> list[Variable] | None:
         if node.op is CALL:
             return None
         behind = trace.origins_of(node)
-        looped = next((typed for typed in behind if typed.op is node.op is SCAN), None)
-        if looped is None and node.op is SCAN:
-            return None
-        form = node if looped is None else looped  # what is in a loop takes its stable form when its turn comes
-        made[node] = Variable(node.op, tuple([made[arg] for arg in node.args]), form.attrs, form.type)
+        forms = [node]
+        if node.attr("body") is not None:  # what is in a loop or sub-graph takes its stable form when its turn comes
+            forms = [typed for typed in behind if typed.op is node.op]
+            if not forms:
+                return None
+        made[node] = Variable(node.op, tuple([made[arg] for arg in node.args]), forms[0].attrs, forms[0].type)
         made[node].origin = next((place for typed in behind if (place := getattr(typed, "origin", None))), None)
     return [made[root] for root in trace.graph.roots]
 

@@ -28,6 +28,17 @@ class Interface:
     convert: Callable[..., tuple[Any, ...]]
     details: Any
 
+    def packed(self, arrays: list[Any]) -> Any:
+        """Results in the layout that the user asked for."""
+        match self.layout:
+            case "s":
+                return arrays[0]
+            case "l":
+                return arrays
+            case "d":
+                return dict(zip(self.keys, arrays, strict=True))
+        return None
+
 
 @dataclass(frozen=True, eq=False)
 class Twin:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,8 @@ def apply_op(node: Expr, args: Sequence[Value]) -> Value:
     check = node.op.extra.get("check")
     if check is not None:
         check([arg.type for arg in node.args], args, node.attributes)
+    if node.op.extra.get("performs"):  # in Theano's words: the op is told its node
+        return node.op.compute(node, *args)
     return node.op.compute(*args, **node.attributes)
 
 
@@ -207,7 +210,16 @@ def explained(error: BaseException, node: Expr, operands: Sequence[Any], prepare
     """The error of a node of a program as the evaluator would raise it, with the user's line."""
     if isinstance(error, SymlabError) or not isinstance(error, Exception):
         return error
-    return node_error(error, prepared.source(node), operands, prepared.original.origins)
+    found = node_error(error, prepared.source(node), operands, prepared.original.origins)
+    found.__cause__ = error.with_traceback(outside_frames(error.__traceback__))
+    return found
+
+
+def outside_frames(frames: TracebackType | None) -> TracebackType | None:
+    """The frames of the program's own function: those of symlab hold arrays over memory that the call gives back."""
+    while frames is not None and frames.tb_frame.f_globals.get("__name__", "").partition(".")[0] == "symlab":
+        frames = frames.tb_next
+    return frames
 
 
 def node_error(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Op
 from symlab.core.lower.kernel import Apply, Reduce
 from symlab.core.lower.roles import formula
@@ -27,6 +28,7 @@ class Dialect:
     infinity: str
     nan: str
     complex_number: str  # of {0} and {1}
+    own: str = "c"  # the fact of an op's record that holds a text in this language alone
 
     def in_memory(self, dtype: Dtype) -> str:
         """The type of an element in memory."""
@@ -64,7 +66,7 @@ class Dialect:
 
     def apply(self, item: Apply, operands: Sequence[str]) -> str:
         """The formula of an instruction."""
-        text = formula(item.op, item.kind)
+        text = item.op.extra.get(self.own) or formula(item.op, item.kind)
         assert text is not None
         suffix = self.suffix(item.kind if item.kind.kind in "fc" else item.dtype)
         attributes = dict(item.node.attrs) if item.node.op is item.op else {}
@@ -103,6 +105,12 @@ def integer(value: int, dtype: Dtype) -> str:
         return "(-9223372036854775807ll - 1)"
     text = f"{value}{unsigned}ll" if dtype.itemsize == 8 else f"{value}{unsigned}"
     return f"({text})" if value < 0 else text
+
+
+def helpers(nodes: Iterable[Expr | None]) -> Iterator[str]:
+    """The functions, each text once, that the formulas of these nodes call beside the runtime's."""
+    texts = (node.op.extra.get("helpers") for node in nodes if node is not None)
+    yield from (text for text in dict.fromkeys(texts) if text)
 
 
 # Sizes

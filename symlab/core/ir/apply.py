@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Any
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import PROJECT, Kind, Op
+from symlab.core.ir.op import PROJECT, Kind
 from symlab.core.ir.types import TupleType
 
 
-@dataclass(frozen=True)
 class Apply:
-    """One op applied to `inputs`, which computes `outputs`; equal to another one of the same node."""
+    """One op applied to `inputs`, which computes `outputs`; equal to another one of the same node.
+
+    `Apply(op, inputs, outputs)` makes the node for an op that a program wrote in Theano's words: `outputs` are
+    variables of the types of the results, for which those of the application stand.
+    """
+
+    __slots__ = ("node", "result")
 
     node: Expr
-    result: Expr | None = field(default=None, compare=False, repr=False)  # the output from which it was reached
+    result: Expr | None  # the output from which it was reached
+
+    def __init__(self, op: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        self.node, self.result = op.applied(inputs, outputs), None
+
+    @classmethod
+    def of(cls, node: Expr, result: Expr | None = None) -> Apply:
+        """The application that a node is."""
+        found = cls.__new__(cls)
+        found.node, found.result = node, result
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Apply) and self.node is other.node
+
+    def __hash__(self) -> int:
+        return hash(self.node)
+
+    def __repr__(self) -> str:
+        return f"Apply({self})"
 
     @property
-    def op(self) -> Op:
+    def op(self) -> Any:
         """What is applied."""
-        return self.node.op
+        return self.node.op.as_made
 
     @property
     def inputs(self) -> list[Expr]:
@@ -52,6 +77,15 @@ class Apply:
         """The number of results."""
         return len(self.node.type.items) if isinstance(self.node.type, TupleType) else 1
 
+    @property
+    def tag(self) -> Any:
+        """Whatever a user wants to keep with the node."""
+        return self.node.tag  # type: ignore[attr-defined]
+
+    def default_output(self) -> Expr:
+        """The only result."""
+        return self.out
+
     def __str__(self) -> str:
         return f"{self.op}({', '.join(map(str, self.inputs))})"
 
@@ -59,5 +93,5 @@ class Apply:
 def owner(variable: Expr) -> Apply | None:
     """The application that computes a variable; None for what is not computed."""
     if variable.op is PROJECT:
-        return Apply(variable.args[0], variable)
-    return None if variable.op.kind is Kind.LEAF else Apply(variable)
+        return Apply.of(variable.args[0], variable)
+    return None if variable.op.kind is Kind.LEAF else Apply.of(variable)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.expr import Attributes, Expr, Lambda, pack, toposort, unpack
-from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, INPUT, PARAM, SHARED, WILD, Kind, Op
+from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, INPUT, PARAM, SHARED, WILD, Kind, Op, Recipe
 from symlab.core.ir.types import ArrayType, Type, array_type
 
 LARGE = 1 << 16  # bytes above which an array is known by its token, not by its content
@@ -74,6 +74,7 @@ class Table:
         self.nodes: dict[bytes, Expr] = {}
         self.numbers: dict[Any, int] = {}
         self.heads: dict[tuple[Op, int], bytes] = {}
+        self.recipes: dict[tuple[str, str], dict[Recipe, int]] = {}  # by home and name of the ops that programs made
         self.written: dict[Expr, tuple[Expr | None, ...]] = {}  # how each sum of three or more was written
 
     def intern(
@@ -90,12 +91,19 @@ class Table:
         code = type.code if type is not None else b"any"
         head = self.heads.get((op, len(args)))
         if head is None:
-            head = self.heads[op, len(args)] = f"{op.name} {len(args)} ".encode()
+            head = self.heads[op, len(args)] = f"{self.name_of(op)} {len(args)} ".encode()
         digest = blake2b(b"".join([head, code, *[arg.digest for arg in args], content]), digest_size=16).digest()
         node = self.nodes.get(digest)
         if node is None:
             node = self.nodes[digest] = Expr(op, args, attrs, type, digest)
         return node
+
+    def name_of(self, op: Op) -> str:
+        """The name of an op; those that programs made may share one, and are numbered as they are met."""
+        if op.recipe is None:
+            return op.name
+        known = self.recipes.setdefault((op.home, op.name), {})
+        return f"{op.home}.{op.name} {known.setdefault(op.recipe, len(known))}"
 
     def leaf(self, op: Op, identity: Any, attrs: Attributes, type: Type | None) -> Expr:
         """A leaf known by its place among the leaves met so far, never by name or address."""
@@ -161,17 +169,16 @@ class Graph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         found = [*self.inputs, *self.updated]
-        digests = [node.digest for node in (*found, *self.roots)]
-        return load_graph, (pack([*found, *self.roots]), digests, len(self.inputs), len(self.updated))
+        kept = [*found, *self.roots]
+        order = {node: place for place, node in enumerate(toposort(kept))}
+        return load_graph, (pack(kept), [order[node] for node in kept], len(self.inputs), len(self.updated))
 
 
-def load_graph(packed: list[Any], digests: list[bytes], inputs: int, updated: int) -> Graph:
+def load_graph(packed: list[Any], places: list[int], inputs: int, updated: int) -> Graph:
     """A graph read from a pickle, interned in a table of its own; the typed nodes behind it are gone."""
     table = Table()
-    by_digest: dict[bytes, Expr] = {}
-    for old in packed if not packed else unpack_interned(packed, table):
-        by_digest[old.digest] = old
-    found = [by_digest[digest] for digest in digests]
+    nodes = unpack_interned(packed, table)
+    found = [nodes[place] for place in places]
     first = inputs + updated
     return Graph(table, tuple(found[:inputs]), tuple(found[first:]), tuple(found[inputs:first]), {})
 

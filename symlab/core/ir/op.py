@@ -6,6 +6,7 @@ Back ends implement kinds, never single ops: an op is declared once, in a file o
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -28,6 +29,14 @@ class Kind(Enum):
 
 
 NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an op that a program made is made again; of two ops of one name, equal recipes make the same op."""
+
+    make: Callable[..., Any]
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +71,7 @@ class Op:
     ulp: float = 4.0  # compiled and reference may differ by so much
     home: str = ""  # the module that declares it
     extra: Mapping[str, Any] = field(default_factory=lambda: NO_ATTRIBUTES)  # facts for one kind only
+    recipe: Recipe | None = None  # of an op that a program made: symlab's own are found by name
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.doc)  # so that help(exp) tells of exp
@@ -74,8 +84,21 @@ class Op:
         """A typed node that applies this op."""
         return seam("build.apply")(self, operands, attributes)
 
-    def __reduce__(self) -> tuple[Callable[[str, str], Op], tuple[str, str]]:
-        return find_op, (self.home, self.name)
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        if self.recipe is None or self.is_declared:
+            return find_op, (self.home, self.name)
+        return self.recipe.make, self.recipe.arguments
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether a module that others can import has this op under its name, as it has functions."""
+        module = sys.modules.get(self.home)
+        return self.home != "__main__" and getattr(module, self.name, None) is self
+
+    @property
+    def as_made(self) -> Any:
+        """What a program made, where this is the record of it; else the op itself."""
+        return self.extra.get("made", self)
 
     @property
     def compute(self) -> Callable[..., Any]:

@@ -21,7 +21,14 @@ MOST_TERMS = 16
 
 
 class NotCompilable(Exception):
-    """A graph that the compiled back ends do not take; the text says why."""
+    """A graph that the compiled back ends do not take; the text says why.
+
+    `node` is what can be compiled around, once its value is known.
+    """
+
+    def __init__(self, reason: str, node: Expr | None = None) -> None:
+        super().__init__(reason)
+        self.node = node
 
 
 class Problem(IntEnum):
@@ -146,7 +153,7 @@ class Facts:
         """The value of an integer scalar that decides a size."""
         value = self.values.get(node)
         if value is None:
-            raise NotCompilable(f"a size depends on {node.op.name}, which is computed during the call")
+            raise NotCompilable(f"a size depends on {node.op.name}, which is computed during the call", node)
         return value[0]
 
     def value_of(self, node: Expr) -> Sizes | None:
@@ -243,7 +250,7 @@ def static_sizes(node: Expr, type: ArrayType) -> Sizes:
     """The sizes of a type, all of them known."""
     known = tuple(size for size in type.shape if size is not None)
     if len(known) < len(type.shape):
-        raise NotCompilable(f"the sizes of {node.op.name} are known to its reference alone")
+        raise NotCompilable(f"the sizes of {node.op.name} are known to its reference alone", node)
     return known
 
 
@@ -259,6 +266,15 @@ class Arithmetic:
     def value(self, place: int) -> Size:
         """The value of an operand that is an integer scalar."""
         return self.facts.integer(self.node.args[place])
+
+    def solved(self, roots: Sequence[Expr], given: Mapping[Expr, Size]) -> Sizes:
+        """The values of integer expressions, given those of their leaves."""
+        from symlab.core.lower.told import solved
+
+        try:
+            return solved(self.facts, roots, given)
+        except NotCompilable as refusal:
+            raise NotCompilable(str(refusal), self.node) from None
 
 
 def stated_shapes(facts: Facts, node: Expr, types: Sequence[ArrayType]) -> tuple[Sizes, ...]:

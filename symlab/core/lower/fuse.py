@@ -35,9 +35,10 @@ Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | LoopCall | Transf
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """Why a graph is not compiled: the reference evaluator runs it."""
+    """Why a graph is not compiled as a whole, and the node around which it can be, if there is one."""
 
     reason: str
+    node: Expr | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +67,14 @@ def fuse_for_device(graph: Graph) -> Fused | Refusal:
 
 def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | Refusal:
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
+    prepared = prepare(graph)
     try:
-        prepared = prepare(graph)
         operands = operands_of(graph)
         places = {node: place for place, node in enumerate(operands)}
         facts = Facts(prepared.graph.nodes(), places, prepared.source)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together, device))
     except NotCompilable as refusal:
-        return Refusal(str(refusal))
+        return Refusal(str(refusal), None if refusal.node is None else prepared.source(refusal.node))
 
 
 def operands_of(graph: Graph) -> tuple[Expr, ...]:

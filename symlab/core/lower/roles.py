@@ -117,6 +117,8 @@ def cost(node: Expr) -> int:
 def cost_of(op: Op, dtype: Dtype) -> int:
     """What one formula over operands of this dtype costs."""
     text = formula(op, dtype) or ""
+    if op.extra.get("helpers"):  # functions of a program, of which nothing is known
+        return FUNCTION
     if any(word in text for word in SLOW):
         return 4
     return FUNCTION if "sl_" in text and not any(word in text for word in QUICK) else 1

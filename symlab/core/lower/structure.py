@@ -113,7 +113,7 @@ def progression(facts: Facts, node: Expr) -> Sizes:
     if GIVEN not in bounds:
         return (progression_size(bounds) or 0,)
     if np.dtype(node.attr("dtype")).kind not in "iu":
-        raise NotCompilable("the size of a progression depends on floating-point numbers computed during the call")
+        raise NotCompilable("the size of a progression depends on floating-point numbers of the call", node)
     start, stop, step = sizes_in(facts, bounds, node.args)
     facts.check(Problem.STEP, node, step)
     return (facts.table.maximum(facts.table.ceil_divide(subtract(stop, start), step), 0),)

@@ -56,7 +56,7 @@ def is_short(node: Expr) -> bool:
 )
 def constant_folding(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A value that no input changes is computed once, when the function is compiled."""
-    if node.op.kind not in FOLDED or node.op is broadcast_to or not is_short(node):
+    if node.op.kind not in FOLDED or node.op is broadcast_to or node.op.extra.get("python") or not is_short(node):
         return None
     for arg in node.args:
         if arg.op is not CONSTANT:

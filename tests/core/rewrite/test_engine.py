@@ -315,7 +315,7 @@ def test_observers_see_what_happens():
 
     x = T.dvector("x")
     run(REWRITING, Graph.of([x], [T.log(1 + T.exp(x))]), observers=(Watching(),))
-    assert seen == ["canonicalize", "stabilize", "softplus_of_log", "specialize", "associate"]
+    assert seen == ["inline", "merge loops", "canonicalize", "stabilize", "softplus_of_log", "specialize", "associate"]
 
 
 # Grouping
@@ -419,12 +419,13 @@ def test_time_grows_with_the_length_alone():
 
 
 def test_pipelines_are_values():
-    assert DEFAULT.names[:4] == ("canonicalize", "stabilize", "specialize", "associate")
-    assert FAST_COMPILE.names == ("canonicalize", "associate")
-    assert DEFAULT.upto("stabilize").names == ("canonicalize", "stabilize")
-    assert DEFAULT.before("stabilize").names == ("canonicalize",)
+    first = ("inline", "merge loops", "canonicalize")
+    assert DEFAULT.names[:6] == (*first, "stabilize", "specialize", "associate")
+    assert FAST_COMPILE.names == ("inline", "canonicalize", "associate")
+    assert DEFAULT.upto("stabilize").names == (*first, "stabilize")
+    assert DEFAULT.before("stabilize").names == first
     assert "specialize" not in DEFAULT.without("specialize").names
-    assert FAST_COMPILE.including("stabilize").names == ("canonicalize", "stabilize", "associate")
+    assert FAST_COMPILE.including("stabilize").names == ("inline", "canonicalize", "stabilize", "associate")
     assert DEFAULT.excluding("stabilize").including("stabilize") == DEFAULT
 
 

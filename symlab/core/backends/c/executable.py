@@ -11,6 +11,7 @@ from symlab.core.backends.c.callobject import call_object
 from symlab.core.backends.c.compiler import find_compiler, missing
 from symlab.core.ir.config import Config
 from symlab.core.ir.types import ArrayType
+from symlab.core.lower.fuse import Refusal
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +46,23 @@ class CBackend:
         """The executable, or None and why this graph runs on the reference evaluator."""
         if trace.program is None:
             return None, "the pipeline does not lower the graph: it runs on the reference evaluator"
+        if isinstance(trace.program, Refusal):
+            return self.build_in_stages(interface, trace, config)
         try:
             binary = compile_program(trace.program, config)
         except NotCompilable as reason:
             return None, str(reason)
         return CExecutable(make_front(interface, trace, binary, config), binary), None
+
+    def build_in_stages(self, interface: Interface, trace: Any, config: Config) -> tuple[Executable | None, str | None]:
+        """A function with Python between its stages, for a graph that cannot be compiled as a whole."""
+        from symlab.core.backends.c.staged import StagedExecutable
+        from symlab.core.lower.stages import stages_of
+
+        stages = stages_of(trace.graph, trace.program)
+        if stages is None:
+            return None, trace.program.reason
+        return StagedExecutable(interface, trace.graph, stages, config), None
 
     def profiled_twin(self, interface: Interface, trace: Any, config: Config) -> Twin:
         """The counting twin of a compiled function."""

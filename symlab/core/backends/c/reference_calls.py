@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.program import ReferenceCall
 
 FAILED = 1
+Layout = tuple[tuple[np.dtype[Any], range], ...]
 SIGNATURE = "int(int64_t, void **, int64_t *)"
 
 
@@ -26,12 +28,24 @@ def result_types(node: Expr) -> Sequence[ArrayType]:
     return node.type.items if isinstance(node.type, TupleType) else (node.type,)
 
 
+def layout(node: Expr, wanted: Sequence[bool]) -> Layout:
+    """The dtypes of a node's operands and of its results that are read, and where the sizes of each stand in a row."""
+    found = []
+    first = 0
+    for item in (*(arg.type for arg in node.args), *itertools.compress(result_types(node), wanted)):
+        rank = len(item.shape)
+        found.append((item.dtype, range(first, first + rank)))
+        first += rank
+    return tuple(found)
+
+
 class References:
     """The nodes that one compiled function leaves to Python, and what went wrong in each thread."""
 
     def __init__(self, calls: Sequence[ReferenceCall], prepared: Prepared, library: Library) -> None:
         self.nodes: tuple[Expr, ...] = tuple(call.node for call in calls)
         self.wanted = tuple(tuple(result is not None for result in call.results) for call in calls)
+        self.layouts = tuple(map(layout, self.nodes, self.wanted))
         self.prepared, self.ffi = prepared, library.ffi
         self.failed = threading.local()
         self.callback = self.ffi.callback(SIGNATURE, self.compute, FAILED)  # lives as long as the function does
@@ -52,7 +66,7 @@ class References:
         node = self.nodes[number]
         values: list[np.ndarray[Any, Any]] = []
         try:
-            values += self.arrays(node, self.wanted[number], arrays, sizes)
+            values += self.arrays(self.layouts[number], arrays, sizes)
             count = len(node.args)
             write_values(node, self.wanted[number], values[:count], values[count:])
         except BaseException as error:  # noqa: BLE001 - `explain` hands it to the caller of the function
@@ -63,19 +77,14 @@ class References:
                 gc.enable()
         return 0
 
-    def arrays(self, node: Expr, wanted: Sequence[bool], addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
+    def arrays(self, layout: Layout, addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
         """The operands and the results that are read as arrays over the memory of compiled code."""
-        first = 0
-        results = itertools.compress(result_types(node), wanted)
-        for place, item in enumerate((*(arg.type for arg in node.args), *results)):
-            rank = len(item.shape)
-            shape = tuple(sizes[first + axis] for axis in range(rank))
-            first += rank
-            yield self.array(addresses[place], shape, item.dtype)
+        for place, (dtype, axes) in enumerate(layout):
+            yield self.array(addresses[place], tuple([sizes[axis] for axis in axes]), dtype)
 
     def array(self, address: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         """An array over memory."""
-        count = int(np.prod(shape, dtype=np.int64))
+        count = math.prod(shape)
         if not count:
             return np.empty(shape, dtype)
         memory = self.ffi.buffer(self.ffi.cast("char *", address), count * dtype.itemsize)

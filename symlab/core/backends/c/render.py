@@ -12,7 +12,7 @@ from symlab.core.backends.c.render_loop import LoopWriter, body_heads, constant_
 from symlab.core.backends.c.render_plan import Names, atom_lines, plan_lines, slot_text
 from symlab.core.backends.c.render_product import product_definition, product_lines
 from symlab.core.backends.layout import REFERENCE, Layout
-from symlab.core.backends.scalar import size_text
+from symlab.core.backends.scalar import helpers, size_text
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.buffers import Home
 from symlab.core.lower.facts import NotCompilable, Problem
@@ -68,7 +68,8 @@ class Renderer:
         head: list[Line] = [('#include "program.h"', None)]
         if self.definitions:
             head.append(('#include "product.h"', None))
-        head += [(text, None) for text in (*self.definitions, *self.reductions.values())]
+        nodes = (node for _, function in self.functions.values() for _, node in function.lines)
+        head += [(text, None) for text in (*helpers(nodes), *self.definitions, *self.reductions.values())]
         bodies = [line for body in self.bodies for line in body]
         units = [[*head, *unit] for unit in self.split([*bodies, *plan, *run, *commit])]
         codes = tuple("".join(f"{text}\n" for text, _ in lines) for lines in units)

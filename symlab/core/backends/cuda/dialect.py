@@ -22,4 +22,5 @@ CUDA = Dialect(
     infinity="__builtin_inf{f}()",
     nan='__builtin_nan{f}("")',
     complex_number="{{{0}, {1}}}",
+    own="cuda",
 )

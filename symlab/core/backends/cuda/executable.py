@@ -54,22 +54,11 @@ class CudaExecutable:
             call = Call(self.binary, self.binary.plan(shapes, values), arrays, shared)
             call.run(self.counts)
             commit(self.cells[: self.updated], call.new_values)
-        return self.packed(call.outputs)
+        return self.interface.packed(call.outputs)
 
     def value(self, place: int, arrays: Arrays) -> np.ndarray[Any, Any]:
         """An operand whose elements decide sizes."""
         return arrays[place] if place < self.inputs else self.cells[place - self.inputs].get_value(borrow=True)
-
-    def packed(self, arrays: list[np.ndarray[Any, Any]]) -> Any:
-        """Results in the layout that the user asked for."""
-        match self.interface.layout:
-            case "s":
-                return arrays[0]
-            case "l":
-                return arrays
-            case "d":
-                return dict(zip(self.interface.keys, arrays, strict=True))
-        return None
 
     def free(self) -> None:
         """Give back memory kept between calls."""

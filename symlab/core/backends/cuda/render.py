@@ -9,6 +9,7 @@ from symlab.core.backends.cuda.dialect import CUDA
 from symlab.core.backends.cuda.render_kernel import Function, KernelWriter, Line
 from symlab.core.backends.cuda.render_product import ProductFunction, product_function
 from symlab.core.backends.cuda.runtime_text import runtime_for
+from symlab.core.backends.scalar import helpers
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.kernel import Kernel
 from symlab.core.lower.memory import Program
@@ -62,6 +63,7 @@ class Renderer:
         self.render_steps()
         names = dict.fromkeys(launch.name for launch in self.launches.values())
         lines = [line for name in names for line in self.lines_of(name)]
+        lines = [*((text, None) for text in helpers([node for _, node in lines])), *lines]
         body = "".join(f"{text}\n" for text, _ in lines)
         source = "".join(f"{text}{self.comment(node)}\n" for text, node in lines)
         return Rendered(runtime_for(body) + body, source, self.launches)

@@ -61,6 +61,7 @@ typedef struct {
     uint64_t process;   /* the process in which the tickets were given out */
     uint64_t tickets, serving;  /* callers that replace the value are served as they come: a loop of training steps
                                    would otherwise take its own cell again before a sleeper has woken */
+    unsigned long holder;       /* the thread that is being served */
 } SharedCell;
 
 typedef struct {

@@ -11,15 +11,28 @@ static uint64_t cell_ticket(SharedCell *cell) {
     return cell->tickets++;
 }
 
-static void cell_take(SharedCell *cell) {
+/* A Python op of a call may call another function: it would wait for the call that waits for it. */
+static int is_held_by_this_thread(const SharedCell *cell) {
+    int held = cell->process == waiting.process && cell->tickets != cell->serving;
+    return held && cell->holder == PyThread_get_thread_ident();
+}
+
+static int cell_take(SharedCell *cell) {
+    if (is_held_by_this_thread(cell)) {
+        PyErr_SetString(PyExc_RuntimeError, "a shared variable cannot get a new value while a call that updates it runs");
+        return 0;
+    }
     uint64_t ticket = cell_ticket(cell);
     while (cell->serving != ticket) {
         wait_for_change();
         if (cell->process != waiting.process) ticket = cell_ticket(cell);
     }
+    cell->holder = PyThread_get_thread_ident();
+    return 1;
 }
 
 static void cell_let_go(SharedCell *cell) {
+    cell->holder = 0;
     cell->serving++;
     announce_change();
 }
@@ -60,7 +73,7 @@ static PyObject *cell_get_value(SharedCell *self, PyObject *args, PyObject *keyw
 static PyObject *cell_set_value(SharedCell *self, PyObject *args, PyObject *keywords) {
     PyObject *value = given_value(args, keywords);
     if (!value) return NULL;
-    cell_take(self);
+    if (!cell_take(self)) return Py_DECREF(value), NULL;
     PyObject *replaced = self->value;
     self->value = value;
     cell_let_go(self);

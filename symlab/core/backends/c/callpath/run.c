@@ -79,8 +79,9 @@ static Outcome call_with_cells(CompiledCall *self, Frame *frame, PyObject *const
 }
 
 static Outcome call_in_turn(CompiledCall *self, Frame *frame, PyObject *const *args) {
-    for (int u = 0; u < self->updates; u++) cell_take(self->turn[u]);
-    Outcome outcome = call_with_cells(self, frame, args);
-    for (int u = 0; u < self->updates; u++) cell_let_go(self->turn[u]);
+    int taken = 0;
+    while (taken < self->updates && cell_take(self->turn[taken])) taken++;
+    Outcome outcome = taken < self->updates ? RAISED : call_with_cells(self, frame, args);
+    while (taken--) cell_let_go(self->turn[taken]);
     return outcome;
 }

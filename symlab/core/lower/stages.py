@@ -1,0 +1,140 @@
+"""Graphs in which a size is known after a part of the call alone, cut into stages that are compiled each by itself.
+
+Between two stages stand the nodes whose sizes only their reference knows (a Python op, the distinct elements of an
+array), which Python computes, and the numbers that decide sizes of what follows. What is computed in one stage and read
+in a later one is handed over in memory, so nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.graph import Graph
+from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind
+from symlab.core.ir.types import ArrayType, TupleType
+from symlab.core.lower.fuse import Refusal, fuse
+from symlab.core.lower.memory import Program, place
+from symlab.core.lower.picked import same
+from symlab.core.lower.schedule import schedule
+from symlab.core.ops.branch import IFELSE
+
+MOST = 64  # nodes between stages: a graph with more is left to the reference evaluator
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A part of a graph: `program` computes `results` from `sources` (nodes of the whole graph), then come `calls`."""
+
+    graph: Graph
+    program: Program | None  # None where nothing is to be computed before the calls
+    sources: tuple[Expr, ...]
+    results: tuple[Expr, ...]
+    calls: tuple[Expr, ...]
+
+
+def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
+    """The stages of a graph that was refused as a whole; None where they would not help."""
+    if any(node.op is IFELSE for node in graph.nodes()):
+        return None  # what is between stages would be computed whether it is chosen or not
+    cutting = Cutting(graph)
+    node = refusal.node
+    while node is not None and node in cutting.known and len(cutting.between) < MOST:
+        cutting.between[node] = None
+        whole, back = cutting.cut(graph.roots, cutting.handed(cutting.between))
+        fused = fuse(whole)
+        if not isinstance(fused, Refusal):
+            return cutting.stages()
+        node = None if fused.node is None else back.get(fused.node)
+        if node in cutting.between:
+            return None
+    return None
+
+
+@dataclass(eq=False)
+class Cutting:
+    """A graph and the nodes that stand between its stages."""
+
+    graph: Graph
+    between: dict[Expr, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.order = self.graph.nodes()
+        self.known = frozenset(node for node in self.order if node.op.kind is not Kind.LEAF)
+        self.readers: dict[Expr, list[Expr]] = {}
+        for node in self.order:
+            for arg in node.args:
+                self.readers.setdefault(arg, []).append(node)
+
+    def handed(self, nodes: Mapping[Expr, None] | Sequence[Expr]) -> list[Expr]:
+        """What nodes hand over: themselves, or their results where they have several."""
+        found: list[Expr] = []
+        for node in nodes:
+            several = isinstance(node.type, TupleType)
+            found += [item for item in self.readers.get(node, ()) if item.op is PROJECT] if several else [node]
+        return found
+
+    def cut(self, roots: Sequence[Expr], given: Sequence[Expr]) -> tuple[Graph, dict[Expr, Expr]]:
+        """The graph of `roots` with inputs for the given nodes and for shared variables, and what each node was."""
+        table = self.graph.table
+        done = {node: node if is_leaf(node) else table.leaf(INPUT, ("stage", node), (), node.type) for node in given}
+        for node in toposort(roots, frozenset(done)):
+            if node not in done:
+                done[node] = same(table, node, tuple([done[arg] for arg in node.args])) if node.args else node
+        origins = {new: self.graph.origins[old] for old, new in done.items() if old in self.graph.origins}
+        made = tuple(done[root] for root in roots)
+        leaves = dict.fromkeys(node for node in toposort(made) if is_leaf(node))
+        return Graph(table, tuple(leaves), made, (), origins), {new: old for old, new in done.items()}
+
+    def stages(self) -> tuple[Stage, ...] | None:
+        """The stages, in order."""
+        depth: dict[Expr, int] = {}
+        for node in self.order:
+            depth[node] = max((depth[arg] + (arg in self.between) for arg in node.args), default=0)
+        last = 1 + max(depth[node] for node in self.between)
+        known = {node for node in self.order if not node.args}
+        found: list[Stage] = []
+        for number in range(last + 1):
+            here = [node for node in self.between if depth[node] == number]
+            calls = tuple(node for node in here if not has_known_sizes(node))
+            computed = self.computed(known, here, number == last)
+            stage = self.stage(known, computed, calls)
+            if stage is None:
+                return None
+            found.append(stage)
+            known |= {*computed, *calls, *self.handed(calls)}
+        return tuple(found)
+
+    def computed(self, known: set[Expr], here: Sequence[Expr], final: bool) -> set[Expr]:
+        """The nodes that a stage computes: what its calls read, the numbers that it hands on, at last the roots."""
+        wanted = [item for node in here for item in ((node,) if has_known_sizes(node) else node.args)]
+        found = {node for node in toposort([*wanted, *(self.graph.roots if final else ())], known) if node not in known}
+        return found | {item for node in found if isinstance(node.type, TupleType) for item in self.handed([node])}
+
+    def stage(self, known: set[Expr], computed: set[Expr], calls: tuple[Expr, ...]) -> Stage | None:
+        """One stage: its results are what the calls, later stages or the caller read. None if it is refused."""
+        roots = frozenset(self.graph.roots)
+        results = tuple(
+            node
+            for node in self.order
+            if node in computed
+            and isinstance(node.type, ArrayType)
+            and (node in roots or any(reader not in computed for reader in self.readers.get(node, ())))
+        )
+        given = [node for node in self.order if node in known and isinstance(node.type, ArrayType)]
+        graph, back = self.cut(results, [node for node in given if node.op is not CONSTANT])
+        program = place(schedule(fuse(graph))) if results else None
+        if isinstance(program, Refusal):
+            return None
+        return Stage(graph, program, tuple(back[leaf] for leaf in graph.inputs), results, calls)
+
+
+def is_leaf(node: Expr) -> bool:
+    """Whether a node is given to a call: an input or a shared variable."""
+    return node.op.kind is Kind.LEAF and node.op is not CONSTANT
+
+
+def has_known_sizes(node: Expr) -> bool:
+    """Whether compiled code can compute a node that stands between stages: it is wanted for its value alone."""
+    return isinstance(node.type, ArrayType) and None not in node.type.shape

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from symlab.core.gradcheck import gradcheck, verify_grad
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
+    from symlab.core.saving import load, save
     from symlab.core.scan import foldl, foldr, map, reduce, scan
     from symlab.core.shared import SharedVariable, shared
     from symlab.core.subgraph import subgraph_grad
@@ -59,12 +60,14 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
         "ifelse": "symlab.core.ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
+        "load": "symlab.core.saving:load",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
         "map": "symlab.core.scan:map",
         "ops": "symlab.core.catalogue:ops",
         "pp": "symlab.viz.text:pp",
         "reduce": "symlab.core.scan:reduce",
         "rules": "symlab.core.catalogue:rules",
+        "save": "symlab.core.saving:save",
         "scan": "symlab.core.scan:scan",
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
@@ -102,12 +105,14 @@ __all__ = [
     "hessian_vector_product",
     "ifelse",
     "jacobian",
+    "load",
     "load_ipython_extension",
     "map",
     "ops",
     "pp",
     "reduce",
     "rules",
+    "save",
     "scan",
     "scan_module",
     "shared",

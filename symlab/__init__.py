@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
     from symlab.core.autodiff import Lop, Rop, grad
+    from symlab.core.autodiff.functional import jvp, vjp
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
     from symlab.core.batching import vectorize, vectorize_graph
     from symlab.core.catalogue import ops, rules
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
+    from symlab.tensor import optimize
     from symlab.viz.magics import load_ipython_extension
     from symlab.viz.text import debugprint, pp
 
@@ -60,9 +62,11 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
         "ifelse": "symlab.core.ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
+        "jvp": "symlab.core.autodiff.functional:jvp",
         "load": "symlab.core.saving:load",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
         "map": "symlab.core.scan:map",
+        "optimize": "symlab.tensor.optimize",
         "ops": "symlab.core.catalogue:ops",
         "pp": "symlab.viz.text:pp",
         "reduce": "symlab.core.scan:reduce",
@@ -74,6 +78,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "show_versions": "symlab.doctor:show_versions",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
+        "vjp": "symlab.core.autodiff.functional:vjp",
         "vectorize": "symlab.core.batching:vectorize",
         "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
@@ -105,10 +110,12 @@ __all__ = [
     "hessian_vector_product",
     "ifelse",
     "jacobian",
+    "jvp",
     "load",
     "load_ipython_extension",
     "map",
     "ops",
+    "optimize",
     "pp",
     "reduce",
     "rules",
@@ -123,6 +130,7 @@ __all__ = [
     "vectorize_graph",
     "verify_grad",
     "viz",
+    "vjp",
 ]
 
 

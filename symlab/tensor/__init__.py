@@ -10,6 +10,7 @@ from symlab.tensor import (
     linalg,
     nlinalg,
     nnet,
+    optimize,
     random,
     rng_mrg,
     shared_randomstreams,

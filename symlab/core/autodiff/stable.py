@@ -14,10 +14,9 @@ from functools import cache
 from symlab.core.ir import config
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, Interning, Table
-from symlab.core.ir.op import CALL, INPUT, Op
+from symlab.core.ir.op import CALL, INPUT, Kind, Op
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
-from symlab.core.ops.loop import SCAN
 from symlab.core.ops.operators import Variable
 from symlab.core.rewrite.association import associate
 from symlab.core.rewrite.driver import Move, Report
@@ -69,10 +68,10 @@ def typed_forms(trace: Trace) -> list[Variable] | None:
         if node.op is CALL:
             return None
         behind = trace.origins_of(node)
-        looped = next((typed for typed in behind if typed.op is node.op is SCAN), None)
-        if looped is None and node.op is SCAN:
-            return None
-        form = node if looped is None else looped  # what is in a loop takes its stable form when its turn comes
+        closed = node.op.kind is Kind.CONTROL and node.attr("body") is not None
+        form = next((typed for typed in behind if typed.op is node.op), None) if closed else node
+        if form is None:
+            return None  # what is in a loop takes its stable form when its turn comes
         made[node] = Variable(node.op, tuple([made[arg] for arg in node.args]), form.attrs, form.type)
         made[node].origin = next((place for typed in behind if (place := getattr(typed, "origin", None))), None)
     return [made[root] for root in trace.graph.roots]

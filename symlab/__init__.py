@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
     from symlab.core.batching import vectorize, vectorize_graph
     from symlab.core.catalogue import ops, rules
+    from symlab.core.checkpoints import scan_checkpoints
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
+    from symlab.core.ifelse import cond
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
     from symlab.core.saving import load, save
@@ -50,6 +52,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "SharedVariable": "symlab.core.shared:SharedVariable",
         "as_written": "symlab.core.ops.passing:as_written",
         "clone": "symlab.core.substitute:clone",
+        "cond": "symlab.core.ifelse:cond",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
         "foldl": "symlab.core.scan:foldl",
@@ -73,6 +76,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "rules": "symlab.core.catalogue:rules",
         "save": "symlab.core.saving:save",
         "scan": "symlab.core.scan:scan",
+        "scan_checkpoints": "symlab.core.checkpoints:scan_checkpoints",
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
@@ -96,6 +100,7 @@ __all__ = [
     "SharedVariable",
     "as_written",
     "clone",
+    "cond",
     "config",
     "configure",
     "debug",
@@ -121,6 +126,7 @@ __all__ = [
     "rules",
     "save",
     "scan",
+    "scan_checkpoints",
     "scan_module",
     "shared",
     "show_versions",

@@ -19,23 +19,28 @@ if TYPE_CHECKING:
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
     from symlab.core.autodiff import Lop, Rop, grad
+    from symlab.core.autodiff.functional import jvp, vjp
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
     from symlab.core.batching import vectorize, vectorize_graph
     from symlab.core.catalogue import ops, rules
+    from symlab.core.checkpoints import scan_checkpoints
     from symlab.core.custom.perform import Op
     from symlab.core.custom.python import as_op, wrap_py
     from symlab.core.custom.subgraphs import OpFromGraph
     from symlab.core.custom.watch import Assert, CheckAndRaise, PdbBreakpoint, Print, assert_op
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
+    from symlab.core.ifelse import cond
     from symlab.core.ir.apply import Apply
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
+    from symlab.core.saving import load, save
     from symlab.core.scan import foldl, foldr, map, reduce, scan
     from symlab.core.shared import SharedVariable, shared
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
+    from symlab.tensor import optimize
     from symlab.viz.magics import load_ipython_extension
     from symlab.viz.text import debugprint, pp
 
@@ -61,6 +66,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "as_written": "symlab.core.ops.passing:as_written",
         "assert_op": "symlab.core.custom.watch:assert_op",
         "clone": "symlab.core.substitute:clone",
+        "cond": "symlab.core.ifelse:cond",
         "custom": "symlab.core.custom",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
@@ -74,13 +80,18 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
         "ifelse": "symlab.core.ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
+        "jvp": "symlab.core.autodiff.functional:jvp",
+        "load": "symlab.core.saving:load",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
         "map": "symlab.core.scan:map",
         "ops": "symlab.core.catalogue:ops",
+        "optimize": "symlab.tensor.optimize",
         "pp": "symlab.viz.text:pp",
         "reduce": "symlab.core.scan:reduce",
         "rules": "symlab.core.catalogue:rules",
+        "save": "symlab.core.saving:save",
         "scan": "symlab.core.scan:scan",
+        "scan_checkpoints": "symlab.core.checkpoints:scan_checkpoints",
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
@@ -91,6 +102,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
         "viz": "symlab.viz",
+        "vjp": "symlab.core.autodiff.functional:vjp",
         "wrap_py": "symlab.core.custom.python:wrap_py",
     }
 )
@@ -114,6 +126,7 @@ __all__ = [
     "as_written",
     "assert_op",
     "clone",
+    "cond",
     "config",
     "configure",
     "custom",
@@ -129,13 +142,18 @@ __all__ = [
     "hessian_vector_product",
     "ifelse",
     "jacobian",
+    "jvp",
+    "load",
     "load_ipython_extension",
     "map",
     "ops",
+    "optimize",
     "pp",
     "reduce",
     "rules",
+    "save",
     "scan",
+    "scan_checkpoints",
     "scan_module",
     "shared",
     "show_versions",
@@ -146,6 +164,7 @@ __all__ = [
     "vectorize_graph",
     "verify_grad",
     "viz",
+    "vjp",
     "wrap_py",
 ]
 

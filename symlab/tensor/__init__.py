@@ -13,6 +13,7 @@ from symlab.tensor import (
     nlinalg,
     nnet,
     opt,
+    optimize,
     random,
     raw_random,
     rng_mrg,

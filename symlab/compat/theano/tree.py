@@ -37,7 +37,7 @@ ERRORS = {
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
 }
-LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan")}
+LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan", "scan_checkpoints")}
 SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
 UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 PRINTING = {

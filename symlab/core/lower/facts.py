@@ -42,6 +42,7 @@ class Problem(IntEnum):
     TOO_LARGE = 6  # more bytes than can be
     REFERENCE = 7  # the reference of the node raised
     STEP = 8  # a step of 0
+    INTERRUPTED = 9  # nothing: the caller is to stop, by an interrupt
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,15 +206,16 @@ def exact_fractions(text: str) -> str:
     return text
 
 
-def lifted_values(values: Values) -> dict[str, Any]:
-    return {name: np.asarray(np.frompyfunc(mpmath.mpf, 1, 1)(value.astype(object)), object).view(Exact)
-            for name, value in values.items()}  # fmt: skip
+def lifted_values(values: Values, zero: Any) -> dict[str, Any]:
+    """The values as exact numbers; where no derivative is wanted, 0 as the limit is meant, from above."""
+    lift = np.frompyfunc(lambda number: mpmath.mpf(float(number)) or mpmath.mpf(zero), 1, 1)
+    return {name: np.asarray(lift(value), object).view(Exact) for name, value in values.items()}
 
 
 def with_slopes(item: Entry, digits: int) -> list[Any]:
     """The value and the derivatives of its sum, computed with so many digits."""
     with mpmath.workdps(digits):
-        values = lifted_values(item.values)
+        values = lifted_values(item.values, 0 if item.has_gradient else mpmath.mpf(10) ** (-2 * digits))
         found = [exact_value(item.text, values)]
         for name in values if item.has_gradient else ():
             found.append(slope(item, values, name, digits))
@@ -223,7 +224,7 @@ def with_slopes(item: Entry, digits: int) -> list[Any]:
 
 def slope(item: Entry, values: dict[str, Any], name: str, digits: int) -> Any:
     """The derivative in one variable, by symmetric differences."""
-    x = values[name].view(np.ndarray)
+    x = np.asarray(values[name]).view(np.ndarray)
     step = np.asarray(np.frompyfunc(lambda v: (mpmath.fabs(v) or 1) * mpmath.mpf(10) ** (-digits // 3), 1, 1)(x), object)
     if item.is_elementwise:
         return difference(item, values, name, step)

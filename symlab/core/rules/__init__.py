@@ -15,8 +15,9 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
 STABLE = named(
-    "stable_rows", "stable", "stable_logs", "widening", "moments", "stable_roots", "stable_differences", "stable_tails", "stable_angles"
-)
+    "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "stable_roots",
+    "stable_differences", "stable_tails", "stable_angles",
+)  # fmt: skip
 GUARDED = named("series", "guarded")
 LIMITS = named("limits")
 RANGES = named("ranges")

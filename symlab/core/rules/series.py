@@ -12,8 +12,8 @@ from math import comb, factorial
 from typing import Any
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, expm1, log, log1p, mul, reciprocal, sqr, tanh
-from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, cos, sin, sinh, tan
+from symlab.core.ops.elementwise import abs, expm1, log1p, mul, reciprocal, sqr, tanh
+from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, sin, sinh, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near, NonzeroNumber
 
@@ -203,48 +203,6 @@ def x_less_arcsinh(x: Near):
     )
 
 
-@rule(when=unguarded)
-def cos_less_parabola(x: Near):
-    """cos(x) is nearly 1 - x^2 / 2 where x is small."""
-    terms = [Fraction((-1) ** k, factorial(2 * k + 4)) for k in range(11)]
-    return (
-        cos(x) - 1 + 0.5 * sqr(x),
-        chosen(
-            abs(x) < 1, x, lambda t: sqr(sqr(t)) * polynomial(sqr(t), terms), lambda t: cos(t) - 1 + 0.5 * sqr(t)
-        ),
-    )
-
-
-@rule(when=unguarded)
-def log_less_linear(x: Near):
-    """log(x) is nearly x - 1 where x is nearly 1."""
-    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    return (
-        log(x) - x + 1,
-        chosen(abs(x - 1) < 0.3, x - 1, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t),
-    )
-
-
-@rule(when=unguarded)
-def log_less_linear_of_quotient(x, y):
-    """log(x / y) is nearly 1 - y / x where x is nearly y."""
-    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    step = (y - x) / x
-    return (
-        log(x * reciprocal(y)) + y * reciprocal(x) - 1,
-        -chosen(abs(step) < 0.3, step, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t),
-    )
-
-
-@rule(when=unguarded)
-def x_log_x_less_linear(x: Near):
-    """x log(x) is nearly x - 1 where x is nearly 1."""
-    terms = [Fraction((-1) ** k, (k + 1) * (k + 2)) for k in range(30)]
-    near = abs(x - 1) < 0.3
-    step, far = switch(near, x - 1, 0), switch(near, 2, x)
-    return x * log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), far * log(far) - far + 1)
-
-
 @rule(when=unguarded, serves="derivatives")
 def x_over_log1p(x: Near):
     """x / log(1 + x) is 0 / 0 at 0, and the terms of its derivative cancel near it."""
@@ -303,10 +261,6 @@ RULES = (
     x_less_arctan,
     arcsin_less_x,
     x_less_arcsinh,
-    cos_less_parabola,
-    log_less_linear,
-    log_less_linear_of_quotient,
-    x_log_x_less_linear,
     x_over_log1p,
     expm1_of_opposite_over_x,
     expm1_of_multiple_over_x,

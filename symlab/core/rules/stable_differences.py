@@ -8,21 +8,9 @@ from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
-from symlab.core.ops.trigonometric import arctan, arctan2, cos, sin, tan
+from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Near, Small
-
-
-@rule
-def difference_of_squares(x, y):
-    """Squares of neighbours are nearly equal where their difference is small."""
-    return sqr(x) - sqr(y), (x - y) * (x + y)
-
-
-@rule
-def one_less_square(x: Near):
-    """The square of a number near 1 is nearly 1."""
-    return 1 - sqr(x), (1 - x) * (1 + x)
+from symlab.core.rewrite.sorts import Near, Part, Small
 
 
 @rule
@@ -69,6 +57,12 @@ def difference_of_logs(x, step: Small):
 
 
 @rule
+def log_of_quotient_of_neighbours(x, step: Small):
+    """The quotient of neighbours is nearly 1."""
+    return log((x + step) * reciprocal(x)), log1p(step / x)
+
+
+@rule
 def difference_of_log1p(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
     return log1p(x) - log(x), switch(x < 0, math.nan, log1p(reciprocal(x)))
@@ -110,16 +104,82 @@ def quotient_of_gammas(x):
     return gamma(1 + x) * reciprocal(gamma(x)), x
 
 
+@rule
+def difference_of_two_arctans(x, y):
+    """The arc tangents of neighbours are nearly equal."""
+    return arctan(x) - arctan(y), arctan2(x - y, 1 + x * y)
+
+
+@rule
+def difference_of_reciprocal_roots(x, step: Small):
+    """The reciprocal roots of neighbours are nearly equal."""
+    first, second = sqrt(x + step), sqrt(x)
+    return reciprocal(sqrt(x)) - reciprocal(sqrt(x + step)), step / first / second / (first + second)
+
+
+@rule
+def reciprocal_root_less_one(x: Near):
+    """1 / sqrt(1 + x) is nearly 1 where x is small."""
+    root = sqrt(1 + x)
+    return reciprocal(sqrt(1 + x)) - 1, -x / root / (1 + root)
+
+
+@rule
+def secant_less_one(x):
+    """1 / cos(x) is nearly 1 where x is small."""
+    return reciprocal(cos(x)) - 1, 2 * sqr(sin(x / 2)) / cos(x)
+
+
+@rule
+def reciprocal_of_hypot_less_one(x):
+    """1 / sqrt(1 + x^2) is nearly 1 where x is small."""
+    size = hypot(1, x)
+    return reciprocal(hypot(1, x)) - 1, -x * (x / size) / (1 + size)
+
+
+@rule
+def law_of_cosines(a, b, g):
+    """a^2 + b^2 and 2 a b cos(g) are nearly equal where the angle is small."""
+    return sqr(a) + sqr(b) - 2 * a * b * cos(g), sqr(a - b) + 4 * a * b * sqr(sin(g / 2))
+
+
+@rule
+def square_of_difference(x, y):
+    """x^2 + y^2 and 2 x y are nearly equal where x and y are."""
+    return sqr(x) - 2 * x * y + sqr(y), sqr(x - y)
+
+
+@rule
+def square_of_sum(x, y):
+    """x^2 + y^2 and 2 x y cancel where x is nearly -y."""
+    return sqr(x) + 2 * x * y + sqr(y), sqr(x + y)
+
+
+@rule
+def arccos_of_one_less(x: Part):
+    """1 - x is nearly 1 where x is small."""
+    return arccos(1 - x), 2 * arcsin(sqrt(x / 2))
+
+
+@rule
+def great_circle(a, b, g):
+    """The cosine of a small angle is nearly 1."""
+    half = sqr(sin((a - b) / 2)) + cos(a) * cos(b) * sqr(sin(g / 2))
+    return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arcsin(sqrt(half))
+
+
 RULES = (
+    law_of_cosines,
+    square_of_difference,
+    square_of_sum,
     one_less_squared_sin,
     one_less_squared_cos,
-    one_less_square,
-    difference_of_squares,
     difference_of_reciprocals,
     difference_of_roots,
     difference_of_roots_around,
     difference_of_cube_roots,
     difference_of_logs,
+    log_of_quotient_of_neighbours,
     difference_of_log1p,
     difference_of_sines,
     difference_of_cosines,
@@ -127,4 +187,11 @@ RULES = (
     difference_of_arctans,
     difference_of_gammaln,
     quotient_of_gammas,
+    difference_of_two_arctans,
+    difference_of_reciprocal_roots,
+    reciprocal_root_less_one,
+    secant_less_one,
+    reciprocal_of_hypot_less_one,
+    arccos_of_one_less,
+    great_circle,
 )

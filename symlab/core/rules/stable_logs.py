@@ -10,7 +10,6 @@ from symlab.core.ops.elementwise import (
     log,
     log1p,
     maximum,
-    mul,
     reciprocal,
     sigmoid,
     softplus,

@@ -88,7 +88,7 @@ def log_of_even_pow(x, n: EvenNumber):
 @rule
 def pow_of_one_plus_less_one(x, n):
     """1 + x drops the low digits of a small x, and its power is nearly 1."""
-    near = abs(n * log1p(x)) < 1
+    near = (abs(x) < 0.25) | (abs(n * log1p(x)) < 1)
     return pow(1 + x, n) - 1, switch(near, expm1(n * log1p(x)), pow(switch(near, 1, 1 + x), n) - 1)
 
 
@@ -130,22 +130,37 @@ def arcsinh_of_log(x):
 @rule
 def arccosh_of_log(x):
     """x^2 overflows where its root does not."""
-    return log(x + sqrt(-((1 - x) * (1 + x)))), arccosh(x)
+    return log(x + sqrt(sqr(x) - 1)), arccosh(x)
 
 
-# Logarithms of neighbours
+@rule
+def arccosh_of_factored_log(x):
+    """x^2 overflows where its root does not."""
+    return log(x + sqrt((x - 1) * (x + 1))), arccosh(x)
 
 
-# Means
+@rule
+def arccosh_of_two_roots(x):
+    """The product of two roots is that of a square that overflows."""
+    return log(x + sqrt(x - 1) * sqrt(x + 1)), arccosh(x)
+
+
+@rule
+def hypot_of_reciprocal(x):
+    """A square overflows or vanishes where the root of the sum does not."""
+    return sqrt(1 + reciprocal(sqr(x))), hypot(1, reciprocal(x))
 
 
 RULES = (
     hypot_less_one,
     root_less_one,
     hypot_of_one,
+    hypot_of_reciprocal,
     hypot_of_squares,
     arcsinh_of_log,
     arccosh_of_log,
+    arccosh_of_factored_log,
+    arccosh_of_two_roots,
     arctanh_of_quotient,
     log_of_squares,
     square_of_quotient,

@@ -1,4 +1,4 @@
-"""What is computed in a narrow dtype and then widened is computed in the wide one, where a formula stands on both sides."""
+"""What is computed in a narrow dtype and then widened is computed in the wide one: a formula that goes on is seen whole."""
 
 from __future__ import annotations
 

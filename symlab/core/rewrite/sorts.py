@@ -101,6 +101,12 @@ EvenNumber = Sort(
     lambda generator, count: 2.0 * generator.integers(2, 4, count),
     0,
 )
+OddNumber = Sort(
+    "number that is not even",
+    known_number(lambda value: value % 2 != 0),
+    lambda generator, count: 2.0 * generator.integers(1, 3, count) + 1,
+    0,
+)
 PositiveNumber = Sort("positive number", known_number(lambda value: value > 0), positive, 0)
 NonzeroNumber = Sort("number that is not 0", known_number(lambda value: value != 0), positive, 0)
 Truth = Sort(

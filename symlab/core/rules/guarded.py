@@ -199,18 +199,6 @@ def difference_of_erfcs(x, y):
 
 
 @rule
-def difference_of_powers(x, step: Small, n):
-    """The powers of neighbours are nearly equal."""
-    near = (x > 0) & (abs(step) < 0.5 * x)
-    base, ratio = switch(near, x, 1), switch(near, step, 0) / switch(near, x, 1)
-    far = switch(near, 1, x)
-    return (
-        pow(x + step, n) - pow(x, n),
-        switch(near, pow(base, n) * expm1(n * log1p(ratio)), pow(far + step, n) - pow(far, n)),
-    )
-
-
-@rule
 def one_less_quotient_by_hypot(x):
     """x / sqrt(1 + x^2) is nearly 1 where x is large."""
     size, high = hypot(1, x), x > 0
@@ -262,7 +250,6 @@ RULES = (
     difference_of_exps,
     difference_of_erfs,
     difference_of_erfcs,
-    difference_of_powers,
     one_less_quotient_by_hypot,
     hypot_less_side,
     hypot_plus_side,

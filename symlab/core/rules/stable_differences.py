@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
@@ -156,6 +156,18 @@ def square_of_sum(x, y):
 
 
 @rule
+def difference_of_powers(x, step: Small, n):
+    """The powers of neighbours are nearly equal."""
+    near = (x > 0) & (abs(step) < 0.5 * x)
+    base, ratio = switch(near, x, 1), switch(near, step, 0) / switch(near, x, 1)
+    far = switch(near, 1, x)
+    return (
+        pow(x + step, n) - pow(x, n),
+        switch(near, pow(base, n) * expm1(n * log1p(ratio)), pow(far + step, n) - pow(far, n)),
+    )
+
+
+@rule
 def arccos_of_one_less(x: Part):
     """1 - x is nearly 1 where x is small."""
     return arccos(1 - x), 2 * arcsin(sqrt(x / 2))
@@ -170,6 +182,7 @@ def great_circle(a, b, g):
 
 RULES = (
     law_of_cosines,
+    difference_of_powers,
     square_of_difference,
     square_of_sum,
     one_less_squared_sin,

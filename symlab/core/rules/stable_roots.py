@@ -10,7 +10,7 @@ from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenNumber, Positive, Scale
+from symlab.core.rewrite.sorts import Attributes, EvenNumber, OddNumber, Positive, Scale
 from symlab.core.rules.stable_rows import plain
 
 LOG_2 = math.log(2)
@@ -68,6 +68,12 @@ def square_of_quotient(x, y):
 def log_of_sqr(x):
     """A square overflows or vanishes where its logarithm does not."""
     return log(sqr(x)), 2 * log(abs(x))
+
+
+@rule
+def log_of_odd_pow(x, n: OddNumber):
+    """A power overflows or vanishes where its logarithm does not."""
+    return log(pow(x, n)), n * log(x)
 
 
 @rule
@@ -165,6 +171,7 @@ RULES = (
     log_of_squares,
     square_of_quotient,
     log_of_sqr,
+    log_of_odd_pow,
     log_of_pow,
     log_of_even_pow,
     pow_of_one_plus_less_one,

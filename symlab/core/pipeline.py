@@ -17,7 +17,7 @@ from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
-from symlab.core.rules import CANONICAL, SPECIAL, STABLE, TRANSFERS, all_rules
+from symlab.core.rules import CANONICAL, REFINING, SPECIAL, STABLE, TRANSFERS, all_rules
 from symlab.core.seams import resolve
 
 Names = tuple[str, ...]
@@ -161,6 +161,7 @@ MERGE = Transform("merge loops", "symlab.core.rewrite.merging:merge_loops")
 CANONICALIZE = Rewrite("canonicalize", CANONICAL)
 STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
 SPECIALIZE = Rewrite("specialize", SPECIAL)
+REFINE = Rewrite("refine", REFINING)
 ASSOCIATE = Transform("associate", "symlab.core.rewrite.association:associate")
 LOWER = (
     Transform("fuse", "symlab.core.lower.fuse:fuse"),
@@ -171,7 +172,7 @@ PLACE_TRANSFERS = Transform("place transfers", "symlab.core.lower.transfers:plac
 CANCEL_TRANSFERS = Rewrite("cancel transfers", TRANSFERS)
 FUSE_FOR_DEVICE = Transform("fuse", "symlab.core.lower.fuse:fuse_for_device")
 
-DEFAULT = Pipeline((MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
+DEFAULT = Pipeline((MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, REFINE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((CANONICALIZE, ASSOCIATE))
 
 

@@ -102,17 +102,14 @@ def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if not positive or not negative:
         return None
     plus, minus = [arg.args[0] for arg in positive], [arg.args[0].args[0] for arg in negative]
-    found = beta_among(plus, minus, builder) or beta_among(minus, plus, builder)
-    if found is not None:
-        result, used, opposite = found[0], set(found[1]), bool(found[1][0] not in plus or found[1][2] not in minus)
-        result = builder.make(neg, (result,)) if opposite else result
-    else:
-        pair = pair_among(plus, minus, builder)
-        if pair is None:
-            return None
-        result, used = pair[0], set(pair[1])
-    rest = tuple(arg for arg in node.args if (arg.args[0] if arg.op is neg else arg) not in gammaln_of(node, used))
-    return builder.acted(node, result, rest) if rest else result
+    for first, second, sign in ((plus, minus, 1), (minus, plus, -1)):
+        found = beta_among(first, second, builder) or (pair_among(first, second, builder) if sign > 0 else None)
+        if found is not None:
+            result = found[0] if sign > 0 else builder.make(neg, (found[0],))
+            used = gammaln_of(node, set(found[1]))
+            rest = tuple(arg for arg in node.args if (arg.args[0] if arg.op is neg else arg) not in used)
+            return builder.acted(node, result, rest) if rest else result
+    return None
 
 
 def gammaln_of(node: Expr, arguments: set[Expr]) -> set[Expr]:

@@ -37,7 +37,7 @@ product_over: Op = elementwise(
 
 triangle_product: Op = elementwise(
     "triangle_product",
-    doc="(a + b + c)(b + c - a)(a + c - b)(a + b - c), 16 times the squared area of a triangle, also of a needle (Kahan).",
+    doc="(a + b + c)(b + c - a)(a + c - b)(a + b - c), 16 times the squared area of a triangle (Kahan).",
     reference=product_references.triangle_product,
     dtypes=real_floating,
     partials=(

@@ -108,6 +108,8 @@ OddNumber = Sort(
     lambda generator, count: 2.0 * generator.integers(1, 3, count) + 1,
     0,
 )
+PowerNumber = Sort("number", is_number, lambda generator, count: np.full(count, 3.0), 0)
+RootNumber = Sort("number", is_number, lambda generator, count: np.full(count, 1 / 3), 0)
 PositiveNumber = Sort("positive number", known_number(lambda value: value > 0), positive, 0)
 NonzeroNumber = Sort("number that is not 0", known_number(lambda value: value != 0), positive, 0)
 Truth = Sort(

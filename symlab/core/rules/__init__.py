@@ -18,12 +18,12 @@ STABLE = named(
     "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "stable_roots",
     "stable_differences", "stable_tails", "stable_angles",
 )  # fmt: skip
-GUARDED = named("series", "guarded")
+GUARDED = named("series", "guarded", "guarded_rows")
 LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
 SPECIAL = GUARDED + LIMITS + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
-REFINING = RANGES + named("constants", "canonical")
+REFINING = RANGES + named("stable_roots", "constants", "canonical")
 
 
 @cache

@@ -5,9 +5,7 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
-import math
-
-from symlab.core.ops.compare import eq, isfinite, switch
+from symlab.core.ops.compare import isfinite, switch
 from symlab.core.ops.elementwise import (
     abs,
     add,
@@ -24,13 +22,15 @@ from symlab.core.ops.elementwise import (
     sqrt,
 )
 from symlab.core.ops.exponential import log1mexp
-from symlab.core.ops.reduce import max_or_zero, prod, sum
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import erf, erfc, erfcx
 from symlab.core.ops.trigonometric import arctanh, cos, hypot, sin
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, Near, Positive, PositiveNumber, Scalar, Small
-from symlab.core.rules.stable_rows import plain
+from symlab.core.rewrite.sorts import (
+    Near,
+    PositiveNumber,
+    Small,
+)
 
 SAFE = 80.0  # up to here exp overflows in no dtype that it is computed in
 
@@ -66,31 +66,6 @@ def pow_of_one_plus(x, n):
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 
-def unscaled(x, folded):
-    """Whether a row has not been divided by its largest element already."""
-    factors = x.args if x.op is mul else (x,)
-    divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
-    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
-
-
-@rule(when=unscaled)
-def norm_of_row(x, folded: Attributes):
-    """Squares overflow or vanish where the root of their sum does not."""
-    largest = max_or_zero(abs(x), attributes=folded)
-    kept = max_or_zero(abs(x), axes=folded.axes, keepdims=True)
-    divisor = switch(eq(kept, 0), 1, kept)
-    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
-
-
-@rule(counts={"n": 1})
-def power_of_product(x: Positive, n: Scalar, folded: Attributes):
-    """A product of many factors overflows or vanishes before its root does."""
-    product = prod(x, attributes=folded)
-    regular = (product > 1e-30) & (product < 1e30)
-    powers = exp(n * sum(log(x), attributes=folded))
-    return pow(product, n), switch(regular, pow(switch(regular, product, 1), n), powers)
-
-
 @rule
 def quotient_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
@@ -98,18 +73,32 @@ def quotient_by_squares(a, b, x, y):
     return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) + b * (y / size)) / size
 
 
+def root_of_shifted_square(x, y):
+    """sqrt(x^2 + y), where x^2 may overflow."""
+    large = abs(x) > 1e15
+    size = switch(large, abs(x), 1)
+    return switch(large, size * sqrt(1 + y / size / size), sqrt(sqr(switch(large, 0, x)) + y))
+
+
+@rule
+def quotient_of_difference_by_squares(a, b, x, y):
+    """Squares overflow or vanish where the quotient by their sum does not."""
+    size = hypot(x, y)
+    return (a * x - b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) - b * (y / size)) / size
+
+
 @rule
 def root_less_base(x, y):
     """sqrt(x^2 + y) is nearly x where x is large."""
-    root, high = sqrt(sqr(x) + y), x > 0
-    return root - x, switch(high, y / (root + abs(x)), root + abs(x))
+    root, high = root_of_shifted_square(x, y), x > 0
+    return sqrt(sqr(x) + y) - x, switch(high, y / (root + abs(x)), root + abs(x))
 
 
 @rule
 def root_plus_base(x, y):
     """sqrt(x^2 + y) is nearly -x where -x is large."""
-    root, low = sqrt(sqr(x) + y), x < 0
-    return root + x, switch(low, y / (root + abs(x)), root + abs(x))
+    root, low = root_of_shifted_square(x, y), x < 0
+    return sqrt(sqr(x) + y) + x, switch(low, y / (root + abs(x)), root + abs(x))
 
 
 @rule
@@ -219,24 +208,12 @@ def hypot_plus_side(x, y):
     return hypot(x, y) + x, switch(low, y * (y / (size + abs(x))), size + abs(x))
 
 
-@rule(when=plain)
-def log_of_product_of_any_row(x, folded: Attributes):
-    """A product of many factors overflows before its logarithm does."""
-    product = prod(x, attributes=folded)
-    regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
-    whole = abs(prod(x, axes=folded.axes, keepdims=True))
-    kept = (whole > 1e-30) & (whole < 1e30)
-    logs = switch(product < 0, math.nan, sum(log(abs(switch(kept, 1, x))), attributes=folded))
-    return log(prod(x, attributes=folded)), switch(regular, log(prod(switch(kept, x, 1), attributes=folded)), logs)
-
-
 RULES = (
     product_of_exps,
     log_of_number_plus_exp,
     pow_of_one_plus,
-    norm_of_row,
-    power_of_product,
     quotient_by_squares,
+    quotient_of_difference_by_squares,
     root_less_base,
     root_plus_base,
     log_of_odds,
@@ -253,5 +230,4 @@ RULES = (
     one_less_quotient_by_hypot,
     hypot_less_side,
     hypot_plus_side,
-    log_of_product_of_any_row,
 )

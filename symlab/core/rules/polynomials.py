@@ -12,7 +12,7 @@ from symlab.core.ops.elementwise import add, mul, neg, pow, sqr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import factor_of, power_of, term_of
+from symlab.core.rules.collect import factor_of, power_of
 from symlab.core.rules.constants import is_number
 
 MOST = 8  # the largest degree
@@ -57,16 +57,34 @@ def polynomial_of(node: Expr, builder: Builder) -> tuple[Expr, list[Fraction]] |
     known: dict[int, Fraction] = {}
     bases: set[Expr] = set()
     for arg in node.args:
-        base, count = term_of(arg, builder)
-        inner, exponent = (base, 0.0) if is_number(base) else factor_of(base)
-        value = float(count) * float(constant_value(base)) if is_number(base) else float(count)
+        found, exponent, value = monomial(arg)
         if exponent != int(exponent) or not 0 <= exponent <= MOST or int(exponent) in known:
             return None
         known[int(exponent)] = Fraction(value)
-        bases |= set() if is_number(base) else {inner}
+        bases |= found
     if len(bases) != 1 or not known.get(0) or any(is_wide(value) for value in known.values()):
         return None
     return bases.pop(), [known.get(place, Fraction(0)) for place in range(max(known) + 1)]
+
+
+def monomial(node: Expr) -> tuple[set[Expr], float, float]:
+    """A term as its variables, the exponent of them all, and its coefficient."""
+    bases: set[Expr] = set()
+    exponent, coefficient, waiting = 0.0, 1.0, [node]
+    while waiting:
+        part = waiting.pop()
+        if part.op is mul:
+            waiting += part.args
+        elif part.op is neg:
+            waiting.append(part.args[0])
+            coefficient = -coefficient
+        elif is_number(part):
+            coefficient *= float(constant_value(part))
+        else:
+            base, power = factor_of(part)
+            bases.add(base)
+            exponent += power
+    return bases, exponent, coefficient
 
 
 def is_wide(value: Fraction) -> bool:

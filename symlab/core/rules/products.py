@@ -71,9 +71,12 @@ def product_divided(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A product overflows or vanishes where its quotient by a third number does not."""
     below = [arg.args[0] for arg in node.args if arg.op is reciprocal]
     above = [arg for arg in node.args if arg.op is not reciprocal]
-    if len(above) != 2 or len(below) != 1 or not all(of_any_size(facts, arg) for arg in (*above, *below)):
+    if len(below) == 1 and below[0].op is mul and len(below[0].args) == 2:
+        below = list(below[0].args)
+    if len(above) != 2 or not 1 <= len(below) <= 2 or not all(of_any_size(facts, arg) for arg in (*above, *below)):
         return None
-    return builder.apply(product_over, *above, *below)
+    quotient = builder.apply(product_over, *above, below[0])
+    return builder.flat(mul, (quotient, builder.apply(reciprocal, below[1]))) if len(below) == 2 else quotient
 
 
 def of_any_size(facts: Facts, node: Expr) -> bool:

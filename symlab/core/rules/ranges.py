@@ -43,6 +43,15 @@ def log_of_product(*factors):
     return log(mul(*factors)), switch(regular, log(switch(regular, product, 1)), logs)
 
 
+@rule(when=two_variables)
+def log_of_size_of_product(*factors):
+    """A product overflows or vanishes where its logarithm does not."""
+    product = abs(mul(*factors))
+    regular = (product > 1e-30) & (product < 1e30)
+    logs = add(*[log(abs(factor)) for factor in factors])
+    return log(abs(mul(*factors))), switch(regular, log(switch(regular, product, 1)), logs)
+
+
 @rule(when=unbounded, assuming="no_overflow", unscaled=True)
 def mean_of_two(x, y):
     """A sum overflows where its half does not."""
@@ -77,11 +86,20 @@ def difference_of_two_roots(x, y):
     return sqrt(x) - sqrt(y), switch(near, (x - y) / switch(near, sqrt(x) + sqrt(y), 1), sqrt(far) - sqrt(y))
 
 
+@rule
+def reciprocal_root_less_one(x: Near):
+    """1 / sqrt(1 + x) is nearly 1 where x is small."""
+    root = sqrt(1 + x)
+    return reciprocal(sqrt(1 + x)) - 1, -x / root / (1 + root)
+
+
 RULES = (
+    reciprocal_root_less_one,
     difference_of_squares,
     one_less_square,
     log_of_quotient,
     log_of_product,
+    log_of_size_of_product,
     mean_of_two,
     difference_of_two_logs,
     difference_of_two_roots,

@@ -10,7 +10,7 @@ from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Near, Part, Small
+from symlab.core.rewrite.sorts import NonzeroNumber, Part, Small, Whole
 
 
 @rule
@@ -118,10 +118,21 @@ def difference_of_reciprocal_roots(x, step: Small):
 
 
 @rule
-def reciprocal_root_less_one(x: Near):
-    """1 / sqrt(1 + x) is nearly 1 where x is small."""
-    root = sqrt(1 + x)
-    return reciprocal(sqrt(1 + x)) - 1, -x / root / (1 + root)
+def difference_of_reciprocals_of_shifts(x, a: NonzeroNumber, b: Whole):
+    """The reciprocals of neighbours are nearly equal."""
+    return reciprocal(x + a) - reciprocal(x + b), (b - a) / (x + a) / (x + b)
+
+
+@rule
+def reciprocal_of_one_plus_reciprocal(x):
+    """1 / x and its square overflow or vanish where the quotient does not."""
+    return reciprocal(x) * reciprocal(1 + reciprocal(x)), reciprocal(1 + x)
+
+
+@rule
+def square_by_one_plus_reciprocal(x):
+    """The square of x overflows or vanishes where the quotient does not."""
+    return reciprocal(sqr(x)) * reciprocal(1 + reciprocal(x)), reciprocal(x) * reciprocal(1 + x)
 
 
 @rule
@@ -187,6 +198,9 @@ def half_sum_less_term(x, *terms):
 
 
 RULES = (
+    difference_of_reciprocals_of_shifts,
+    reciprocal_of_one_plus_reciprocal,
+    square_by_one_plus_reciprocal,
     half_sum_less_term,
     law_of_cosines,
     difference_of_powers,
@@ -209,7 +223,6 @@ RULES = (
     quotient_of_gammas,
     difference_of_two_arctans,
     difference_of_reciprocal_roots,
-    reciprocal_root_less_one,
     secant_less_one,
     reciprocal_of_hypot_less_one,
     arccos_of_one_less,

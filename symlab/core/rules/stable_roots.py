@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, expm1, log, log1p, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
@@ -35,9 +35,9 @@ def hypot_less_one(x):
 
 
 @rule(assuming="no_overflow")
-def hypot_of_squares(x, y):
+def hypot_of_squares(*terms):
     """Squares overflow or vanish where the root of their sum does not."""
-    return sqrt(sqr(x) + sqr(y)), hypot(x, y)
+    return sqrt(add(*[sqr(term) for term in terms])), hypot(*terms)
 
 
 @rule
@@ -53,6 +53,19 @@ def log_of_squares(x, y):
 
 
 # Products and quotients of squares
+
+
+@rule
+def share_of_square(x, y):
+    """Squares overflow or vanish where the share of one in their sum does not."""
+    return sqr(x) * reciprocal(sqr(x) + sqr(y)), sqr(x / hypot(x, y))
+
+
+@rule(when=plain)
+def root_of_product_of_sums(x, y, folded: Attributes):
+    """The product of two sums of squares overflows or vanishes before that of their roots does."""
+    first, second = sum(sqr(x), attributes=folded), sum(sqr(y), attributes=folded)
+    return sqrt(first * second), sqrt(first) * sqrt(second)
 
 
 @rule(assuming="no_overflow")
@@ -169,6 +182,8 @@ RULES = (
     arccosh_of_two_roots,
     arctanh_of_quotient,
     log_of_squares,
+    share_of_square,
+    root_of_product_of_sums,
     square_of_quotient,
     log_of_sqr,
     log_of_odd_pow,

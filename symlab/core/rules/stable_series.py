@@ -9,7 +9,7 @@ from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr
 from symlab.core.ops.trigonometric import cos
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Near
+from symlab.core.rewrite.sorts import Near, Part
 from symlab.core.rules.series import chosen, polynomial, unguarded
 
 
@@ -53,4 +53,14 @@ def x_log_x_less_linear(x: Near):
     return x * log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), far * log(far) - far + 1)
 
 
-RULES = (cos_less_parabola, log_less_linear, log_less_linear_of_quotient, x_log_x_less_linear)
+@rule
+def divergence_of_shares(p: Part, q: Part):
+    """The two terms are nearly opposite where p is nearly q."""
+    first, second = (q - p) / p, (p - q) / (1 - p)
+    return (
+        p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q)),
+        p * (first - log1p(first)) + (1 - p) * (second - log1p(second)),
+    )
+
+
+RULES = (divergence_of_shares, cos_less_parabola, log_less_linear, log_less_linear_of_quotient, x_log_x_less_linear)

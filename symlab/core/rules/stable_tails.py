@@ -10,7 +10,8 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bessel import iv, ive, kv, kve
-from symlab.core.ops.elementwise import abs, add, exp, log, mul, neg, reciprocal, sqr
+from symlab.core.ops.elementwise import abs as magnitude
+from symlab.core.ops.elementwise import add, exp, log, mul, neg, reciprocal, sqr
 from symlab.core.ops.gamma_differences import gammaln_difference, poisson_log_probability
 from symlab.core.ops.special import betaln, erf, erfc, erfcx, gammaln, log_ndtr
 from symlab.core.rewrite.analysis import Facts
@@ -93,7 +94,7 @@ def distance(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) -> f
     assuming=("no_overflow", "finite"),
     accept=32,
     formula="gammaln(p) + gammaln(q) - gammaln(p + q - 1) -> betaln(p, q) + log(p + q - 1)",
-    example=lambda n: gammaln(abs(n) + 3) - gammaln(abs(n) + 2.5),
+    example=lambda n: gammaln(magnitude(n) + 3) - gammaln(magnitude(n) + 2.5),
 )
 def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Logarithms of gamma are large where those of related arguments nearly cancel."""
@@ -158,7 +159,7 @@ def log_of_kv(v, x: PositiveReal):
 @rule
 def log_of_iv(v, x: PositiveReal):
     """The Bessel function overflows where its logarithm is nearly x."""
-    return log(iv(v, x)), log(ive(v, x)) + abs(x)
+    return log(iv(v, x)), log(ive(v, x)) + magnitude(x)
 
 
 @rule

@@ -1,4 +1,4 @@
-"""What is computed in a narrow dtype and then widened is computed in the wide one: a formula that goes on is seen whole."""
+"""What is computed in a narrow dtype and then widened is computed in the wide one: formulas are seen whole."""
 
 from __future__ import annotations
 

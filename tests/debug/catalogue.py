@@ -14,7 +14,6 @@ from typing import Any
 import mpmath
 import numpy as np
 
-import symlab as sl
 import symlab.tensor as T
 from symlab.core.ops import exact as exact_functions
 from symlab.core.ops.operators import Variable
@@ -57,7 +56,9 @@ class Entry:
 
     def expressions(self) -> tuple[list[Variable], list[Variable]]:
         """The inputs, and the value and derivatives of its sum."""
-        inputs = {name: T.TensorType(self.dtype, shape=(None,) * value.ndim)(name) for name, value in self.values.items()}
+        inputs = {
+            name: T.TensorType(self.dtype, shape=(None,) * value.ndim)(name) for name, value in self.values.items()
+        }
         result = T.as_tensor_variable(formula(self.text, {**TYPED, **inputs}))
         slopes = T.grad(T.sum(result), list(inputs.values())) if self.has_gradient else []
         return list(inputs.values()), [result, *slopes]
@@ -84,7 +85,14 @@ def entry(row: int, text: str, variables: str, dtype: str) -> Iterator[Entry]:
     if vectors and all(fit.all() for fit in fits):
         values = {name: value.astype(dtype) for name, value in numbers.items()}
         scalars = {name: value if variables_is_vector(variables, name) else value[0] for name, value in values.items()}
-        yield Entry(row, text, dtype, {name: np.asarray(value) for name, value in scalars.items()}, "?" not in marks, "~" in marks)
+        yield Entry(
+            row,
+            text,
+            dtype,
+            {name: np.asarray(value) for name, value in scalars.items()},
+            "?" not in marks,
+            "~" in marks,
+        )
     if not vectors and (kept := np.logical_and.reduce(fits)).any():
         values = {name: value[kept].astype(dtype) for name, value in numbers.items()}
         yield Entry(row, text, dtype, values, "?" not in marks, "~" in marks)
@@ -225,7 +233,9 @@ def with_slopes(item: Entry, digits: int) -> list[Any]:
 def slope(item: Entry, values: dict[str, Any], name: str, digits: int) -> Any:
     """The derivative in one variable, by symmetric differences."""
     x = np.asarray(values[name]).view(np.ndarray)
-    step = np.asarray(np.frompyfunc(lambda v: (mpmath.fabs(v) or 1) * mpmath.mpf(10) ** (-digits // 3), 1, 1)(x), object)
+    step = np.asarray(
+        np.frompyfunc(lambda v: (mpmath.fabs(v) or 1) * mpmath.mpf(10) ** (-digits // 3), 1, 1)(x), object
+    )
     if item.is_elementwise:
         return difference(item, values, name, step)
     result = np.zeros(x.shape, object)
@@ -255,4 +265,6 @@ def truth(item: Entry) -> list[Any]:
 
 def agree(first: Any, second: Any) -> bool:
     """Whether two computations of a number agree; of 0 and inf, which cancellation makes too, none is believed."""
-    return bool(first != 0 and mpmath.isfinite(first) and mpmath.fabs(first - second) <= AGREEMENT * mpmath.fabs(second))
+    return bool(
+        first != 0 and mpmath.isfinite(first) and mpmath.fabs(first - second) <= AGREEMENT * mpmath.fabs(second)
+    )

@@ -119,8 +119,8 @@ def poisson_log_probability(k: Array, m: Array) -> Array:
     """k log(m) - m - log(gamma(k + 1)), for a large k by Loader's deviance."""
     from scipy.special import gammaln, xlogy
 
-    far = (k >= FAR) & (m > 0)
-    count = np.where(far, k, FAR)
-    deviance = -count * log1p_less((m - count) / count)
+    far = (k >= FAR) & (np.abs(m - k) < 0.5 * k)
+    count, expected = np.where(far, k, FAR), np.where(far, m, FAR)
+    deviance = -count * log1p_less((expected - count) / count)
     found = -(deviance + stirling(count) + HALF_LOG_2_PI + 0.5 * np.log(count))
     return np.where(far, found, xlogy(k, m) - m - gammaln(k + 1))

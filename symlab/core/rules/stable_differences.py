@@ -10,7 +10,7 @@ from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import NonzeroNumber, Part, Small, Whole
+from symlab.core.rewrite.sorts import NonzeroNumber, Part, PositiveNumber, Small
 
 
 @rule
@@ -118,18 +118,18 @@ def difference_of_reciprocal_roots(x, step: Small):
 
 
 @rule
-def difference_of_reciprocals_of_shifts(x, a: NonzeroNumber, b: Whole):
+def difference_of_reciprocals_of_shifts(x, a: NonzeroNumber, b: PositiveNumber):
     """The reciprocals of neighbours are nearly equal."""
     return reciprocal(x + a) - reciprocal(x + b), (b - a) / (x + a) / (x + b)
 
 
-@rule
+@rule(serves="derivatives")
 def reciprocal_of_one_plus_reciprocal(x):
     """1 / x and its square overflow or vanish where the quotient does not."""
     return reciprocal(x) * reciprocal(1 + reciprocal(x)), reciprocal(1 + x)
 
 
-@rule
+@rule(serves="derivatives")
 def square_by_one_plus_reciprocal(x):
     """The square of x overflows or vanishes where the quotient does not."""
     return reciprocal(sqr(x)) * reciprocal(1 + reciprocal(x)), reciprocal(x) * reciprocal(1 + x)
@@ -151,7 +151,12 @@ def reciprocal_of_hypot_less_one(x):
 @rule
 def law_of_cosines(a, b, g):
     """a^2 + b^2 and 2 a b cos(g) are nearly equal where the angle is small."""
-    return sqr(a) + sqr(b) - 2 * a * b * cos(g), sqr(a - b) + 4 * a * b * sqr(sin(g / 2))
+    product = a * b
+    acute = sqr(a - b) + 4 * product * sqr(sin(g / 2))
+    return (
+        sqr(a) + sqr(b) - 2 * a * b * cos(g),
+        switch(product > 0, acute, sqr(a + b) - 4 * product * sqr(cos(g / 2))),
+    )
 
 
 @rule
@@ -184,11 +189,13 @@ def arccos_of_one_less(x: Part):
     return arccos(1 - x), 2 * arcsin(sqrt(x / 2))
 
 
-@rule
-def great_circle(a, b, g):
+@rule(accept=100)
+def great_circle(a: Part, b: Part, g: Part):
     """The cosine of a small angle is nearly 1."""
-    half = sqr(sin((a - b) / 2)) + cos(a) * cos(b) * sqr(sin(g / 2))
-    return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arcsin(sqrt(half))
+    both = cos(a) * cos(b)
+    near = sqr(sin((a - b) / 2)) + both * sqr(sin(g / 2))
+    far = sqr(sin((a + b) / 2)) + both * sqr(cos(g / 2))
+    return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arctan2(sqrt(near), sqrt(far))
 
 
 @rule

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from symlab.core.ops.compare import isfinite, switch
 from symlab.core.ops.elementwise import (
+    abs,
     add,
     exp,
     expm1,
     log,
     log1p,
     maximum,
+    minimum,
     reciprocal,
     sigmoid,
     softplus,
@@ -24,53 +26,51 @@ from symlab.core.rewrite.sorts import Attributes, Number, Row, Scale
 from symlab.core.rules.stable_rows import plain
 
 
+def far_from_zero(top):
+    """The largest exponent where its exponential overflows or vanishes, else 0, so that nothing changes."""
+    return switch(isfinite(top) & (abs(top) > 60), top, 0)
+
+
 @rule
 def log_of_weighted_exps(x, y, a, b):
     """Weighted exponentials overflow where the logarithm of their sum is nearly the largest exponent."""
-    top = maximum(x, y)
-    shift = switch(isfinite(top), top, 0)
+    shift = far_from_zero(maximum(x, y))
     return log(a * exp(x) + b * exp(y)), shift + log(a * exp(x - shift) + b * exp(y - shift))
 
 
 @rule
 def log_of_weighted_exp(x, y, b):
     """A weighted exponential overflows where the logarithm of its sum with another is nearly the largest exponent."""
-    top = maximum(x, y)
-    shift = switch(isfinite(top), top, 0)
+    shift = far_from_zero(maximum(x, y))
     return log(exp(x) + b * exp(y)), shift + log(exp(x - shift) + b * exp(y - shift))
 
 
 @rule
 def log_of_one_plus_exps(*terms):
     """Exponentials overflow where the logarithm of their sum with 1 is nearly the largest exponent."""
-    return log1p(add(*[exp(term) for term in terms])), softplus(logaddexp(*terms))
+    whole = logaddexp(*terms)
+    low = whole < 0
+    small = log1p(add(*[exp(minimum(term, 0)) for term in terms]))
+    return log1p(add(*[exp(term) for term in terms])), switch(low, small, softplus(switch(low, 0, whole)))
 
 
 @rule(when=plain)
 def log_of_mean_of_row(w: Scale, x: Row, folded: Attributes):
-    """exp overflows where the logarithm of a mean of exponentials is nearly the largest exponent."""
-    top = max_or_zero(x, axes=folded.axes, keepdims=True)
-    shift = switch(isfinite(top), top, 0)
-    kept = max_or_zero(x, attributes=folded)
-    return (
-        log(w * sum(exp(x), attributes=folded)),
-        switch(isfinite(kept), kept, 0) + log(w * sum(exp(x - shift), attributes=folded)),
-    )
+    """exp overflows where the logarithm of a mean of exponentials is nearly the largest element."""
+    shift = far_from_zero(max_or_zero(x, axes=folded.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(x, attributes=folded))
+    return log(w * sum(exp(x), attributes=folded)), kept + log(w * sum(exp(x - shift), attributes=folded))
 
 
 @rule(when=plain)
 def log_of_sum_with_weights(w, x: Row, folded: Attributes):
-    """exp overflows where the logarithm of a weighted sum is nearly the largest exponent."""
-    top = max_or_zero(x, axes=folded.axes, keepdims=True)
-    shift = switch(isfinite(top), top, 0)
-    kept = max_or_zero(x, attributes=folded)
-    return (
-        log(sum(w * exp(x), attributes=folded)),
-        switch(isfinite(kept), kept, 0) + log(sum(w * exp(x - shift), attributes=folded)),
-    )
+    """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
+    shift = far_from_zero(max_or_zero(x, axes=folded.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(x, attributes=folded))
+    return log(sum(w * exp(x), attributes=folded)), kept + log(sum(w * exp(x - shift), attributes=folded))
 
 
-@rule
+@rule(accept=400)
 def share_of_exps(x, *others):
     """exp overflows in numerator and denominator where the share of one exponential in a sum is nearly 1."""
     return (
@@ -109,7 +109,7 @@ def scaled_sinh_of_exps(c: Number, x):
     return c * exp(x) - c * exp(-x), 2 * c * sinh(x)
 
 
-@rule
+@rule(serves="tanh_of_quotient")
 def scaled_cosh_of_exps(c: Number, x):
     """Scaled exponentials overflow before their sum does."""
     return c * exp(x) + c * exp(-x), 2 * c * cosh(x)

@@ -75,25 +75,19 @@ def exp_of_log_softmax(x: Row, rows: Attributes):
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
 
 
-def over_everything(x, folded):
-    """Whether a sum is over all elements, so that there is one for every element."""
-    known = dict(folded)
-    return set(known) == {"axes", "keepdims"} and (known["keepdims"] or known["axes"] == tuple(range(x.type.ndim)))
-
-
-@rule(when=over_everything)
+@rule(when=aligned)
 def log_softmax_of_difference(x: Row, folded: Attributes):
     """The logarithm of the sum is nearly the largest element."""
     return x - logsumexp(x, attributes=folded), log_softmax(x, axes=folded.axes)
 
 
-def picks_in_rows(x, folded, index):
+def picks_in_rows(folded, index):
     """Whether an index takes one element of each row that is summed, and all rows."""
-    known, axes = dict(folded), dict(folded)["axes"]
-    places = (*dict(index)["index"], *[WHOLE] * x.type.ndim)[: x.type.ndim]
-    rows = all(isinstance(place, tuple) is (axis not in axes) for axis, place in enumerate(places))
-    kept = all(place == WHOLE for place in places if isinstance(place, tuple))
-    return set(known) == {"axes", "keepdims"} and not known["keepdims"] and rows and kept
+    known, places = dict(folded), dict(index)["index"]
+    axes = known.get("axes", ())
+    picked = all(axis < len(places) and not isinstance(places[axis], tuple) for axis in axes)
+    kept = all(place == WHOLE for axis, place in enumerate(places) if axis not in axes)
+    return set(known) == {"axes", "keepdims"} and not known["keepdims"] and picked and kept
 
 
 @rule(when=picks_in_rows)

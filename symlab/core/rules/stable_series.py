@@ -27,20 +27,20 @@ def cos_less_parabola(x: Near):
 def log_less_linear(x: Near):
     """log(x) is nearly x - 1 where x is nearly 1."""
     terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    return (
-        log(x) - x + 1,
-        chosen(abs(x - 1) < 0.3, x - 1, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t),
-    )
+    near = abs(x - 1) < 0.3
+    step, far = switch(near, x - 1, 0), switch(near, 2, x)
+    return log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), log(far) - far + 1)
 
 
 @rule(when=unguarded)
 def log_less_linear_of_quotient(x, y):
     """log(x / y) is nearly 1 - y / x where x is nearly y."""
     terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    step = (y - x) / x
+    near = abs(y / x - 1) < 0.3
+    step, far = switch(near, (y - x) / x, 0), switch(near, 2, y / x)
     return (
         log(x * reciprocal(y)) + y * reciprocal(x) - 1,
-        -chosen(abs(step) < 0.3, step, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t),
+        switch(near, -sqr(step) * polynomial(step, terms), far - 1 - log(far)),
     )
 
 
@@ -56,10 +56,16 @@ def x_log_x_less_linear(x: Near):
 @rule
 def divergence_of_shares(p: Part, q: Part):
     """The two terms are nearly opposite where p is nearly q."""
-    first, second = (q - p) / p, (p - q) / (1 - p)
+    near = (abs(q - p) < 0.3 * p) & (abs(q - p) < 0.3 * (1 - p))
+    share, step, far = switch(near, p, 0.5), switch(near, q - p, 0), switch(near, 0.5, p)
+    first, second = step / share, step / (share - 1)
     return (
         p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q)),
-        p * (first - log1p(first)) + (1 - p) * (second - log1p(second)),
+        switch(
+            near,
+            share * (first - log1p(first)) + (1 - share) * (second - log1p(second)),
+            far * log(far / q) + (1 - far) * log1p((q - far) / (1 - q)),
+        ),
     )
 
 

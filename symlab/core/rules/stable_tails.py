@@ -144,7 +144,7 @@ def pair_among(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) ->
     return None
 
 
-@rule(accept=16)
+@rule(accept=16, serves="counts near what is expected")
 def poisson_log_density(k: PositiveReal, m: PositiveReal):
     """The terms are large where their sum is not."""
     return k * log(m) - m - gammaln(1 + k), poisson_log_probability(k, m)

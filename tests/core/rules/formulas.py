@@ -100,6 +100,8 @@ def attributes_for(node: Expr) -> Iterator[Any]:
         yield from ((("axes", (1,)),), (("axes", (0,)),))
     elif node.op.name == "slice":
         yield (("index", ((None, None, 1), 2)),)
+    elif node.op.name in ("cumsum", "logcumsumexp"):
+        yield from ((("axis", 1),), (("axis", 0),))
     elif node.op.name == "take":
         yield (("axes", (1,)),)
     else:
@@ -245,6 +247,8 @@ def exact(node: Expr, args: Sequence[Any]) -> Any:
     """One node on exact operands; nan where a formula has no value, or an operand is too large to be worked with."""
     if node.op in (nn.softmax, nn.log_softmax, nn.logsumexp):
         return exact_row(node, args[0])
+    if node.op.name == "cumsum":
+        return np.cumsum(args[0], axis=node.attr("axis"))
     if node.op.kind is not Kind.ELEMENTWISE:
         found = node.op.compute(*args, **node.attributes)
         return found if isinstance(found, tuple) else np.asarray(found)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, viz
+    from symlab import debug, tensor, testing, viz
     from symlab.core import ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
+    from symlab.core.assumption import assume
     from symlab.core.autodiff import Lop, Rop, grad
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
     from symlab.core.batching import vectorize, vectorize_graph
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from symlab.core.gradcheck import gradcheck, verify_grad
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
+    from symlab.core.rewrite.rule import rule
+    from symlab.core.rewriting import rewrite_graph, simplify
     from symlab.core.scan import foldl, foldr, map, reduce, scan
     from symlab.core.shared import SharedVariable, shared
     from symlab.core.subgraph import subgraph_grad
@@ -46,6 +49,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "Rop": "symlab.core.autodiff:Rop",
         "SharedVariable": "symlab.core.shared:SharedVariable",
         "as_written": "symlab.core.ops.passing:as_written",
+        "assume": "symlab.core.assumption:assume",
         "clone": "symlab.core.substitute:clone",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
@@ -64,13 +68,17 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "ops": "symlab.core.catalogue:ops",
         "pp": "symlab.viz.text:pp",
         "reduce": "symlab.core.scan:reduce",
+        "rewrite_graph": "symlab.core.rewriting:rewrite_graph",
+        "rule": "symlab.core.rewrite.rule:rule",
         "rules": "symlab.core.catalogue:rules",
         "scan": "symlab.core.scan:scan",
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
+        "simplify": "symlab.core.rewriting:simplify",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
+        "testing": "symlab.testing",
         "vectorize": "symlab.core.batching:vectorize",
         "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
@@ -87,6 +95,7 @@ __all__ = [
     "Rop",
     "SharedVariable",
     "as_written",
+    "assume",
     "clone",
     "config",
     "configure",
@@ -107,13 +116,17 @@ __all__ = [
     "ops",
     "pp",
     "reduce",
+    "rewrite_graph",
+    "rule",
     "rules",
     "scan",
     "scan_module",
     "shared",
     "show_versions",
+    "simplify",
     "subgraph_grad",
     "tensor",
+    "testing",
     "vectorize",
     "vectorize_graph",
     "verify_grad",

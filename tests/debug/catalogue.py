@@ -112,10 +112,6 @@ def lifted(function: Callable[..., Any], count: int = 1) -> Callable[..., Any]:
     return lambda *args: np.asarray(made(*args), object)
 
 
-def of_cumulative(function: Any) -> Callable[..., Any]:
-    return lambda x: function.accumulate(x)
-
-
 def principal_power(base: Any, exponent: Any) -> Any:
     """A power of real numbers, nan where it is none."""
     found = mpmath.power(base, exponent)
@@ -189,7 +185,9 @@ def exact_names() -> dict[str, Callable[..., Any]]:
         "reshape": lambda x, shape: plain(x).reshape(shape),
         "dot": lambda a, b: np.asarray(np.dot(plain(a), plain(b)), object),
         "det": lambda a: np.asarray(a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0], object),
-        "inv": lambda a: np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]], object) / (a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]),
+        "inv": lambda a: (
+            np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]], object) / (a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0])
+        ),
     }  # fmt: skip
     return {name: (lambda *args, f=f: np.asarray(f(*args)).view(Exact)) for name, f in found.items()}
 
@@ -225,9 +223,8 @@ def with_slopes(item: Entry, digits: int) -> list[Any]:
     with mpmath.workdps(digits):
         values = lifted_values(item.values, 0 if item.has_gradient else mpmath.mpf(10) ** (-2 * digits))
         found = [exact_value(item.text, values)]
-        for name in values if item.has_gradient else ():
-            found.append(slope(item, values, name, digits))
-        return found
+        slopes = [slope(item, values, name, digits) for name in values if item.has_gradient]
+        return found + slopes
 
 
 def slope(item: Entry, values: dict[str, Any], name: str, digits: int) -> Any:

@@ -78,7 +78,7 @@ def gammaln_difference(x: Array, step: Array) -> Array:
     found = found - width * u * v * difference_of_powers(STIRLING, u, v, 1)
     for place in range(FAR):
         found = found - np.where(shift > 0, np.log1p(width / (base + place)), 0)
-    return np.where(plain, gammaln(x + step) - gammaln(x), found)
+    return np.asarray(np.where(plain, gammaln(x + step) - gammaln(x), found))
 
 
 @in_float64
@@ -94,7 +94,7 @@ def psi_difference(x: Array, step: Array) -> Array:
     found = np.log1p(width / far) + width * u * v * (0.5 + difference_of_powers(DIGAMMA, u, v, 2))
     for place in range(FAR):
         found = found + np.where(shift > 0, width / (base + place) / (base + place + width), 0)
-    return np.where(plain, psi(x + step) - psi(x), found)
+    return np.asarray(np.where(plain, psi(x + step) - psi(x), found))
 
 
 @in_float64
@@ -111,7 +111,7 @@ def betaln(a: Array, b: Array) -> Array:
     one = (small > 0) & ~both & (large >= FAR)
     low, high = np.where(one, small, 1), np.where(one, large, FAR)
     middle = gammaln(low) - gammaln_difference(high, low)
-    return np.where(both, far, np.where(one, middle, plain(a, b)))
+    return np.asarray(np.where(both, far, np.where(one, middle, plain(a, b))))
 
 
 @in_float64
@@ -123,4 +123,4 @@ def poisson_log_probability(k: Array, m: Array) -> Array:
     count, expected = np.where(far, k, FAR), np.where(far, m, FAR)
     deviance = -count * log1p_less((expected - count) / count)
     found = -(deviance + stirling(count) + HALF_LOG_2_PI + 0.5 * np.log(count))
-    return np.where(far, found, xlogy(k, m) - m - gammaln(k + 1))
+    return np.asarray(np.where(far, found, xlogy(k, m) - m - gammaln(k + 1)))

@@ -108,6 +108,13 @@ OddNumber = Sort(
     lambda generator, count: 2.0 * generator.integers(1, 3, count) + 1,
     0,
 )
+EvenPower = Sort(
+    "even number",
+    known_number(lambda value: value > 0 and value % 2 == 0),
+    lambda generator, count: np.full(count, 4.0),
+    0,
+)
+EvenRoot = Sort("number", is_number, lambda generator, count: np.full(count, 0.25), 0)
 PowerNumber = Sort("number", is_number, lambda generator, count: np.full(count, 3.0), 0)
 RootNumber = Sort("number", is_number, lambda generator, count: np.full(count, 1 / 3), 0)
 PositiveNumber = Sort("positive number", known_number(lambda value: value > 0), positive, 0)

@@ -15,8 +15,8 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
 STABLE = named(
-    "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "stable_roots",
-    "stable_differences", "stable_tails", "stable_angles",
+    "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
+    "stable_roots", "stable_differences", "stable_tails", "stable_angles",
 )  # fmt: skip
 GUARDED = named("series", "guarded", "guarded_rows")
 LIMITS = named("limits")

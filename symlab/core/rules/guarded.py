@@ -143,7 +143,7 @@ def log_of_one_less_exp_of_exp(x):
 @rule
 def difference_of_cosines_of_two(x, y):
     """The cosines of neighbours are nearly equal."""
-    near = abs(x - y) < 1
+    near = abs(x - y) < 0.1
     step, far = switch(near, x - y, 0), switch(near, 0, x)
     return cos(x) - cos(y), switch(near, -2 * sin((x + y) / 2) * sin(step / 2), cos(far) - cos(y))
 
@@ -151,7 +151,7 @@ def difference_of_cosines_of_two(x, y):
 @rule
 def difference_of_sines_of_two(x, y):
     """The sines of neighbours are nearly equal."""
-    near = abs(x - y) < 1
+    near = abs(x - y) < 0.1
     step, far = switch(near, x - y, 0), switch(near, 0, x)
     return sin(x) - sin(y), switch(near, 2 * cos((x + y) / 2) * sin(step / 2), sin(far) - sin(y))
 

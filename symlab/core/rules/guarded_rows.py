@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 import math
 
-from symlab.core.ir.graph import constant_value
 from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.elementwise import abs, exp, log, maximum, mul, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, exp, log, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.elementwise import sign as sign_of
-from symlab.core.ops.passing import zero_grad
 from symlab.core.ops.reduce import max_or_zero, prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenNumber, PowerNumber, RootNumber, Scalar
+from symlab.core.rewrite.sorts import Attributes, PositiveReal, Scalar
 from symlab.core.rules.stable_rows import plain
 
 
@@ -44,7 +41,7 @@ def power_of_product(x, n: Scalar, folded: Attributes):
 
 
 @rule(when=plain)
-def log_of_product_of_any_row(x, folded: Attributes):
+def log_of_product_of_any_row(x: PositiveReal, folded: Attributes):
     """A product of many factors overflows before its logarithm does."""
     whole = abs(prod(x, axes=folded.axes, keepdims=True))
     kept = (whole > 1e-30) & (whole < 1e30)
@@ -62,65 +59,9 @@ def log_of_size_of_product_of_row(x, folded: Attributes):
     return log(abs(prod(x, attributes=folded))), logs + log(abs(prod(switch(kept, x, 1), attributes=folded)))
 
 
-def inverse(p, q):
-    """Whether two numbers are exponents that undo each other, up to rounding."""
-    first, second = float(constant_value(p)), float(constant_value(q))
-    return first > 1 and builtins.abs(first * second - 1) < 1e-6
-
-
-@rule(when=inverse)
-def power_norm_of_row(x, p: PowerNumber, q: RootNumber, folded: Attributes):
-    """Powers overflow or vanish where the root of their sum does not."""
-    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
-    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
-    return (
-        pow(sum(pow(abs(x), p), attributes=folded), q),
-        largest * pow(sum(pow(abs(x / divisor), p), attributes=folded), q),
-    )
-
-
-@rule(when=inverse)
-def even_power_norm_of_row(x, p: EvenNumber, q: RootNumber, folded: Attributes):
-    """Powers overflow or vanish where the root of their sum does not."""
-    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
-    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
-    return (
-        pow(sum(pow(x, p), attributes=folded), q),
-        largest * pow(sum(pow(x / divisor, p), attributes=folded), q),
-    )
-
-
-@rule
-def power_norm_of_row_by_variable(x, p, folded: Attributes):
-    """Powers overflow or vanish where the root of their sum does not."""
-    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
-    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
-    return (
-        pow(sum(pow(abs(x), p), attributes=folded), reciprocal(p)),
-        largest * pow(sum(pow(abs(x / divisor), p), attributes=folded), reciprocal(p)),
-    )
-
-
-@rule(when=inverse)
-def power_norm_of_two(x, y, p: PowerNumber, q: RootNumber):
-    """Powers overflow or vanish where the root of their sum does not."""
-    largest = zero_grad(maximum(abs(x), abs(y)))
-    divisor = switch(eq(largest, 0), 1, largest)
-    return pow(pow(abs(x), p) + pow(abs(y), p), q), largest * pow(
-        pow(abs(x / divisor), p) + pow(abs(y / divisor), p), q
-    )
-
-
 RULES = (
     norm_of_row,
     power_of_product,
     log_of_product_of_any_row,
     log_of_size_of_product_of_row,
-    power_norm_of_row,
-    even_power_norm_of_row,
-    power_norm_of_row_by_variable,
-    power_norm_of_two,
 )

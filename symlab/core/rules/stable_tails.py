@@ -150,13 +150,13 @@ def poisson_log_density(k: PositiveReal, m: PositiveReal):
     return k * log(m) - m - gammaln(1 + k), poisson_log_probability(k, m)
 
 
-@rule
+@rule(serves="Bessel functions")
 def log_of_kv(v, x: PositiveReal):
     """The Bessel function vanishes where its logarithm is nearly -x."""
     return log(kv(v, x)), log(kve(v, x)) - x
 
 
-@rule
+@rule(serves="Bessel functions")
 def log_of_iv(v, x: PositiveReal):
     """The Bessel function overflows where its logarithm is nearly x."""
     return log(iv(v, x)), log(ive(v, x)) + magnitude(x)

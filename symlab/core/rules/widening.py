@@ -31,7 +31,7 @@ def widened_exp(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 def is_widening(node: Expr) -> bool:
     """Whether a cast goes to a larger dtype of real numbers."""
     old, new = node.args[0].type.dtype, node.type.dtype
-    return old.kind == new.kind == "f" and old.itemsize < new.itemsize
+    return bool(old.kind == new.kind == "f" and old.itemsize < new.itemsize)
 
 
 def widened(x: Expr, like: Expr, builder: Builder, depth: int) -> Expr:

@@ -133,10 +133,18 @@ def covers(general: Pattern, special: Pattern) -> bool:
 
 
 def normal(pattern: Pattern) -> Pattern:
-    """The pattern in the form that the canonical rules and `normal_form` give the nodes that it should match."""
+    """The pattern in the form that the canonical rules and `normal_form` give the nodes that it should match.
+
+    A power as a whole stays one: rules for powers are about those that are not in their plainest form yet.
+    """
+    return form_of(pattern, pattern)
+
+
+def form_of(pattern: Pattern, whole: Pattern) -> Pattern:
+    """The normal form of a part of a pattern."""
     if not isinstance(pattern, Form):
         return pattern
-    args = tuple([normal(arg) for arg in pattern.args])
+    args = tuple([form_of(arg, whole) for arg in pattern.args])
     if pattern.op in SHORT:
         flat, inverse = SHORT[pattern.op]
         return flattened(flat, (args[0], inverted(inverse, args[1])))
@@ -144,7 +152,7 @@ def normal(pattern: Pattern) -> Pattern:
         return flattened(pattern.op, args)
     if pattern.op in (neg, reciprocal) and isinstance(args[0], Literal):
         return inverted(pattern.op, args[0])
-    if pattern.op is pow and isinstance(args[1], Literal) and args[1].value in POWERS:
+    if pattern.op is pow and pattern is not whole and isinstance(args[1], Literal) and args[1].value in POWERS:
         return POWERS[args[1].value](args[0])
     return Form(pattern.op, args, pattern.attrs)
 

@@ -132,21 +132,8 @@ def squared_distance(x, y, folded: Attributes):
     )
 
 
-@rule(when=plain)
-def cosine_of_rows(x, y, folded: Attributes):
-    """Products and squares overflow or vanish where the cosine of the angle between two rows does not."""
-    first = sqrt(sum(sqr(x), axes=folded.axes, keepdims=True))
-    second = sqrt(sum(sqr(y), axes=folded.axes, keepdims=True))
-    lengths = sqrt(sum(sqr(x), attributes=folded)), sqrt(sum(sqr(y), attributes=folded))
-    return (
-        sum(x * y, attributes=folded) * reciprocal(lengths[0]) * reciprocal(lengths[1]),
-        sum((x / first) * (y / second), attributes=folded),
-    )
-
-
 RULES = (
     squared_distance,
-    cosine_of_rows,
     variance_of_moments,
     squares_about_mean,
     covariance_of_moments,

@@ -91,7 +91,12 @@ def area_of_triangle(a, b, c):
     return (a + b + c) * (b + c - a) * (a + c - b) * (a + b - c), triangle_product(a, b, c)
 
 
-@rule
+def variables(a, b):
+    """Whether both factors are variable."""
+    return not is_number(a) and not is_number(b)
+
+
+@rule(when=variables)
 def root_of_product(a, b):
     """A product overflows or vanishes where its root does not."""
     product = a * b

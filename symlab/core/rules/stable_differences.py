@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
@@ -198,17 +198,10 @@ def great_circle(a: Part, b: Part, g: Part):
     return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arctan2(sqrt(near), sqrt(far))
 
 
-@rule
-def half_sum_less_term(x, *terms):
-    """Half of a sum is nearly one of its terms where the others are nearly that."""
-    return 0.5 * add(x, *terms) - x, 0.5 * (add(*terms) - x)
-
-
 RULES = (
     difference_of_reciprocals_of_shifts,
     reciprocal_of_one_plus_reciprocal,
     square_by_one_plus_reciprocal,
-    half_sum_less_term,
     law_of_cosines,
     difference_of_powers,
     square_of_difference,

@@ -239,7 +239,7 @@ def as_exact(array: Any) -> np.ndarray[Any, Any]:
 
 def exact(node: Expr, args: Sequence[Any]) -> Any:
     """One node on exact operands; nan where a formula has no value, or an operand is too large to be worked with."""
-    if node.op in (nn.softmax, nn.log_softmax, nn.logsumexp):
+    if node.op in (nn.softmax, nn.log_softmax, nn.logsumexp, nn.negative_entropy):
         return exact_row(node, args[0])
     if node.op.name == "cumsum":
         return np.cumsum(args[0], axis=node.attr("axis"))
@@ -266,6 +266,9 @@ def exact_row(node: Expr, x: Any) -> Any:
     if node.op is nn.softmax:
         return powers / total
     logarithm = np.frompyfunc(mpmath.log, 1, 1)
+    if node.op is nn.negative_entropy:
+        shares = powers / total
+        return np.asarray(np.sum(shares * logarithm(shares), axis=node.attr("axes"), keepdims=node.attr("keepdims")))
     if node.op is nn.log_softmax:
         return logarithm(powers / total)
     result = logarithm(total)

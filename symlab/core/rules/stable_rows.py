@@ -6,7 +6,7 @@ from symlab.core.ops.cumulative import cumsum, logcumsumexp
 from symlab.core.ops.elementwise import exp, log, reciprocal
 from symlab.core.ops.gather import take
 from symlab.core.ops.index import slice as slice_op
-from symlab.core.ops.nn import log_softmax, logsumexp, softmax
+from symlab.core.ops.nn import log_softmax, logsumexp, negative_entropy, softmax
 from symlab.core.ops.reduce import prod, sum
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row
@@ -108,6 +108,20 @@ def part_of_softmax(x: Row, folded: Attributes, index: Attributes):
     )
 
 
+def same_rows(folded, rows):
+    """Whether a sum is over the rows of softmax."""
+    return {name for name, _ in folded} == {"axes", "keepdims"} and dict(folded)["axes"] == dict(rows)["axes"]
+
+
+@rule(when=same_rows, accept=16)
+def entropy_of_softmax(x: Row, folded: Attributes, rows: Attributes):
+    """The terms of the derivative nearly cancel where softmax is nearly 1."""
+    return (
+        sum(softmax(x, attributes=rows) * log_softmax(x, attributes=rows), attributes=folded),
+        negative_entropy(x, attributes=folded),
+    )
+
+
 @rule
 def log_of_running_sum(x: Row, along: Attributes):
     """exp overflows where the logarithm of a running sum is nearly the largest element so far."""
@@ -131,6 +145,7 @@ RULES = (
     log_softmax_of_difference,
     log_softmax_of_part,
     part_of_softmax,
+    entropy_of_softmax,
     log_of_running_sum,
     log_of_product_of_row,
 )

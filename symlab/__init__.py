@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
+    from symlab.core.assumption import assume
     from symlab.core.autodiff import Lop, Rop, grad
     from symlab.core.autodiff.functional import jvp, vjp
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from symlab.core.ir.apply import Apply
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
+    from symlab.core.rewrite.rule import rule
+    from symlab.core.rewriting import rewrite_graph, simplify
     from symlab.core.saving import load, save
     from symlab.core.scan import foldl, foldr, map, reduce, scan
     from symlab.core.shared import SharedVariable, shared
@@ -65,6 +68,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "as_op": "symlab.core.custom.python:as_op",
         "as_written": "symlab.core.ops.passing:as_written",
         "assert_op": "symlab.core.custom.watch:assert_op",
+        "assume": "symlab.core.assumption:assume",
         "clone": "symlab.core.substitute:clone",
         "cond": "symlab.core.ifelse:cond",
         "custom": "symlab.core.custom",
@@ -88,6 +92,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "optimize": "symlab.tensor.optimize",
         "pp": "symlab.viz.text:pp",
         "reduce": "symlab.core.scan:reduce",
+        "rewrite_graph": "symlab.core.rewriting:rewrite_graph",
+        "rule": "symlab.core.rewrite.rule:rule",
         "rules": "symlab.core.catalogue:rules",
         "save": "symlab.core.saving:save",
         "scan": "symlab.core.scan:scan",
@@ -95,6 +101,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
+        "simplify": "symlab.core.rewriting:simplify",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
         "testing": "symlab.testing",
@@ -125,6 +132,7 @@ __all__ = [
     "as_op",
     "as_written",
     "assert_op",
+    "assume",
     "clone",
     "cond",
     "config",
@@ -150,6 +158,8 @@ __all__ = [
     "optimize",
     "pp",
     "reduce",
+    "rewrite_graph",
+    "rule",
     "rules",
     "save",
     "scan",
@@ -157,6 +167,7 @@ __all__ = [
     "scan_module",
     "shared",
     "show_versions",
+    "simplify",
     "subgraph_grad",
     "tensor",
     "testing",

@@ -157,6 +157,21 @@ def gammaincc(a: Any, x: Any) -> Any:
     return mpmath.gammainc(a, x, mpmath.inf, regularized=True)
 
 
+def psi_difference(x: Any, step: Any) -> Any:
+    """psi(x + step) - psi(x)."""
+    return mpmath.digamma(x + step) - mpmath.digamma(x)
+
+
+def gammaln_difference(x: Any, step: Any) -> Any:
+    """gammaln(x + step) - gammaln(x)."""
+    return gammaln(x + step) - gammaln(x)
+
+
+def poisson_log_probability(k: Any, m: Any) -> Any:
+    """k log(m) - m - gammaln(k + 1)."""
+    return k * mpmath.log(m) - m - gammaln(k + 1)
+
+
 def betaln(a: Any, b: Any) -> Any:
     """The logarithm of |B(a, b)|."""
     return mpmath.log(abs(mpmath.beta(a, b)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, viz
+    from symlab import debug, tensor, viz, xp
     from symlab.core import ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
@@ -75,6 +75,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
         "viz": "symlab.viz",
+        "xp": "symlab.xp",
     }
 )
 
@@ -118,6 +119,7 @@ __all__ = [
     "vectorize_graph",
     "verify_grad",
     "viz",
+    "xp",
 ]
 
 

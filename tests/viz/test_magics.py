@@ -63,11 +63,7 @@ def test_options_of_the_cell_magic(shell, capsys):
 
 def test_passes_end_where_they_are_told_to(shell):
     shell.run_cell_magic("symlab", "-q -p stabilize -o made", CELL)
-    assert [record.name for record in shell.user_ns["made"].trace.passes] == [
-        "merge loops",
-        "canonicalize",
-        "stabilize",
-    ]
+    assert [record.name for record in shell.user_ns["made"].trace.passes] == ["merge loops", "canonicalize", "stabilize"]
 
 
 def test_a_compiled_function_is_shown_as_it_is_or_compiled_again(loss):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, testing, viz
+    from symlab import debug, tensor, testing, viz, xp
     from symlab.core import custom, ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
@@ -111,6 +111,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "viz": "symlab.viz",
         "vjp": "symlab.core.autodiff.functional:vjp",
         "wrap_py": "symlab.core.custom.python:wrap_py",
+        "xp": "symlab.xp",
     }
 )
 
@@ -177,6 +178,7 @@ __all__ = [
     "viz",
     "vjp",
     "wrap_py",
+    "xp",
 ]
 
 

@@ -26,6 +26,7 @@ from symlab.tensor import (
 )
 from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
+from symlab.tensor.dtypes import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
 from symlab.tensor.grids import *
@@ -54,6 +55,7 @@ from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
 from symlab.tensor.regrouping import *
 from symlab.tensor.searching import *
+from symlab.tensor.sets import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *
 from symlab.tensor.types import *

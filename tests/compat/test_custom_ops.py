@@ -7,7 +7,7 @@ import pytest
 
 import symlab as sl
 
-PROGRAM = '''
+PROGRAM = """
 import numpy
 import theano
 from theano import gof
@@ -77,7 +77,7 @@ h = theano.function([u, v, w], op(u, v, w) - op(v, w, u))
 
 printed = theano.function([x], theano.printing.Print("this is x")(x) * 5)
 asserted = theano.function([x], T.opt.Assert("not positive")(x, T.gt(x, 0).all()))
-'''
+"""
 
 
 @pytest.fixture

@@ -13,29 +13,37 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, testing, viz
+    from symlab import debug, tensor, testing, viz, xp
     from symlab.core import custom, ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
+    from symlab.core.assumption import assume
     from symlab.core.autodiff import Lop, Rop, grad
+    from symlab.core.autodiff.functional import jvp, vjp
     from symlab.core.autodiff.jacobian import hessian, hessian_vector_product, jacobian
     from symlab.core.batching import vectorize, vectorize_graph
     from symlab.core.catalogue import ops, rules
+    from symlab.core.checkpoints import scan_checkpoints
     from symlab.core.custom.perform import Op
     from symlab.core.custom.python import as_op, wrap_py
     from symlab.core.custom.subgraphs import OpFromGraph
     from symlab.core.custom.watch import Assert, CheckAndRaise, PdbBreakpoint, Print, assert_op
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
+    from symlab.core.ifelse import cond
     from symlab.core.ir.apply import Apply
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
+    from symlab.core.rewrite.rule import rule
+    from symlab.core.rewriting import rewrite_graph, simplify
+    from symlab.core.saving import load, save
     from symlab.core.scan import foldl, foldr, map, reduce, scan
     from symlab.core.shared import SharedVariable, shared
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
+    from symlab.tensor import optimize
     from symlab.viz.magics import load_ipython_extension
     from symlab.viz.text import debugprint, pp
 
@@ -60,7 +68,9 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "as_op": "symlab.core.custom.python:as_op",
         "as_written": "symlab.core.ops.passing:as_written",
         "assert_op": "symlab.core.custom.watch:assert_op",
+        "assume": "symlab.core.assumption:assume",
         "clone": "symlab.core.substitute:clone",
+        "cond": "symlab.core.ifelse:cond",
         "custom": "symlab.core.custom",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
@@ -74,16 +84,24 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
         "ifelse": "symlab.core.ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
+        "jvp": "symlab.core.autodiff.functional:jvp",
+        "load": "symlab.core.saving:load",
         "load_ipython_extension": "symlab.viz.magics:load_ipython_extension",
         "map": "symlab.core.scan:map",
         "ops": "symlab.core.catalogue:ops",
+        "optimize": "symlab.tensor.optimize",
         "pp": "symlab.viz.text:pp",
         "reduce": "symlab.core.scan:reduce",
+        "rewrite_graph": "symlab.core.rewriting:rewrite_graph",
+        "rule": "symlab.core.rewrite.rule:rule",
         "rules": "symlab.core.catalogue:rules",
+        "save": "symlab.core.saving:save",
         "scan": "symlab.core.scan:scan",
+        "scan_checkpoints": "symlab.core.checkpoints:scan_checkpoints",
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
+        "simplify": "symlab.core.rewriting:simplify",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
         "testing": "symlab.testing",
@@ -91,7 +109,9 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "vectorize_graph": "symlab.core.batching:vectorize_graph",
         "verify_grad": "symlab.core.gradcheck:verify_grad",
         "viz": "symlab.viz",
+        "vjp": "symlab.core.autodiff.functional:vjp",
         "wrap_py": "symlab.core.custom.python:wrap_py",
+        "xp": "symlab.xp",
     }
 )
 
@@ -113,7 +133,9 @@ __all__ = [
     "as_op",
     "as_written",
     "assert_op",
+    "assume",
     "clone",
+    "cond",
     "config",
     "configure",
     "custom",
@@ -129,16 +151,24 @@ __all__ = [
     "hessian_vector_product",
     "ifelse",
     "jacobian",
+    "jvp",
+    "load",
     "load_ipython_extension",
     "map",
     "ops",
+    "optimize",
     "pp",
     "reduce",
+    "rewrite_graph",
+    "rule",
     "rules",
+    "save",
     "scan",
+    "scan_checkpoints",
     "scan_module",
     "shared",
     "show_versions",
+    "simplify",
     "subgraph_grad",
     "tensor",
     "testing",
@@ -146,7 +176,9 @@ __all__ = [
     "vectorize_graph",
     "verify_grad",
     "viz",
+    "vjp",
     "wrap_py",
+    "xp",
 ]
 
 

@@ -32,7 +32,7 @@ CORE_ROWS = (
     ("symlab.core.pipeline",),
     ("symlab.core",),
 )
-ROWS = (*CORE_ROWS, ("symlab.tensor",), ("symlab.debug",), ("symlab.viz",), ("symlab",))
+ROWS = (*CORE_ROWS, ("symlab.tensor",), ("symlab.debug",), ("symlab.viz",), ("symlab.testing",), ("symlab",))
 SEAMS = "symlab.core.seams"
 
 

@@ -139,8 +139,12 @@ class Function:
             roots = self.roots(arrays)
             first = len(roots) - len(self.request.updates)
             values = [np.array(value, order="C") for value in roots[first:]]
-            for variable, value in zip(self.request.updates, values, strict=True):
-                variable.cell.set_value(value, borrow=True)
+            pairs = list(zip(self.request.updates, values, strict=True))
+            try:
+                store(pairs)
+            except BaseException:
+                store(pairs)  # an interrupt between two of them: all or none
+                raise
         return self.packed(roots[:first])
 
     def roots(self, arrays: Sequence[np.ndarray[Any, Any]]) -> list[Any]:
@@ -268,6 +272,12 @@ class Function:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return seam("display.bundle")(self)
+
+
+def store(pairs: Sequence[tuple[SharedVariable, np.ndarray[Any, Any]]]) -> None:
+    """Give shared variables their new values."""
+    for variable, value in pairs:
+        variable.cell.set_value(value, borrow=True)
 
 
 def remade(request: Request, mode: Mode, settings: Config) -> Any:

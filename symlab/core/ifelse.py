@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.compare import neq
 from symlab.core.ops.operators import Variable, as_variable, cast_to
 
-__all__ = ["ifelse"]
+__all__ = ["cond", "ifelse"]
 
 
 def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None = None) -> Any:
@@ -38,6 +39,17 @@ def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None 
     for item in found:
         item.name = name
     return found if several else found[0]
+
+
+def cond(condition: Any, then_function: Callable[..., Any], else_function: Callable[..., Any], *operands: Any) -> Any:
+    """What one of two functions of `operands` gives, as `jax.lax.cond`: `ifelse` of both, of which one is computed.
+
+    Both return one expression, or as many in a list or tuple; the result has that form.
+    """
+    given = [as_variable(operand) for operand in operands]
+    first, second = then_function(*given), else_function(*given)
+    found = ifelse(condition, first, second)
+    return tuple(found) if isinstance(first, tuple) else found
 
 
 def listed(branch: Any) -> list[Variable]:

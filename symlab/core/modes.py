@@ -9,6 +9,7 @@ from typing import Any
 
 from symlab.core.ir.errors import ConfigError, message, near_names
 from symlab.core.pipeline import DEFAULT, FAST_COMPILE, Pipeline
+from symlab.core.rewrite.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Mode:
     def including(self, *names: str) -> Mode:
         """The mode with these passes or rules of the default pipeline added."""
         return replace(self, pipeline=self.pipeline.including(*names))
+
+    def with_rules(self, *rules: Rule, into: str = "stabilize") -> Mode:
+        """The mode with more rules in one of its passes, tried before the pass's own."""
+        return replace(self, pipeline=self.pipeline.with_rules(*rules, into=into))
 
     def excluding(self, *names: str) -> Mode:
         """The mode without these passes or rules."""

@@ -17,7 +17,7 @@ from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.trace import PassRecord, Trace, rewrite
-from symlab.core.rules import CANONICAL, SPECIAL, STABLE, TRANSFERS, all_rules
+from symlab.core.rules import CANONICAL, REFINING, SPECIAL, STABLE, TRANSFERS, all_rules
 from symlab.core.seams import resolve
 
 Names = tuple[str, ...]
@@ -126,6 +126,16 @@ class Pipeline:
         kept = [item for item in self.passes if item.name not in gone]
         return Pipeline(tuple(item.without(gone & rules) if isinstance(item, Rewrite) else item for item in kept))
 
+    def with_rules(self, *rules: Rule, into: str = "stabilize") -> Pipeline:
+        """With more rules in one of the passes, before its own: a rule of one's own is tried first."""
+        place = self.place(into)
+        item = self.passes[place]
+        if not isinstance(item, Rewrite):
+            tries = [f"one of {', '.join(other.name for other in self.passes if isinstance(other, Rewrite))}"]
+            raise UnknownName(message(f"the pass {into!r} has no rules", (), tries))
+        more = replace(item, sources=(*rules, *item.sources))
+        return Pipeline((*self.passes[:place], more, *self.passes[place + 1 :]))
+
     def including(self, *names: str) -> Pipeline:
         """With these passes or rules of the default pipeline, in their places there."""
         found: list[Pass] = []
@@ -162,6 +172,7 @@ MERGE = Transform("merge loops", "symlab.core.rewrite.merging:merge_loops")
 CANONICALIZE = Rewrite("canonicalize", CANONICAL)
 STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
 SPECIALIZE = Rewrite("specialize", SPECIAL)
+REFINE = Rewrite("refine", REFINING)
 ASSOCIATE = Transform("associate", "symlab.core.rewrite.association:associate")
 LOWER = (
     Transform("fuse", "symlab.core.lower.fuse:fuse"),
@@ -172,7 +183,7 @@ PLACE_TRANSFERS = Transform("place transfers", "symlab.core.lower.transfers:plac
 CANCEL_TRANSFERS = Rewrite("cancel transfers", TRANSFERS)
 FUSE_FOR_DEVICE = Transform("fuse", "symlab.core.lower.fuse:fuse_for_device")
 
-DEFAULT = Pipeline((INLINE, MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, ASSOCIATE, *LOWER))
+DEFAULT = Pipeline((INLINE, MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, REFINE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((INLINE, CANONICALIZE, ASSOCIATE))
 
 
@@ -188,7 +199,7 @@ def run(pipeline: Pipeline, graph: Graph, settings: Config | None = None, observ
                 observer.pass_started(item.name, current)
             if isinstance(item, Rewrite):
                 record = item.record(current, settings, observers, tried)
-                tried = frozenset() if record.report.over_limit else frozenset(item.rules)
+                tried = frozenset() if record.report.over_limit or record.report.over_time else frozenset(item.rules)
             else:
                 record = item.record(current, value)
                 tried = frozenset()

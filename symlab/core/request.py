@@ -19,7 +19,7 @@ from symlab.core.ir.errors import (
     UnusedInputError,
     message,
 )
-from symlab.core.ir.expr import Expr, leaves, toposort
+from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType
@@ -56,12 +56,36 @@ class Request:
         """The request as interned graph; inputs and updated shared variables come first."""
         return Graph.of([item.variable for item in self.inputs], self.outputs, self.updates)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        roots = [*self.outputs, *self.updates.values()]
+        place = {node: number for number, node in enumerate(toposort(roots))}
+        places = [place[root] for root in roots]
+        rest = (self.layout, self.keys, tuple(self.updates), self.name, self.states)
+        return restored, (self.inputs, pack(roots), places, *rest)
+
     def shared(self) -> tuple[SharedVariable, ...]:
         """Every shared variable that a call reads or updates, updated ones first."""
         roots: list[Expr] = [*self.outputs, *self.updates.values()]
         found = dict.fromkeys(self.updates)
         found.update(dict.fromkeys(node for node in leaves(roots) if isinstance(node, SharedVariable)))
         return tuple(found)
+
+
+def restored(
+    inputs: tuple[In, ...],
+    packed: list[Any],
+    places: Sequence[int],
+    layout: str,
+    keys: tuple[Any, ...],
+    updated: Sequence[SharedVariable],
+    *rest: Any,
+) -> Request:
+    """A request read from a pickle, in which its nodes are one flat list."""
+    nodes = unpack(packed)
+    values: list[Any] = [nodes[place] for place in places]
+    count = len(values) - len(updated)
+    updates = dict(zip(updated, values[count:], strict=True))
+    return Request(inputs, tuple(values[:count]), layout, keys, updates, *rest)
 
 
 def make_request(

@@ -11,6 +11,8 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr, leaves
+from symlab.core.ir.types import array_type
+from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import minimum
 from symlab.core.ops.index import part_of_axis, reversed_along
 from symlab.core.ops.index import slice as slice_op
@@ -20,6 +22,7 @@ from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import INTEGER, number_of, sizes_of
 from symlab.core.returned import Returned, returned, until
 from symlab.core.shared import SharedVariable
+from symlab.core.steps import step_of_loop
 
 __all__ = ["foldl", "foldr", "map", "reduce", "scan", "until"]
 
@@ -284,7 +287,11 @@ def trace(request: Request, dtypes: Sequence[Any]) -> Traced:
             params = [(variable(first.type), first) for first in firsts]
             traced.states.append(params)
             arguments += [params[tap][0] for tap in item.taps]
-    traced.result = with_default_updates(returned(request.fn(*arguments, *request.non_sequences)))
+    number = variable(array_type(INTEGER, ()), "step")
+    with step_of_loop(number, arguments):
+        result = returned(request.fn(*arguments, *request.non_sequences))
+    traced.rows.append((number, counted(request.length)))
+    traced.result = with_default_updates(result)
     return traced
 
 

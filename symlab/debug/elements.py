@@ -15,7 +15,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import Kind
+from symlab.core.ir.op import PROJECT, Kind
 from symlab.debug.exact import NoExactValue, as_exact, exact_node
 
 Array = np.ndarray[Any, Any]
@@ -146,7 +146,8 @@ def picked(box: Box, array: Array) -> Array:
 
 
 def side_of(root: Expr, free: frozenset[Expr], values: Mapping[Expr, Array]) -> Side:
-    """One side of a rewrite, given the values of its nodes."""
+    """One side of a rewrite, given the values of its nodes; a result of a node with several is not computed again."""
+    free = free | {node for node in toposort([root], free) if node.op is PROJECT}
     nodes = tuple(toposort([root], free))
     return Side(root, nodes, free, {node: np.shape(values[node]) for node in nodes})
 

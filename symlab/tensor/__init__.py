@@ -7,24 +7,31 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 from symlab.core.custom.watch import Print
 from symlab.tensor import (
+    extra_ops,
     fft,
     linalg,
     nlinalg,
     nnet,
     opt,
+    optimize,
     random,
+    raw_random,
     rng_mrg,
     shared_randomstreams,
     signal,
     slinalg,
+    sort,
     special,
     xlogx,
 )
 from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
+from symlab.tensor.dtypes import *
 from symlab.tensor.elementwise import *
 from symlab.tensor.gradients import *
+from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
+from symlab.tensor.interpolation import *
 from symlab.tensor.joining import *
 from symlab.tensor.letters import *
 from symlab.tensor.linalg import (
@@ -46,7 +53,9 @@ from symlab.tensor.linalg import (
 from symlab.tensor.nnet import to_one_hot
 from symlab.tensor.padding import *
 from symlab.tensor.reductions import *
+from symlab.tensor.regrouping import *
 from symlab.tensor.searching import *
+from symlab.tensor.sets import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *
 from symlab.tensor.types import *

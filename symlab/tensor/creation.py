@@ -9,7 +9,8 @@ import numpy as np
 
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ops import create, gather
-from symlab.core.ops.compare import eq, ge, switch
+from symlab.core.ops.bits import and_
+from symlab.core.ops.compare import eq, ge, gt, switch
 from symlab.core.ops.elementwise import add, maximum, minimum, mul, sub, true_div
 from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to, constant
 from symlab.core.ops.shape import (
@@ -30,8 +31,8 @@ from symlab.tensor.types import dtype_of
 # fmt: off
 __all__ = [
     "alloc", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full", "full_like",
-    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "trace", "tri", "tril",
-    "triu", "zeros", "zeros_like",
+    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "second", "trace", "tri",
+    "tril", "triu", "zeros", "zeros_like",
 ]
 # fmt: on
 
@@ -90,6 +91,9 @@ def fill(x: Any, value: Any) -> Variable:
     return spread(as_variable(value), sizes_of(as_variable(x)))
 
 
+second = fill
+
+
 def alloc(value: Any, *shape: Any) -> Variable:
     """`value` repeated to this shape."""
     return full(shape[0] if len(shape) == 1 else shape, value)
@@ -123,16 +127,16 @@ def progression_dtype(bounds: list[Any]) -> np.dtype[Any]:
     return common if common.kind == "f" else np.dtype(np.int64)
 
 
-def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Variable:
+def linspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None) -> Variable:
     """`num` numbers from start to stop, at equal distances; without `endpoint` stop itself is left out."""
-    if not isinstance(start, Variable) and not isinstance(stop, Variable):
+    if not any(isinstance(bound, Variable) for bound in (start, stop, num)):
         return constant(np.linspace(start, stop, num, endpoint, dtype=None if dtype is None else dtype_of(dtype)))
-    parts = num - 1 if endpoint else num
-    start, stop = (mul(as_variable(bound), 1.0) for bound in (start, stop))
-    places = constant(np.arange(num), dtype=start.type.dtype)
-    numbers = add(start, mul(places, true_div(sub(stop, start), max(parts, 1))))
-    if endpoint and num > 1:
-        numbers = switch(constant(np.arange(num) == num - 1), stop, numbers)
+    start, stop, count = mul(as_variable(start), 1.0), mul(as_variable(stop), 1.0), size_from(num)
+    places, parts = create.counted(count), count - 1 if endpoint else count
+    parts = maximum(parts, 1) if isinstance(parts, Variable) else max(parts, 1)
+    numbers = add(start, mul(cast(places, start.dtype), true_div(sub(stop, start), cast(parts, start.dtype))))
+    if endpoint:
+        numbers = switch(and_(eq(places, parts), gt(places, 0)), stop, numbers)
     return numbers if dtype is None else cast(numbers, dtype)  # type: ignore[no-any-return]
 
 
@@ -175,14 +179,14 @@ def tri(n: Any, m: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
 def tril(x: Any, k: Any = 0) -> Variable:
     """The part of x at and below diagonal k of its last two axes, zeros above."""
     x = as_variable(x)
-    return switch(offset_mask(*sizes_of(x)[-2:], size_from(k), ge), x, 0)  # type: ignore[no-any-return]
+    return switch(offset_mask(*sizes_of(x)[-2:], size_from(k), ge), x, constant(0, dtype=x.dtype))  # type: ignore[no-any-return]
 
 
 def triu(x: Any, k: Any = 0) -> Variable:
     """The part of x at and above diagonal k of its last two axes, zeros below."""
     x = as_variable(x)
     below = offset_mask(*sizes_of(x)[-2:], size_from(k) - 1, ge)
-    return switch(below, 0, x)  # type: ignore[no-any-return]
+    return switch(below, constant(0, dtype=x.dtype), x)  # type: ignore[no-any-return]
 
 
 def diagonal_places(rows: Number, columns: Number, offset: int) -> tuple[Variable, Variable]:

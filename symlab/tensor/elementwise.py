@@ -168,6 +168,8 @@ def round(x: Any, decimals: int | str = 0, mode: str = "half_to_even") -> Variab
     if mode not in modes:
         raise InvalidValue(message(f"there is no mode {mode!r} of rounding", (), [" or ".join(map(repr, modes))]))
     node = as_variable(x)
+    if node.type.dtype.kind == "c":
+        return complex(*(round(part, decimals, mode) for part in (real(node), imag(node))))  # type: ignore[no-any-return]
     if decimals == 0 or (decimals > 0 and node.type.dtype.kind in "bui"):
         return modes[mode](node)  # type: ignore[no-any-return]
     scale = 10.0 ** builtins.abs(decimals)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ops import fourier
 from symlab.core.ops.complexes import complex as complex_of
-from symlab.core.ops.complexes import imag, real
+from symlab.core.ops.complexes import conj, imag, real
 from symlab.core.ops.elementwise import cast, mul, sqrt, true_div
 from symlab.core.ops.operators import Variable, as_variable, cast_to
 from symlab.core.ops.shape import Number, joined_size, sizes_of
@@ -22,19 +23,25 @@ from symlab.tensor.shaping import moveaxis
 
 # fmt: off
 __all__ = [
-    "fft", "fft2", "fftfreq", "fftn", "fftshift", "ifft", "ifft2", "ifftn", "ifftshift", "irfft", "irfft_pairs",
-    "rfft", "rfft_pairs", "rfftfreq",
+    "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift", "ihfft", "irfft",
+    "irfft_pairs", "irfftn", "rfft", "rfft_pairs", "rfftfreq", "rfftn",
 ]
 # fmt: on
 
-NORMS = ("backward", "ortho", "forward")
+OPPOSITE = MappingProxyType({"backward": "forward", "ortho": "ortho", "forward": "backward"})
+
+
+def checked_norm(norm: str | None) -> str:
+    """The name of a norm, "backward" if there is none."""
+    kind = "backward" if norm is None else norm
+    if kind not in OPPOSITE:
+        raise InvalidValue(message(f"there is no norm {norm!r}", (), ["'backward', 'ortho' or 'forward'"]))
+    return kind
 
 
 def factor(norm: str | None, n: Number, inverse: bool) -> Any:
     """What a transform is divided by, None if by nothing."""
-    kind = "backward" if norm is None else norm
-    if kind not in NORMS:
-        raise InvalidValue(message(f"there is no norm {norm!r}", (), ["'backward', 'ortho' or 'forward'"]))
+    kind = checked_norm(norm)
     if kind == "ortho":
         return math.sqrt(n) if isinstance(n, int) else sqrt(cast(n, dtype="float64"))
     return n if (kind == "forward") is not inverse else None
@@ -118,15 +125,35 @@ def irfft(x: Any, n: Any = None, axis: int = -1, norm: str | None = None) -> Var
     return along(x, axis, compute)
 
 
+def hfft(x: Any, n: Any = None, axis: int = -1, norm: str | None = None) -> Variable:
+    """The n real frequencies (2 (m - 1) if nothing is said) of a signal of which these are the m numbers from 0 on.
+
+    The others are their conjugates.
+    """
+    return irfft(conj(as_variable(x)), n, axis, OPPOSITE[checked_norm(norm)])
+
+
+def ihfft(x: Any, n: Any = None, axis: int = -1, norm: str | None = None) -> Variable:
+    """The numbers from 0 on of the signal that has these real frequencies along an axis."""
+    return conj(rfft(x, n, axis, OPPOSITE[checked_norm(norm)]))  # type: ignore[no-any-return]
+
+
 def several(x: Any, s: Any, axes: Any, norm: str | None, one: Callable[..., Variable]) -> Variable:
     """A transform along one axis after another."""
     x = as_variable(x)
+    for axis, n in axes_and_sizes(x, s, axes):
+        x = one(x, n, axis, norm)
+    return x
+
+
+def axes_and_sizes(x: Variable, s: Any, axes: Any) -> list[tuple[int, Any]]:
+    """The axes of a transform and their lengths, None where all is taken; all axes if nothing is said."""
     if axes is None:
         axes = range(x.ndim) if s is None else range(x.ndim - len(s), x.ndim)
     sizes = [None] * len(axes) if s is None else s
-    for axis, n in zip(axes, sizes, strict=True):
-        x = one(x, n, axis, norm)
-    return x
+    if len(sizes) != len(axes):
+        raise InvalidValue(message(f"{len(sizes)} lengths do not fit {len(axes)} axes"))
+    return [(axis, None if n == -1 else n) for axis, n in zip(axes, sizes, strict=True)]
 
 
 def fftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Variable:
@@ -137,6 +164,25 @@ def fftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Va
 def ifftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Variable:
     """The numbers that have these frequencies along several axes."""
     return several(x, s, axes, norm, ifft)
+
+
+def rfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Variable:
+    """The frequencies of real numbers along several axes, those of the last from 0 to n / 2."""
+    x = as_variable(x)
+    *others, (axis, n) = axes_and_sizes(x, s, axes)
+    x = rfft(x, n, axis, norm)
+    for axis, n in others:
+        x = fft(x, n, axis, norm)
+    return x
+
+
+def irfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Variable:
+    """The real numbers that have these frequencies along several axes, those of the last from 0 to n / 2."""
+    x = as_variable(x)
+    *others, (axis, n) = axes_and_sizes(x, s, axes)
+    for other, size in others:
+        x = ifft(x, size, other, norm)
+    return irfft(x, n, axis, norm)
 
 
 def fft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Variable:

@@ -12,7 +12,7 @@ import numpy as np
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT
-from symlab.core.ops import gather
+from symlab.core.ops import create, gather
 from symlab.core.ops import index as ops
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.index import WHOLE, normal_entry
@@ -38,8 +38,8 @@ from symlab.tensor.shaping import addbroadcast, ravel
 
 # fmt: off
 __all__ = [
-    "compress", "fill_diagonal", "flatnonzero", "inc_subtensor", "nonzero", "nonzero_values", "set_subtensor",
-    "subtensor", "take", "take_along_axis",
+    "compress", "fill_diagonal", "fill_diagonal_offset", "flatnonzero", "inc_subtensor", "nonzero", "nonzero_values",
+    "set_subtensor", "subtensor", "take", "take_along_axis",
 ]
 # fmt: on
 
@@ -359,5 +359,16 @@ def compress(condition: Any, x: Any, axis: int | None = None) -> Variable:
 
 
 def fill_diagonal(x: Any, value: Any) -> Variable:
-    """x with a scalar on the main diagonal."""
-    return set_subtensor(diagonal(x), value)
+    """x with a scalar on the main diagonal: at the places whose indices are all the same."""
+    x = as_variable(x)
+    if x.ndim < 2:
+        raise InvalidIndex(message("an array of less than two axes has no diagonal", [(x.name or "x", x)]))
+    if x.ndim == 2:
+        return set_subtensor(diagonal(x), value)
+    places = create.counted(sizes_of(x)[0])
+    return set_subtensor(x[(places,) * x.ndim], value)
+
+
+def fill_diagonal_offset(x: Any, value: Any, offset: int) -> Variable:
+    """A matrix with a scalar on the diagonal `offset` places above the main one (below it if negative)."""
+    return set_subtensor(diagonal(x, offset), value)

@@ -13,11 +13,12 @@ from symlab.core.ops import cumulative, nn, reduce
 from symlab.core.ops import sort as sorting
 from symlab.core.ops.compare import neq, switch
 from symlab.core.ops.elementwise import abs, add, pow, sqr, sqrt, sub, true_div
+from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
-from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, with_new_axes
+from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axes_of, axis_of
 from symlab.tensor.elementwise import cast
-from symlab.tensor.shaping import ravel
+from symlab.tensor.shaping import flip, ravel
 from symlab.tensor.types import dtype_of
 
 # fmt: off
@@ -235,14 +236,19 @@ def running(op: Any, x: Any, axis: int | None) -> Variable:
     return op(x, axis=axis_of(0 if axis is None else axis, x.ndim, x))  # type: ignore[no-any-return]
 
 
-def sort(x: Any, axis: int | None = -1) -> Variable:
-    """The elements in ascending order along an axis, of all if it is None; nan last."""
-    return running(sorting.sort, x, axis)
+def sort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Variable:
+    """The elements in order along an axis, of all if it is None; nan last (first if `descending`)."""
+    found = running(sorting.sort, x, axis)
+    return flip(found, 0 if axis is None else axis) if descending else found
 
 
-def argsort(x: Any, axis: int | None = -1) -> Variable:
-    """The places of the elements in ascending order along an axis, equal ones in their order; nan last."""
-    return running(sorting.argsort, x, axis)
+def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Variable:
+    """The places of the elements in order along an axis, equal ones always in theirs; nan last (first, descending)."""
+    if not descending:
+        return running(sorting.argsort, x, axis)
+    x, place = (ravel(x), 0) if axis is None else (as_variable(x), axis)
+    last = sub(sizes_of(x)[axis_of(place, x.ndim, x)], 1)
+    return sub(last, flip(running(sorting.argsort, flip(x, place), place), place))  # type: ignore[no-any-return]
 
 
 def floating(x: Any) -> Variable:
@@ -268,7 +274,27 @@ def log_softmax(x: Any, axis: Axis = -1) -> Variable:
     return nn.log_softmax(x, axes=axes_of(axis, x.ndim, x))  # type: ignore[no-any-return]
 
 
+def cumulative_sum(x: Any, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Variable:
+    """The Array API's running sum: of elements of `dtype`, and with a 0 in front if `include_initial`."""
+    return started(cumsum, x, axis, dtype, 0 if include_initial else None)
+
+
+def cumulative_prod(x: Any, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Variable:
+    """The Array API's running product: of elements of `dtype`, and with a 1 in front if `include_initial`."""
+    return started(cumprod, x, axis, dtype, 1 if include_initial else None)
+
+
+def started(compute: Any, x: Any, axis: int | None, dtype: Any, initial: int | None) -> Variable:
+    """A running total with its first value in front, where there is one."""
+    x = as_variable(x) if axis is not None else ravel(x)
+    place = axis_of(0 if axis is None else axis, x.ndim, x)
+    found = compute(x if dtype is None else cast(x, dtype), place)
+    found = found if dtype is None else cast(found, dtype)
+    if initial is None:
+        return found  # type: ignore[no-any-return]
+    sizes = [*sizes_of(found)[:place], 1, *sizes_of(found)[place + 1 :]]
+    return join(spread(constant(initial, dtype=found.type.dtype), sizes), found, axis=place)  # type: ignore[no-any-return]
+
+
 amax = max
 amin = min
-cumulative_sum = cumsum
-cumulative_prod = cumprod

@@ -73,10 +73,12 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
     return take_along_axis(stacked, with_new_axes(place, [0], place.ndim + 1), axis=0)[0]  # type: ignore[no-any-return]
 
 
-def diff(x: Any, n: int = 1, axis: int = -1) -> Variable:
-    """The differences of neighbours along an axis, taken n times."""
+def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Variable:
+    """The differences of neighbours along an axis, taken n times; of x between `prepend` and `append`, if given."""
     x = as_variable(x)
     place = axis_of(axis, x.ndim, x)
+    parts = [part for part in (prepend, x, append) if part is not None]
+    x = concatenate(parts, place) if len(parts) > 1 else x
     if n < 0:
         raise InvalidValue(message(f"differences are taken 0 times or more, not {n}"))
     for _ in range(n):

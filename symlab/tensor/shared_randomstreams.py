@@ -6,22 +6,14 @@ that `np.random.RandomState` gives, call after call. New programs take `T.random
 
 from __future__ import annotations
 
-import builtins
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.op import PROJECT
-from symlab.core.ops.elementwise import cast
-from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.random import random_state, state_words
-from symlab.core.ops.shape import Number, separated, sizes_of
+from symlab.core.ops.operators import Variable
 from symlab.core.shared import SharedVariable, shared
-from symlab.tensor.arguments import size_from
-from symlab.tensor.indexing import take_along_axis
-from symlab.tensor.random.draws import sizes_for
-from symlab.tensor.types import dtype_of
+from symlab.tensor import raw_random
 
 __all__ = ["RandomStreams"]
 
@@ -44,38 +36,27 @@ class RandomStreams:
         """Start all draws made so far anew."""
         seeds = np.random.RandomState(self.default_instance_seed if seed is None else seed)
         for state, _ in self.state_updates:
-            state.set_value(state_words(np.random.RandomState(int(seeds.randint(SEEDS)))))
+            state.set_value(raw_random.state_of(int(seeds.randint(SEEDS))))
 
-    def drawn(
-        self, distribution: str, sizes: Sequence[Number], operands: Sequence[Any], dtype: Any, trailing: int = 0
-    ) -> Variable:
-        """A draw with a state of its own."""
-        first = state_words(np.random.RandomState(int(self.gen_seedgen.randint(SEEDS))))
-        state = shared(first, name=f"state of {distribution}", shape=first.shape)
-        template, given = separated(sizes)
-        several = random_state(
-            state, *given, *map(as_variable, operands), distribution=distribution, shape=template, trailing=trailing,
-            dtype=dtype_of(dtype).name,
-        )  # fmt: skip
-        state.default_update = PROJECT(several, index=0)
+    def gen(self, function: Callable[..., raw_random.Drawn], *operands: Any, **options: Any) -> Variable:
+        """A draw by a function of `raw_random`, with a state of its own."""
+        first = raw_random.state_of(int(self.gen_seedgen.randint(SEEDS)))
+        state = shared(first, name=f"state of {function.__name__}", shape=first.shape)
+        state.default_update, found = function(state, *operands, **options)
         self.state_updates.append((state, state.default_update))
-        return PROJECT(several, index=1)  # type: ignore[no-any-return]
-
-    def simple(self, distribution: str, size: Any, operands: Sequence[Any], ndim: int | None, dtype: Any) -> Variable:
-        """A draw whose size is given, or that of the parameters together."""
-        return self.drawn(distribution, sizes_for(size, [*map(as_variable, operands)], ndim), operands, dtype)
+        return found
 
     def uniform(
         self, size: Any = None, low: Any = 0.0, high: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX"
     ) -> Variable:
         """Numbers in [low, high), all alike."""
-        return self.simple("uniform", size, [low, high], ndim, dtype)
+        return self.gen(raw_random.uniform, size, low, high, ndim, dtype)
 
     def normal(
         self, size: Any = None, avg: Any = 0.0, std: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX"
     ) -> Variable:
         """Normal numbers with this mean and standard deviation."""
-        return self.simple("normal", size, [avg, std], ndim, dtype)
+        return self.gen(raw_random.normal, size, avg, std, ndim, dtype)
 
     def binomial(
         self,
@@ -87,17 +68,17 @@ class RandomStreams:
         prob: Any = None,
     ) -> Variable:
         """How many of n trials succeed that each do with probability p."""
-        return self.simple("binomial", size, [n, p if prob is None else prob], ndim, dtype)
+        return self.gen(raw_random.binomial, size, n, p, ndim, dtype, prob)
 
     def poisson(self, size: Any = None, lam: Any = 1.0, ndim: int | None = None, dtype: Any = "int64") -> Variable:
         """How many events happen that are expected lam times."""
-        return self.simple("poisson", size, [lam], ndim, dtype)
+        return self.gen(raw_random.poisson, size, lam, ndim, dtype)
 
     def random_integers(
         self, size: Any = None, low: Any = 0, high: Any = 1, ndim: int | None = None, dtype: Any = "int64"
     ) -> Variable:
         """Whole numbers in [low, high], both included."""
-        return self.simple("random_integers", size, [low, high], ndim, dtype)
+        return self.gen(raw_random.random_integers, size, low, high, ndim, dtype)
 
     def choice(
         self,
@@ -109,27 +90,18 @@ class RandomStreams:
         dtype: Any = "int64",
     ) -> Variable:
         """Elements of a vector a, or of the numbers before it, by probabilities p; each once unless `replace`."""
-        a = as_variable(a)
-        kind = "choice" if replace else "choice without replacement"
-        operands = [a] if p is None else [a, cast(as_variable(p), dtype="float64")]
-        return self.drawn(kind, sizes_for(size, [], ndim), operands, a.dtype if a.ndim else dtype)
+        return self.gen(raw_random.choice, size, a, replace, p, ndim, dtype)
 
     def permutation(self, size: Any = None, n: Any = 1, ndim: int | None = None, dtype: Any = "int64") -> Variable:
         """The numbers before n in random order, for each place."""
-        sizes = () if size is None else sizes_for(size, [], ndim)
-        return self.drawn("permutation", [*sizes, size_from(n)], [as_variable(n)], dtype, trailing=1)
+        return self.gen(raw_random.permutation, size, n, ndim, dtype)
 
     def multinomial(
         self, size: Any = None, n: Any = 1, pvals: Any = (0.5, 0.5), ndim: int | None = None, dtype: Any = "int64"
     ) -> Variable:
         """How many of n trials fall into each class, by the probabilities in the last axis of `pvals`."""
-        trials, rows = as_variable(n), as_variable(pvals)
-        front = sizes_for(size, [trials, rows[..., 0]], ndim)
-        return self.drawn("multinomial", [*front, sizes_of(rows)[-1]], [trials, rows], dtype, trailing=1)
+        return self.gen(raw_random.multinomial, size, n, pvals, ndim, dtype)
 
     def shuffle_row_elements(self, input: Any) -> Variable:
         """The elements of each row in a random order of its own."""
-        x = as_variable(input)
-        sizes = sizes_of(x)
-        order = self.permutation(size=sizes[:-1], n=sizes[-1], ndim=builtins.max(x.ndim - 1, 0))
-        return take_along_axis(x, order, axis=-1)
+        return self.gen(raw_random.shuffle_row_elements, input)

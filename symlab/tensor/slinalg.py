@@ -17,9 +17,12 @@ from symlab.tensor.linalg import (
     lu,
     lu_factor,
     lu_solve,
+    ordqz,
+    qz,
     schur,
     solve,
     solve_continuous_lyapunov,
+    solve_discrete_are,
     solve_discrete_lyapunov,
     solve_sylvester,
     solve_triangular,
@@ -28,7 +31,8 @@ from symlab.tensor.linalg import (
 # fmt: off
 __all__ = [
     "Cholesky", "Eigvalsh", "Expm", "Solve", "block_diag", "cho_solve", "cholesky", "eigvalsh", "expm", "kron", "lu",
-    "lu_factor", "lu_solve", "schur", "solve", "solve_continuous_lyapunov", "solve_discrete_lyapunov",
+    "lu_factor", "lu_solve", "ordqz", "qz", "schur", "solve", "solve_continuous_lyapunov", "solve_discrete_are",
+    "solve_discrete_lyapunov",
     "solve_lower_triangular", "solve_sylvester", "solve_symmetric", "solve_triangular", "solve_upper_triangular",
 ]
 # fmt: on

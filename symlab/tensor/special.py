@@ -24,6 +24,7 @@ from symlab.core.ops.special import (
     gammaincc,
     gammaincinv,
     gammaln,
+    hyp2f1,
     log_ndtr,
     ndtri_exp,
     owens_t,
@@ -35,8 +36,8 @@ from symlab.core.ops.special import (
 __all__ = [
     "beta", "betainc", "betaincinv", "betaln", "chi2sf", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfinv",
     "expit", "factorial", "gamma", "gammainc", "gammaincc", "gammaincinv", "gammal", "gammaln", "gammau",
-    "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr", "logit", "ndtr", "ndtri",
-    "ndtri_exp", "owens_t", "poch", "polygamma", "psi", "tri_gamma", "xlog1py", "xlogy", "xlogy0",
+    "hyp2f1", "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr", "logit", "ndtr",
+    "ndtri", "ndtri_exp", "owens_t", "poch", "polygamma", "psi", "tri_gamma", "xlog1py", "xlogy", "xlogy0",
 ]
 # fmt: on
 

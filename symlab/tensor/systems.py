@@ -1,4 +1,4 @@
-"""Solutions of linear equations, for one matrix or stacks of them; part of `T.linalg`."""
+"""Solutions of matrix equations, and pairs of matrices, for one of them or stacks; part of `T.linalg`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
-from symlab.core.ops import factorizations, inverses, matrix_functions
+from symlab.core.ops import factorizations, inverses, matrix_functions, pencils
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import mul, neg, sub
+from symlab.core.ops.elementwise import mul, sub
 from symlab.core.ops.linalg import adjoint, conjugate, turned
 from symlab.core.ops.operators import Variable, cast_to
 from symlab.core.ops.shape import joined_size, reshaped, sizes_of, spread
@@ -20,8 +20,8 @@ from symlab.tensor.shaping import common_size, expand_dims, shape_padleft, squee
 
 # fmt: off
 __all__ = [
-    "cho_factor", "cho_solve", "lstsq", "lu_solve", "solve", "solve_continuous_lyapunov", "solve_discrete_lyapunov",
-    "solve_sylvester", "solve_triangular",
+    "cho_factor", "cho_solve", "lstsq", "lu_solve", "ordqz", "qz", "solve", "solve_continuous_lyapunov",
+    "solve_discrete_are", "solve_discrete_lyapunov", "solve_sylvester", "solve_triangular",
 ]
 # fmt: on
 
@@ -162,19 +162,20 @@ def solve_continuous_lyapunov(a: Any, q: Any) -> Variable:
 def solve_discrete_lyapunov(a: Any, q: Any, method: str = "bilinear") -> Variable:
     """The x with a x a' - x + q = 0: by a continuous equation ("bilinear"), or as n^2 equations ("direct")."""
     a, q = brought_together(a, q)
-    one = creation.eye(sizes_of(a)[-1], dtype=a.dtype)
     if method == "direct":
-        return by_equations(a, q, one)
+        return by_equations(a, q)
     if method != "bilinear":
         raise InvalidValue(message(f"there is no method {method!r}", (), ["'bilinear' or 'direct'"]))
-    turned_a = adjoint(a)
-    inverse = inverses.inv(turned_a + one)
-    b = times(turned_a - one, inverse)
-    c = mul(times(inverses.inv(a + one), q, inverse), 2.0)
-    return matrix_functions.sylvester(adjoint(b), b, neg(c))  # type: ignore[no-any-return]
+    return pencils.stationary(a, q)
 
 
-def by_equations(a: Variable, q: Variable, one: Variable) -> Variable:
+def solve_discrete_are(a: Any, b: Any, q: Any, r: Any) -> Variable:
+    """The stabilizing x with x = a' x a - a' x b (r + b' x b)^-1 b' x a + q: Riccati's equation of real systems."""
+    a, b, q, r = brought_together(a, b, q, r)
+    return pencils.riccati(a, b, r, q)  # type: ignore[no-any-return]
+
+
+def by_equations(a: Variable, q: Variable) -> Variable:
     """The x with x - a x a' = q from the Kronecker product of a with its conjugate."""
     size, front = sizes_of(a)[-1], sizes_of(a)[:-2]
     both = joined_size([size, size])
@@ -186,3 +187,26 @@ def by_equations(a: Variable, q: Variable, one: Variable) -> Variable:
     matrix = sub(creation.eye(both, dtype=a.dtype), reshaped(product, [*front, both, both]))
     found = inverses.solve(spread(matrix, [*front, both, both]), reshaped(q, [*front, both, 1]))
     return reshaped(found, sizes_of(q))
+
+
+# Pairs of matrices
+
+
+def qz(
+    a: Any, b: Any, output: str = "real", sort: str | None = None, return_eigenvalues: bool = False
+) -> tuple[Variable, ...]:
+    """Triangular s, t and unitary q, z with a = q s z' and b = q t z'; eigenvalues alpha / beta on request.
+
+    `sort` ("lhp", "rhp", "iuc", "ouc") says which eigenvalues come first; then the result is s, t, alpha, beta, q, z.
+    """
+    if output not in ("real", "complex"):
+        raise InvalidValue(message(f"output is 'real' or 'complex', not {output!r}"))
+    if sort not in (None, "lhp", "rhp", "iuc", "ouc"):
+        raise InvalidValue(message(f"sort is None, 'lhp', 'rhp', 'iuc' or 'ouc', not {sort!r}"))
+    s, t, alpha, beta, q, z = parts(pencils.qz(*brought_together(a, b), output=output, order=sort))
+    return (s, t, alpha, beta, q, z) if return_eigenvalues or sort else (s, t, q, z)
+
+
+def ordqz(a: Any, b: Any, sort: str = "lhp", output: str = "real") -> tuple[Variable, ...]:
+    """`qz` with the eigenvalues that `sort` says first: s, t, alpha, beta, q, z."""
+    return qz(a, b, output, sort, True)

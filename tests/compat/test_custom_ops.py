@@ -61,7 +61,9 @@ class AXPBOp(gof.Op):
         return [self.a * output_grads[0]]
 
 
-@as_op(itypes=[T.fmatrix, T.fmatrix], otypes=[T.fmatrix], infer_shape=lambda node, shapes: [(shapes[0][0], shapes[1][1])])
+@as_op(
+    itypes=[T.fmatrix, T.fmatrix], otypes=[T.fmatrix], infer_shape=lambda node, shapes: [(shapes[0][0], shapes[1][1])]
+)
 def numpy_dot(a, b):
     return numpy.dot(a, b)
 

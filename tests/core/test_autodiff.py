@@ -193,8 +193,13 @@ def test_what_to_do_about_disconnected_variables() -> None:
 
 def test_a_gradient_that_is_not_defined() -> None:
     cost = T.sum(T.undefined_grad(T.exp(x)) * y)
-    with pytest.raises(NullTypeGradError, match="needs the derivative of undefined_grad"):
+    with pytest.raises(
+        NullTypeGradError,
+        match="x needs the derivative of undefined_grad, which has none: x -> exp -> undefined_grad\n",
+    ):
         grad(cost, x)
+    with pytest.raises(NullTypeGradError, match="which has none: x -> undefined_grad\n"):
+        Lop(T.undefined_grad(x) * y, x, y)
     assert grad(cost, x, null_gradients="return") is None
     np.testing.assert_allclose(value(grad(cost, y)), np.exp(NUMBERS))
     with pytest.raises(NullTypeGradError, match="undefined_grad has no derivative"):
@@ -265,6 +270,47 @@ def test_what_was_not_chosen_has_a_gradient_of_exactly_0(function: Any) -> None:
     finally:
         VALUES[x] = before
     np.testing.assert_allclose(slope, beside, rtol=1e-5, atol=1e-5)
+
+
+MASKED = [
+    T.log,
+    T.sqrt,
+    lambda x: 1 / x,
+    lambda x: x**0.5,
+    lambda x: x**x,
+    lambda x: T.log(x) ** 2,
+    lambda x: T.sqrt(T.log(x)),
+    lambda x: T.log(T.sqrt(x - 1)),
+    lambda x: T.sqrt(x * x) / x,
+    lambda x: T.arccos(x - 1.5),
+]
+
+
+@pytest.mark.parametrize("function", MASKED)
+@pytest.mark.parametrize("looped", [False, True])
+def test_masked_derivatives_of_first_and_second_order(function: Any, looped: bool) -> None:
+    """Exact zeros where the mask is 0, and elsewhere what the function has without a mask."""
+    at, u = np.array([0.0, -1.0, 2.0, 1e-320, 1.25]), T.dvector("u")
+
+    def masked(v: Any) -> Any:
+        return T.switch(v > 1, function(v), 0)
+
+    def mapped(v: Any) -> Any:
+        return sl.map(lambda row: masked(T.stack([row]))[0], v)[0] if looped else masked(v)
+
+    first = grad(T.sum(mapped(u)), u)
+    second, pushed = grad(T.sum(first), u), Rop(mapped(u), u, T.ones_like(u))
+    found = sl.function([u], [first, second, pushed])(at)
+    dead = at <= 1
+    for part in (found[0], found[1]):
+        assert (part[dead] == 0).all()
+        assert np.isfinite(part).all()
+    v = T.dvector("v")
+    plain = grad(T.sum(function(v)), v)
+    expected = sl.function([v], [plain, grad(T.sum(plain), v, disconnected_inputs="ignore")])(at[~dead])
+    np.testing.assert_allclose(found[0][~dead], expected[0], rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(found[1][~dead], expected[1], rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(found[2], found[0], rtol=1e-12, atol=1e-15)
 
 
 def test_second_derivatives_of_a_choice_are_exact_zeros_too() -> None:

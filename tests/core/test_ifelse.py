@@ -102,3 +102,16 @@ def test_errors() -> None:
         ifelse(T.lscalar(), x, T.sum(x))
     with pytest.raises(InvalidValue, match="2 and 1"):
         ifelse(T.lscalar(), [x, x], [x])
+
+
+def test_functions_of_operands(mode: str) -> None:
+    x, y = T.dvector("x"), T.dscalar("y")
+    pair = sl.cond(y > 0, lambda a, b: (a * b, T.sum(a)), lambda a, b: (a, b), x, y)
+    assert isinstance(pair, tuple)
+    f = sl.function([x, y], [*pair, *sl.grad(T.sum(pair[0]), [x, y])], mode=mode)
+    given = np.array([1.0, 2.0])
+    for found, expected in zip(f(given, 3.0), [given * 3, 3, [3, 3], 3], strict=True):
+        np.testing.assert_array_equal(found, expected)
+    for found, expected in zip(f(given, -1.0), [given, -1, [1, 1], 0], strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert isinstance(sl.cond(y > 0, T.exp, T.log, x), type(x))

@@ -333,3 +333,47 @@ def test_modes_with_checks(checks: str) -> None:
     result, _ = sl.scan(lambda row, h: T.tanh(h + row), sequences=x, outputs_info=T.constant(0.0))
     f = sl.function([x], [result, sl.grad(T.sum(result), x)], mode=checks)
     np.testing.assert_allclose(f(X)[0], stepped(lambda row, h: np.tanh(h + row), 0.0, X))
+
+
+# Random draws
+
+
+def test_a_key_is_folded_with_the_step(mode: str) -> None:
+    """What `fold_in` gives for the number of the step, in the order in which steps are made."""
+    key, n = T.random.key(5), T.lscalar("n")
+    states, updates = sl.scan(lambda a: a + T.random.normal(rng=key, size=(2,)), outputs_info=[np.zeros(2)], n_steps=n)
+    assert not updates
+    draws = [T.random.normal(rng=T.random.fold_in(key, step), size=(2,)) for step in range(4)]
+    expected = np.cumsum(sl.function([], draws)(), axis=0)
+    np.testing.assert_allclose(compiled([n], states, mode)(4), expected, rtol=1e-14)
+
+
+def test_keys_of_their_own_are_not_folded_again(mode: str) -> None:
+    keys = T.random.split(T.random.key(5), 3)
+    rows, _ = sl.map(lambda key: T.random.uniform(rng=key), keys)
+    alone = [T.random.uniform(rng=keys[place]) for place in range(3)]
+    np.testing.assert_array_equal(compiled([], rows, mode)(), sl.function([], alone)())
+
+
+def test_draws_in_loops_in_loops_all_differ(mode: str) -> None:
+    key = T.random.key(5)
+
+    def row(i: Any) -> Any:
+        return sl.map(lambda j: T.random.uniform(rng=key) + 0 * (i + j), T.arange(3))[0]
+
+    found = compiled([], sl.map(row, T.arange(4))[0], mode)()
+    assert len(np.unique(found)) == 12
+
+
+def test_a_draw_from_outside_is_the_same_in_every_step(mode: str) -> None:
+    drawn = T.random.uniform(rng=T.random.key(5))
+    found = compiled([], sl.map(lambda i: drawn + 0 * i, T.arange(3))[0], mode)()
+    assert len(set(found)) == 1
+
+
+def test_gradients_through_draws(mode: str) -> None:
+    key, m = T.random.key(5), T.dscalar("m")
+    states, _ = sl.scan(lambda a: a * m + T.random.normal(rng=key), outputs_info=[np.float64(0)], n_steps=5)
+    value = compiled([m], states[-1], mode)
+    slope = compiled([m], sl.grad(states[-1], m), mode)(0.5)
+    np.testing.assert_allclose(slope, (value(0.5 + 1e-6) - value(0.5 - 1e-6)) / 2e-6, rtol=1e-7)

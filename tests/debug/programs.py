@@ -23,7 +23,7 @@ from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import DEFAULT, Pipeline, Rewrite
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Near, Real
-from tests.core.rules.formulas import (
+from symlab.testing.formulas import (
     COLUMNS,
     COUNT,
     ROWS,

@@ -47,7 +47,7 @@ def run(command: list[str], text: str | None = None) -> str:
 
 @cache
 def headers() -> Path | None:
-    """The folder of the driver's headers: of NVIDIA's packages, or of the toolkit around nvcc; None if there is none."""
+    """The folder of the driver's headers, of NVIDIA's packages or of the toolkit around nvcc; None if there is none."""
     try:
         files = distribution("nvidia-cuda-runtime").files or []
         found = [Path(str(file.locate())).parent for file in files if file.name == "cuda.h"]

@@ -160,11 +160,33 @@ def test_numpy_finds_the_functions() -> None:
     assert np.linalg.solve(x, x).op.name == "solve"
 
 
+@pytest.mark.parametrize("output", ["real", "complex"])
+@pytest.mark.parametrize("order", [None, "lhp", "iuc"])
+def test_pairs_of_matrices(output: str, order: str | None) -> None:
+    a, b = T.dtensor3s("a", "b")
+    s, t, alpha, beta, q, z = sl.function([a, b], L.qz(a, b, output, order, True))(A, P)
+    for matrix, triangle in ((A, s), (P, t)):
+        np.testing.assert_allclose(q @ triangle @ np.conj(z.swapaxes(1, 2)), matrix, atol=1e-12)
+    wanted = scipy_linalg.ordqz(A[1], P[1], sort=order or (lambda alpha, beta: alpha == alpha), output=output)
+    np.testing.assert_allclose(alpha[1] / beta[1], wanted[2] / wanted[3], rtol=1e-9)
+    assert len(L.qz(a, b)) == 4
+    assert len(L.ordqz(a, b)) == 6
+
+
+def test_riccatis_equation() -> None:
+    a, b, q, r = A[0] / 2, B[0], P[0], np.eye(2)
+    agrees(L.solve_discrete_are, scipy_linalg.solve_discrete_are, a, b, q, r, tolerance=1e-9)
+    gradcheck(lambda a, b, q, r: L.solve_discrete_are(a, b, q + q.T, r + r.T), [a, b, q, r])
+    with pytest.raises(TypeMismatch, match="real matrices"):
+        L.solve_discrete_are(*(value.astype(complex) for value in (a, b, q, r)))
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     x, v = T.dmatrix("x"), T.dvector("v")
     for call in (
         lambda: L.qr(x, "raw"), lambda: L.eigh(x, UPLO="X"), lambda: L.solve(x, x, assume_a="none"),
-        lambda: L.schur(x, "other"), lambda: L.solve_discrete_lyapunov(x, x, "other"), lambda: L.tensorinv(x, 0),
+        lambda: L.schur(x, "other"), lambda: L.qz(x, x, "other"), lambda: L.qz(x, x, "real", "up"),
+        lambda: L.solve_discrete_lyapunov(x, x, "other"), lambda: L.tensorinv(x, 0),
         L.block_diag, lambda: L.solve_triangular(x, x, trans=3), lambda: T.slinalg.Solve("band"),
     ):  # fmt: skip
         with pytest.raises(InvalidValue):

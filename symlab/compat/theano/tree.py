@@ -37,7 +37,7 @@ ERRORS = {
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
 }
-LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan")}
+LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan", "scan_checkpoints")}
 SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
 UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 PRINTING = {
@@ -145,13 +145,14 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),
-        "theano.tensor.extra_ops": Contents("More functions.", TENSOR),
+        "theano.tensor.extra_ops": Contents("More functions.", ("symlab.tensor.extra_ops",)),
         "theano.tensor.fft": Contents("Fourier transforms.", ("symlab.tensor.fft",)),
         "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",)),
         "theano.tensor.nnet.abstract_conv": Contents("Convolutions.", ("symlab.tensor.nnet.abstract_conv",)),
         "theano.tensor.nnet.bn": Contents("Batch normalization.", ("symlab.tensor.nnet.bn",)),
         "theano.tensor.nnet.conv": Contents("Convolutions.", ("symlab.tensor.nnet.conv",)),
         "theano.tensor.nnet.neighbours": Contents("Patches of images.", ("symlab.tensor.nnet.neighbours",)),
+        "theano.tensor.raw_random": Contents("Draws from a state.", ("symlab.tensor.raw_random",)),
         "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
         "theano.tensor.shared_randomstreams": Contents(
             "Streams of random numbers.", ("symlab.tensor.shared_randomstreams",)
@@ -163,10 +164,13 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
         "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
         "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet.blocksparse": Contents("Products of chosen blocks.", ("symlab.tensor.nnet.blocks",)),
+        "theano.tensor.nnet.conv3d2d": Contents("Convolutions.", ("symlab.tensor.nnet.conv3d2d",)),
+        "theano.tensor.nnet.ctc": Contents("Costs of sequences.", ("symlab.tensor.nnet.sequences",)),
         "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
         "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
         "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
-        "theano.tensor.sort": Contents("Sorting.", TENSOR),
+        "theano.tensor.sort": Contents("Sorting.", ("symlab.tensor.sort",)),
         "theano.tensor.special": Contents("Special functions.", ("symlab.tensor.special",)),
         "theano.tensor.subtensor": Contents("Indexing.", TENSOR, TENSOR_NAMES),
         "theano.tensor.type": Contents("Types.", TENSOR, TYPES),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zero, is_discrete, total
-from symlab.core.autodiff.explain import disconnected_message, label
+from symlab.core.autodiff.explain import disconnected_message, label, undefined_message
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
@@ -21,7 +21,7 @@ from symlab.core.ops.inlined import opened
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.shape import filled_like, specified
 
-__all__ = ["DISCONNECTED", "DisconnectedWarning", "Lop", "Rop", "grad", "jvp", "vjp"]
+__all__ = ["DISCONNECTED", "DisconnectedWarning", "Lop", "Rop", "grad"]
 
 CHOICES = {
     "disconnected_inputs": ("raise", "warn", "ignore"),
@@ -164,11 +164,7 @@ def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, nu
         case Undefined(node) if null_gradients == "return":
             return None
         case Undefined(node):
-            problem = (
-                f"the gradient with respect to {label(variable)} needs the derivative of {node.op.name}, which has none"
-            )
-            operands = [(label(variable), variable), (label(node), node)]
-            raise NullTypeGradError(message(problem, operands, ["T.disconnected_grad or T.zero_grad around it"]))
+            raise NullTypeGradError(undefined_message(variable, node))
     if flow is None and return_disconnected != "zero":
         return None if return_disconnected == "none" else DISCONNECTED
     return filled_like(variable, 0, np.dtype(config.current().floatX) if is_discrete(variable) else None)
@@ -239,7 +235,3 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))
         results.append(tangent if isinstance(tangent, Variable) else gradient(output, None, "zero", "raise"))
     return formed(results, f)
-
-
-vjp = Lop
-jvp = Rop

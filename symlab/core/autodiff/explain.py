@@ -9,7 +9,7 @@ from typing import Any
 from symlab.core.autodiff.cotangent import value_count
 from symlab.core.autodiff.reverse import Sweep
 from symlab.core.ir.errors import message
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import CONSTANT, Kind
 
 SHOWN = 12  # nodes of a path
@@ -28,7 +28,7 @@ def disconnected_message(cost: str, variable: Expr, found: Sweep, held: Collecti
         leaves = dict.fromkeys(label(node) for node in found.order if is_variable(node))
         problem = f"{cost} does not depend on {name}: it is computed from {', '.join(leaves) or 'constants alone'}"
         return message(problem, [(name, variable)], tries)
-    path = blocked_path(variable, found)
+    path = shortest_path(variable, found.order, found.reached)
     text = " -> ".join(label(node) for node in shortened(path))
     problem = f"no gradient passes from {cost} to {name}: {text}, and {reason(path, held)}"
     return message(problem, [(label(node), node) for node in shortened(path)], tries)
@@ -44,17 +44,26 @@ def shortened(path: Sequence[Expr]) -> list[Expr]:
     return list(path) if len(path) <= SHOWN else [*path[: SHOWN // 2], *path[-SHOWN // 2 :]]
 
 
-def blocked_path(variable: Expr, found: Sweep) -> list[Expr]:
-    """The shortest path from a variable to a node that the cost reaches back to; its last step is blocked."""
+def undefined_message(variable: Expr, node: Expr) -> str:
+    """What to say of a variable whose gradient needs the derivative of a node that has none."""
+    name, path = label(variable), shortest_path(variable, toposort([node]), {node})
+    text = " -> ".join(label(part) for part in shortened(path))
+    problem = f"the gradient with respect to {name} needs the derivative of {node.op.name}, which has none: {text}"
+    tries = ["T.disconnected_grad or T.zero_grad around it", "null_gradients='return'"]
+    return message(problem, [(label(part), part) for part in shortened(path)], tries)
+
+
+def shortest_path(variable: Expr, order: Sequence[Expr], ends: Collection[Expr]) -> list[Expr]:
+    """The shortest path from a variable to one of `ends`, or to where it is used no further."""
     users: dict[Expr, list[Expr]] = {}
-    for node in found.order:
+    for node in order:
         for arg in node.args:
             users.setdefault(arg, []).append(node)
     before: dict[Expr, Expr | None] = {variable: None}
     waiting = deque([variable])
     while waiting:
         node = waiting.popleft()
-        if node in found.reached or not users.get(node):
+        if node in ends or not users.get(node):
             return backward(node, before)
         for user in users[node]:
             if user not in before:

@@ -181,9 +181,9 @@ class Backward:
         steps = toposort(self.results, frozenset(self.params))
         inner = [node for node in steps if node not in self.params]
         read = toposort([*news, *outputs], frozenset(inner))
-        costs = costly(inner)
-        frontier: Any = [node for node in read if node in costs]
         own = {result: number for number, result in enumerate(self.loop.results)}
+        costs = set(own) if self.loop.node.attr("recompute") else costly(inner)
+        frontier: Any = [node for node in read if node in costs]
         saved = [node for node in frontier if node not in own]
         loop = with_outputs(self.loop, saved) if saved else self.loop
         rows = {node: variable(node.type) for node in frontier}
@@ -234,6 +234,7 @@ def with_outputs(loop: Loop, more: Sequence[Variable]) -> Loop:
         states, loop.pairs[loop.states : first], [*loop.results[loop.states :], *more], loop.steps, loop.length,
         constants=loop.pairs[first:], known=loop.node.attr("known"), reverse=loop.node.attr("reverse"),
         until=loop.condition if loop.until else None, truncate=loop.node.attr("truncate"),
+        recompute=bool(loop.node.attr("recompute")),
     )  # fmt: skip
 
 

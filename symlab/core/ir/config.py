@@ -52,6 +52,7 @@ class Config:
     cc_flags: str = ""
     compile: str = "sync"
     record: str = "full"
+    rewrite_seconds: float = 60.0
     seed: int = 0
     on_unused_input: str = "raise"
     compute_test_value: str = "off"
@@ -93,6 +94,8 @@ def _checked_value(key: str, value: Any) -> Any:
     kind = KEYS[key]
     if isinstance(value, Path):
         value = str(value)
+    if kind is float and type(value) is int:
+        value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ConfigError(message(f"{key} must be of type {kind.__name__}, and {value!r} is not"))
     if key in CHOICES and value not in CHOICES[key]:

@@ -73,6 +73,10 @@ class SymbolicTruthError(SymlabError, TypeError):
     """A symbolic expression was used where Python needs a value."""
 
 
+class SavedFileError(SymlabError, RuntimeError):
+    """A file of `save` that is damaged, or of another format."""
+
+
 class CacheError(SymlabError, RuntimeError):
     """The code cache cannot be used."""
 

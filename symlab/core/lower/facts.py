@@ -42,6 +42,7 @@ class Problem(IntEnum):
     TOO_LARGE = 6  # more bytes than can be
     REFERENCE = 7  # the reference of the node raised
     STEP = 8  # a step of 0
+    INTERRUPTED = 9  # nothing: the caller is to stop, by an interrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +218,10 @@ def shape_rule(node: Expr) -> Callable[[Facts, Expr], Sizes]:
 
 
 def folded_shape(facts: Facts, node: Expr) -> Sizes:
-    """The operand's shape without the reduced axes, or with 1 in their places."""
+    """The operand's shape without the reduced axes, or with 1 in their places; as it is for a softmax of rows."""
     shape = facts.shapes[node.args[0]]
+    if node.type.ndim == len(shape) and not node.attr("keepdims"):
+        return shape
     axes = node.attr("axes")
     kept = [size for axis, size in enumerate(shape) if axis not in axes]
     if needs_element(node.op) and needs_element(facts.source(node).op):

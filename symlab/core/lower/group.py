@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.facts import Facts
-from symlab.core.lower.roles import MOST_FORMULAS, Role, repeats, role, weight
+from symlab.core.lower.roles import MOST_FORMULAS, Role, is_quick, role, weight
 from symlab.core.lower.sizes import Size, Sizes
 from symlab.core.lower.structure import ZERO, Map, along
 
@@ -74,7 +74,7 @@ class Group:
     def takes(self, facts: Facts, node: Expr, at: Map) -> bool:
         """Whether a node can be computed here where it is read: nothing expensive is computed twice."""
         axes = self.axes_of(facts, node, at)
-        if axes is None or not self.has_room(node) or (self.ordered and not repeats(node)):
+        if axes is None or not self.has_room(node) or (self.ordered and not is_quick(node)):
             return False
         if role(node) is Role.FOLD:
             return self.takes_fold(axes, folded_sizes(facts, node))

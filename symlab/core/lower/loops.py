@@ -43,9 +43,12 @@ class Outward:
 
     def __init__(self, facts: Facts, inner: BodyFacts) -> None:
         self.facts, self.inner = facts, inner
-        self.known: list[Size] = []
+        self.known: list[Size | NotCompilable] = []
         for number in range(len(inner.table.atoms)):
-            self.known.append(self.atom(number))
+            try:
+                self.known.append(self.atom(number))
+            except NotCompilable as refusal:  # raised where a size needs it: most integers in a body decide none
+                self.known.append(refusal)
 
     def atom(self, number: int) -> Size:
         """What an atom of the body stands for; those with smaller numbers are known."""
@@ -68,8 +71,15 @@ class Outward:
             return size
         total: Size = 0
         for monomial, factor in size.terms:
-            total = add(total, multiply(product(self.known[number] for number in monomial), factor))
+            total = add(total, multiply(product(map(self.outside, monomial)), factor))
         return total
+
+    def outside(self, number: int) -> Size:
+        """What an atom stands for, or the reason why that is not known."""
+        found = self.known[number]
+        if isinstance(found, NotCompilable):
+            raise found
+        return found
 
     def sizes(self, sizes: Sizes) -> Sizes:
         """A shape outside."""

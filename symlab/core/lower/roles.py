@@ -132,6 +132,11 @@ def literal(node: Expr) -> bool:
     return value.size == 1
 
 
+def is_quick(node: Expr) -> bool:
+    """Whether a node costs no more than the memory that it would be kept in, even where positions go one by one."""
+    return role(node) in (Role.FORMULA, Role.POSITION, Role.TAKEN) and cost(node) <= CHEAP
+
+
 def repeats(node: Expr) -> bool:
     """Whether computing a node again costs little: it is cheap, and reads one array at most."""
     return (

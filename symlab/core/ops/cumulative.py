@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, array_type
+from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.complexes import conjugate
 from symlab.core.ops.declare import declared
-from symlab.core.ops.elementwise import add, mul
+from symlab.core.ops.elementwise import add, exp, mul, sub
 from symlab.core.ops.index import or_zero, part_of_axis, reversed_along
 from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, constant
@@ -120,4 +122,55 @@ recurrence: Op = declared(
     infer=recurrence_type,
     vjp=recurrence_vjp,
     jvp=recurrence_jvp,
+)
+
+
+def logcumsumexp_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
+    """The type of x, whose elements are real."""
+    axis_within(attributes["axis"], x.ndim)
+    if x.dtype.kind != "f":
+        raise Misfit(f"real numbers are wanted, not {x.dtype.name}", "x.astype(...)", kind=TypeMismatch)
+    return x
+
+
+def logcumsumexp_reference(x: Array, axis: int) -> Array:
+    """One place after the other, in float64."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.logaddexp.accumulate(x.astype(np.float64), axis=axis).astype(x.dtype))
+
+
+def steps_down(y: Variable, axis: int) -> Variable:
+    """exp(y[i] - y[i + 1]) of numbers that never fall, from the second place on: what is left of the sums before."""
+    later = part_of_axis(y, axis, 1, None)
+    fall = sub(part_of_axis(y, axis, None, -1), later)
+    left = exp(switch(eq(later, -np.inf), 0, fall))
+    sizes = tuple(1 if place == axis else size for place, size in enumerate(sizes_of(y)))
+    return join(spread(constant(0, dtype=y.type.dtype), sizes), left, axis=axis)  # type: ignore[no-any-return]
+
+
+def share_of_place(x: Variable, y: Variable) -> Variable:
+    """exp(x - y), the share of a place in the sum up to it; 0 where there is nothing yet."""
+    return switch(eq(y, -np.inf), 0, exp(switch(eq(y, -np.inf), 0, sub(x, y))))  # type: ignore[no-any-return]
+
+
+def logcumsumexp_vjp(cotangent: Variable, y: Variable, x: Variable, axis: int) -> tuple[Variable]:
+    """Each later sum holds the share of a place, less by each step of the sums between."""
+    later = backward_recurrence(steps_down(y, axis), cotangent, axis)
+    return (mul(later, share_of_place(x, y)),)
+
+
+def logcumsumexp_jvp(tangents: Sequence[Any], y: Variable, x: Variable, axis: int) -> Variable:
+    """The mean of the tangents so far, by shares."""
+    terms = mul(tangents[0], share_of_place(x, y))
+    return recurrence(steps_down(y, axis), terms, axis=axis)  # type: ignore[no-any-return]
+
+
+logcumsumexp: Op = declared(
+    "logcumsumexp",
+    Kind.CALL,
+    doc="log(cumsum(exp(x))) along `axis`, without overflow.",
+    reference=logcumsumexp_reference,
+    infer=logcumsumexp_type,
+    vjp=logcumsumexp_vjp,
+    jvp=logcumsumexp_jvp,
 )

@@ -157,6 +157,21 @@ def gammaincc(a: Any, x: Any) -> Any:
     return mpmath.gammainc(a, x, mpmath.inf, regularized=True)
 
 
+def psi_difference(x: Any, step: Any) -> Any:
+    """psi(x + step) - psi(x)."""
+    return mpmath.digamma(x + step) - mpmath.digamma(x)
+
+
+def gammaln_difference(x: Any, step: Any) -> Any:
+    """gammaln(x + step) - gammaln(x)."""
+    return gammaln(x + step) - gammaln(x)
+
+
+def poisson_log_probability(k: Any, m: Any) -> Any:
+    """k log(m) - m - gammaln(k + 1)."""
+    return k * mpmath.log(m) - m - gammaln(k + 1)
+
+
 def betaln(a: Any, b: Any) -> Any:
     """The logarithm of |B(a, b)|."""
     return mpmath.log(abs(mpmath.beta(a, b)))
@@ -198,6 +213,11 @@ def gammaincinv(a: Any, p: Any) -> Any:
     while gammainc(a, high) < p:
         high *= 2
     return root(lambda x: gammainc(a, x) - p, mpmath.mpf(0), high)
+
+
+def hyp2f1(a: Any, b: Any, c: Any, z: Any) -> Any:
+    """Gauss's hypergeometric function."""
+    return mpmath.hyp2f1(a, b, c, z)
 
 
 def betaincinv(a: Any, b: Any, p: Any) -> Any:

@@ -5,7 +5,8 @@ how many there is room (`length`). The body takes states, rows and constants, an
 further outputs, then, with `until`, whether to stop. The results are the last states, the history of each state, the
 history of each further output and, with `until`, the number of steps made. Rows of a history past the last step are 0.
 Step t works on row t of all sequences and histories; with `reverse` the first step works on the last row. `known` is
-the length where it is a number, `truncate` says through how many of the last steps a gradient flows (-1: all).
+the length where it is a number, `truncate` says through how many of the last steps a gradient flows (-1: all);
+`recompute`, where it is there, that a gradient keeps the states alone and computes the steps again.
 """
 
 from __future__ import annotations
@@ -169,6 +170,7 @@ def make_loop(
     reverse: bool = False,
     until: Variable | None = None,
     truncate: int = -1,
+    recompute: bool = False,
 ) -> Loop:
     """A loop: whatever its body needs from outside, and computes without states and rows, becomes an operand."""
     news = [fitting_state(state) for state in states]
@@ -186,6 +188,8 @@ def make_loop(
         "body": body, "states": len(states), "sequences": len(used),
         "known": known, "reverse": reverse, "until": until is not None, "truncate": truncate,
     }  # fmt: skip
+    if recompute:
+        attributes["recompute"] = True
     type = scan_type(attributes, *(operand.type for operand in operands))
     return Loop(Variable(SCAN, operands, tuple(sorted(attributes.items())), type))
 

@@ -251,3 +251,48 @@ softmax_slope: Op = declared(
     latex=r"{0}\left({1}-\left\langle {0},{1}\right\rangle\right)",
     extra=MappingProxyType({"formula": softmax_slope_formula}),
 )
+
+
+def negative_entropy_reference(x: Array, axes: Axes, keepdims: bool) -> Array:
+    """The sum of p log(p), p being softmax, where 0 log(0) is 0."""
+    shares = softmax_reference(x, axes)
+    with np.errstate(invalid="ignore"):
+        terms = np.where(shares == 0, 0, shares * log_softmax_reference(x, axes)).astype(x.dtype)
+    return np.asarray(np.sum(terms, axis=axes, keepdims=keepdims))
+
+
+def negative_entropy_formula(x: Variable, axes: Axes, keepdims: bool) -> Variable:
+    """`negative_entropy` in simpler ops."""
+    shares = softmax_formula(x, axes)
+    terms = switch(eq(shares, 0), 0, mul(shares, log_softmax_formula(x, axes)))
+    return reduce.sum(terms, axes=axes, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def slope_of_negative_entropy(x: Variable, axes: Axes) -> Variable:
+    """p (l - <l, p>), l being the logarithm of p: the slope of softmax along l, since p's part of l's slope is 0."""
+    shares = softmax(x, axes=axes)
+    logarithms = switch(eq(shares, 0), 0, log_softmax(x, axes=axes))
+    return softmax_slope(shares, logarithms, axes=axes)  # type: ignore[no-any-return]
+
+
+def negative_entropy_vjp(cotangent: Variable, y: Variable, x: Variable, axes: Axes, keepdims: bool) -> tuple[Variable]:
+    """The cotangent along the slope."""
+    return (mul(unfolded(cotangent, x, axes, keepdims), slope_of_negative_entropy(x, axes)),)
+
+
+def negative_entropy_jvp(tangents: Sequence[Any], y: Variable, x: Variable, axes: Axes, keepdims: bool) -> Variable:
+    """The sum of the tangents along the slope."""
+    terms = mul(tangents[0], slope_of_negative_entropy(x, axes))
+    return reduce.sum(terms, axes=axes, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+negative_entropy: Op = declared(
+    "negative_entropy",
+    Kind.REDUCTION,
+    doc="The sum of p log(p) over `axes`, p being softmax; its derivative does not cancel where one p is near 1.",
+    reference=widened(negative_entropy_reference),
+    infer=logsumexp_type,
+    vjp=negative_entropy_vjp,
+    jvp=negative_entropy_jvp,
+    extra=MappingProxyType({"formula": negative_entropy_formula}),
+)

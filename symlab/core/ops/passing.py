@@ -90,3 +90,11 @@ def as_written(value: Any, *boundary: Any) -> Variable:
     """
     node = as_variable(value)
     return Variable(AS_WRITTEN, (node, *map(as_variable, boundary)), (), node.type)
+
+
+assume: Op = passing(
+    "assume",
+    "x, of which the caller says that it is within [low, high] and whether it is `integer` (attributes).",
+    lambda cotangent, y, x, low, high, integer: (cotangent,),
+    lambda tangents, y, x, low, high, integer: tangents[0],
+)

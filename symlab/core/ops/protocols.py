@@ -41,6 +41,9 @@ class Protocols:
         folder = function.__module__.partition("numpy")[2].removeprefix(".")
         return numpy_function(function.__name__, folder)(*args, **options)
 
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        return importlib.import_module("symlab.tensor")
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         problem = f"{self!r} has no values yet, so it cannot become a NumPy array"
         raise TypeMismatch(message(problem, [("x", self)], ["x.eval({input: value}), or sl.function([input], x)"]))

@@ -58,6 +58,14 @@ def log1mexp(x: Array) -> Array:
 
 
 @in_float32
+def hyp2f1(a: Array, b: Array, c: Array, z: Array) -> Any:
+    """SciPy's, which never ends for some operands if another is nan."""
+    from scipy.special import hyp2f1 as function
+
+    known = ~(np.isnan(a) | np.isnan(b) | np.isnan(c) | np.isnan(z))
+    return np.where(known, function(*(np.where(known, value, value.dtype.type(0.5)) for value in (a, b, c, z))), np.nan)
+
+
 def xlogx(x: Array) -> Array:
     """x log(x), 0 at 0."""
     return np.where(x == 0, 0, x * np.log(x)).astype(x.dtype)

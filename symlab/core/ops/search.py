@@ -44,11 +44,16 @@ def unique_type(attributes: Mapping[str, Any], x: ArrayType) -> TupleType:
     return TupleType((array_type(x.dtype, (None,)), places, array_type(np.int64, x.shape), places))
 
 
+def unique_reference(x: Array, equal_nan: bool = True) -> tuple[Array, ...]:
+    """NumPy's."""
+    return tuple(np.unique(x, return_index=True, return_inverse=True, return_counts=True, equal_nan=equal_nan))
+
+
 unique: Op = declared(
     "unique",
     Kind.CALL,
     doc="The distinct elements in order, the first place of each, which of them each element is, and their counts.",
-    reference=lambda x: tuple(np.unique(x, return_index=True, return_inverse=True, return_counts=True)),
+    reference=unique_reference,
     infer=unique_type,
     extra=value_operands(0),
 )

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from symlab.core.ir.op import Op
+from symlab.core.ops import gamma_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special
 from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr
@@ -137,6 +138,20 @@ polygamma: Op = elementwise(
     domain=(0.1, 9.0),
 )
 
+psi_difference: Op = elementwise(
+    "psi_difference",
+    doc="psi(x + step) - psi(x), without loss where x is large.",
+    reference=gamma_references.psi_difference,
+    dtypes=special,
+    partials=(
+        lambda y, x, step: polygamma(1, x + step) - polygamma(1, x),
+        lambda y, x, step: polygamma(1, x + step),
+    ),
+    exact=EXACT + "psi_difference",
+    latex=r"\psi\left({0}+{1}\right)-\psi\left({0}\right)",
+    domain=(0.1, 9.0),
+)
+
 gammainc = elementwise(
     "gammainc",
     doc="The regularized lower incomplete gamma function P(a, x).",
@@ -162,9 +177,9 @@ gammaincc = elementwise(
 betaln = elementwise(
     "betaln",
     doc="The logarithm of |B(a, b)|, B(a, b) = gamma(a) gamma(b) / gamma(a + b).",
-    reference="scipy.special:betaln",
+    reference=gamma_references.betaln,
     dtypes=special,
-    partials=(lambda y, a, b: psi(a) - psi(a + b), lambda y, a, b: psi(b) - psi(a + b)),
+    partials=(lambda y, a, b: -psi_difference(a, b), lambda y, a, b: -psi_difference(b, a)),
     exact=EXACT + "betaln",
     latex=r"\log B\left({0},{1}\right)",
     domain=(0.1, 9.0),
@@ -225,6 +240,17 @@ owens_t = elementwise(
     ),
     exact=EXACT + "owens_t",
     latex=r"T\left({0},{1}\right)",
+)
+
+hyp2f1: Op = elementwise(
+    "hyp2f1",
+    doc="Gauss's hypergeometric function F(a, b; c; z), the sum of (a)_n (b)_n / (c)_n z^n / n!.",
+    reference="symlab.core.ops.references:hyp2f1",
+    dtypes=special,
+    partials=(None, None, None, lambda y, a, b, c, z: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z)),
+    exact=EXACT + "hyp2f1",
+    latex=r"{{}}_2F_1\left({0},{1};{2};{3}\right)",
+    domain=(0.2, 0.9),
 )
 
 

@@ -16,7 +16,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CALL, CONSTANT, PARAM, Kind, Op
 from symlab.core.ir.types import ArrayType
-from symlab.core.ops import compare, elementwise, reduce, rounding, shape, special, trigonometric
+from symlab.core.ops import compare, elementwise, passing, reduce, rounding, shape, special, trigonometric
 from symlab.core.ops.exponential import cbrt, exp2, log1mexp, log2, log10, logaddexp
 from symlab.core.ops.index import slice as slice_op
 
@@ -78,7 +78,7 @@ class Facts:
             return value.dtype.kind in "biu" or bool(np.all(np.isfinite(value) & (np.floor(value.real) == value)))
         if isinstance(node.type, ArrayType) and node.type.dtype.kind in "biu":
             return True
-        return node.op in WHOLE
+        return node.op in WHOLE or (node.op is passing.assume and bool(node.attr("integer")))
 
 
 def bounds_in(known: dict[Scope, dict[Expr, Bounds]], scope: Scope, node: Expr) -> Bounds:
@@ -259,6 +259,12 @@ def smaller(node: Expr, args: Sequence[Bounds]) -> Bounds:
     return Bounds(min(arg.low for arg in args), min(arg.high for arg in args))
 
 
+def assumed(node: Expr, args: Sequence[Bounds]) -> Bounds:
+    """The bounds that the caller vouches for, within those that are known."""
+    low, high = node.attr("low"), node.attr("high")
+    return Bounds(max(args[0].low, low), min(args[0].high, high))
+
+
 def of_one(function: Callable[[Bounds], Bounds]) -> Rule:
     """The rule of an op of one operand."""
     return lambda node, args: function(args[0])
@@ -328,6 +334,8 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         shape.unbroadcast: same_as(0),
         shape.size_of: between(0.0, 2.0**53),
         slice_op: same_as(0),
+        passing.assume: assumed,
+        passing.zero_grad: same_as(0),
     }
 )
 KNOWN_KINDS = (Kind.ELEMENTWISE, Kind.REDUCTION, Kind.STRUCTURAL)

@@ -90,6 +90,17 @@ class Chooser:
 
     def step(self, matcher: Matcher, context: Context, scope: Scope, node: Expr, present: frozenset[Op]) -> Step | None:
         """What one rule makes of a node; a result of another type is refused and counted."""
+        started, tally, name = perf_counter_ns(), self.report.tally, matcher.rule.name
+        step = self.attempt(matcher, context, scope, node, present)
+        tally.tried[name] += 1
+        tally.fired[name] += step is not None
+        tally.nanoseconds[name] += perf_counter_ns() - started
+        return step
+
+    def attempt(
+        self, matcher: Matcher, context: Context, scope: Scope, node: Expr, present: frozenset[Op]
+    ) -> Step | None:
+        """As `step`, without counting."""
         try:
             applied = matcher.try_on(context, node, present)
         except Misfit:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from time import perf_counter
 from typing import Any
 
 from symlab.core.ir.expr import Expr, Lambda
@@ -13,6 +15,7 @@ from symlab.core.ir.op import Kind
 from symlab.core.rewrite.analysis import Scope
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import Rule
+from symlab.core.rewrite.tally import Tally
 from symlab.core.seams import seam
 
 
@@ -62,6 +65,8 @@ class Report:
     refused: Counter[str] = field(default_factory=Counter)
     cycles: list[tuple[str, ...]] = field(default_factory=list)
     over_limit: bool = False
+    over_time: bool = False
+    tally: Tally = field(default_factory=Tally)
 
 
 def replaying(steps: Iterable[Step]) -> Choose:
@@ -91,9 +96,9 @@ class Driver:
 
     def __init__(
         self, graph: Graph, builder: Builder, choose: Choose, report: Report, limit: int, exact: bool = False,
-        moved: Moved | None = None,
+        moved: Moved | None = None, deadline: float = inf,
     ) -> None:  # fmt: skip
-        self.moved = moved
+        self.moved, self.deadline = moved, deadline
         self.graph, self.choose, self.report, self.limit, self.exact = graph, choose, report, limit, exact
         self.builders = {False: builder, True: Builder(builder.table, exact=True)}
         self.done: dict[Scope, dict[Expr, Expr]] = defaultdict(dict)
@@ -193,7 +198,10 @@ class Driver:
         return self.replace(job, Move(job.scope, node, after))
 
     def rewrite(self, job: Job, node: Expr) -> bool:
-        """Apply the rule that fires, unless it leads back into the chain."""
+        """Apply the rule that fires, unless it leads back into the chain; none once the time is up."""
+        if perf_counter() > self.deadline:
+            self.report.over_time, self.limit = True, self.count
+            return False
         step = self.choose(job.scope, job.exact, node)
         if step is None:
             return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from symlab.core.ir.errors import RewriteError
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, WILD, Kind, Op
-from symlab.core.ops.elementwise import add, mul, neg, reciprocal
+from symlab.core.ops.elementwise import add, mul, neg, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.operators import AttributeVariable
 from symlab.core.rewrite.normal import INVERSE, SHORT
 
@@ -132,10 +133,18 @@ def covers(general: Pattern, special: Pattern) -> bool:
 
 
 def normal(pattern: Pattern) -> Pattern:
-    """The pattern in the form that the canonical rules and `normal_form` give the nodes that it should match."""
+    """The pattern in the form that the canonical rules and `normal_form` give the nodes that it should match.
+
+    A power as a whole stays one: rules for powers are about those that are not in their plainest form yet.
+    """
+    return form_of(pattern, pattern)
+
+
+def form_of(pattern: Pattern, whole: Pattern) -> Pattern:
+    """The normal form of a part of a pattern."""
     if not isinstance(pattern, Form):
         return pattern
-    args = tuple([normal(arg) for arg in pattern.args])
+    args = tuple([form_of(arg, whole) for arg in pattern.args])
     if pattern.op in SHORT:
         flat, inverse = SHORT[pattern.op]
         return flattened(flat, (args[0], inverted(inverse, args[1])))
@@ -143,7 +152,20 @@ def normal(pattern: Pattern) -> Pattern:
         return flattened(pattern.op, args)
     if pattern.op in (neg, reciprocal) and isinstance(args[0], Literal):
         return inverted(pattern.op, args[0])
+    if pattern.op is pow and pattern is not whole and isinstance(args[1], Literal) and args[1].value in POWERS:
+        return POWERS[args[1].value](args[0])
     return Form(pattern.op, args, pattern.attrs)
+
+
+POWERS: Mapping[float, Callable[[Pattern], Pattern]] = MappingProxyType(
+    {
+        2: lambda x: Form(sqr, (x,)),
+        0.5: lambda x: Form(sqrt, (x,)),
+        -1: lambda x: inverted(reciprocal, x),
+        -0.5: lambda x: Form(reciprocal, (Form(sqrt, (x,)),)),
+        -2: lambda x: Form(reciprocal, (Form(sqr, (x,)),)),
+    }
+)  # as the rules for powers leave them
 
 
 def inverted(op: Op, pattern: Pattern) -> Pattern:

@@ -87,6 +87,8 @@ NotNegative = Sort("not negative", Facts.not_negative, positive)
 Negative = Sort("negative", Facts.negative, lambda generator, count: -positive(generator, count))
 Share = Sort("between 0 and 1", lambda facts, node: facts.not_negative(node) and not facts.above(node, 1), share)
 Small = Sort("real", None, small)
+PositiveReal = Sort("real", None, positive)
+Part = Sort("real", None, share)
 Scalar = Sort("real", None, spread, 0)
 Near = Sort("real", None, near)
 Scale = Sort("positive scalar", lambda facts, node: facts.positive(node) and not node.type.shape, positive, 0)
@@ -100,6 +102,21 @@ EvenNumber = Sort(
     lambda generator, count: 2.0 * generator.integers(2, 4, count),
     0,
 )
+OddNumber = Sort(
+    "number that is not even",
+    known_number(lambda value: value % 2 != 0),
+    lambda generator, count: 2.0 * generator.integers(1, 3, count) + 1,
+    0,
+)
+EvenPower = Sort(
+    "even number",
+    known_number(lambda value: value > 0 and value % 2 == 0),
+    lambda generator, count: np.full(count, 4.0),
+    0,
+)
+EvenRoot = Sort("number", is_number, lambda generator, count: np.full(count, 0.25), 0)
+PowerNumber = Sort("number", is_number, lambda generator, count: np.full(count, 3.0), 0)
+RootNumber = Sort("number", is_number, lambda generator, count: np.full(count, 1 / 3), 0)
 PositiveNumber = Sort("positive number", known_number(lambda value: value > 0), positive, 0)
 NonzeroNumber = Sort("number that is not 0", known_number(lambda value: value != 0), positive, 0)
 Truth = Sort(

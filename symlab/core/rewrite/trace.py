@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from symlab.core.ir.config import Config
+from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.rewrite.choose import Chooser, Settled
@@ -16,6 +19,7 @@ from symlab.core.rewrite.driver import Driver, Event, Move, Report, Step, replay
 from symlab.core.rewrite.normal import make_builder, normal_form
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
+from symlab.core.rewrite.tally import PROCESS
 from symlab.core.seams import seam
 
 STEPS_PER_NODE = 20
@@ -78,11 +82,28 @@ def rewrite(
         nodes = start.nodes()
     builder, report = make_builder(start, nodes), Report()
     chooser = Chooser(rules, builder, report, observers, settled)
-    driver = Driver(start, builder, chooser, report, STEPS_PER_NODE * len(nodes) + 100, exact, chooser.moved)
+    limit, seconds = STEPS_PER_NODE * len(nodes) + 100, config.rewrite_seconds if config is not None else math.inf
+    deadline = time.perf_counter() + seconds
+    driver = Driver(start, builder, chooser, report, limit, exact, chooser.moved, deadline)
     after = driver.run()
+    PROCESS.add(report.tally)
+    if report.over_time:
+        warnings.warn(over_time(name, seconds), RewriteBudgetWarning, stacklevel=2)
     events = (*(Move(*move) for move in formed), *driver.events)
-    seconds = (time.perf_counter_ns() - started) / 1e9
-    return PassRecord(name, graph, start, events, after, report, seconds, exact, started=started)
+    spent = (time.perf_counter_ns() - started) / 1e9
+    return PassRecord(name, graph, start, events, after, report, spent, exact, started=started)
+
+
+class RewriteBudgetWarning(UserWarning):
+    """A rewriting pass was stopped by its budget; what it had done until then stands."""
+
+
+def over_time(name: str, seconds: float) -> str:
+    """What is said when the time of a pass is up."""
+    problem = (
+        f"the pass {name!r} was stopped after {seconds:g} s: the function is right, and less optimized than it could be"
+    )
+    return message(problem, (), [f"sl.configure(rewrite_seconds=...) with more than {seconds:g}"])
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -15,13 +15,15 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
 STABLE = named(
-    "stable_rows", "stable", "moments", "stable_roots", "stable_differences", "stable_tails", "stable_angles"
-)
-GUARDED = named("series", "guarded")
+    "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
+    "stable_roots", "stable_differences", "stable_tails", "stable_angles",
+)  # fmt: skip
+GUARDED = named("series", "guarded", "guarded_rows")
 LIMITS = named("limits")
-RANGES = named("ranges")
+RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
-SPECIAL = GUARDED + LIMITS + RANGES + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
+SPECIAL = GUARDED + LIMITS + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
+REFINING = RANGES + named("stable_roots", "constants", "canonical")
 
 
 @cache

@@ -171,6 +171,36 @@ def weighted_term(base: Expr, count: Any, node: Expr, builder: Builder) -> Expr:
     return builder.make(neg, (size,)) if count < 0 else size
 
 
+@computed(
+    add,
+    among=(mul,),
+    assuming="real_algebra",
+    formula="0.5 * (x + y + z) - x -> 0.5 * (y + z - x)",
+    example=lambda x, y, z: 0.5 * (x + y + z) - x,
+)
+def half_sum_less_term(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Half of a sum is nearly one of its terms where the others are nearly that."""
+    if len(node.args) != 2:
+        return None
+    half, taken = node.args if node.args[0].op is mul else node.args[::-1]
+    inner, count = term_of(half, builder)
+    if taken.op is not neg or count != 0.5 or inner.op is not add:
+        return None
+    terms = opened_sum(inner)
+    if taken.args[0] not in terms:
+        return None
+    difference = builder.flat(add, [*without(terms, taken.args[0]), taken])
+    return builder.flat(mul, (builder.constant(0.5, node), difference))
+
+
+def opened_sum(node: Expr) -> list[Expr]:
+    """The terms of a sum and of the sums in it, up to a few."""
+    terms = list(node.args)
+    while len(terms) <= NESTED and any(term.op is add for term in terms):
+        terms = [part for term in terms for part in (term.args if term.op is add else (term,))]
+    return terms
+
+
 def factor_of(node: Expr) -> tuple[Expr, float]:
     """A factor as a base and its exponent."""
     if node.op is reciprocal:
@@ -236,4 +266,4 @@ def power_of(base: Expr, exponent: float, builder: Builder) -> Expr:
     return builder.apply(pow, base, builder.constant(np.float64(exponent), base))
 
 
-RULES = (cancel_terms, cancel_factors, collect_terms, collect_factors)
+RULES = (cancel_terms, cancel_factors, collect_terms, half_sum_less_term, collect_factors)

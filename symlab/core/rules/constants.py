@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -132,10 +133,30 @@ def constants_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     below = [float_of(arg.args[0]) for arg in numbers if arg.op is reciprocal]
     with np.errstate(all="ignore"):
         if not above:
-            return replaced_numbers(node, numbers, functools.reduce(np.multiply, below), builder, reciprocal)
-        value = functools.reduce(np.multiply, above)
-        divisor = functools.reduce(np.multiply, below or [np.float64(1)])
+            return replaced_numbers(node, numbers, product_of(below, node.type.dtype), builder, reciprocal)
+        value = product_of(above, node.type.dtype)
+        divisor = product_of(below or [np.float64(1)], node.type.dtype)
         return replaced_numbers(node, numbers, value / divisor if below else value, builder)
+
+
+def product_of(values: Sequence[Any], dtype: np.dtype[Any]) -> Any:
+    """The product of numbers, a root by itself being what it is the root of."""
+    left = list(values)
+    whole = []
+    for value in values:
+        if dtype.kind == "f" and left.count(value) > 1 and (square := square_of_root(value, dtype)) is not None:
+            left.remove(value)
+            left.remove(value)
+            whole.append(square)
+    return functools.reduce(np.multiply, [*whole, *left])
+
+
+def square_of_root(value: Any, dtype: np.dtype[Any]) -> Any:
+    """The number of quarters below 1000 whose root rounds to a float that is no such number itself; else None."""
+    quarters = np.rint(4 * value * value)
+    square = quarters / 4
+    is_root = 0 < quarters < 4000 and np.sqrt(square.astype(dtype)) == np.abs(value) and square != value * value
+    return square if is_root else None
 
 
 def inside(node: Expr) -> Expr:

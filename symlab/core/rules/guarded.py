@@ -5,15 +5,32 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
-from symlab.core.ops.compare import eq, isfinite, switch
-from symlab.core.ops.elementwise import abs, add, exp, log, log1p, maximum, minimum, mul, pow, reciprocal, sqr, sqrt
-from symlab.core.ops.reduce import max_or_zero, prod, sum
+from symlab.core.ops.compare import isfinite, switch
+from symlab.core.ops.elementwise import (
+    abs,
+    add,
+    exp,
+    expm1,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    mul,
+    pow,
+    reciprocal,
+    sqr,
+    sqrt,
+)
+from symlab.core.ops.exponential import log1mexp
 from symlab.core.ops.rounding import floor, mod
-from symlab.core.ops.special import erfc, erfcx
+from symlab.core.ops.special import erf, erfc, erfcx
 from symlab.core.ops.trigonometric import arctanh, cos, hypot, sin
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, Near, Positive, PositiveNumber, Scalar
-from symlab.core.rules.stable_rows import plain
+from symlab.core.rewrite.sorts import (
+    Near,
+    PositiveNumber,
+    Small,
+)
 
 SAFE = 80.0  # up to here exp overflows in no dtype that it is computed in
 
@@ -49,31 +66,6 @@ def pow_of_one_plus(x, n):
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 
-def unscaled(x, folded):
-    """Whether a row has not been divided by its largest element already."""
-    factors = x.args if x.op is mul else (x,)
-    divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
-    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
-
-
-@rule(when=unscaled)
-def norm_of_row(x, folded: Attributes):
-    """Squares overflow or vanish where the root of their sum does not."""
-    largest = max_or_zero(abs(x), attributes=folded)
-    kept = max_or_zero(abs(x), axes=folded.axes, keepdims=True)
-    divisor = switch(eq(kept, 0), 1, kept)
-    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
-
-
-@rule(counts={"n": 1})
-def power_of_product(x: Positive, n: Scalar, folded: Attributes):
-    """A product of many factors overflows or vanishes before its root does."""
-    product = prod(x, attributes=folded)
-    regular = (product > 1e-30) & (product < 1e30)
-    powers = exp(n * sum(log(x), attributes=folded))
-    return pow(product, n), switch(regular, pow(switch(regular, product, 1), n), powers)
-
-
 @rule
 def quotient_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
@@ -81,18 +73,32 @@ def quotient_by_squares(a, b, x, y):
     return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) + b * (y / size)) / size
 
 
+def root_of_shifted_square(x, y):
+    """sqrt(x^2 + y), where x^2 may overflow."""
+    large = abs(x) > 1e15
+    size = switch(large, abs(x), 1)
+    return switch(large, size * sqrt(1 + y / size / size), sqrt(sqr(switch(large, 0, x)) + y))
+
+
+@rule
+def quotient_of_difference_by_squares(a, b, x, y):
+    """Squares overflow or vanish where the quotient by their sum does not."""
+    size = hypot(x, y)
+    return (a * x - b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) - b * (y / size)) / size
+
+
 @rule
 def root_less_base(x, y):
     """sqrt(x^2 + y) is nearly x where x is large."""
-    root, high = sqrt(sqr(x) + y), x > 0
-    return root - x, switch(high, y / (root + abs(x)), root + abs(x))
+    root, high = root_of_shifted_square(x, y), x > 0
+    return sqrt(sqr(x) + y) - x, switch(high, y / (root + abs(x)), root + abs(x))
 
 
 @rule
 def root_plus_base(x, y):
     """sqrt(x^2 + y) is nearly -x where -x is large."""
-    root, low = sqrt(sqr(x) + y), x < 0
-    return root + x, switch(low, y / (root + abs(x)), root + abs(x))
+    root, low = root_of_shifted_square(x, y), x < 0
+    return sqrt(sqr(x) + y) + x, switch(low, y / (root + abs(x)), root + abs(x))
 
 
 @rule
@@ -117,19 +123,111 @@ def above_one(facts, x):
 @rule(when=above_one)
 def log_of_erfc(x):
     """erfc underflows where its logarithm is nearly -x^2."""
-    return log(erfc(x)), switch(x > 1, log(erfcx(maximum(x, 1))) - sqr(x), log(erfc(minimum(x, 1))))
+    return log(erfc(x)), switch(x > 1, log(erfcx(maximum(x, 1))) - sqr(x), log1p(-erf(minimum(x, 1))))
+
+
+@rule
+def log1p_of_large_square(x):
+    """A square overflows where the logarithm of its sum with 1 does not."""
+    large = abs(x) > 1e9
+    return log1p(sqr(x)), switch(large, 2 * log(switch(large, abs(x), 1)), log1p(sqr(switch(large, 0, x))))
+
+
+@rule
+def log_of_one_less_exp_of_exp(x):
+    """exp(-exp(x)) is nearly 1 where x is small, and exp(x) vanishes where the logarithm is nearly x."""
+    far = x < -40
+    return log1mexp(-exp(x)), switch(far, x, log1mexp(-exp(switch(far, 0, x))))
+
+
+@rule
+def difference_of_cosines_of_two(x, y):
+    """The cosines of neighbours are nearly equal."""
+    near = abs(x - y) < 0.1
+    step, far = switch(near, x - y, 0), switch(near, 0, x)
+    return cos(x) - cos(y), switch(near, -2 * sin((x + y) / 2) * sin(step / 2), cos(far) - cos(y))
+
+
+@rule
+def difference_of_sines_of_two(x, y):
+    """The sines of neighbours are nearly equal."""
+    near = abs(x - y) < 0.1
+    step, far = switch(near, x - y, 0), switch(near, 0, x)
+    return sin(x) - sin(y), switch(near, 2 * cos((x + y) / 2) * sin(step / 2), sin(far) - sin(y))
+
+
+@rule
+def difference_of_exps(x, y):
+    """The exponentials of neighbours are nearly equal."""
+    near = abs(x - y) < 1
+    step, far = switch(near, x - y, 0), switch(near, 0, x)
+    return exp(x) - exp(y), switch(near, exp(y) * expm1(step), exp(far) - exp(y))
+
+
+@rule
+def difference_of_exps_of_neighbours(x, step: Small):
+    """The exponentials of neighbours are nearly equal."""
+    return exp(x + step) - exp(x), exp(x) * expm1(step)
+
+
+@rule
+def difference_of_erfs(x, y):
+    """erf is nearly 1, or nearly -1, where both arguments are large."""
+    high, low = (x > 0.5) & (y > 0.5), (x < -0.5) & (y < -0.5)
+    first, second = switch(low, -x, x), switch(low, -y, y)
+    far = high | low
+    tails = erfc(switch(far, second, 0)) - erfc(switch(far, first, 0))
+    return erf(x) - erf(y), switch(far, switch(low, -tails, tails), erf(switch(far, 0, x)) - erf(y))
+
+
+@rule
+def difference_of_erfcs(x, y):
+    """erfc is nearly 2 where both arguments are far below 0."""
+    low = (x < 0) & (y < 0)
+    return erfc(x) - erfc(y), switch(low, erfc(-y) - erfc(-x), erfc(switch(low, 0, x)) - erfc(y))
+
+
+@rule
+def one_less_quotient_by_hypot(x):
+    """x / sqrt(1 + x^2) is nearly 1 where x is large."""
+    size, high = hypot(1, x), x > 0
+    return 1 - x * reciprocal(hypot(1, x)), switch(high, reciprocal(size) / (size + abs(x)), 1 + abs(x) / size)
+
+
+@rule
+def hypot_less_side(x, y):
+    """hypot(x, y) is nearly x where x is large."""
+    size, high = hypot(x, y), x > 0
+    return hypot(x, y) - x, switch(high, y * (y / (size + abs(x))), size + abs(x))
+
+
+@rule
+def hypot_plus_side(x, y):
+    """hypot(x, y) is nearly -x where -x is large."""
+    size, low = hypot(x, y), x < 0
+    return hypot(x, y) + x, switch(low, y * (y / (size + abs(x))), size + abs(x))
 
 
 RULES = (
     product_of_exps,
     log_of_number_plus_exp,
     pow_of_one_plus,
-    norm_of_row,
-    power_of_product,
     quotient_by_squares,
+    quotient_of_difference_by_squares,
     root_less_base,
     root_plus_base,
     log_of_odds,
     log_of_cos,
     log_of_erfc,
+    log1p_of_large_square,
+    log_of_one_less_exp_of_exp,
+    difference_of_cosines_of_two,
+    difference_of_sines_of_two,
+    difference_of_exps_of_neighbours,
+    difference_of_exps,
+    difference_of_erfs,
+    difference_of_erfcs,
+    one_less_quotient_by_hypot,
+    hypot_less_side,
+    hypot_plus_side,
 )

@@ -123,4 +123,19 @@ def angle_of_rows(x, y, folded: Attributes):
     )
 
 
-RULES = (variance_of_moments, squares_about_mean, covariance_of_moments, angle_of_rows)
+@rule(when=plain)
+def squared_distance(x, y, folded: Attributes):
+    """Sums of squares and of products are nearly equal where x is nearly y."""
+    return (
+        sum(sqr(x), attributes=folded) + sum(sqr(y), attributes=folded) - 2 * sum(x * y, attributes=folded),
+        sum(sqr(x - y), attributes=folded),
+    )
+
+
+RULES = (
+    squared_distance,
+    variance_of_moments,
+    squares_about_mean,
+    covariance_of_moments,
+    angle_of_rows,
+)

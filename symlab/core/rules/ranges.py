@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, log, log1p, mul, reciprocal, sqrt
-from symlab.core.ops.rounding import copysign
+from symlab.core.ops.elementwise import abs, add, log, log1p, mul, reciprocal, sqr, sqrt
 from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Near
 
 
 def two_variables(factors):
@@ -29,8 +29,8 @@ def log_of_quotient(x, y):
     quotient = x / y
     near = abs(quotient - 1) < 0.5
     regular = (abs(quotient) > 1e-30) & (abs(quotient) < 1e30)
-    roots = copysign(sqrt(abs(x)) / sqrt(abs(y)), quotient)
-    far = switch(regular, 1, 2) * log(switch(regular, quotient, roots))
+    logs = switch(quotient < 0, math.nan, log(abs(x)) - log(abs(y)))
+    far = switch(regular, log(switch(regular, quotient, 1)), logs)
     return log(x * reciprocal(y)), switch(near, log1p((x - y) / y), far)
 
 
@@ -39,8 +39,17 @@ def log_of_product(*factors):
     """A product overflows or vanishes where its logarithm does not."""
     product = mul(*factors)
     regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
-    roots = copysign(mul(*[sqrt(abs(factor)) for factor in factors]), product)
-    return log(mul(*factors)), switch(regular, 1, 2) * log(switch(regular, product, roots))
+    logs = switch(product < 0, math.nan, add(*[log(abs(factor)) for factor in factors]))
+    return log(mul(*factors)), switch(regular, log(switch(regular, product, 1)), logs)
+
+
+@rule(when=two_variables)
+def log_of_size_of_product(*factors):
+    """A product overflows or vanishes where its logarithm does not."""
+    product = abs(mul(*factors))
+    regular = (product > 1e-30) & (product < 1e30)
+    logs = add(*[log(abs(factor)) for factor in factors])
+    return log(abs(mul(*factors))), switch(regular, log(switch(regular, product, 1)), logs)
 
 
 @rule(when=unbounded, assuming="no_overflow", unscaled=True)
@@ -49,4 +58,49 @@ def mean_of_two(x, y):
     return 0.5 * (x + y), 0.5 * x + 0.5 * y
 
 
-RULES = (log_of_quotient, log_of_product, mean_of_two)
+@rule
+def difference_of_squares(x, y):
+    """Squares of neighbours are nearly equal where their difference is small."""
+    return sqr(x) - sqr(y), (x - y) * (x + y)
+
+
+@rule
+def one_less_square(x: Near):
+    """The square of a number near 1 is nearly 1."""
+    return 1 - sqr(x), (1 - x) * (1 + x)
+
+
+@rule
+def difference_of_two_logs(x, y):
+    """The logarithms of neighbours are nearly equal."""
+    near = (y > 0) & (abs(x - y) < 0.5 * y)
+    far = switch(near, 1, x)
+    return log(x) - log(y), switch(near, log1p((x - y) / switch(near, y, 1)), log(far) - log(y))
+
+
+@rule
+def difference_of_two_roots(x, y):
+    """The roots of neighbours are nearly equal."""
+    near = (y > 0) & (abs(x - y) < 0.5 * y)
+    far = switch(near, 1, x)
+    return sqrt(x) - sqrt(y), switch(near, (x - y) / switch(near, sqrt(x) + sqrt(y), 1), sqrt(far) - sqrt(y))
+
+
+@rule
+def reciprocal_root_less_one(x: Near):
+    """1 / sqrt(1 + x) is nearly 1 where x is small."""
+    root = sqrt(1 + x)
+    return reciprocal(sqrt(1 + x)) - 1, -x / root / (1 + root)
+
+
+RULES = (
+    reciprocal_root_less_one,
+    difference_of_squares,
+    one_less_square,
+    log_of_quotient,
+    log_of_product,
+    log_of_size_of_product,
+    mean_of_two,
+    difference_of_two_logs,
+    difference_of_two_roots,
+)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import factorial
+from math import comb, factorial
 from typing import Any
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, expm1, log1p, reciprocal, sqr
-from symlab.core.ops.trigonometric import sin, sinh
+from symlab.core.ops.elementwise import abs, expm1, log1p, mul, reciprocal, sqr, tanh
+from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, sin, sinh, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near, NonzeroNumber
 
@@ -27,6 +27,20 @@ def polynomial(x: Any, coefficients: Sequence[Any]) -> Any:
     for coefficient in reversed(lower):
         total = coefficient + x * total
     return total
+
+
+def tangent_terms(count: int) -> list[Fraction]:
+    """The coefficients of tan(x) = x + sum of terms[k] x^(2 k + 3), from tan' = 1 + tan^2."""
+    tangent = [Fraction(1)]
+    for k in range(1, count + 1):
+        square = sum((tangent[i] * tangent[k - 1 - i] for i in range(k)), Fraction(0))
+        tangent.append(square / (2 * k + 1))
+    return tangent[1:]
+
+
+def arcsine_terms(count: int) -> list[Fraction]:
+    """The coefficients of arcsin(x) = x + sum of terms[k] x^(2 k + 3)."""
+    return [Fraction(comb(2 * n, n), 4**n * (2 * n + 1)) for n in range(1, count + 1)]
 
 
 def chosen(near: Any, x: Any, series: Any, formula: Any) -> Any:
@@ -129,6 +143,108 @@ def x_less_sin(x: Near):
     )
 
 
+@rule(when=unguarded)
+def sinh_less_x(x: Near):
+    """sinh(x) is nearly x where x is small."""
+    terms = [Fraction(1, factorial(2 * k + 3)) for k in range(11)]
+    return (
+        sinh(x) - x,
+        chosen(abs(x) < 1, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: sinh(t) - t),
+    )
+
+
+@rule(when=unguarded)
+def tan_less_x(x: Near):
+    """tan(x) is nearly x where x is small."""
+    terms = tangent_terms(16)
+    return (
+        tan(x) - x,
+        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: tan(t) - t),
+    )
+
+
+@rule(when=unguarded)
+def x_less_tanh(x: Near):
+    """tanh(x) is nearly x where x is small."""
+    terms = [(-1) ** k * term for k, term in enumerate(tangent_terms(16))]
+    return (
+        x - tanh(x),
+        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - tanh(t)),
+    )
+
+
+@rule(when=unguarded)
+def x_less_arctan(x: Near):
+    """arctan(x) is nearly x where x is small."""
+    terms = [Fraction((-1) ** k, 2 * k + 3) for k in range(24)]
+    return (
+        x - arctan(x),
+        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - arctan(t)),
+    )
+
+
+@rule(when=unguarded)
+def arcsin_less_x(x: Near):
+    """arcsin(x) is nearly x where x is small."""
+    terms = arcsine_terms(26)
+    return (
+        arcsin(x) - x,
+        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: arcsin(t) - t),
+    )
+
+
+@rule(when=unguarded)
+def x_less_arcsinh(x: Near):
+    """arcsinh(x) is nearly x where x is small."""
+    terms = [(-1) ** k * term for k, term in enumerate(arcsine_terms(26))]
+    return (
+        x - arcsinh(x),
+        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - arcsinh(t)),
+    )
+
+
+@rule(when=unguarded, serves="derivatives")
+def x_over_log1p(x: Near):
+    """x / log(1 + x) is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction((-1) ** k, k + 1) for k in range(30)]
+    return (
+        x * reciprocal(log1p(x)),
+        chosen(abs(x) < 0.3, x, lambda t: reciprocal(polynomial(t, terms)), lambda t: t / log1p(t)),
+    )
+
+
+@rule(when=unguarded, serves="derivatives")
+def expm1_of_opposite_over_x(x: Near):
+    """(1 - exp(-x)) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction(1, factorial(k + 1)) for k in range(19)]
+    return (
+        expm1(-x) * reciprocal(x),
+        -chosen(abs(x) < 1, -x, lambda t: polynomial(t, terms), lambda t: expm1(t) / t),
+    )
+
+
+@rule(serves="derivatives")
+def expm1_of_multiple_over_x(x: Near, *factors):
+    """(exp(c x) - 1) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction(1, factorial(k + 1)) for k in range(19)]
+    whole = mul(x, *factors)
+    return (
+        expm1(mul(x, *factors)) * reciprocal(x),
+        mul(*factors) * chosen(abs(whole) < 1, whole, lambda t: polynomial(t, terms), lambda t: expm1(t) / t),
+    )
+
+
+@rule(serves="derivatives")
+def log1p_of_multiple_over_x(x: Near, *factors):
+    """log(1 + c x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction((-1) ** k, k + 1) for k in range(30)]
+    whole = mul(x, *factors)
+    return (
+        log1p(mul(x, *factors)) * reciprocal(x),
+        mul(*factors) * chosen(abs(whole) < 0.3, whole, lambda t: polynomial(t, terms), lambda t: log1p(t) / t),
+    )
+
+
 RULES = (
     sin_of_multiple_over_x,
     sin_over_x,
@@ -139,4 +255,14 @@ RULES = (
     expm1_less_x,
     log1p_less_x,
     x_less_sin,
+    sinh_less_x,
+    tan_less_x,
+    x_less_tanh,
+    x_less_arctan,
+    arcsin_less_x,
+    x_less_arcsinh,
+    x_over_log1p,
+    expm1_of_opposite_over_x,
+    expm1_of_multiple_over_x,
+    log1p_of_multiple_over_x,
 )

@@ -9,7 +9,7 @@ from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, r
 from symlab.core.ops.exponential import log1mexp, logaddexp
 from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Positive, PositiveNumber
+from symlab.core.rewrite.sorts import PositiveNumber
 
 LOG_2 = math.log(2)
 
@@ -139,9 +139,9 @@ def log_of_product_of_exps(*terms):
 
 
 @rule
-def log_of_scaled_exp(x, y: Positive):
+def log_of_scaled_exp(x, *factors):
     """A scaled exponential overflows or vanishes where its logarithm does not."""
-    return log(exp(x) * y), x + log(y)
+    return log(mul(exp(x), *factors)), x + log(mul(*factors))
 
 
 @rule

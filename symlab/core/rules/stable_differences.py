@@ -5,24 +5,12 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
-from symlab.core.ops.trigonometric import arctan, arctan2, cos, sin, tan
+from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Near, Small
-
-
-@rule
-def difference_of_squares(x, y):
-    """Squares of neighbours are nearly equal where their difference is small."""
-    return sqr(x) - sqr(y), (x - y) * (x + y)
-
-
-@rule
-def one_less_square(x: Near):
-    """The square of a number near 1 is nearly 1."""
-    return 1 - sqr(x), (1 - x) * (1 + x)
+from symlab.core.rewrite.sorts import NonzeroNumber, Part, PositiveNumber, Small
 
 
 @rule
@@ -69,6 +57,12 @@ def difference_of_logs(x, step: Small):
 
 
 @rule
+def log_of_quotient_of_neighbours(x, step: Small):
+    """The quotient of neighbours is nearly 1."""
+    return log((x + step) * reciprocal(x)), log1p(step / x)
+
+
+@rule
 def difference_of_log1p(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
     return log1p(x) - log(x), switch(x < 0, math.nan, log1p(reciprocal(x)))
@@ -110,16 +104,116 @@ def quotient_of_gammas(x):
     return gamma(1 + x) * reciprocal(gamma(x)), x
 
 
+@rule
+def difference_of_two_arctans(x, y):
+    """The arc tangents of neighbours are nearly equal."""
+    return arctan(x) - arctan(y), arctan2(x - y, 1 + x * y)
+
+
+@rule
+def difference_of_reciprocal_roots(x, step: Small):
+    """The reciprocal roots of neighbours are nearly equal."""
+    first, second = sqrt(x + step), sqrt(x)
+    return reciprocal(sqrt(x)) - reciprocal(sqrt(x + step)), step / first / second / (first + second)
+
+
+@rule
+def difference_of_reciprocals_of_shifts(x, a: NonzeroNumber, b: PositiveNumber):
+    """The reciprocals of neighbours are nearly equal."""
+    return reciprocal(x + a) - reciprocal(x + b), (b - a) / (x + a) / (x + b)
+
+
+@rule(serves="derivatives")
+def reciprocal_of_one_plus_reciprocal(x):
+    """1 / x and its square overflow or vanish where the quotient does not."""
+    return reciprocal(x) * reciprocal(1 + reciprocal(x)), reciprocal(1 + x)
+
+
+@rule(serves="derivatives")
+def square_by_one_plus_reciprocal(x):
+    """The square of x overflows or vanishes where the quotient does not."""
+    return reciprocal(sqr(x)) * reciprocal(1 + reciprocal(x)), reciprocal(x) * reciprocal(1 + x)
+
+
+@rule
+def secant_less_one(x):
+    """1 / cos(x) is nearly 1 where x is small."""
+    return reciprocal(cos(x)) - 1, 2 * sqr(sin(x / 2)) / cos(x)
+
+
+@rule
+def reciprocal_of_hypot_less_one(x):
+    """1 / sqrt(1 + x^2) is nearly 1 where x is small."""
+    size = hypot(1, x)
+    return reciprocal(hypot(1, x)) - 1, -x * (x / size) / (1 + size)
+
+
+@rule
+def law_of_cosines(a, b, g):
+    """a^2 + b^2 and 2 a b cos(g) are nearly equal where the angle is small."""
+    product = a * b
+    acute = sqr(a - b) + 4 * product * sqr(sin(g / 2))
+    return (
+        sqr(a) + sqr(b) - 2 * a * b * cos(g),
+        switch(product > 0, acute, sqr(a + b) - 4 * product * sqr(cos(g / 2))),
+    )
+
+
+@rule
+def square_of_difference(x, y):
+    """x^2 + y^2 and 2 x y are nearly equal where x and y are."""
+    return sqr(x) - 2 * x * y + sqr(y), sqr(x - y)
+
+
+@rule
+def square_of_sum(x, y):
+    """x^2 + y^2 and 2 x y cancel where x is nearly -y."""
+    return sqr(x) + 2 * x * y + sqr(y), sqr(x + y)
+
+
+@rule
+def difference_of_powers(x, step: Small, n):
+    """The powers of neighbours are nearly equal."""
+    near = (x > 0) & (abs(step) < 0.5 * x)
+    base, ratio = switch(near, x, 1), switch(near, step, 0) / switch(near, x, 1)
+    far = switch(near, 1, x)
+    return (
+        pow(x + step, n) - pow(x, n),
+        switch(near, pow(base, n) * expm1(n * log1p(ratio)), pow(far + step, n) - pow(far, n)),
+    )
+
+
+@rule
+def arccos_of_one_less(x: Part):
+    """1 - x is nearly 1 where x is small."""
+    return arccos(1 - x), 2 * arcsin(sqrt(x / 2))
+
+
+@rule(accept=100)
+def great_circle(a: Part, b: Part, g: Part):
+    """The cosine of a small angle is nearly 1."""
+    both = cos(a) * cos(b)
+    near = sqr(sin((a - b) / 2)) + both * sqr(sin(g / 2))
+    far = sqr(sin((a + b) / 2)) + both * sqr(cos(g / 2))
+    return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arctan2(sqrt(near), sqrt(far))
+
+
 RULES = (
+    difference_of_reciprocals_of_shifts,
+    reciprocal_of_one_plus_reciprocal,
+    square_by_one_plus_reciprocal,
+    law_of_cosines,
+    difference_of_powers,
+    square_of_difference,
+    square_of_sum,
     one_less_squared_sin,
     one_less_squared_cos,
-    one_less_square,
-    difference_of_squares,
     difference_of_reciprocals,
     difference_of_roots,
     difference_of_roots_around,
     difference_of_cube_roots,
     difference_of_logs,
+    log_of_quotient_of_neighbours,
     difference_of_log1p,
     difference_of_sines,
     difference_of_cosines,
@@ -127,4 +221,10 @@ RULES = (
     difference_of_arctans,
     difference_of_gammaln,
     quotient_of_gammas,
+    difference_of_two_arctans,
+    difference_of_reciprocal_roots,
+    secant_less_one,
+    reciprocal_of_hypot_less_one,
+    arccos_of_one_less,
+    great_circle,
 )

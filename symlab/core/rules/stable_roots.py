@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, expm1, log, log1p, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenNumber, Positive, Scale
+from symlab.core.rewrite.sorts import Attributes, EvenNumber, OddNumber, Positive, Scale
 from symlab.core.rules.stable_rows import plain
 
 LOG_2 = math.log(2)
@@ -35,9 +35,9 @@ def hypot_less_one(x):
 
 
 @rule(assuming="no_overflow")
-def hypot_of_squares(x, y):
+def hypot_of_squares(*terms):
     """Squares overflow or vanish where the root of their sum does not."""
-    return sqrt(sqr(x) + sqr(y)), hypot(x, y)
+    return sqrt(add(*[sqr(term) for term in terms])), hypot(*terms)
 
 
 @rule
@@ -55,6 +55,19 @@ def log_of_squares(x, y):
 # Products and quotients of squares
 
 
+@rule
+def share_of_square(x, y):
+    """Squares overflow or vanish where the share of one in their sum does not."""
+    return sqr(x) * reciprocal(sqr(x) + sqr(y)), sqr(x / hypot(x, y))
+
+
+@rule(when=plain)
+def root_of_product_of_sums(x, y, folded: Attributes):
+    """The product of two sums of squares overflows or vanishes before that of their roots does."""
+    first, second = sum(sqr(x), attributes=folded), sum(sqr(y), attributes=folded)
+    return sqrt(first * second), sqrt(first) * sqrt(second)
+
+
 @rule(assuming="no_overflow")
 def square_of_quotient(x, y):
     """Squares overflow or vanish where their quotient does not."""
@@ -68,6 +81,12 @@ def square_of_quotient(x, y):
 def log_of_sqr(x):
     """A square overflows or vanishes where its logarithm does not."""
     return log(sqr(x)), 2 * log(abs(x))
+
+
+@rule
+def log_of_odd_pow(x, n: OddNumber):
+    """A power overflows or vanishes where its logarithm does not."""
+    return log(pow(x, n)), n * log(x)
 
 
 @rule
@@ -88,7 +107,7 @@ def log_of_even_pow(x, n: EvenNumber):
 @rule
 def pow_of_one_plus_less_one(x, n):
     """1 + x drops the low digits of a small x, and its power is nearly 1."""
-    near = abs(n * log1p(x)) < 1
+    near = (abs(x) < 0.25) | (abs(n * log1p(x)) < 1)
     return pow(1 + x, n) - 1, switch(near, expm1(n * log1p(x)), pow(switch(near, 1, 1 + x), n) - 1)
 
 
@@ -130,26 +149,44 @@ def arcsinh_of_log(x):
 @rule
 def arccosh_of_log(x):
     """x^2 overflows where its root does not."""
-    return log(x + sqrt(-((1 - x) * (1 + x)))), arccosh(x)
+    return log(x + sqrt(sqr(x) - 1)), arccosh(x)
 
 
-# Logarithms of neighbours
+@rule
+def arccosh_of_factored_log(x):
+    """x^2 overflows where its root does not."""
+    return log(x + sqrt((x - 1) * (x + 1))), arccosh(x)
 
 
-# Means
+@rule
+def arccosh_of_two_roots(x):
+    """The product of two roots is that of a square that overflows."""
+    return log(x + sqrt(x - 1) * sqrt(x + 1)), arccosh(x)
+
+
+@rule
+def hypot_of_reciprocal(x):
+    """A square overflows or vanishes where the root of the sum does not."""
+    return sqrt(1 + reciprocal(sqr(x))), hypot(1, reciprocal(x))
 
 
 RULES = (
     hypot_less_one,
     root_less_one,
     hypot_of_one,
+    hypot_of_reciprocal,
     hypot_of_squares,
     arcsinh_of_log,
     arccosh_of_log,
+    arccosh_of_factored_log,
+    arccosh_of_two_roots,
     arctanh_of_quotient,
     log_of_squares,
+    share_of_square,
+    root_of_product_of_sums,
     square_of_quotient,
     log_of_sqr,
+    log_of_odd_pow,
     log_of_pow,
     log_of_even_pow,
     pow_of_one_plus_less_one,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from symlab.core.ops.cumulative import cumsum, logcumsumexp
 from symlab.core.ops.elementwise import exp, log, reciprocal
 from symlab.core.ops.gather import take
 from symlab.core.ops.index import slice as slice_op
-from symlab.core.ops.nn import log_softmax, logsumexp, softmax
+from symlab.core.ops.nn import log_softmax, logsumexp, negative_entropy, softmax
 from symlab.core.ops.reduce import prod, sum
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row
+
+WHOLE = (None, None, 1)
 
 
 def aligned(folded):
@@ -72,6 +75,59 @@ def exp_of_log_softmax(x: Row, rows: Attributes):
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
 
 
+@rule(when=aligned)
+def log_softmax_of_difference(x: Row, folded: Attributes):
+    """The logarithm of the sum is nearly the largest element."""
+    return x - logsumexp(x, attributes=folded), log_softmax(x, axes=folded.axes)
+
+
+def picks_in_rows(folded, index):
+    """Whether an index takes one element of each row that is summed, and all rows."""
+    known, places = dict(folded), dict(index)["index"]
+    axes = known.get("axes", ())
+    picked = all(axis < len(places) and not isinstance(places[axis], tuple) for axis in axes)
+    kept = all(place == WHOLE for axis, place in enumerate(places) if axis not in axes)
+    return set(known) == {"axes", "keepdims"} and not known["keepdims"] and picked and kept
+
+
+@rule(when=picks_in_rows)
+def log_softmax_of_part(x: Row, folded: Attributes, index: Attributes):
+    """The logarithm of the sum is nearly the largest element."""
+    return (
+        slice_op(x, attributes=index) - logsumexp(x, attributes=folded),
+        slice_op(log_softmax(x, axes=folded.axes), attributes=index),
+    )
+
+
+@rule(when=picks_in_rows)
+def part_of_softmax(x: Row, folded: Attributes, index: Attributes):
+    """exp overflows in numerator and denominator where softmax is nearly 1."""
+    return (
+        slice_op(exp(x), attributes=index) * reciprocal(sum(exp(x), attributes=folded)),
+        slice_op(softmax(x, axes=folded.axes), attributes=index),
+    )
+
+
+def same_rows(folded, rows):
+    """Whether a sum is over the rows of softmax."""
+    return {name for name, _ in folded} == {"axes", "keepdims"} and dict(folded)["axes"] == dict(rows)["axes"]
+
+
+@rule(when=same_rows, accept=16)
+def entropy_of_softmax(x: Row, folded: Attributes, rows: Attributes):
+    """The terms of the derivative nearly cancel where softmax is nearly 1."""
+    return (
+        sum(softmax(x, attributes=rows) * log_softmax(x, attributes=rows), attributes=folded),
+        negative_entropy(x, attributes=folded),
+    )
+
+
+@rule
+def log_of_running_sum(x: Row, along: Attributes):
+    """exp overflows where the logarithm of a running sum is nearly the largest element so far."""
+    return log(cumsum(exp(x), attributes=along)), logcumsumexp(x, attributes=along)
+
+
 @rule(when=plain)
 def log_of_product_of_row(x: Positive, folded: Attributes):
     """A product of many factors overflows before its logarithm does."""
@@ -86,5 +142,10 @@ RULES = (
     log_of_part_of_softmax,
     log_of_taken_softmax,
     exp_of_log_softmax,
+    log_softmax_of_difference,
+    log_softmax_of_part,
+    part_of_softmax,
+    entropy_of_softmax,
+    log_of_running_sum,
     log_of_product_of_row,
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ops.elementwise import exp, log, mul, reciprocal, sqr
+from symlab.core.ops.bessel import iv, ive, kv, kve
+from symlab.core.ops.elementwise import abs as magnitude
+from symlab.core.ops.elementwise import add, exp, log, mul, neg, reciprocal, sqr
+from symlab.core.ops.gamma_differences import gammaln_difference, poisson_log_probability
 from symlab.core.ops.special import betaln, erf, erfc, erfcx, gammaln, log_ndtr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
+from symlab.core.rewrite.sorts import PositiveReal
 from symlab.core.rules.collect import term_of
 from symlab.core.rules.constants import is_number
 
@@ -53,6 +58,108 @@ def erfcx_of_product(x):
 def betaln_of_gammaln(a, b):
     """The logarithms of gamma are large where that of beta is not."""
     return gammaln(a) + gammaln(b) - gammaln(a + b), betaln(a, b)
+
+
+def linear(node: Expr, builder: Builder) -> tuple[dict[Expr, float], float]:
+    """A node as a sum of multiples of others, and a number."""
+    counts: dict[Expr, float] = {}
+    number, waiting = 0.0, [(node, 1.0)]
+    while waiting:
+        part, factor = waiting.pop()
+        base, count = term_of(part, builder)
+        if is_number(base):
+            number += factor * float(count) * float(constant_value(base))
+        elif base.op is add:
+            waiting += [(arg, factor * float(count)) for arg in base.args]
+        else:
+            counts[base] = counts.get(base, 0.0) + factor * float(count)
+    return counts, number
+
+
+def distance(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) -> float | None:
+    """The sum of some nodes less that of others, if it is a number whatever their values are."""
+    total: dict[Expr, float] = {}
+    number = 0.0
+    for sign, node in [(1.0, node) for node in plus] + [(-1.0, node) for node in minus]:
+        counts, known = linear(node, builder)
+        number += sign * known
+        for base, count in counts.items():
+            total[base] = total.get(base, 0.0) + sign * count
+    return None if any(total.values()) else number
+
+
+@computed(
+    add,
+    among=(gammaln,),
+    assuming=("no_overflow", "finite"),
+    accept=32,
+    formula="gammaln(p) + gammaln(q) - gammaln(p + q - 1) -> betaln(p, q) + log(p + q - 1)",
+    example=lambda n: gammaln(magnitude(n) + 3) - gammaln(magnitude(n) + 2.5),
+)
+def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Logarithms of gamma are large where those of related arguments nearly cancel."""
+    positive = [arg for arg in node.args if arg.op is gammaln]
+    negative = [arg for arg in node.args if arg.op is neg and arg.args[0].op is gammaln]
+    if not positive or not negative:
+        return None
+    plus, minus = [arg.args[0] for arg in positive], [arg.args[0].args[0] for arg in negative]
+    for first, second, sign in ((plus, minus, 1), (minus, plus, -1)):
+        found = beta_among(first, second, builder) or (pair_among(first, second, builder) if sign > 0 else None)
+        if found is not None:
+            result = found[0] if sign > 0 else builder.make(neg, (found[0],))
+            used = gammaln_of(node, set(found[1]))
+            rest = tuple(arg for arg in node.args if (arg.args[0] if arg.op is neg else arg) not in used)
+            return builder.acted(node, result, rest) if rest else result
+    return None
+
+
+def gammaln_of(node: Expr, arguments: set[Expr]) -> set[Expr]:
+    """The terms of a sum that are the logarithm of gamma of some arguments."""
+    inner = [arg.args[0] if arg.op is neg else arg for arg in node.args]
+    return {term for term in inner if term.op is gammaln and term.args[0] in arguments}
+
+
+def beta_among(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) -> tuple[Expr, list[Expr]] | None:
+    """The logarithm of a beta function that gammaln of two and one of some arguments make, and those three."""
+    for place, p in enumerate(plus):
+        for q in plus[place + 1 :]:
+            for r in minus:
+                excess = distance([p, q], [r], builder)
+                if excess in (0, 1):
+                    made = builder.apply(betaln, p, q)
+                    return (builder.flat(add, (made, builder.apply(log, r))) if excess else made), [p, q, r]
+    return None
+
+
+def pair_among(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) -> tuple[Expr, list[Expr]] | None:
+    """The difference of gammaln of two arguments that differ by a number, and those two."""
+    for p in plus:
+        for q in minus:
+            step = distance([p], [q], builder)
+            if step is not None and step > 0:
+                return builder.apply(gammaln_difference, q, builder.constant(step, q)), [p, q]
+            if step is not None and step < 0:
+                made = builder.apply(gammaln_difference, p, builder.constant(-step, p))
+                return builder.make(neg, (made,)), [p, q]
+    return None
+
+
+@rule(accept=16, serves="counts near what is expected")
+def poisson_log_density(k: PositiveReal, m: PositiveReal):
+    """The terms are large where their sum is not."""
+    return k * log(m) - m - gammaln(1 + k), poisson_log_probability(k, m)
+
+
+@rule(serves="Bessel functions")
+def log_of_kv(v, x: PositiveReal):
+    """The Bessel function vanishes where its logarithm is nearly -x."""
+    return log(kv(v, x)), log(kve(v, x)) - x
+
+
+@rule(serves="Bessel functions")
+def log_of_iv(v, x: PositiveReal):
+    """The Bessel function overflows where its logarithm is nearly x."""
+    return log(iv(v, x)), log(ive(v, x)) + magnitude(x)
 
 
 @rule
@@ -113,4 +220,8 @@ RULES = (
     log_of_normal_distribution,
     erfcx_of_quotient,
     betaln_of_gammaln,
+    poisson_log_density,
+    related_gammaln,
+    log_of_kv,
+    log_of_iv,
 )

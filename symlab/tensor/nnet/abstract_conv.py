@@ -23,8 +23,8 @@ from symlab.tensor.shaping import flip
 # fmt: off
 __all__ = [
     "bilinear_upsampling", "causal_conv1d", "conv2d", "conv2d_grad_wrt_inputs", "conv2d_grad_wrt_weights",
-    "conv2d_transpose", "conv3d", "conv3d_grad_wrt_inputs", "conv3d_grad_wrt_weights", "separable_conv2d",
-    "separable_conv3d",
+    "conv2d_transpose", "conv3d", "conv3d_grad_wrt_inputs", "conv3d_grad_wrt_weights", "frac_bilinear_upsampling",
+    "separable_conv2d", "separable_conv3d",
 ]
 # fmt: on
 
@@ -283,3 +283,17 @@ def bilinear_upsampling(
     (factor,) = numbers(ratio, 1, "ratio")
     x = as_variable(input)
     return stretched(stretched(x, x.ndim - 2, factor), x.ndim - 1, factor)
+
+
+def frac_bilinear_upsampling(input: Any, frac_ratio: Any) -> Variable:
+    """Images larger by a fraction, or by one for rows and one for columns: every den-th point of num times as many.
+
+    frac_ratio: a pair of integers (num, den), or a pair of such pairs.
+    """
+    x = as_variable(input)
+    pairs = [tuple(frac_ratio)] * 2 if isinstance(frac_ratio[0], (int, np.integer)) else list(map(tuple, frac_ratio))
+    for axis, pair in zip((x.ndim - 2, x.ndim - 1), pairs, strict=True):
+        above, below = numbers(pair, 2, "frac_ratio")
+        x = stretched(x, axis, above)
+        x = x[(*(slice(None),) * axis, slice(None, None, below))]
+    return x

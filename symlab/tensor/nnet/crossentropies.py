@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from symlab.core.ops.compare import eq
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import add, log, neg
 from symlab.core.ops.operators import Variable, as_variable
@@ -11,11 +12,13 @@ from symlab.core.ops.shape import sizes_of
 from symlab.tensor.creation import zeros
 from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import concatenate
+from symlab.tensor.linalg import dot
 from symlab.tensor.reductions import argmax, softmax
+from symlab.tensor.searching import unique
 
 # fmt: off
 __all__ = [
-    "crossentropy_categorical_1hot", "crossentropy_softmax_1hot",
+    "confusion_matrix", "crossentropy_categorical_1hot", "crossentropy_softmax_1hot",
     "crossentropy_softmax_1hot_with_bias", "crossentropy_softmax_argmax_1hot_with_bias",
     "crossentropy_softmax_max_and_argmax_1hot", "prepend_0_to_each_row", "prepend_1_to_each_row",
     "prepend_scalar_to_each_row", "softmax_with_bias",
@@ -56,6 +59,16 @@ def crossentropy_softmax_max_and_argmax_1hot(x: Any, y_idx: Any, **options: Any)
     """As `crossentropy_softmax_1hot`, with the largest chance of each row and its class."""
     found, chances = crossentropy_softmax_1hot(x, y_idx)
     return found, chances, chances.max(axis=-1), argmax(chances, axis=-1)
+
+
+def confusion_matrix(actual: Any, pred: Any) -> list[Variable]:
+    """How often each class (a row) was taken for each (a column), and the classes of both vectors in order."""
+    truth, guesses = as_variable(actual), as_variable(pred)
+    order = unique(concatenate([truth, guesses], axis=0))
+    rows, columns = (
+        cast(eq(order.dimshuffle(0, "x"), vector.dimshuffle("x", 0)), "float64") for vector in (truth, guesses)
+    )
+    return [cast(dot(rows, columns.T), "int64"), order]
 
 
 def prepend_scalar_to_each_row(value: Any, matrix: Any) -> Variable:

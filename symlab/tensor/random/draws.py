@@ -13,8 +13,9 @@ from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.random import quantile
 from symlab.core.ops.shape import Number, sizes_of
+from symlab.core.steps import unfolded_steps
 from symlab.tensor.arguments import sizes_from
-from symlab.tensor.random.sources import Source, filled_to, word
+from symlab.tensor.random.sources import Source, filled_to, fold_in, word
 from symlab.tensor.shaping import common_size
 from symlab.tensor.types import dtype_of
 
@@ -51,12 +52,18 @@ class Draw:
 
 
 def source_of(rng: Any) -> Source:
-    """The bits for one draw of a `RandomStream`, or of a key that is used for this draw alone."""
+    """The bits for one draw of a `RandomStream`, or of a key that is used for this draw alone.
+
+    In a loop, a key that is the same in every step is folded with the step: draws differ from step to step.
+    """
     if hasattr(rng, "source"):
         return rng.source()  # type: ignore[no-any-return]
     if rng is None:
         raise TypeMismatch(message("a draw needs `rng`", (), ["T.random.RandomStream(seed)", "T.random.key(seed)"]))
-    return Source(word(rng), constant(np.uint64(0)))
+    found = word(rng)
+    for step in unfolded_steps(found):
+        found = fold_in(found, step)
+    return Source(found, constant(np.uint64(0)))
 
 
 def together(parameters: Sequence[Variable]) -> tuple[Number, ...]:

@@ -28,6 +28,12 @@ CASES: dict[str, tuple[Callable[[], Any], dict[Any, Any], type[Exception], str]]
     ),
     "dot": (lambda: T.dot(A, B), {A: np.ones((2, 3)), B: np.ones((2, 3))}, ValueError, "shapes (2, 3), (2, 3)"),
     "dot with a vector": (lambda: T.dot(A, u), {A: np.ones((2, 3)), u: np.ones(2)}, ValueError, "shapes (2, 3), (2,)"),
+    "beside a softmax": (
+        lambda: T.nnet.softmax(A, axis=1)[:, :1] + T.nnet.log_softmax(A, axis=0) * B,
+        {A: np.ones((2, 3)), B: np.ones((2, 2))},
+        ValueError,
+        "operands have shapes (2, 3), (2, 2)",
+    ),
     "reshape": (lambda: T.reshape(u, (2, 2)), {u: np.ones(3)}, ValueError, "operand has shape (3,)"),
     "reshape with -1": (lambda: T.reshape(u, (2, -1)), {u: np.ones(3)}, ValueError, "operand has shape (3,)"),
     "join": (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from symlab.core.ops import factorizations, inverses, matrix_functions, spectra
+from symlab.core.ops import factorizations, inverses, matrix_functions, pencils, spectra
 from tests.core.ops.case import Array, Case, numbers, turned
 
 LAPACK = ("float32", "float64", "complex64", "complex128")
@@ -37,6 +37,15 @@ def matrix_cases() -> Iterator[Case]:
     yield Case(
         inverses.lstsq, (a[0], q), least, {"rcond": None}, ("float64", "complex128"), values=2, differentiable=False
     )
+    riccati = (a[0] * 0.3, numbers(3, 2), np.eye(2), np.eye(3))
+    yield Case(
+        pencils.riccati, riccati, lambda a, b, r, q: scipy.linalg.solve_discrete_are(a, b, q, r), {},
+        ("float64",), values=4, differentiable=False,
+    )  # fmt: skip
+    yield Case(
+        pencils.qz, (a[0], a[1]), lambda a, b, output, order: scipy.linalg.ordqz(a, b, sort=order, output=output),
+        {"output": "complex", "order": "lhp"}, ("float64", "complex128"), values=2, differentiable=False,
+    )  # fmt: skip
     pivots = np.array([2, 2, 2], np.int32)
     yield Case(
         factorizations.row_order, (a[0], pivots), lambda x, p: np.array([2, 0, 1]), {}, LAPACK, differentiable=False

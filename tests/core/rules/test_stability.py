@@ -19,7 +19,7 @@ import symlab as sl
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.ir.graph import Graph
 from symlab.core.pipeline import DEFAULT, run
-from tests.core.rules.formulas import error_of
+from symlab.testing.formulas import error_of
 from tests.debug.stability import AS_WRITTEN, cases
 
 PASSING = Path(__file__).resolve().parents[2] / "data" / "stability_passing.json"

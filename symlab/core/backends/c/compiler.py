@@ -139,7 +139,7 @@ def program_version(command: tuple[str, ...]) -> str:
 @cache
 def cpu() -> str:
     """A token for this processor: code compiled for it may use instructions that others lack."""
-    parts = [platform.system(), platform.machine(), platform.processor(), *cpu_features()]
+    parts = [platform.system(), platform.machine(), *cpu_features()]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 

@@ -48,7 +48,8 @@ class References:
         self.layouts = tuple(map(layout, self.nodes, self.wanted))
         self.prepared, self.ffi = prepared, library.ffi
         self.failed = threading.local()
-        self.callback = self.ffi.callback(SIGNATURE, self.compute, FAILED)  # lives as long as the function does
+        # It lives as long as the function does. An interrupt may come before or after all that `compute` guards.
+        self.callback = self.ffi.callback(SIGNATURE, self.compute, FAILED, self.note)
 
     @property
     def address(self) -> int:
@@ -61,11 +62,11 @@ class References:
         The caller may hold cells of shared variables, so nothing may run here that calls the function again: the
         garbage collector rests.
         """
-        enabled = gc.isenabled()
-        gc.disable()
         node = self.nodes[number]
         values: list[np.ndarray[Any, Any]] = []
+        enabled = gc.isenabled()
         try:
+            gc.disable()
             values += self.arrays(self.layouts[number], arrays, sizes)
             count = len(node.args)
             write_values(node, self.wanted[number], values[:count], values[count:])
@@ -76,6 +77,10 @@ class References:
             if enabled:
                 gc.enable()
         return 0
+
+    def note(self, kind: Any, error: BaseException, trace: Any) -> None:
+        """Keep an error that came outside of what `compute` guards."""
+        self.failed.error = error
 
     def arrays(self, layout: Layout, addresses: Any, sizes: Any) -> Iterator[np.ndarray[Any, Any]]:
         """The operands and the results that are read as arrays over the memory of compiled code."""

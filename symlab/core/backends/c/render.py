@@ -120,6 +120,8 @@ class Renderer:
         sizes: list[Size] = []
         for number in numbers:
             if number not in self.program.skipped:
+                if body and head == RUN:
+                    body.append(("if (sl_stopped(error)) return SL_INTERRUPTED;", None))
                 body += self.step(number, sizes)
         first = [(text, None) for text in atom_lines(self.layout, [*sizes, *self.work_sizes()])]
         if self.profile:

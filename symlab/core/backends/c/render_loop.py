@@ -60,7 +60,10 @@ class LoopWriter:
     def lines(self) -> list[Line]:
         """The loop."""
         head = [*self.counts(), *self.tables(), *self.plan(), *self.pointers()]
-        body = [*self.targets(), f"const int code = run{self.number}(d, s, work, error);"]
+        body = [
+            *self.targets(),
+            f"const int code = sl_stopped(error) ? SL_INTERRUPTED : run{self.number}(d, s, work, error);",
+        ]
         body += ["if (code) {", "    free(memory);", "    return code;", "}", "done++;", *self.after()]
         loop = ["while (done < steps) {", *("    " + line for line in body), "}"]
         text = [*head, *loop, *self.finish(), "free(memory);"]

@@ -345,13 +345,13 @@ def test_what_convert_and_explain_may_give(calls) -> None:
         with pytest.raises(SystemError, match=problem):
             calls.add(convert=lambda args, keywords, given=given: given)(x, 1)
     with pytest.raises(SystemError, match="explain must give an exception"):
-        calls.add(explain=lambda code, node, values: "text")(x, np.ones(4))
+        calls.add(explain=lambda code, node, values, sizes: "text")(x, np.ones(4))
     with pytest.raises(ZeroDivisionError):
-        calls.add(explain=lambda code, node, values: 1 / 0)(x, np.ones(4))
+        calls.add(explain=lambda code, node, values, sizes: 1 / 0)(x, np.ones(4))
     seen = []
     with pytest.raises(KeyError):
         calls.add(explain=lambda *given: seen.append(given) or KeyError())(x, np.ones(4))
-    assert seen == [(2, 7, (3, 4, 0, 0, 0, 0, 0))]
+    assert seen == [(2, 7, (3, 4, 0, 0, 0, 0, 0), (3, 4))]
 
 
 @pytest.mark.parametrize(

@@ -319,8 +319,8 @@ def test_interrupts_leave_everything_usable(calls) -> None:
     nap = calls.napper(cell)
     for _ in range(3):
         timer = threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
         with pytest.raises(KeyboardInterrupt):
+            timer.start()
             for _ in range(1000):
                 nap(0.01)
         timer.join()

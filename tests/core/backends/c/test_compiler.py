@@ -158,11 +158,17 @@ def test_a_compiler_describes_itself(tmp_path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
 def test_an_interrupt_ends_the_compiler_and_its_children(tmp_path) -> None:
     slow = program(tmp_path / "slow", f"sleep 300 & echo $! > {tmp_path}/child; echo $$ > {tmp_path}/parent; wait")
-    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+
+    def interrupt() -> None:
+        while not ((tmp_path / "parent").exists() and (tmp_path / "parent").read_text().endswith("\n")):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = threading.Thread(target=interrupt, daemon=True)
     with pytest.raises(KeyboardInterrupt):
+        watcher.start()
         Compiler((str(slow),)).compile([], tmp_path / "out.so")
-    timer.join()
+    watcher.join()
     processes = [int((tmp_path / name).read_text()) for name in ("parent", "child")]
     deadline = time.monotonic() + 5
     while any(is_running(process) for process in processes) and time.monotonic() < deadline:

@@ -14,13 +14,20 @@ static size_t frame_bytes(const CompiledCall *self) {
     return self->inputs * sizeof(Scalar) + 2 * self->operands * sizeof(void *) + self->sizes * sizeof(int64_t) + 16;
 }
 
-/* False when the operands do not fit; else `result` is the result, or NULL with the error set. */
-static int call_in(CompiledCall *self, char *block, PyObject *const *args, PyObject **result) {
+static Outcome call_once(CompiledCall *self, char *block, PyObject *const *args, PyObject **result) {
     Frame frame = frame_in(self, block);
-    if (!make_container(self, &frame)) return *result = NULL, 1;
+    if (!make_container(self, &frame)) return *result = NULL, RAISED;
     Outcome outcome = call_in_turn(self, &frame, args);
     *result = result_of(self, &frame, outcome);
     clean(self, &frame);
+    return outcome;
+}
+
+/* False when the operands do not fit; else `result` is the result, or NULL with the error set. */
+static int call_in(CompiledCall *self, char *block, PyObject *const *args, PyObject **result) {
+    Outcome outcome;
+    do outcome = call_once(self, block, args, result);
+    while (outcome == STOPPED && interrupt_is_settled());
     return outcome != UNFIT;
 }
 

@@ -1,5 +1,6 @@
 /* The whole call path as one translation unit: one run of the compiler, and every helper can be inlined. */
 #include "memory.c"
+#include "interrupt.c"
 #include "waiting.c"
 #include "cell.c"
 #include "operands.c"

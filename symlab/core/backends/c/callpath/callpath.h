@@ -28,12 +28,14 @@
 #include <numpy/arrayscalars.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 enum { PAGE = 4096, HUGE_PAGE = 2 << 20, CACHE_LINE = 64 };
-enum { ERROR_WORDS = 8 };        /* the node's number, then up to seven values */
+enum { ERROR_WORDS = 8 };        /* the node's number, then values; last, where `run` finds the flag to stop, or 0 */
+enum { INTERRUPTED = 9 };        /* the code of a `run` that has stopped at that flag */
 enum { KEPT = 2 };               /* arrays kept per output: in `y = f(x)` the previous y is held until the next comes */
 enum { STACK_BYTES = 16 << 10 }; /* a larger frame lies on the heap: functions may have thousands of inputs */
 enum { MOST_NAMED = 64 };        /* inputs of a function whose keyword calls take the fast path */
@@ -123,8 +125,8 @@ typedef struct {
 } Frame;
 
 /* UNFIT: the operands are not what the fast path takes. REFUSED: generated code returned frame->code. RAISED: a Python
- * error is set. EXHAUSTED: no memory, and the error is set when the cells are free. */
-typedef enum { DONE, UNFIT, REFUSED, RAISED, EXHAUSTED } Outcome;
+ * error is set. EXHAUSTED: no memory, and the error is set when the cells are free. STOPPED: by an interrupt. */
+typedef enum { DONE, UNFIT, REFUSED, RAISED, EXHAUSTED, STOPPED } Outcome;
 
 static PyTypeObject SharedCell_Type, CompiledCall_Type;
 

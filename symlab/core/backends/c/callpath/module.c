@@ -37,7 +37,7 @@ static int add_type(PyObject *module, const char *name, PyTypeObject *type) {
 
 static int module_exec(PyObject *module) {
     import_array1(-1);
-    if (!watch_forks()) return -1;
+    if (!find_main_thread() || !watch_forks()) return -1;
     if (!add_type(module, "SharedCell", &SharedCell_Type)) return -1;
     return add_type(module, "CompiledCall", &CompiledCall_Type) ? 0 : -1;
 }

@@ -10,11 +10,13 @@ static Outcome run(CompiledCall *self, Frame *frame, PyObject *const *args) {
         frame->code = self->run(frame->data, frame->shapes, workspace_memory(frame), frame->error);
     } else {
         for (int i = 0; i < self->inputs; i++) frame->held[i] = Py_NewRef(args[i]);  /* ndarray.resize looks at this */
+        int watched = watch_interrupts(frame);
         Py_BEGIN_ALLOW_THREADS
         frame->code = self->run(frame->data, frame->shapes, workspace_memory(frame), frame->error);
         Py_END_ALLOW_THREADS
+        if (watched) stop_watching();
     }
-    return frame->code ? REFUSED : DONE;
+    return frame->code == INTERRUPTED ? STOPPED : frame->code ? REFUSED : DONE;
 }
 
 static void run_commit(CompiledCall *self, Frame *frame) {

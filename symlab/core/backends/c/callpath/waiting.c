@@ -34,6 +34,7 @@ static void after_fork_in_child(void) {
     pthread_rwlock_init(&waiting.writing, NULL);
     waiting.waiters = 0;
     waiting.process++;
+    forget_calls_of_other_threads();
 }
 
 /* While the interpreter ends, the other threads never run again (a daemon thread is stopped where it next wants the

@@ -14,6 +14,7 @@ typedef int (*sl_reference)(int64_t number, void **arrays, const int64_t *sizes)
 #define SL_ALIGNED(bytes) (((bytes) + 63) / 64 * 64)
 #define SL_PARTS 64
 #define SL_NO_MEMORY 6
+#define SL_INTERRUPTED 9
 
 /* Totals of blocks, added in pairs: bit k of `count` says whether a total of 2^k blocks waits in `parts`. */
 #define SL_PAIR(parts, count, total)                                                                   \
@@ -46,6 +47,12 @@ SL_HELPER int64_t sl_size_larger(int64_t a, int64_t b) {
 SL_HELPER int sl_refuse(int64_t *error, int code, int64_t node, int64_t a, int64_t b, int64_t c) {
     error[0] = node, error[1] = a, error[2] = b, error[3] = c;
     return code;
+}
+
+/* Whether the caller has been interrupted: the last word of `error` is where its flag is, or 0. */
+SL_HELPER int sl_stopped(const int64_t *error) {
+    const volatile int *flag = (const volatile int *)(intptr_t)error[7];
+    return flag && *flag;
 }
 
 /* Adds the time since `start` to a pair of nanoseconds and calls; gives the time. */

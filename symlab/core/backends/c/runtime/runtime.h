@@ -23,6 +23,7 @@
 #include "logarithm.h"
 #include "philox.h"
 #include "power.h"
+#include "products.h"
 #include "remainder_floor_divide.h"
 #include "remainder_floor_dividef.h"
 #include "remainder_mod.h"

@@ -1,0 +1,67 @@
+"""Norms and products of rows, whose squares, powers and products overflow or vanish before their roots do."""
+
+from __future__ import annotations
+
+import math
+
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import abs, exp, log, mul, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import sign as sign_of
+from symlab.core.ops.reduce import max_or_zero, prod, sum
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Attributes, PositiveReal, Scalar
+from symlab.core.rules.stable_rows import plain
+
+
+def unscaled(x, folded):
+    """Whether a row has not been divided by its largest element already."""
+    factors = x.args if x.op is mul else (x,)
+    divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
+    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
+
+
+@rule(when=unscaled)
+def norm_of_row(x, folded: Attributes):
+    """Squares overflow or vanish where the root of their sum does not."""
+    largest = max_or_zero(abs(x), attributes=folded)
+    kept = max_or_zero(abs(x), axes=folded.axes, keepdims=True)
+    divisor = switch(eq(kept, 0), 1, kept)
+    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
+
+
+@rule(counts={"n": 1})
+def power_of_product(x, n: Scalar, folded: Attributes):
+    """A product of many factors overflows or vanishes before its root does."""
+    product = prod(x, attributes=folded)
+    regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
+    sign = prod(sign_of(x), attributes=folded)
+    powers = exp(n * sum(log(abs(x)), attributes=folded))
+    far = switch(sign < 0, pow(sign, n) * powers, powers)
+    return pow(product, n), switch(regular, pow(switch(regular, product, 1), n), far)
+
+
+@rule(when=plain)
+def log_of_product_of_any_row(x: PositiveReal, folded: Attributes):
+    """A product of many factors overflows before its logarithm does."""
+    whole = abs(prod(x, axes=folded.axes, keepdims=True))
+    kept = (whole > 1e-30) & (whole < 1e30)
+    sign = prod(sign_of(x), attributes=folded)
+    logs = switch(sign < 0, math.nan, sum(log(abs(switch(kept, 1, x))), attributes=folded))
+    return log(prod(x, attributes=folded)), logs + log(prod(switch(kept, x, sign_of(x)), attributes=folded))
+
+
+@rule(when=plain)
+def log_of_size_of_product_of_row(x, folded: Attributes):
+    """A product of many factors overflows before its logarithm does."""
+    whole = abs(prod(x, axes=folded.axes, keepdims=True))
+    kept = (whole > 1e-30) & (whole < 1e30)
+    logs = sum(log(abs(switch(kept, 1, x))), attributes=folded)
+    return log(abs(prod(x, attributes=folded))), logs + log(abs(prod(switch(kept, x, 1), attributes=folded)))
+
+
+RULES = (
+    norm_of_row,
+    power_of_product,
+    log_of_product_of_any_row,
+    log_of_size_of_product_of_row,
+)

@@ -1,0 +1,56 @@
+"""Norms whose powers overflow or vanish; the scale has no influence, so that it takes no part in the derivative."""
+
+from __future__ import annotations
+
+import builtins
+
+from symlab.core.ir.graph import constant_value
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import abs, maximum, pow
+from symlab.core.ops.passing import zero_grad
+from symlab.core.ops.reduce import max_or_zero, sum
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Attributes, EvenPower, EvenRoot, PowerNumber, RootNumber
+
+
+def inverse(p, q):
+    """Whether two numbers are exponents that undo each other, up to rounding."""
+    first, second = float(constant_value(p)), float(constant_value(q))
+    return first > 1 and builtins.abs(first * second - 1) < 1e-6
+
+
+@rule(when=inverse, accept=32)
+def power_norm_of_row(x, p: PowerNumber, q: RootNumber, folded: Attributes):
+    """Powers overflow or vanish where the root of their sum does not."""
+    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
+    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
+    divisor = switch(eq(kept, 0), 1, kept)
+    return (
+        pow(sum(pow(abs(x), p), attributes=folded), q),
+        largest * pow(sum(pow(abs(x / divisor), p), attributes=folded), q),
+    )
+
+
+@rule(when=inverse, accept=32)
+def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, folded: Attributes):
+    """Powers overflow or vanish where the root of their sum does not."""
+    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
+    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
+    divisor = switch(eq(kept, 0), 1, kept)
+    return (
+        pow(sum(pow(x, p), attributes=folded), q),
+        largest * pow(sum(pow(x / divisor, p), attributes=folded), q),
+    )
+
+
+@rule(when=inverse, accept=32)
+def power_norm_of_two(x, y, p: PowerNumber, q: RootNumber):
+    """Powers overflow or vanish where the root of their sum does not."""
+    largest = zero_grad(maximum(abs(x), abs(y)))
+    divisor = switch(eq(largest, 0), 1, largest)
+    return pow(pow(abs(x), p) + pow(abs(y), p), q), largest * pow(
+        pow(abs(x / divisor), p) + pow(abs(y / divisor), p), q
+    )
+
+
+RULES = (power_norm_of_row, even_power_norm_of_row, power_norm_of_two)

@@ -1,0 +1,143 @@
+"""Polynomials of one variable that are products: near a root, the terms of the expanded form cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import gcd, isqrt, lcm
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ops.elementwise import add, mul, neg, pow, sqr
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed
+from symlab.core.rules.collect import factor_of, power_of
+from symlab.core.rules.constants import is_number
+
+MOST = 8  # the largest degree
+LARGEST = 1 << 20  # numerators and denominators of coefficients
+
+
+@computed(
+    add,
+    among=(sqr, mul, neg, pow),
+    assuming="real_algebra",
+    accept=8,
+    formula="sqr(x) - 3 * x + 2 -> (x - 1) * (x - 2)",
+    example=lambda x: x * x - 3 * x + 2,
+)
+def factored_polynomial(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The terms of a polynomial cancel near its roots."""
+    found = polynomial_of(node, builder)
+    if found is None:
+        return None
+    base, coefficients = found
+    roots = rational_roots(coefficients)
+    if roots is None or not all(Fraction(float(root)) == root for root in roots):
+        return None
+    factors = [factor(base, root, roots.count(root), builder) for root in dict.fromkeys(roots)]
+    leading = coefficients[-1]
+    if abs(leading) != 1:
+        factors.insert(0, builder.constant(float(abs(leading)), base))
+    product = builder.flat(mul, factors)
+    return builder.make(neg, (product,)) if leading < 0 else product
+
+
+def factor(base: Expr, root: Fraction, count: int, builder: Builder) -> Expr:
+    """(base - root) to the power of how often a root occurs."""
+    step = base if not root else builder.flat(add, (base, builder.constant(float(-root), base)))
+    return power_of(step, count, builder)
+
+
+def polynomial_of(node: Expr, builder: Builder) -> tuple[Expr, list[Fraction]] | None:
+    """The variable of a polynomial of three terms or more, and its coefficients from the constant one up."""
+    if not 2 < len(node.args) <= MOST + 1:
+        return None
+    known: dict[int, Fraction] = {}
+    bases: set[Expr] = set()
+    for arg in node.args:
+        found, exponent, value = monomial(arg)
+        if exponent != int(exponent) or not 0 <= exponent <= MOST or int(exponent) in known:
+            return None
+        known[int(exponent)] = Fraction(value)
+        bases |= found
+    if len(bases) != 1 or not known.get(0) or any(is_wide(value) for value in known.values()):
+        return None
+    return bases.pop(), [known.get(place, Fraction(0)) for place in range(max(known) + 1)]
+
+
+def monomial(node: Expr) -> tuple[set[Expr], float, float]:
+    """A term as its variables, the exponent of them all, and its coefficient."""
+    bases: set[Expr] = set()
+    exponent, coefficient, waiting = 0.0, 1.0, [node]
+    while waiting:
+        part = waiting.pop()
+        if part.op is mul:
+            waiting += part.args
+        elif part.op is neg:
+            waiting.append(part.args[0])
+            coefficient = -coefficient
+        elif is_number(part):
+            coefficient *= float(constant_value(part))
+        else:
+            base, power = factor_of(part)
+            bases.add(base)
+            exponent += power
+    return bases, exponent, coefficient
+
+
+def is_wide(value: Fraction) -> bool:
+    """Whether a coefficient has many digits: none that people write down."""
+    return abs(value.numerator) > LARGEST or value.denominator > LARGEST
+
+
+def rational_roots(coefficients: Sequence[Fraction]) -> list[Fraction] | None:
+    """All roots of a polynomial, each as often as it occurs, if all are rational."""
+    rest, roots = list(coefficients), []
+    while len(rest) > 1:
+        root = next((root for root in candidates(rest) if value_at(rest, root) == 0), None)
+        if root is None:
+            return None
+        roots.append(root)
+        rest = divided(rest, root)
+    return roots
+
+
+def candidates(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
+    """What rational roots there can be: a divisor of the last coefficient by one of the first."""
+    scale = lcm(*(value.denominator for value in coefficients))
+    whole = [int(value * scale) for value in coefficients]
+    common = gcd(*whole)
+    for numerator in divisors(abs(whole[0] // common)):
+        for denominator in divisors(abs(whole[-1] // common)):
+            yield Fraction(numerator, denominator)
+            yield Fraction(-numerator, denominator)
+
+
+def divisors(number: int) -> list[int]:
+    """The divisors of a whole number that is not too large."""
+    if not 0 < number <= LARGEST:
+        return []
+    low = [divisor for divisor in range(1, isqrt(number) + 1) if number % divisor == 0]
+    return sorted({*low, *(number // divisor for divisor in low)})
+
+
+def value_at(coefficients: Sequence[Fraction], x: Fraction) -> Fraction:
+    """The value of a polynomial."""
+    total = Fraction(0)
+    for coefficient in reversed(coefficients):
+        total = total * x + coefficient
+    return total
+
+
+def divided(coefficients: Sequence[Fraction], root: Fraction) -> list[Fraction]:
+    """A polynomial without one of its roots."""
+    quotient, carry = [], Fraction(0)
+    for coefficient in reversed(coefficients):
+        carry = coefficient + carry * root
+        quotient.append(carry)
+    return quotient[-2::-1]
+
+
+RULES = (factored_polynomial,)

@@ -1,0 +1,130 @@
+"""Logarithms and quotients of sums of exponentials with other terms and weights."""
+
+from __future__ import annotations
+
+from symlab.core.ops.compare import isfinite, switch
+from symlab.core.ops.elementwise import (
+    abs,
+    add,
+    exp,
+    expm1,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    reciprocal,
+    sigmoid,
+    softplus,
+    sqr,
+)
+from symlab.core.ops.exponential import logaddexp
+from symlab.core.ops.nn import softmax
+from symlab.core.ops.reduce import max_or_zero, sum
+from symlab.core.ops.trigonometric import cosh, sinh
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Attributes, Number, Row, Scale
+from symlab.core.rules.stable_rows import plain
+
+
+def far_from_zero(top):
+    """The largest exponent where its exponential overflows or vanishes, else 0, so that nothing changes."""
+    return switch(isfinite(top) & (abs(top) > 60), top, 0)
+
+
+@rule
+def log_of_weighted_exps(x, y, a, b):
+    """Weighted exponentials overflow where the logarithm of their sum is nearly the largest exponent."""
+    shift = far_from_zero(maximum(x, y))
+    return log(a * exp(x) + b * exp(y)), shift + log(a * exp(x - shift) + b * exp(y - shift))
+
+
+@rule
+def log_of_weighted_exp(x, y, b):
+    """A weighted exponential overflows where the logarithm of its sum with another is nearly the largest exponent."""
+    shift = far_from_zero(maximum(x, y))
+    return log(exp(x) + b * exp(y)), shift + log(exp(x - shift) + b * exp(y - shift))
+
+
+@rule
+def log_of_one_plus_exps(*terms):
+    """Exponentials overflow where the logarithm of their sum with 1 is nearly the largest exponent."""
+    whole = logaddexp(*terms)
+    low = whole < 0
+    small = log1p(add(*[exp(minimum(term, 0)) for term in terms]))
+    return log1p(add(*[exp(term) for term in terms])), switch(low, small, softplus(switch(low, 0, whole)))
+
+
+@rule(when=plain)
+def log_of_mean_of_row(w: Scale, x: Row, folded: Attributes):
+    """exp overflows where the logarithm of a mean of exponentials is nearly the largest element."""
+    shift = far_from_zero(max_or_zero(x, axes=folded.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(x, attributes=folded))
+    return log(w * sum(exp(x), attributes=folded)), kept + log(w * sum(exp(x - shift), attributes=folded))
+
+
+@rule(when=plain)
+def log_of_sum_with_weights(w, x: Row, folded: Attributes):
+    """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
+    shift = far_from_zero(max_or_zero(x, axes=folded.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(x, attributes=folded))
+    return log(sum(w * exp(x), attributes=folded)), kept + log(sum(w * exp(x - shift), attributes=folded))
+
+
+@rule(accept=400)
+def share_of_exps(x, *others):
+    """exp overflows in numerator and denominator where the share of one exponential in a sum is nearly 1."""
+    return (
+        exp(x) * reciprocal(exp(x) + add(*[exp(other) for other in others])),
+        sigmoid(x - logaddexp(*others)),
+    )
+
+
+@rule(when=plain)
+def weighted_mean_of_row(y, x: Row, folded: Attributes):
+    """exp overflows in numerator and denominator of a mean that is weighted by exponentials."""
+    return (
+        sum(y * exp(x), attributes=folded) * reciprocal(sum(exp(x), attributes=folded)),
+        sum(y * softmax(x, axes=folded.axes), attributes=folded),
+    )
+
+
+# Differences
+
+
+@rule
+def x_less_softplus(x):
+    """softplus(x) is nearly x where x is large."""
+    return x - softplus(x), -softplus(-x)
+
+
+@rule
+def slope_of_reciprocal_of_expm1(x):
+    """exp overflows in numerator and denominator."""
+    return exp(x) * reciprocal(sqr(expm1(x))), sqr(reciprocal(2 * sinh(x / 2)))
+
+
+@rule
+def scaled_sinh_of_exps(c: Number, x):
+    """Scaled exponentials are nearly equal where x is small, and overflow before their difference does."""
+    return c * exp(x) - c * exp(-x), 2 * c * sinh(x)
+
+
+@rule(serves="tanh_of_quotient")
+def scaled_cosh_of_exps(c: Number, x):
+    """Scaled exponentials overflow before their sum does."""
+    return c * exp(x) + c * exp(-x), 2 * c * cosh(x)
+
+
+RULES = (
+    log_of_one_plus_exps,
+    log_of_weighted_exps,
+    log_of_weighted_exp,
+    log_of_mean_of_row,
+    log_of_sum_with_weights,
+    share_of_exps,
+    weighted_mean_of_row,
+    x_less_softplus,
+    slope_of_reciprocal_of_expm1,
+    scaled_sinh_of_exps,
+    scaled_cosh_of_exps,
+)

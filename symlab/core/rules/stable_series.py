@@ -1,0 +1,72 @@
+"""Sums that vanish to the second order or more, by their series: before simpler rules take parts of them away."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import factorial
+
+from symlab.core.ops.compare import switch
+from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr
+from symlab.core.ops.trigonometric import cos
+from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Near, Part
+from symlab.core.rules.series import chosen, polynomial, unguarded
+
+
+@rule(when=unguarded)
+def cos_less_parabola(x: Near):
+    """cos(x) is nearly 1 - x^2 / 2 where x is small."""
+    terms = [Fraction((-1) ** k, factorial(2 * k + 4)) for k in range(11)]
+    return (
+        cos(x) - 1 + 0.5 * sqr(x),
+        chosen(abs(x) < 1, x, lambda t: sqr(sqr(t)) * polynomial(sqr(t), terms), lambda t: cos(t) - 1 + 0.5 * sqr(t)),
+    )
+
+
+@rule(when=unguarded)
+def log_less_linear(x: Near):
+    """log(x) is nearly x - 1 where x is nearly 1."""
+    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
+    near = abs(x - 1) < 0.3
+    step, far = switch(near, x - 1, 0), switch(near, 2, x)
+    return log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), log(far) - far + 1)
+
+
+@rule(when=unguarded)
+def log_less_linear_of_quotient(x, y):
+    """log(x / y) is nearly 1 - y / x where x is nearly y."""
+    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
+    near = abs(y / x - 1) < 0.3
+    step, far = switch(near, (y - x) / x, 0), switch(near, 2, y / x)
+    return (
+        log(x * reciprocal(y)) + y * reciprocal(x) - 1,
+        switch(near, -sqr(step) * polynomial(step, terms), far - 1 - log(far)),
+    )
+
+
+@rule(when=unguarded)
+def x_log_x_less_linear(x: Near):
+    """x log(x) is nearly x - 1 where x is nearly 1."""
+    terms = [Fraction((-1) ** k, (k + 1) * (k + 2)) for k in range(30)]
+    near = abs(x - 1) < 0.3
+    step, far = switch(near, x - 1, 0), switch(near, 2, x)
+    return x * log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), far * log(far) - far + 1)
+
+
+@rule
+def divergence_of_shares(p: Part, q: Part):
+    """The two terms are nearly opposite where p is nearly q."""
+    near = (abs(q - p) < 0.3 * p) & (abs(q - p) < 0.3 * (1 - p))
+    share, step, far = switch(near, p, 0.5), switch(near, q - p, 0), switch(near, 0.5, p)
+    first, second = step / share, step / (share - 1)
+    return (
+        p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q)),
+        switch(
+            near,
+            share * (first - log1p(first)) + (1 - share) * (second - log1p(second)),
+            far * log(far / q) + (1 - far) * log1p((q - far) / (1 - q)),
+        ),
+    )
+
+
+RULES = (divergence_of_shares, cos_less_parabola, log_less_linear, log_less_linear_of_quotient, x_log_x_less_linear)

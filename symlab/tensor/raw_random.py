@@ -1,0 +1,138 @@
+"""Theano's draws from a state that is passed on: each gives the next state, and what is drawn.
+
+Draws are those of NumPy's older generator, `np.random.RandomState`. New programs take the keys of `T.random`.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.op import PROJECT
+from symlab.core.ir.types import array_type
+from symlab.core.ops.elementwise import cast
+from symlab.core.ops.operators import Variable, as_variable, variable
+from symlab.core.ops.random import random_state, state_words
+from symlab.core.ops.shape import Number, separated, sizes_of
+from symlab.tensor.arguments import size_from
+from symlab.tensor.indexing import take_along_axis
+from symlab.tensor.random.draws import sizes_for
+from symlab.tensor.types import dtype_of
+
+# fmt: off
+__all__ = [
+    "binomial", "choice", "multinomial", "normal", "permutation", "poisson", "random_integers", "random_state_type",
+    "shuffle_row_elements", "state_of", "uniform",
+]
+# fmt: on
+
+STATE_WORDS = 628  # the generator's 624, its place, and the normal number that it has left
+Drawn = tuple[Variable, Variable]
+
+
+def random_state_type(name: str | None = None) -> Variable:
+    """An input that takes what `state_of` gives."""
+    return variable(array_type(np.uint32, (STATE_WORDS,)), name)
+
+
+def state_of(seed: Any) -> np.ndarray[Any, Any]:
+    """The state of a generator with this seed, or of a `np.random.RandomState`."""
+    return state_words(seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(seed))
+
+
+def drawn(
+    state: Any, distribution: str, sizes: Sequence[Number], operands: Sequence[Any], dtype: Any, trailing: int = 0
+) -> Drawn:
+    """The next state, and numbers of a distribution."""
+    template, given = separated(sizes)
+    several = random_state(
+        as_variable(state), *given, *map(as_variable, operands), distribution=distribution, shape=template,
+        trailing=trailing, dtype=dtype_of(dtype).name,
+    )  # fmt: skip
+    return PROJECT(several, index=0), PROJECT(several, index=1)
+
+
+def simple(state: Any, distribution: str, size: Any, operands: Sequence[Any], ndim: int | None, dtype: Any) -> Drawn:
+    """A draw whose size is given, or that of the parameters together."""
+    return drawn(state, distribution, sizes_for(size, [*map(as_variable, operands)], ndim), operands, dtype)
+
+
+def uniform(
+    state: Any, size: Any = None, low: Any = 0.0, high: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX"
+) -> Drawn:
+    """Numbers in [low, high), all alike."""
+    return simple(state, "uniform", size, [low, high], ndim, dtype)
+
+
+def normal(
+    state: Any, size: Any = None, avg: Any = 0.0, std: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX"
+) -> Drawn:
+    """Normal numbers with this mean and standard deviation."""
+    return simple(state, "normal", size, [avg, std], ndim, dtype)
+
+
+def binomial(
+    state: Any,
+    size: Any = None,
+    n: Any = 1,
+    p: Any = 0.5,
+    ndim: int | None = None,
+    dtype: Any = "int64",
+    prob: Any = None,
+) -> Drawn:
+    """How many of n trials succeed that each do with probability p."""
+    return simple(state, "binomial", size, [n, p if prob is None else prob], ndim, dtype)
+
+
+def poisson(state: Any, size: Any = None, lam: Any = 1.0, ndim: int | None = None, dtype: Any = "int64") -> Drawn:
+    """How many events happen that are expected lam times."""
+    return simple(state, "poisson", size, [lam], ndim, dtype)
+
+
+def random_integers(
+    state: Any, size: Any = None, low: Any = 0, high: Any = 1, ndim: int | None = None, dtype: Any = "int64"
+) -> Drawn:
+    """Whole numbers in [low, high], both included."""
+    return simple(state, "random_integers", size, [low, high], ndim, dtype)
+
+
+def choice(
+    state: Any,
+    size: Any = 1,
+    a: Any = 2,
+    replace: bool = True,
+    p: Any = None,
+    ndim: int | None = None,
+    dtype: Any = "int64",
+) -> Drawn:
+    """Elements of a vector a, or of the numbers before it, by probabilities p; each once unless `replace`."""
+    a = as_variable(a)
+    kind = "choice" if replace else "choice without replacement"
+    operands = [a] if p is None else [a, cast(as_variable(p), dtype="float64")]
+    return drawn(state, kind, sizes_for(size, [], ndim), operands, a.dtype if a.ndim else dtype)
+
+
+def permutation(state: Any, size: Any = None, n: Any = 1, ndim: int | None = None, dtype: Any = "int64") -> Drawn:
+    """The numbers before n in random order, for each place."""
+    sizes = () if size is None else sizes_for(size, [], ndim)
+    return drawn(state, "permutation", [*sizes, size_from(n)], [as_variable(n)], dtype, trailing=1)
+
+
+def multinomial(
+    state: Any, size: Any = None, n: Any = 1, pvals: Any = (0.5, 0.5), ndim: int | None = None, dtype: Any = "int64"
+) -> Drawn:
+    """How many of n trials fall into each class, by the probabilities in the last axis of `pvals`."""
+    trials, rows = as_variable(n), as_variable(pvals)
+    front = sizes_for(size, [trials, rows[..., 0]], ndim)
+    return drawn(state, "multinomial", [*front, sizes_of(rows)[-1]], [trials, rows], dtype, trailing=1)
+
+
+def shuffle_row_elements(state: Any, input: Any) -> Drawn:
+    """The elements of each row in a random order of its own."""
+    x = as_variable(input)
+    sizes = sizes_of(x)
+    following, order = permutation(state, sizes[:-1], sizes[-1], builtins.max(x.ndim - 1, 0))
+    return following, take_along_axis(x, order, axis=-1)

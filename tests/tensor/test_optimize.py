@@ -1,0 +1,140 @@
+"""Roots and least values as expressions, with derivatives by the implicit function theorem."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from symlab.tensor import optimize
+
+RNG = np.random.default_rng(4)
+MATRIX, RIGHT = RNG.normal(size=(3, 3)) + 4 * np.eye(3), RNG.normal(size=3)
+MODES = ["FAST_RUN", "FAST_COMPILE"]
+
+x, A, b = T.dvector("x"), T.dmatrix("A"), T.dvector("b")
+t, c = T.dscalar("t"), T.dscalar("c")
+
+
+def differences(function, at, step=1e-5):
+    """Central differences of a function of one array."""
+    found = np.empty(at.shape)
+    for place in np.ndindex(*at.shape):
+        moved = np.zeros(at.shape)
+        moved[place] = step
+        found[place] = (function(at + moved) - function(at - moved)) / (2 * step)
+    return found
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_root_of_a_system(mode):
+    place, success = optimize.root(T.dot(A, x) + 0.1 * x**3 - b, x, optimizer_kwargs={"tol": 1e-13})
+    cost = T.sum(place**2)
+    f = sl.function([x, A, b], [place, success, cost, *sl.grad(cost, [A, b, x])], mode=mode)
+    found, reached, _, by_matrix, by_right, by_start = f(np.zeros(3), MATRIX, RIGHT)
+    assert reached
+    np.testing.assert_allclose(MATRIX @ found + 0.1 * found**3, RIGHT, atol=1e-12)
+    np.testing.assert_allclose(by_matrix, differences(lambda v: f(np.zeros(3), v, RIGHT)[2], MATRIX), atol=1e-8)
+    np.testing.assert_allclose(by_right, differences(lambda v: f(np.zeros(3), MATRIX, v)[2], RIGHT), atol=1e-8)
+    np.testing.assert_array_equal(by_start, np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("method", "jac", "hess"), [("newton", True, False), ("secant", False, False), ("halley", True, True)]
+)
+def test_square_root(method, jac, hess):
+    place, success = optimize.root_scalar(t**2 - c, t, method=method, jac=jac, hess=hess)
+    first = sl.grad(place, c)
+    second, third = sl.grad(first, c), sl.grad(sl.grad(first, c), c)
+    found = sl.function([t, c], [place, success, first, second, third])(1.0, 2.0)
+    expected = [2**0.5, True, 0.5 * 2**-0.5, -0.25 * 2**-1.5, 0.375 * 2**-2.5]
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_a_bracket():
+    place, _ = optimize.root_scalar(
+        T.cos(t) - c, t, method="brentq", optimizer_kwargs={"bracket": [0, 3], "xtol": 1e-14}
+    )
+    found = sl.function([t, c], [place, sl.grad(place, c)])(1.0, 0.25)
+    np.testing.assert_allclose(found, [np.arccos(0.25), -1 / np.sqrt(1 - 0.25**2)], rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("method", "jac", "hess"), [("BFGS", True, False), ("Newton-CG", True, True), ("Nelder-Mead", False, False)]
+)
+def test_least_value(method, jac, hess):
+    objective = T.sum((x - b) ** 2) + (x[0] - c) ** 2
+    place, _ = optimize.minimize(objective, x, method, jac, hess, optimizer_kwargs={"tol": 1e-12})
+    by_c, by_b = sl.grad(T.sum(place), [c, b])
+    forward = sl.Rop(place, b, T.ones_like(b))
+    f = sl.function([x, b, c], [place, by_c, by_b, forward])
+    found = f(np.zeros(2), [1.0, 2.0], 3.0)
+    for part, expected in zip(found, [[2, 2], 0.5, [0.5, 1], [0.5, 1]], strict=True):
+        np.testing.assert_allclose(part, expected, rtol=1e-6)
+
+
+def test_least_value_of_a_scalar():
+    place, _ = optimize.minimize_scalar((t - c) ** 2 + T.cosh(t), t)
+    found, slope = sl.function([t, c], [place, sl.grad(place, c)])(0.0, 1.0)
+    np.testing.assert_allclose(2 * (found - 1) + np.sinh(found), 0, atol=1e-7)
+    np.testing.assert_allclose(slope, 2 / (2 + np.cosh(found)), rtol=1e-7)
+
+
+def test_matrices_and_other_dtypes():
+    X, S = T.fmatrix("X"), T.fmatrix("S")
+    place, success = optimize.root(X + X**3 - S, X)
+    start, wanted = np.zeros((2, 2), "float32"), np.array([[1, 2], [3, 4]], "float32")
+    found, reached, slope = sl.function([X, S], [place, success, sl.grad(T.sum(place), S)])(start, wanted)
+    assert (found.dtype, found.shape, bool(reached)) == (np.float32, (2, 2), True)
+    np.testing.assert_allclose(found + found**3, wanted, rtol=1e-5)
+    np.testing.assert_allclose(slope, 1 / (1 + 3 * found**2), rtol=1e-5)
+
+
+def test_learning_through_a_least_value():
+    """Ridge regression whose penalty is learned: shared variables, updates, a gradient through the fit."""
+    inputs, rng = RNG.normal(size=(20, 3)), np.random.default_rng(1)
+    target = inputs @ [1.0, -2.0, 0.5] + 0.1 * rng.normal(size=20)
+    strength, w = sl.shared(np.log(10.0), "strength"), T.dvector("w")
+    fit, _ = optimize.minimize(T.sum((T.dot(inputs, w) - target) ** 2) + T.exp(strength) * T.sum(w**2), w)
+    held = T.sum((fit - np.array([1.0, -2.0, 0.5])) ** 2)
+    step = sl.function([w], held, updates={strength: strength - 5 * sl.grad(held, strength)})
+    costs = [float(step(np.zeros(3))) for _ in range(15)]
+    assert costs[-1] < 0.1 * costs[0]
+
+
+@pytest.mark.parametrize("mode", ["DebugMode", "NanGuardMode"])
+def test_modes_with_checks(mode):
+    place, _ = optimize.root_scalar(t**2 - c, t, method="newton", jac=True)
+    found = sl.function([t, c], [place, sl.grad(place, c)], mode=mode)(1.0, 4.0)
+    np.testing.assert_allclose(found, [2, 0.25])
+
+
+def test_pickles_and_copies():
+    place, _ = optimize.root_scalar(t**2 - c, t, method="newton", jac=True)
+    f = pickle.loads(pickle.dumps(sl.function([t, c], place)))
+    np.testing.assert_allclose(f(1.0, 9.0), 3)
+    other = sl.clone(place, {c: c + 7.0})
+    np.testing.assert_allclose(other.eval({t: 1.0, c: 9.0}), 4)
+
+
+def test_a_failure_is_told():
+    _, success = optimize.root_scalar(t**2 + c, t, method="newton", jac=True, optimizer_kwargs={"maxiter": 5})
+    assert not sl.function([t, c], success)(0.9, 1.0)
+
+
+def test_errors():
+    with pytest.raises(TypeMismatch, match="objective must be a scalar"):
+        optimize.minimize(x, x)
+    with pytest.raises(TypeMismatch, match="as many equations as variables"):
+        optimize.root(T.sum(x), x)
+    with pytest.raises(InvalidValue, match="does not depend on what is looked for"):
+        optimize.root_scalar(c, t)
+    with pytest.raises(InvalidValue, match="numbers, texts, lists and dicts"):
+        optimize.minimize(T.sum(x**2), x, optimizer_kwargs={"callback": print})
+    place, _ = optimize.root_scalar(t**2 - c, t, method="brentq")
+    with pytest.raises(InvalidValue, match="refuses: Bracket needed"):
+        sl.function([t, c], place)(1.0, 2.0)

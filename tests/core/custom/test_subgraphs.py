@@ -177,8 +177,8 @@ def test_in_a_loop_and_in_each_other():
 
 
 def test_stacks_of_operands(xy):
-    x, y = xy
-    stacked = sl.vectorize(lambda x, y: blend()(x, y), "(n),(n)->(n),()")
+    _, y = xy
+    stacked = sl.vectorize(blend(), "(n),(n)->(n),()")
     rows = T.dmatrix("rows")
     first, second = sl.function([rows, y], stacked(rows, y))(np.stack([X, Y]), Y)
     np.testing.assert_allclose(first, np.exp(np.stack([X, Y])) * Y)

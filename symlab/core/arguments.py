@@ -11,9 +11,9 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.types import ArrayType, ListType
 from symlab.core.ops.operators import Variable
-from symlab.core.shared import SharedVariable, same_values, unmasked
+from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
 MISSING = object()
 
@@ -169,19 +169,31 @@ class Signature:
         """The inputs as rows of an error."""
         return [(item.name or f"argument {place + 1}", item.variable) for place, item in enumerate(self.inputs)]
 
-    def converted(self, place: int, value: Any) -> np.ndarray[Any, Any]:
+    def converted(self, place: int, value: Any) -> Any:
         """One argument as an array that fits its input."""
         item = self.inputs[place]
         name = f"argument {self.called(place)} of {self.function}"
         if isinstance(value, Variable):
             tries = ["its value, or givens={x: expression} when the function is made"]
             raise TypeMismatch(message(f"{name} is an expression; a call takes values", [("given", value)], tries))
+        if isinstance(item.variable.type, ListType):
+            return as_elements(name, item.variable.type, value)
         array = with_dtype(name, item, value)
         check_shape(name, item, array)
         fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
         if fits and type(array) is np.ndarray:
             return array
         return np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
+
+
+def as_elements(name: str, type: ListType, value: Any) -> list[Any]:
+    """The value of an input that is a list: copies of its elements, each as an array of their type."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeMismatch(message(f"{name} must be a list, and is {value.__class__.__name__}", (), ["[x, y]"]))
+    several = [(f"element {place} of {name}", item) for place, item in enumerate(value)]
+    if isinstance(type.item, ListType):
+        return [as_elements(role, type.item, item) for role, item in several]
+    return [np.array(fitting(item, type.item, role), order="C") for role, item in several]
 
 
 def with_dtype(name: str, item: In, value: Any) -> np.ndarray[Any, Any]:

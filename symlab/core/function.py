@@ -173,7 +173,7 @@ class Function:
 
     def packed(self, values: Sequence[Any]) -> Any:
         """Results in the layout that the user asked for; arrays of their own, never views of inputs."""
-        arrays = [np.array(value) for value in values]
+        arrays = [copied(value) for value in values]
         match self.request.layout:
             case "s":
                 return arrays[0]
@@ -278,6 +278,11 @@ def store(pairs: Sequence[tuple[SharedVariable, np.ndarray[Any, Any]]]) -> None:
     """Give shared variables their new values."""
     for variable, value in pairs:
         variable.cell.set_value(value, borrow=True)
+
+
+def copied(value: Any) -> Any:
+    """An array, or a list of them, of its own."""
+    return [copied(item) for item in value] if isinstance(value, list) else np.array(value)
 
 
 def remade(request: Request, mode: Mode, settings: Config) -> Any:

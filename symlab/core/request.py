@@ -22,7 +22,7 @@ from symlab.core.ir.errors import (
 from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.types import ArrayType, ListType
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable, fitting, shared
@@ -166,7 +166,7 @@ def as_output(item: Any) -> Variable:
     if isinstance(item, Out):
         item = item.variable
     variable = as_variable(item)
-    if not isinstance(variable.type, ArrayType):
+    if not isinstance(variable.type, ArrayType | ListType):
         raise TypeMismatch(message(f"{variable!r} has several results: choose one", [("output", variable)]))
     return variable
 

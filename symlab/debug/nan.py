@@ -77,7 +77,7 @@ class NanGuard:
 
     def kind_of(self, value: Any) -> str | None:
         """What is bad about a value, if anything."""
-        array = np.asarray(value) if not isinstance(value, tuple) else np.zeros(0)
+        array = np.asarray(value) if not isinstance(value, tuple | list) else np.zeros(0)
         bad = self.bad(array)
         if not bad.any():
             return None

@@ -176,6 +176,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.type": Contents("Types.", TENSOR, TYPES),
         "theano.tensor.var": Contents("Variables.", TENSOR, TYPES),
         "theano.tensor.xlogx": Contents("x log x.", ("symlab.tensor.xlogx",)),
+        "theano.typed_list": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
+        "theano.typed_list.basic": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
+        "theano.typed_list.type": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
     }

@@ -12,6 +12,7 @@ from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, PROJECT
 from symlab.core.ir.types import TupleType, array_type
+from symlab.core.ops.inlined import opened
 from symlab.core.ops.operators import Variable, as_variable, variable
 
 
@@ -23,10 +24,11 @@ def vectorize_graph(outputs: Any, replace: Mapping[Variable, Any]) -> Any:
     """
     roots = [outputs] if isinstance(outputs, Variable) else list(outputs)
     done: dict[Expr, Any] = {old: fitting(old, as_variable(new)) for old, new in replace.items()}
-    for node in toposort(roots, frozenset(done)):
+    inside = opened(roots, frozenset(done))
+    for node in toposort(inside, frozenset(done)):
         if node not in done:
             done[node] = for_stacks(node, [done[arg] for arg in node.args])
-    found = [done[root] for root in roots]
+    found = [done[root] for root in inside]
     return found[0] if isinstance(outputs, Variable) else found
 
 

@@ -11,6 +11,7 @@ from symlab.core.autodiff.cotangent import Undefined, is_discrete
 from symlab.core.custom.records import results_of
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.types import TupleType
 from symlab.core.ops.operators import Variable, as_variable, variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import filled_like
@@ -87,7 +88,7 @@ def forward_rule(vjp: Callable[..., Several]) -> Callable[..., Any]:
     def jvp(tangents: Several, node: Variable, *operands: Variable, **attributes: Any) -> Any:
         outputs = results_of(node)
         weights = [None if is_discrete(output) else variable(output.type) for output in outputs]
-        asked = tuple(weights) if len(outputs) > 1 or not isinstance(node.type, type(outputs[0].type)) else weights[0]
+        asked = tuple(weights) if isinstance(node.type, TupleType) else weights[0]
         shares = vjp(asked, node, *operands, **attributes)
         moving = [(s, t) for s, t in zip(shares, tangents, strict=True) if isinstance(s, Variable) and t is not None]
         wrt = [weight for weight in weights if weight is not None]

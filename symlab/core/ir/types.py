@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.seams import seam
 
 Size = int | None
@@ -83,7 +84,51 @@ class TupleType:
         return f"({', '.join(map(str, self.items))})"
 
 
-Type = ArrayType | TupleType
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class ListType:
+    """The type of lists of any length whose elements have one type; `dtype` and `ndim` are theirs."""
+
+    item: Any
+    code: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", b"[" + self.item.code + b"]")
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, ListType) and self.code == other.code)
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __str__(self) -> str:
+        return f"list of {self.item}"
+
+    def __call__(self, name: str | None = None) -> Any:
+        """An input of this type."""
+        return seam("build.list_input")(self, name)
+
+    @property
+    def ttype(self) -> Any:
+        """The type of the elements."""
+        return self.item
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the elements."""
+        return self.item.dtype  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of each element."""
+        return self.item.ndim  # type: ignore[no-any-return]
+
+    @property
+    def shape(self) -> Shape:
+        """A list has none: an op that asks wants an array."""
+        raise Misfit("a list of arrays is no array", "one of its elements, as x[0]", kind=TypeMismatch)
+
+
+Type = ArrayType | TupleType | ListType
 
 
 @lru_cache(16384)

@@ -10,6 +10,7 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import SHARED
+from symlab.core.ir.types import ListType
 from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
 from symlab.core.lower.facts import Check, Facts, NotCompilable
@@ -67,6 +68,8 @@ def fuse_for_device(graph: Graph) -> Fused | Refusal:
 
 def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | Refusal:
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
+    if any(isinstance(node.type, ListType) for node in graph.nodes()):
+        return Refusal("lists of arrays are values of the reference evaluator alone")
     prepared = prepare(graph)
     try:
         operands = operands_of(graph)

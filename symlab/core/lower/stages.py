@@ -14,9 +14,11 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind
 from symlab.core.ir.types import ArrayType, TupleType
+from symlab.core.lower.facts import shape_rule, static_shape
 from symlab.core.lower.fuse import Refusal, fuse
 from symlab.core.lower.memory import Program, place
 from symlab.core.lower.picked import same
+from symlab.core.lower.prepare import spelling
 from symlab.core.lower.schedule import schedule
 from symlab.core.ops.branch import IFELSE
 
@@ -39,6 +41,7 @@ def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
     if any(node.op is IFELSE for node in graph.nodes()):
         return None  # what is between stages would be computed whether it is chosen or not
     cutting = Cutting(graph)
+    cutting.between.update((node, None) for node in cutting.order if is_opaque(node))
     node = refusal.node
     while node is not None and node in cutting.known and len(cutting.between) < MOST:
         cutting.between[node] = None
@@ -128,6 +131,16 @@ class Cutting:
         if isinstance(program, Refusal):
             return None
         return Stage(graph, program, tuple(back[leaf] for leaf in graph.inputs), results, calls)
+
+
+def is_opaque(node: Expr) -> bool:
+    """Whether the sizes of a node are known to its reference alone."""
+    if node.op.kind in (Kind.CONTROL, Kind.ELEMENTWISE) or node.op.extra.get("identity") or spelling(node) is not None:
+        return False
+    items = node.type.items if isinstance(node.type, TupleType) else (node.type,)
+    if all(None not in item.shape for item in items):
+        return False
+    return "sizes" not in node.op.extra if isinstance(node.type, TupleType) else shape_rule(node) is static_shape
 
 
 def is_leaf(node: Expr) -> bool:

@@ -176,6 +176,15 @@ def test_in_a_loop_and_in_each_other():
     np.testing.assert_allclose(f(X), [state, slope])
 
 
+def test_stacks_of_operands(xy):
+    _, y = xy
+    stacked = sl.vectorize(blend(), "(n),(n)->(n),()")
+    rows = T.dmatrix("rows")
+    first, second = sl.function([rows, y], stacked(rows, y))(np.stack([X, Y]), Y)
+    np.testing.assert_allclose(first, np.exp(np.stack([X, Y])) * Y)
+    np.testing.assert_allclose(second, [X @ Y, Y @ Y])
+
+
 def test_errors_name_the_line_inside(xy):
     x, y = xy
     inside = x * y

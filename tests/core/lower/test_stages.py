@@ -11,6 +11,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import NodeError, ShapeMismatch
+from symlab.core.lower.fuse import fuse
 
 X = np.array([0.5, -1.0, 2.0, 2.0, -3.0])
 
@@ -74,11 +75,22 @@ def test_several_results_of_unknown_sizes(x):
     for found, wanted in zip(f(X), [np.exp(X[1:] + 1), outer.sum(0), outer], strict=True):
         np.testing.assert_allclose(found, wanted)
     np.testing.assert_allclose(compiled([x], second.sum())(X), outer.sum())
+    np.testing.assert_array_equal(compiled([x], positive(first) * 2)(X), (X[1:] + 1)[X[1:] + 1 > 0] * 2)
 
 
 def test_symlabs_own_ops_of_unknown_sizes(x):
     np.testing.assert_allclose(compiled([x], T.exp(T.unique(x)))(X), np.exp(np.unique(X)))
     np.testing.assert_allclose(compiled([x], (x[T.nonzero(x > 0)] * 2).sum())(X), X[X > 0].sum() * 2)
+
+
+def test_many_such_nodes_are_found_at_once(x, monkeypatch):
+    from symlab.core.lower import stages
+
+    tried = []
+    monkeypatch.setattr(stages, "fuse", lambda graph: tried.append(graph) or fuse(graph))
+    parts = [positive(x * place).sum() for place in range(1, 21)]
+    np.testing.assert_allclose(compiled([x], sum(parts))(X), 210 * X[X > 0].sum())
+    assert len(tried) == 3  # the whole, and each of two stages
 
 
 def test_a_size_that_is_computed(x):

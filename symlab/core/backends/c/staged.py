@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from symlab.core.backends.reference import evaluate
 from symlab.core.ir.config import Config
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph, constant_value
-from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.op import CONSTANT, PROJECT
 from symlab.core.ir.types import TupleType
 from symlab.core.lower.stages import Stage
 
@@ -32,6 +33,10 @@ class StagedExecutable:
 
     def __init__(self, interface: Interface, graph: Graph, stages: Sequence[Stage], config: Config) -> None:
         self.interface, self.graph, self.stages = interface, graph, tuple(stages)
+        self.results: dict[Expr, list[Expr]] = defaultdict(list)  # of nodes that have several
+        for node in graph.nodes():
+            if node.op is PROJECT:
+                self.results[node.args[0]].append(node)
         self.binaries: list[Binary | None] = []
         self.fronts: list[Any] = []
         for stage in stages:
@@ -100,10 +105,8 @@ class StagedExecutable:
         if not isinstance(node.type, TupleType):
             values[node] = value
             return
-        for stage in self.stages:
-            for source in (*stage.sources, *self.graph.roots):
-                if source.args and source.args[0] is node:
-                    values[source] = value[source.attr("index")]
+        for result in self.results[node]:
+            values[result] = value[result.attr("index")]
 
     def free(self) -> None:
         """Give back memory kept between calls."""

@@ -1,0 +1,254 @@
+"""Lists of arrays of one type as values of expressions: `TypedListType(T.dvector)("xs")`, `append(xs, x)`, `xs[0]`.
+
+The names are those of Theano's module of this name. A list is a value as any other: what changes one gives a new list.
+Functions with lists run on the reference evaluator, and nothing is differentiated through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from symlab.core.custom.records import PYTHON, as_type, fitted_operand
+from symlab.core.ir.errors import Misfit, TypeMismatch, message
+from symlab.core.ir.op import INPUT, Kind, Op
+from symlab.core.ir.types import ArrayType, ListType, array_type
+from symlab.core.ops.operators import Variable, as_variable
+
+Array = np.ndarray[Any, Any]
+COUNTED = array_type(np.int64, ())
+
+
+def TypedListType(ttype: Any) -> ListType:
+    """The type of lists of elements of this type, that of arrays or of lists in turn; calling it gives an input."""
+    found = ttype if isinstance(ttype, ListType) else as_type(ttype)
+    if found is None:
+        raise TypeMismatch(message(f"{ttype!r} is no type that a list can hold", (), ["TypedListType(T.dvector)"]))
+    return ListType(found)
+
+
+class TypedListVariable(Variable):
+    """An expression whose value is a list of arrays."""
+
+    __slots__ = ()
+
+    @property
+    def ttype(self) -> Any:
+        """The type of the elements."""
+        return self.type.item
+
+    def __getitem__(self, index: Any) -> Any:
+        return getitem(self, index)
+
+    def __len__(self) -> int:
+        raise TypeMismatch(
+            message("the length of a list is not known before the call", [("list", self)], ["length(x)"])
+        )
+
+    def append(self, toAppend: Any) -> TypedListVariable:
+        """The list with one element more."""
+        return append(self, toAppend)
+
+    def extend(self, toAppend: Any) -> TypedListVariable:
+        """The list with those of another one behind it."""
+        return extend(self, toAppend)
+
+    def insert(self, index: Any, toInsert: Any) -> TypedListVariable:
+        """The list with an element put in before a place."""
+        return insert(self, index, toInsert)
+
+    def remove(self, toRemove: Any) -> TypedListVariable:
+        """The list without the first element that is equal to this one."""
+        return remove(self, toRemove)
+
+    def reverse(self) -> TypedListVariable:
+        """The list from its end to its beginning."""
+        return reverse(self)
+
+    def count(self, elem: Any) -> Variable:
+        """How many elements are equal to this one."""
+        return count(self, elem)
+
+    def ind(self, elem: Any) -> Variable:
+        """The place of the first element that is equal to this one."""
+        return index_(self, elem)
+
+
+def list_input(type: ListType, name: str | None = None) -> TypedListVariable:
+    """An input that a caller gives a list of arrays."""
+    return TypedListVariable(INPUT, (), (), type, name)
+
+
+# The ops
+
+
+def list_op(name: str, doc: str, reference: Callable[..., Any], infer: Callable[..., Any]) -> Op:
+    """An op on lists; Python computes it."""
+    return Op(name, Kind.CALL, doc, reference, infer, home=__name__, extra=PYTHON)
+
+
+def same_list(attributes: Mapping[str, Any], x: Any, *others: Any) -> Any:
+    """The type of the list."""
+    return x
+
+
+def number(attributes: Mapping[str, Any], *operands: Any) -> ArrayType:
+    """A count or a place."""
+    return COUNTED
+
+
+def equal(first: Any, second: Any) -> bool:
+    """Whether two elements are the same: their shapes and all that they hold."""
+    if isinstance(first, list):
+        return len(first) == len(second) and all(map(equal, first, second))
+    return bool(np.array_equal(first, second))
+
+
+def place_of(items: list[Any], wanted: Any) -> int:
+    """The place of the first element that is equal to this one."""
+    for place, item in enumerate(items):
+        if equal(item, wanted):
+            return place
+    raise ValueError("the list has no such element")
+
+
+def without(items: list[Any], wanted: Any) -> list[Any]:
+    """The list without the first element that is equal to this one."""
+    place = place_of(items, wanted)
+    return items[:place] + items[place + 1 :]
+
+
+def inserted(items: list[Any], index: Any, item: Any) -> list[Any]:
+    """The list with an element put in before a place."""
+    place = slice(None, int(index)).indices(len(items))[1]
+    return [*items[:place], item, *items[place:]]
+
+
+MAKE = list_op("make_list", "A list of these elements.", lambda *items: list(items),
+               lambda attributes, *items: ListType(items[0]))  # fmt: skip
+APPEND = list_op("list_append", "A list with one element more.", lambda items, item: [*items, item], same_list)
+EXTEND = list_op("list_extend", "One list behind another.", lambda items, others: [*items, *others], same_list)
+INSERT = list_op("list_insert", "A list with an element before a place.", inserted, same_list)
+REMOVE = list_op("list_remove", "A list without the first such element.", without, same_list)
+REVERSE = list_op("list_reverse", "A list from its end.", lambda items: items[::-1], same_list)
+ITEM = list_op("list_item", "An element by its place.", lambda items, place: items[int(place)],
+               lambda attributes, items, place: items.item)  # fmt: skip
+PART = list_op("list_part", "A part of a list (attributes `start`, `stop`, `step`).",
+               lambda items, start, stop, step: items[start:stop:step], same_list)  # fmt: skip
+INDEX = list_op("list_index", "The place of the first such element.",
+                lambda items, item: np.int64(place_of(items, item)), number)  # fmt: skip
+COUNT = list_op("list_count", "How many such elements there are.",
+                lambda items, wanted: np.int64(sum(equal(item, wanted) for item in items)), number)  # fmt: skip
+LENGTH = list_op("list_length", "The number of elements.", lambda items: np.int64(len(items)), number)
+
+
+def applied(op: Op, *operands: Variable, **attributes: Any) -> Any:
+    """A node of an op on lists: a list variable where that is its type."""
+    try:
+        type = op.infer(attributes, *(item.type for item in operands)) if op.infer else None
+    except Misfit as misfit:
+        raise misfit.kind(message(f"{op.name}: {misfit.problem}", [("operand", operands[0])])) from None
+    kind = TypedListVariable if isinstance(type, ListType) else Variable
+    return kind(op, operands, tuple(sorted(attributes.items())), type)
+
+
+def as_list(value: Any) -> TypedListVariable:
+    """`value` as a list variable."""
+    if isinstance(value, TypedListVariable):
+        return value
+    if isinstance(value, (list, tuple)) and value:
+        return make_list(value)
+    tries = ["TypedListType(T.dvector)('xs')", "make_list([x, y])"]
+    raise TypeMismatch(message(f"{value!r} is no list of arrays", (), tries))
+
+
+def element(items: TypedListVariable, value: Any) -> Variable:
+    """`value` as an element of a list."""
+    wanted = items.ttype
+    if isinstance(wanted, ListType):
+        found = as_list(value)
+        if found.type != wanted:
+            raise TypeMismatch(message(f"an element of {items.type} is {wanted}, not {found.type}", [("list", items)]))
+        return found
+    return fitted_operand(f"an element of {items.type}", wanted, value)
+
+
+def place(value: Any) -> Variable:
+    """`value` as an integer scalar."""
+    return fitted_operand("a place in a list", COUNTED, value)
+
+
+# The functions
+
+
+def make_list(tensors: Sequence[Any]) -> TypedListVariable:
+    """A list of these elements, which have one type."""
+    first, *others = [item if isinstance(item, TypedListVariable) else as_variable(item) for item in tensors]
+    wanted = first.type if isinstance(first.type, ListType) else open_type(first.type)
+    for other in others:
+        if (other.type if isinstance(other.type, ListType) else open_type(other.type)) != wanted:
+            raise TypeMismatch(message("the elements of a list have one type", [("first", first), ("other", other)]))
+    return TypedListVariable(MAKE, (first, *others), (), ListType(wanted))
+
+
+def open_type(type: Any) -> ArrayType:
+    """The type with all sizes unknown, so that elements of several shapes fit."""
+    return array_type(type.dtype, (None,) * type.ndim)
+
+
+def append(x: Any, toAppend: Any) -> TypedListVariable:
+    """The list with one element more."""
+    items = as_list(x)
+    return applied(APPEND, items, element(items, toAppend))  # type: ignore[no-any-return]
+
+
+def extend(x: Any, toAppend: Any) -> TypedListVariable:
+    """The first list with the second behind it."""
+    items, others = as_list(x), as_list(toAppend)
+    if items.type != others.type:
+        raise TypeMismatch(message("two lists of one type are wanted", [("list", items), ("other", others)]))
+    return applied(EXTEND, items, others)  # type: ignore[no-any-return]
+
+
+def insert(x: Any, index: Any, toInsert: Any) -> TypedListVariable:
+    """The list with an element put in before a place."""
+    items = as_list(x)
+    return applied(INSERT, items, place(index), element(items, toInsert))  # type: ignore[no-any-return]
+
+
+def remove(x: Any, toRemove: Any) -> TypedListVariable:
+    """The list without the first element that is equal to this one."""
+    items = as_list(x)
+    return applied(REMOVE, items, element(items, toRemove))  # type: ignore[no-any-return]
+
+
+def reverse(x: Any) -> TypedListVariable:
+    """The list from its end to its beginning."""
+    return applied(REVERSE, as_list(x))  # type: ignore[no-any-return]
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """An element by its place, or a part of the list by a slice of numbers."""
+    items = as_list(x)
+    if isinstance(index, slice):
+        return applied(PART, items, start=index.start, stop=index.stop, step=index.step)
+    return applied(ITEM, items, place(index))
+
+
+def index_(x: Any, elem: Any) -> Variable:
+    """The place of the first element that is equal to this one."""
+    items = as_list(x)
+    return applied(INDEX, items, element(items, elem))  # type: ignore[no-any-return]
+
+
+def count(x: Any, elem: Any) -> Variable:
+    """How many elements are equal to this one."""
+    items = as_list(x)
+    return applied(COUNT, items, element(items, elem))  # type: ignore[no-any-return]
+
+
+def length(x: Any) -> Variable:
+    """The number of elements."""
+    return applied(LENGTH, as_list(x))  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import isfinite, switch
 from symlab.core.ops.elementwise import (
     abs,
@@ -194,14 +195,19 @@ def one_less_quotient_by_hypot(x):
     return 1 - x * reciprocal(hypot(1, x)), switch(high, reciprocal(size) / (size + abs(x)), 1 + abs(x) / size)
 
 
-@rule
+def varies(x):
+    """Whether the side is no number: by hypot(1, x) less 1 other rules go."""
+    return x.op is not CONSTANT
+
+
+@rule(when=varies)
 def hypot_less_side(x, y):
     """hypot(x, y) is nearly x where x is large."""
     size, high = hypot(x, y), x > 0
     return hypot(x, y) - x, switch(high, y * (y / (size + abs(x))), size + abs(x))
 
 
-@rule
+@rule(when=varies)
 def hypot_plus_side(x, y):
     """hypot(x, y) is nearly -x where -x is large."""
     size, low = hypot(x, y), x < 0

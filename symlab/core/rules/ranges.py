@@ -11,11 +11,7 @@ from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, add, log, log1p, mul, reciprocal, sqr, sqrt
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near
-
-
-def two_variables(factors):
-    """Whether a product has two factors at least that are not known, and nothing else tells its size."""
-    return len([factor for factor in factors if factor.args or factor.attr("value") is None]) > 1
+from symlab.core.rules.sizes import two_variables
 
 
 def unbounded(facts, x, y):
@@ -41,15 +37,6 @@ def log_of_product(*factors):
     regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
     logs = switch(product < 0, math.nan, add(*[log(abs(factor)) for factor in factors]))
     return log(mul(*factors)), switch(regular, log(switch(regular, product, 1)), logs)
-
-
-@rule(when=two_variables)
-def log_of_size_of_product(*factors):
-    """A product overflows or vanishes where its logarithm does not."""
-    product = abs(mul(*factors))
-    regular = (product > 1e-30) & (product < 1e30)
-    logs = add(*[log(abs(factor)) for factor in factors])
-    return log(abs(mul(*factors))), switch(regular, log(switch(regular, product, 1)), logs)
 
 
 @rule(when=unbounded, assuming="no_overflow", unscaled=True)
@@ -99,7 +86,6 @@ RULES = (
     one_less_square,
     log_of_quotient,
     log_of_product,
-    log_of_size_of_product,
     mean_of_two,
     difference_of_two_logs,
     difference_of_two_roots,

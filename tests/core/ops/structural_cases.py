@@ -215,6 +215,8 @@ def running() -> Iterator[Case]:
         yield Case(op, (numbers(2, 3),), expected, {"axis": 1}, ANY)
         yield Case(op, (np.zeros((0, 2)),), expected, {"axis": 0}, ANY)
     yield Case(cumulative.cumprod, (np.array([2.0, 0.0, 3.0, 0.0, 1.0]),), expected, {"axis": 0}, ANY, note="zeros")
+    for axis in (0, 1):
+        yield Case(cumulative.logcumsumexp, (numbers(3, 4),), running_logsumexp, {"axis": axis}, FLOATS)
     factors, terms = numbers(3, 4), numbers(3, 4, seed=1)
     yield Case(cumulative.recurrence, (factors, terms), one_by_one, {"axis": 1}, FLOATS, values=2)
     for function in (np.sort, np.argsort):
@@ -222,6 +224,11 @@ def running() -> Iterator[Case]:
         expected_order = lambda x, axis, f=function: f(x, axis=axis, kind="stable")  # noqa: E731
         yield Case(op, (turned(numbers(4, 3)),), expected_order, {"axis": 0}, ORDERED, differentiable=op is sort.sort)
         yield Case(op, (numbers(2, 5),), expected_order, {"axis": 1}, ORDERED, differentiable=op is sort.sort)
+
+
+def running_logsumexp(x: Array, axis: int) -> Array:
+    """log(cumsum(exp(x))) of moderate numbers."""
+    return np.log(np.cumsum(np.exp(x.astype(np.float64)), axis=axis)).astype(x.dtype)
 
 
 def one_by_one(factors: Array, terms: Array, axis: int) -> Array:
@@ -248,6 +255,13 @@ def row_functions() -> Iterator[Case]:
         for keepdims in (False, True):
             attributes = {"axes": axes, "keepdims": keepdims}
             yield Case(nn.logsumexp, (x,), near(scipy.special.logsumexp), attributes, FLOATS)
+            yield Case(nn.negative_entropy, (x,), near(negative_entropy), attributes, FLOATS)
+
+
+def negative_entropy(x: Array, axis: Any, keepdims: bool) -> Array:
+    """The sum of p log(p), p being softmax."""
+    shares = scipy.special.softmax(x, axis)
+    return np.asarray(np.sum(shares * np.log(shares), axis, keepdims=keepdims))
 
 
 def slope(y: Array, t: Array, axes: Any) -> Array:
@@ -282,6 +296,7 @@ def passing_on() -> Iterator[Case]:
     yield Case(passing.copy, (x,), lambda x: x)
     for op, attributes in [
         (passing.disconnected_grad, {}),
+        (passing.assume, {"low": -9.0, "high": 9.0, "integer": False}),
         (passing.zero_grad, {}),
         (passing.undefined_grad, {}),
         (passing.grad_clip, {"lower": -1.0, "upper": 1.0}),

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.arguments import Signature
-from symlab.core.backends.base import Executable, Interface, available, chosen
+from symlab.core.backends.base import Executable, Interface, available, chosen, named
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.fgraph import Maker
 from symlab.core.ir import config
@@ -22,6 +22,7 @@ from symlab.core.ir.config import Config
 from symlab.core.ir.errors import UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
+from symlab.core.lower.fuse import Refusal
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import run
@@ -29,6 +30,7 @@ from symlab.core.request import Request, make_request, swapped
 from symlab.core.rewrite.trace import Trace
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
+from symlab.core.stages import Staged, in_stages
 from symlab.core.stateful import StatefulFunction
 
 _turns = threading.RLock()  # functions without compiled code update shared variables one after another
@@ -91,6 +93,7 @@ class Function:
         self.signature = Signature(request.name, request.inputs)
         self.shared = request.shared()
         self.notes: list[str] = []
+        self.staged: Staged | None = None
         started = time.perf_counter()
         self.executable = self.build()
         self.build_seconds = time.perf_counter() - started
@@ -104,7 +107,9 @@ class Function:
                 warnings.warn(reason, NoCompilerWarning, stacklevel=5)
             return None
         executable, reason = backend.build(self.interface(), self.trace, self.config)
-        if reason:
+        if executable is None and isinstance(self.trace.program, Refusal) and backend is named("c"):
+            self.staged = in_stages(self.trace.graph, self.mode.pipeline, backend, self.config)
+        if reason and self.staged is None:
             self.notes.append(reason)
         return executable
 
@@ -132,7 +137,7 @@ class Function:
         return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
 
     def evaluate(self, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
-        """A call on the reference evaluator; shared variables change together, after everything else succeeded."""
+        """A call in stages or on the evaluator; shared variables change together, after everything else succeeded."""
         if not self.request.updates:
             return self.packed(self.roots(arrays))
         with _turns:
@@ -148,9 +153,9 @@ class Function:
         return self.packed(roots[:first])
 
     def roots(self, arrays: Sequence[np.ndarray[Any, Any]]) -> list[Any]:
-        """The values of all outputs and updates for these inputs, by the reference evaluator."""
-        graph = self.trace.graph
-        return evaluate_graph(graph, self.values(arrays))
+        """The values of all outputs and updates for these inputs, by the programs in stages or by the evaluator."""
+        values = self.values(arrays)
+        return evaluate_graph(self.trace.graph, values) if self.staged is None else self.staged.values(values)
 
     def values(self, arrays: Sequence[np.ndarray[Any, Any]]) -> dict[Expr, Any]:
         """The values of the graph's leaves: the given arrays, and what the shared variables hold now."""
@@ -208,6 +213,8 @@ class Function:
         """The generated code; each line carries its node."""
         if self.executable is not None:
             return self.executable.source
+        if self.staged is not None:
+            return self.staged.source
         why = f" ({'; '.join(self.notes)})" if self.notes else ""
         return f"// {self.name} runs on the NumPy reference evaluator: there is no generated code{why}\n"
 

@@ -21,7 +21,16 @@ MOST_TERMS = 16
 
 
 class NotCompilable(Exception):
-    """A graph that the compiled back ends do not take; the text says why."""
+    """A graph that the compiled back ends do not take; the text says why.
+
+    Where the size of a node is not known before the call, `node` is that node, and `value` the integer that decides.
+    """
+
+    node: Expr | None = None
+
+    def __init__(self, reason: str, value: Expr | None = None) -> None:
+        super().__init__(reason)
+        self.value = value
 
 
 class Problem(IntEnum):
@@ -70,7 +79,13 @@ class Facts:
         self.values: dict[Expr, Sizes] = {}
         self.checks: list[Check] = []
         for node in order:
-            self.visit(node)
+            try:
+                self.visit(node)
+            except NotCompilable as refusal:
+                refusal.node = node
+                if refusal.value not in self.shapes:
+                    refusal.value = None  # it is of a body within
+                raise
         self.settle()
 
     def visit(self, node: Expr) -> None:
@@ -147,7 +162,7 @@ class Facts:
         """The value of an integer scalar that decides a size."""
         value = self.values.get(node)
         if value is None:
-            raise NotCompilable(f"a size depends on {node.op.name}, which is computed during the call")
+            raise NotCompilable(f"a size depends on {node.op.name}, which is computed during the call", node)
         return value[0]
 
     def value_of(self, node: Expr) -> Sizes | None:

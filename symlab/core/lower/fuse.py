@@ -35,9 +35,15 @@ Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | LoopCall | Transf
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """Why a graph is not compiled: the reference evaluator runs it."""
+    """Why a graph is not compiled as one program.
+
+    `cut` is the node that must be known before the rest can be: an integer that decides a size (`by_value`), or a node
+    whose size its reference alone knows.
+    """
 
     reason: str
+    cut: Expr | None = None
+    by_value: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +72,15 @@ def fuse_for_device(graph: Graph) -> Fused | Refusal:
 
 def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | Refusal:
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
+    prepared = prepare(graph)
     try:
-        prepared = prepare(graph)
         operands = operands_of(graph)
         places = {node: place for place, node in enumerate(operands)}
         facts = Facts(prepared.graph.nodes(), places, prepared.source)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together, device))
     except NotCompilable as refusal:
-        return Refusal(str(refusal))
+        cut = refusal.value if refusal.value is not None else refusal.node
+        return Refusal(str(refusal), None if cut is None else prepared.source(cut), cut is refusal.value)
 
 
 def operands_of(graph: Graph) -> tuple[Expr, ...]:

@@ -62,7 +62,8 @@ class Outward:
             return self.facts.shapes[operand][at + (loop.states <= place < loop.states + loop.sequences)]
         value = self.facts.values.get(operand)
         if value is None:
-            raise NotCompilable(f"a size within a loop depends on {operand.op.name}, which is computed by the call")
+            reason = f"a size within a loop depends on {operand.op.name}, which is computed by the call"
+            raise NotCompilable(reason, operand)
         return value[at] if at < len(value) else 0
 
     def size(self, size: Size) -> Size:

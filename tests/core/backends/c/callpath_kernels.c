@@ -170,3 +170,15 @@ int vast_run(void **d, const I *s, void *w, I *error) { return *(D *)d[3] = *(D 
 /* the same, with a workspace of n bytes and no output */
 I vast_workspace_plan(void **d, I *s, I *ns, I *error) { return *ns = 0, *(I *)d[0]; }
 int vast_workspace_run(void **d, const I *s, void *w, I *error) { return *(D *)d[2] = *(D *)d[1] + 1, 0; }
+
+/* input n (int64, rank 0); cell k; output n; update k <- k + 1: n rounds of a millisecond, unless the flag is raised */
+I rounds_plan(void **d, I *s, I *ns, I *error) { return *ns = 1000000000, 0; }
+int rounds_run(void **d, const I *s, void *w, I *error) {
+    volatile int *flag = (volatile int *)(intptr_t)error[7];
+    struct timespec millisecond = {0, 1000000};
+    for (I i = 0; i < *(I *)d[0]; i++) {
+        if (flag && *flag) return 9;
+        nanosleep(&millisecond, 0);
+    }
+    return *(I *)d[2] = *(I *)d[0], *(D *)d[3] = *(D *)d[1] + 1, 0;
+}

@@ -329,6 +329,74 @@ def test_interrupts_leave_everything_usable(calls) -> None:
         assert cell.get_value() == done + 1
 
 
+def rounds(calls) -> tuple:
+    """A long call that looks at the flag, and the cell that counts its ends."""
+    cell = calls.SharedCell(np.array(0.0))
+    given = {"cells": [(cell, *calls.S)], "outputs": [calls.N], "updates": [(0, False)], "plan": "rounds_plan"}
+    return calls.function("rounds_run", "n", [calls.N], **given), cell
+
+
+def interrupt_after(seconds) -> threading.Timer:
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    return timer
+
+
+def test_an_interrupt_ends_a_call_that_looks_at_the_flag(calls) -> None:
+    f, cell = rounds(calls)
+    for _ in range(2):
+        timer, start = interrupt_after(0.05), time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            f(20_000)
+        timer.join()
+        assert time.monotonic() - start < 10
+        assert cell.get_value() == 0
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)  # Python's own handler is back
+        time.sleep(1)
+    assert f(1) == 1
+    assert cell.get_value() == 1
+
+
+def test_an_interrupt_leaves_calls_of_other_threads(calls) -> None:
+    f, cell = rounds(calls)
+    results = []
+    thread = threading.Thread(target=lambda: results.append(int(f(400))))
+    thread.start()
+    timer = interrupt_after(0.05)
+    with pytest.raises(KeyboardInterrupt):
+        rounds(calls)[0](20_000)
+    timer.join()
+    thread.join()
+    assert results == [400]
+    assert cell.get_value() == 1
+
+
+def test_a_call_is_repeated_where_the_handler_raises_nothing(calls) -> None:
+    f, cell = rounds(calls)
+    seen = []
+    before = signal.signal(signal.SIGINT, lambda *given: seen.append(1))
+    try:
+        timer = interrupt_after(0.05)
+        assert f(200) == 200
+        timer.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen == [1]
+    assert cell.get_value() == 1
+
+
+def test_an_ignored_interrupt_is_ignored(calls) -> None:
+    f, _ = rounds(calls)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        timer = interrupt_after(0.05)
+        assert f(200) == 200
+        timer.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 EXIT = """
 import sys, threading, time
 sys.path.insert(0, sys.argv[1])

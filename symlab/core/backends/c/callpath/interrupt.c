@@ -41,10 +41,10 @@ static int is_ours(const struct sigaction *action) {
 
 /* Where nobody handles the signal, it is ignored or ends the process, and there is nothing to watch for. */
 static void install_handler(void) {
-    if (sigaction(SIGINT, NULL, &interrupt.before) || is_ours(&interrupt.before)) return;
-    int handled = (interrupt.before.sa_flags & SA_SIGINFO) ||
-                  (interrupt.before.sa_handler != SIG_DFL && interrupt.before.sa_handler != SIG_IGN);
-    struct sigaction ours = interrupt.before;
+    struct sigaction now;
+    if (sigaction(SIGINT, NULL, &now) || is_ours(&now)) return;
+    int handled = (now.sa_flags & SA_SIGINFO) || (now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN);
+    struct sigaction ours = interrupt.before = now;
     ours.sa_flags |= SA_SIGINFO;
     ours.sa_sigaction = note_interrupt;
     interrupt.installed = handled && !sigaction(SIGINT, &ours, NULL);

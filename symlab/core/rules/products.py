@@ -13,6 +13,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rules.collect import opened_sum
 from symlab.core.rules.constants import is_number
+from symlab.core.rules.sizes import both_vary
 
 
 def two_factors(node: Expr, builder: Builder) -> tuple[Expr, Expr] | None:
@@ -112,12 +113,7 @@ def signed_terms(node: Expr) -> dict[Expr, int]:
     return {term.args[0] if term.op is neg else term: -1 if term.op is neg else 1 for term in opened_sum(node)}
 
 
-def variables(a, b):
-    """Whether both factors are variable."""
-    return not is_number(a) and not is_number(b)
-
-
-@rule(when=variables)
+@rule(when=both_vary)
 def root_of_product(a, b):
     """A product overflows or vanishes where its root does not."""
     product = a * b

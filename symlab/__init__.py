@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, viz, xp
+    from symlab import debug, sparse, tensor, viz, xp
     from symlab.core import ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
@@ -69,6 +69,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "scan_module": "symlab.core.scan",
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
+        "sparse": "symlab.sparse",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
         "vectorize": "symlab.core.batching:vectorize",
@@ -113,6 +114,7 @@ __all__ = [
     "scan_module",
     "shared",
     "show_versions",
+    "sparse",
     "subgraph_grad",
     "tensor",
     "vectorize",

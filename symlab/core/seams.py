@@ -27,6 +27,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.apply": "symlab.core.ops.operators:apply",
         "build.input": "symlab.core.ops.operators:variable",
         "build.test_value": "symlab.core.test_values:remember",
+        "build.sparse": "symlab.sparse.variable:sparse_shared",
         "eval": "symlab.core.function:evaluate_expression",
     }
 )

@@ -11,7 +11,7 @@ import pytest
 import symlab as sl
 import symlab.compat.theano as compat
 import symlab.tensor
-from symlab.compat.theano.finder import looked_up, public_names
+from symlab.compat.theano.finder import MISSING, looked_up, public_names
 from symlab.compat.theano.settings import KEPT, OWN, config
 from symlab.compat.theano.tree import ABSENT, MODULES
 from symlab.core.ir.config import current
@@ -34,7 +34,7 @@ def test_nothing_is_installed_unless_asked():
 def test_every_name_of_the_tree_leads_somewhere(name):
     contents = MODULES[name]
     for known in (*contents.names, *public_names(contents)):
-        assert looked_up(contents, known) is not None
+        assert looked_up(contents, known) is not MISSING
 
 
 @pytest.mark.parametrize("name", MODULES)

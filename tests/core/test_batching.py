@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -167,3 +169,64 @@ def test_signatures_that_do_not_fit():
         vectorize(T.exp, "(n)->(n)")(x, x)
     with pytest.raises(TypeMismatch, match="a result has 1 axes"):
         vectorize(T.exp, "(n)->()")(x)
+
+
+# Linear algebra
+
+
+def systems(A: Any, B: Any) -> dict[str, Any]:
+    return {
+        "solve": T.linalg.solve(A, B),
+        "lstsq": T.linalg.lstsq(A, B)[0],
+        "triangular": T.slinalg.solve_triangular(A, B, lower=True),
+    }
+
+
+def of_one_matrix(A: Any) -> dict[str, Any]:
+    return {
+        "inv": T.linalg.inv(A),
+        "pinv": T.linalg.pinv(A),
+        "det": T.linalg.det(A),
+        "cholesky": T.linalg.cholesky(A),
+        "eigh": T.linalg.eigh(A)[0],
+        "svd": T.linalg.svd(A)[1],
+        "qr": T.linalg.qr(A)[1],
+        "expm": T.linalg.expm(A),
+    }
+
+
+def test_matrices_in_stacks() -> None:
+    rng = np.random.default_rng(2)
+    squares = rng.normal(size=(4, 3, 3))
+    squares, rights = squares @ squares.transpose(0, 2, 1) + np.eye(3), rng.normal(size=(4, 3, 2))
+    A, B, stack, right = T.dmatrix(), T.dmatrix(), T.dtensor3(), T.dtensor3()
+    single = [*systems(A, B).values(), *of_one_matrix(A).values()]
+    found = sl.function([stack, right], vectorize_graph(single, {A: stack, B: right}))(squares, rights)
+    one = sl.function([A, B], single)
+    for place in range(4):
+        for part, expected in zip(found, one(squares[place], rights[place]), strict=True):
+            np.testing.assert_allclose(part[place], expected, rtol=1e-8, atol=1e-10)
+
+
+def test_one_matrix_and_many_right_sides() -> None:
+    rng = np.random.default_rng(2)
+    square, rights = rng.normal(size=(3, 3)) + 3 * np.eye(3), rng.normal(size=(4, 3, 2))
+    A, B, right = T.dmatrix(), T.dmatrix(), T.dtensor3()
+    single = list(systems(A, B).values())
+    found = sl.function([A, right], vectorize_graph(single, {B: right}))(square, rights)
+    one = sl.function([A, B], single)
+    for place in range(4):
+        for part, expected in zip(found, one(square, rights[place]), strict=True):
+            np.testing.assert_allclose(part[place], expected, rtol=1e-10, atol=1e-12)
+
+
+def test_jacobians_through_linear_algebra() -> None:
+    rng = np.random.default_rng(2)
+    square, vector = rng.normal(size=(3, 3)) + 3 * np.eye(3), rng.normal(size=3)
+    A, b = T.dmatrix(), T.dvector()
+    by_matrix, by_right = sl.function([A, b], sl.jacobian(T.linalg.solve(A, b), [A, b]))(square, vector)
+    inverse = np.linalg.inv(square)
+    np.testing.assert_allclose(by_right, inverse, rtol=1e-12)
+    np.testing.assert_allclose(by_matrix, -inverse[:, :, None] * (inverse @ vector), rtol=1e-10)
+    curvature = sl.function([A], sl.hessian(T.log(T.linalg.det(A)), A))(square)
+    np.testing.assert_allclose(curvature, -np.einsum("jk,li->ijkl", inverse, inverse), rtol=1e-8, atol=1e-12)

@@ -94,6 +94,37 @@ def test_matrices_and_other_dtypes():
     np.testing.assert_allclose(slope, 1 / (1 + 3 * found**2), rtol=1e-5)
 
 
+def test_jacobians_and_second_derivatives():
+    place, _ = optimize.minimize(T.sum((x - c) ** 2) + T.sum(x**4), x, optimizer_kwargs={"tol": 1e-12})
+    slope = sl.grad(T.sum(place), c)
+    f = sl.function([x, c], [place, slope, sl.jacobian(place, c), sl.grad(slope, c)])
+    found, total, rows, second = f(np.ones(2), 1.0)
+    np.testing.assert_allclose(rows, 2 / (2 + 12 * found**2), rtol=1e-6)
+    np.testing.assert_allclose(total, rows.sum(), rtol=1e-10)
+    near = [f(np.ones(2), 1.0 + step)[1] for step in (1e-4, -1e-4)]
+    np.testing.assert_allclose(second, (near[0] - near[1]) / 2e-4, rtol=1e-4)
+
+
+def test_implicit_steps_within_a_loop():
+    """Euler's implicit method: an equation at each step, and the derivatives of the last state."""
+
+    def step(state, rate):
+        new = state * 1.0  # where to begin
+        return optimize.root(new - state + 0.1 * rate * new**3, new, optimizer_kwargs={"tol": 1e-13})[0]
+
+    states, _ = sl.scan(step, outputs_info=b, non_sequences=c, n_steps=4)
+    f = sl.function([b, c], [states[-1], *sl.grad(T.sum(states[-1]), [b, c])])
+    found, by_start, by_rate = f([1.0, 2.0], 1.5)
+    state = np.array([1.0, 2.0])
+    for _ in range(4):
+        state = np.array([np.roots([0.15, 0, 1, -value])[-1].real for value in state])
+    np.testing.assert_allclose(found, state, rtol=1e-10)
+    near = [f([1.0, 2.0], 1.5 + step)[0].sum() for step in (1e-5, -1e-5)]
+    np.testing.assert_allclose(by_rate, (near[0] - near[1]) / 2e-5, rtol=1e-6)
+    near = [f([1.0 + step, 2.0], 1.5)[0].sum() for step in (1e-5, -1e-5)]
+    np.testing.assert_allclose(by_start[0], (near[0] - near[1]) / 2e-5, rtol=1e-6)
+
+
 def test_learning_through_a_least_value():
     """Ridge regression whose penalty is learned: shared variables, updates, a gradient through the fit."""
     inputs, rng = RNG.normal(size=(20, 3)), np.random.default_rng(1)

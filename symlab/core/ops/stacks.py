@@ -118,8 +118,8 @@ def row_sizes(sizes: Any, x: Shape, **attributes: Any) -> Shape:
 
 
 def with_sizes(sizes: Callable[..., Any], **facts: Any) -> Mapping[str, Any]:
-    """The facts of an op that states its sizes."""
-    return MappingProxyType({"sizes": sizes, **facts})
+    """The facts of an op that states its sizes, and takes stacks: axes in front of those of its matrices."""
+    return MappingProxyType({"sizes": sizes, "leading": True, **facts})
 
 
 # References

@@ -118,7 +118,8 @@ import symlab as sl, symlab.tensor as T
 x, y = T.dmatrix("x"), T.dvector("y")
 p = T.exp(x) / T.sum(T.exp(x), axis=1, keepdims=True)
 cost = -T.sum(p * T.log(p)) + T.sum(T.log(1 + T.exp(y - 3)) * T.sqrt(y * y + 1) / (T.exp(y) - 1))
-cost = cost + T.sum(T.gammaln(y + 3) - T.gammaln(y + 2.5)) + T.sum(T.log(y + 1) - T.log(y)) + T.mean(y**2) - T.mean(y)**2
+cost = cost + T.sum(T.gammaln(y + 3) - T.gammaln(y + 2.5)) + T.sum(T.log(y + 1) - T.log(y))
+cost = cost + T.mean(y**2) - T.mean(y)**2
 f = sl.function([x, y], [cost, *T.grad(cost, [x, y])], mode=sl.Mode(backend="reference"))
 for step in f.trace.steps:
     print(step.rule.name)

@@ -47,7 +47,7 @@ class PythonOp(Op):
         return results_of(node) if self.several else node
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        path = self.function.__qualname__
+        path = getattr(self.function, "__qualname__", "<object>")
         if "<" not in path and attribute_of(self.function.__module__, path) is self:
             if self.function.__module__ != "__main__":
                 return attribute_of, (self.function.__module__, path)

@@ -73,6 +73,11 @@ class OpFromGraph:
         return found if len(found) > 1 else found[0]
 
     @property
+    def states_gradient(self) -> bool:
+        """Whether the program states a gradient."""
+        return any(stated != DEFAULT for stated in (self.lop_overrides, self.grad_overrides))
+
+    @property
     def body(self) -> Lambda:
         """The closed function: the shared variables are further parameters."""
         params = [variable(item.type, item.name) for item in self.shared]
@@ -148,26 +153,33 @@ def reverse(op: OpFromGraph) -> Callable[..., Several]:
 
     def vjp(cotangent: Any, node: Variable, *operands: Variable, body: Lambda) -> Several:
         given = cotangent if isinstance(cotangent, tuple) else (cotangent,)
-        stated = op.grad_overrides if op.lop_overrides == DEFAULT else op.lop_overrides
-        if isinstance(stated, str):
-            return cut(op, node, sub_gradients(node, given, operands))
-        outputs = results_of(node)
-        gradients = [filled_like(y, 0) if item is None else item for y, item in zip(outputs, given, strict=True)]
-        inputs = list(operands[: len(op.inputs)])
-        asked = (inputs, gradients) if op.lop_overrides == DEFAULT else (inputs, outputs, gradients)
-        rest = sub_gradients(node, given, operands)
-        if not isinstance(stated, (list, tuple)):
-            found = checked_gradients(op.name, overridden(stated, asked), node, inputs)
-            return cut(op, node, (*found, *rest[len(inputs) :]))
-        if len(stated) != len(inputs):
-            raise InvalidValue(message(f"{op.name} has {len(inputs)} inputs, and {len(stated)} overrides"))
-        return cut(op, node, (
-            *(rest[place] if item == DEFAULT else checked_gradient(op.name, place + 1, (one(item, asked), x), node)
-              for place, (item, x) in enumerate(zip(stated, inputs, strict=True))),
-            *rest[len(inputs) :],
-        ))  # fmt: skip
+        found: list[Any] = [DEFAULT] * len(operands)
+        if op.states_gradient:
+            found[: len(op.inputs)] = stated_gradients(op, node, given, operands[: len(op.inputs)])
+        if any(isinstance(item, str) for item in found):
+            inner = sub_gradients(node, given, operands)
+            found = [own if isinstance(item, str) else item for item, own in zip(found, inner, strict=True)]
+        return cut(op, node, tuple(found))
 
     return vjp
+
+
+def stated_gradients(op: OpFromGraph, node: Variable, given: Several, inputs: Sequence[Variable]) -> Sequence[Any]:
+    """What the overrides give for each input; the text "default" stands for the gradient of the sub-graph."""
+    outputs = results_of(node)
+    gradients = [filled_like(y, 0) if item is None else item for y, item in zip(outputs, given, strict=True)]
+    by_grad = op.lop_overrides == DEFAULT
+    stated = op.grad_overrides if by_grad else op.lop_overrides
+    asked = (list(inputs), gradients) if by_grad else (list(inputs), outputs, gradients)
+    if not isinstance(stated, (list, tuple)):
+        return checked_gradients(op.name, overridden(stated, asked), node, inputs)
+    if len(stated) != len(inputs):
+        raise InvalidValue(message(f"{op.name} has {len(inputs)} inputs, and {len(stated)} overrides"))
+    pairs = enumerate(zip(stated, inputs, strict=True), 1)
+    return [
+        item if isinstance(item, str) else checked_gradient(op.name, place, (one(item, asked), x), node)
+        for place, (item, x) in pairs
+    ]
 
 
 def overridden(stated: Any, asked: Sequence[list[Variable]]) -> Any:

@@ -43,15 +43,12 @@ def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
     cutting = Cutting(graph)
     cutting.between.update((node, None) for node in cutting.order if is_opaque(node))
     node = refusal.node
-    while node is not None and node in cutting.known and len(cutting.between) < MOST:
+    while node in cutting.known and len(cutting.between) < MOST:
         cutting.between[node] = None
-        whole, back = cutting.cut(graph.roots, cutting.handed(cutting.between))
-        fused = fuse(whole)
-        if not isinstance(fused, Refusal):
-            return cutting.stages()
-        node = None if fused.node is None else back.get(fused.node)
-        if node in cutting.between:
-            return None
+        found = cutting.stages()
+        if isinstance(found, tuple):
+            return found
+        node = None if found in cutting.between else found
     return None
 
 
@@ -90,8 +87,8 @@ class Cutting:
         leaves = dict.fromkeys(node for node in toposort(made) if is_leaf(node))
         return Graph(table, tuple(leaves), made, (), origins), {new: old for old, new in done.items()}
 
-    def stages(self) -> tuple[Stage, ...] | None:
-        """The stages, in order."""
+    def stages(self) -> tuple[Stage, ...] | Expr | None:
+        """The stages, in order; where one is refused, the node around which it can be compiled, if there is one."""
         depth: dict[Expr, int] = {}
         for node in self.order:
             depth[node] = max((depth[arg] + (arg in self.between) for arg in node.args), default=0)
@@ -103,8 +100,8 @@ class Cutting:
             calls = tuple(node for node in here if not has_known_sizes(node))
             computed = self.computed(known, here, number == last)
             stage = self.stage(known, computed, calls)
-            if stage is None:
-                return None
+            if not isinstance(stage, Stage):
+                return stage
             found.append(stage)
             known |= {*computed, *calls, *self.handed(calls)}
         return tuple(found)
@@ -115,8 +112,8 @@ class Cutting:
         found = {node for node in toposort([*wanted, *(self.graph.roots if final else ())], known) if node not in known}
         return found | {item for node in found if isinstance(node.type, TupleType) for item in self.handed([node])}
 
-    def stage(self, known: set[Expr], computed: set[Expr], calls: tuple[Expr, ...]) -> Stage | None:
-        """One stage: its results are what the calls, later stages or the caller read. None if it is refused."""
+    def stage(self, known: set[Expr], computed: set[Expr], calls: tuple[Expr, ...]) -> Stage | Expr | None:
+        """One stage: its results are what the calls, later stages or the caller read."""
         roots = frozenset(self.graph.roots)
         results = tuple(
             node
@@ -129,7 +126,7 @@ class Cutting:
         graph, back = self.cut(results, [node for node in given if node.op is not CONSTANT])
         program = place(schedule(fuse(graph))) if results else None
         if isinstance(program, Refusal):
-            return None
+            return None if program.node is None else back.get(program.node)
         return Stage(graph, program, tuple(back[leaf] for leaf in graph.inputs), results, calls)
 
 

@@ -60,7 +60,7 @@ def sum_of_three(a: Array, b: Array, c: Array) -> Array:
     """A sum of three numbers, although two of them nearly cancel."""
     first, lost = exact_sum(a, b)
     total, more = exact_sum(first, c)
-    return total + (lost + more)
+    return np.asarray(total + (lost + more))
 
 
 def triangle_product(a: Array, b: Array, c: Array) -> Array:

@@ -158,14 +158,6 @@ def difference_of_sines_of_two(x, y):
 
 
 @rule
-def difference_of_exps(x, y):
-    """The exponentials of neighbours are nearly equal."""
-    near = abs(x - y) < 1
-    step, far = switch(near, x - y, 0), switch(near, 0, x)
-    return exp(x) - exp(y), switch(near, exp(y) * expm1(step), exp(far) - exp(y))
-
-
-@rule
 def difference_of_exps_of_neighbours(x, step: Small):
     """The exponentials of neighbours are nearly equal."""
     return exp(x + step) - exp(x), exp(x) * expm1(step)
@@ -230,7 +222,6 @@ RULES = (
     difference_of_cosines_of_two,
     difference_of_sines_of_two,
     difference_of_exps_of_neighbours,
-    difference_of_exps,
     difference_of_erfs,
     difference_of_erfcs,
     one_less_quotient_by_hypot,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, log, log1p, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.rounding import copysign
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near
-from symlab.core.rules.sizes import two_variables
+from symlab.core.rules.sizes import both_vary, many_variables
 
 
 def unbounded(facts, x, y):
@@ -25,14 +26,30 @@ def log_of_quotient(x, y):
     quotient = x / y
     near = abs(quotient - 1) < 0.5
     regular = (abs(quotient) > 1e-30) & (abs(quotient) < 1e30)
-    logs = switch(quotient < 0, math.nan, log(abs(x)) - log(abs(y)))
-    far = switch(regular, log(switch(regular, quotient, 1)), logs)
+    roots = copysign(sqrt(abs(x)) / sqrt(abs(y)), quotient)
+    far = switch(regular, 1, 2) * log(switch(regular, quotient, roots))
     return log(x * reciprocal(y)), switch(near, log1p((x - y) / y), far)
 
 
-@rule(when=two_variables)
-def log_of_product(*factors):
+@rule(when=both_vary)
+def log_of_product(a, b):
     """A product overflows or vanishes where its logarithm does not."""
+    product = a * b
+    regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
+    roots = copysign(sqrt(abs(a)) * sqrt(abs(b)), product)
+    return log(a * b), switch(regular, 1, 2) * log(switch(regular, product, roots))
+
+
+@rule
+def difference_of_exps(x, y):
+    """The exponentials of neighbours are nearly equal."""
+    step = switch(eq(x, y), 0, x - y)
+    return exp(x) - exp(y), exp(maximum(x, y)) * (copysign(1, step) * -expm1(-abs(step)))
+
+
+@rule(when=many_variables)
+def log_of_long_product(*factors):
+    """A product of many factors overflows or vanishes although its logarithm does not."""
     product = mul(*factors)
     regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
     logs = switch(product < 0, math.nan, add(*[log(abs(factor)) for factor in factors]))
@@ -85,8 +102,10 @@ RULES = (
     difference_of_squares,
     one_less_square,
     log_of_quotient,
+    log_of_long_product,
     log_of_product,
     mean_of_two,
+    difference_of_exps,
     difference_of_two_logs,
     difference_of_two_roots,
 )

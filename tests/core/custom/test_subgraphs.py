@@ -134,6 +134,16 @@ def test_grad_overrides_by_input(xy):
         sl.grad(cut(x, y).sum(), x)
 
 
+def test_what_is_overridden_need_not_be_differentiable(xy):
+    x, _ = xy
+    steps = sl.as_op(T.dvector, T.dvector, infer_shape=lambda shapes: shapes)(np.floor)
+    op = sl.OpFromGraph([x], steps(x), lop_overrides=lambda inputs, outputs, gradients: gradients)
+    np.testing.assert_array_equal(sl.function([x], sl.grad((op(x) * 3).sum(), x), on_unused_input="ignore")(X), [3] * 3)
+    with pytest.raises(ValueError, match="1 inputs, and 2 overrides"):
+        z = T.dvector("z")
+        sl.grad(sl.OpFromGraph([x], x * 2, lop_overrides=["default", None])(z).sum(), z)
+
+
 def test_overrides_by_another_sub_graph(xy):
     x, y = xy
     out, gradient = T.dvectors("out", "gradient")

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special
 
 from symlab.core.ops import (
+    agreement,
     create,
     cumulative,
     gather,
@@ -278,6 +279,17 @@ def searching() -> Iterator[Case]:
     parts = lambda x: np.unique(x, return_index=True, return_inverse=True, return_counts=True)  # noqa: E731
     yield Case(search.unique, (x,), lambda x: tuple(parts(x)), {}, ORDERED, differentiable=False)
     counts = lambda x, minlength: np.bincount(x, minlength=minlength)  # noqa: E731
+    sizes, starts = np.array([3, 4]), np.array([0, 2, 2, 3])
+    yield Case(
+        repetition.segments,
+        (starts, numbers(3)),
+        lambda *_: np.array([0, 0, 2]),
+        {},
+        ("int32", "int64"),
+        1,
+        differentiable=False,
+    )
+    yield Case(agreement.agreed, (numbers(3), sizes, sizes), lambda x, *sizes: x, {}, NUMBERS, 1)
     yield Case(search.bincount, (x,), counts, {"minlength": 6}, ("int8", "int64"), differentiable=False)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, tensor, testing, viz, xp
+    from symlab import debug, sparse, tensor, testing, viz, xp
     from symlab.core import custom, ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
@@ -102,6 +102,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "shared": "symlab.core.shared:shared",
         "show_versions": "symlab.doctor:show_versions",
         "simplify": "symlab.core.rewriting:simplify",
+        "sparse": "symlab.sparse",
         "subgraph_grad": "symlab.core.subgraph:subgraph_grad",
         "tensor": "symlab.tensor",
         "testing": "symlab.testing",
@@ -170,6 +171,7 @@ __all__ = [
     "shared",
     "show_versions",
     "simplify",
+    "sparse",
     "subgraph_grad",
     "tensor",
     "testing",

@@ -45,9 +45,27 @@ def is_long(item: pytest.Item) -> bool:
     return marked or item.path.suffix == ".ipynb" or item.path.name == "test_checks.py"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--cases N`, with which `make quick` looks at every test and not at every case of it."""
+    parser.addoption("--cases", type=int, help="at most so many cases of each parametrized test, evenly spread")
+
+
+def left_out(items: list[pytest.Item], most: int) -> set[pytest.Item]:
+    """The cases of parametrized tests beyond so many of each, of which the first stays."""
+    tests: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        tests[item.nodeid.partition("[")[0]].append(item)
+    kept = {cases[place * len(cases) // most] for cases in tests.values() for place in range(most) if len(cases) > most}
+    return {item for cases in tests.values() if len(cases) > most for item in cases} - kept
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the long tests, skip what this machine cannot run, keep the tests of one JupyterLab on one worker."""
+    if config.option.cases is not None:
+        dropped = left_out(items, config.option.cases)
+        config.hook.pytest_deselected(items=[item for item in items if item in dropped])
+        items[:] = [item for item in items if item not in dropped]
     items.sort(key=is_long, reverse=True)
     for item in items:
         reason = missing_for(item)

@@ -18,6 +18,7 @@ from symlab.core.backends.base import Executable, Interface, available, chosen
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.fgraph import Maker
 from symlab.core.ir import config
+from symlab.core.ir.composites import function_of_composites
 from symlab.core.ir.config import Config
 from symlab.core.ir.errors import UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
@@ -38,6 +39,7 @@ class NoCompilerWarning(UserWarning):
     """There is no C compiler: functions run on the NumPy reference evaluator."""
 
 
+@function_of_composites
 def function(
     inputs: Any,
     outputs: Any = None,
@@ -101,7 +103,7 @@ class Function:
         if backend is None:
             if reason:
                 self.notes.append(reason)
-                warnings.warn(reason, NoCompilerWarning, stacklevel=5)
+                warnings.warn(reason, NoCompilerWarning, stacklevel=6)
             return None
         executable, reason = backend.build(self.interface(), self.trace, self.config)
         if reason:

@@ -260,7 +260,7 @@ def report_unused(name: str, unused: list[In], policy: str) -> None:
     tries = ["to leave it out", "on_unused_input='ignore'"]
     text = message(f"{name} does not need its input {names}", rows, tries)
     if policy == "warn":
-        warnings.warn(text, UnusedInputWarning, stacklevel=5)
+        warnings.warn(text, UnusedInputWarning, stacklevel=6)
     else:
         raise UnusedInputError(text)
 

@@ -15,6 +15,7 @@ from symlab.core.ir.expr import Attributes
 from symlab.core.ir.op import SHARED, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
 from symlab.core.ops.operators import Variable
+from symlab.core.seams import seam
 
 _upgrade = threading.Lock()
 
@@ -89,6 +90,8 @@ def shared(
     broadcastable: Sequence[bool] | None = None,
 ) -> SharedVariable:
     """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them."""
+    if type(value).__module__.startswith("scipy.sparse"):
+        return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
     array = unmasked(value, "the shared variable")
     if array.dtype.kind not in "biufc":
         problem = f"a shared variable holds numbers, and {type(value).__name__} gives dtype {array.dtype}"

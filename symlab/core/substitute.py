@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from symlab.core.ir.composites import clone_of_composites
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import leaves
 from symlab.core.ir.op import INPUT
@@ -55,6 +56,7 @@ def fitting_replacement(old: Variable, new: Variable) -> Variable:
     return with_sizes(new, a.shape)
 
 
+@clone_of_composites
 def clone(
     output: Any,
     replace: Mapping[Variable, object] | Iterable[tuple[Variable, object]] | None = None,

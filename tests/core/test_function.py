@@ -466,3 +466,50 @@ def test_names_with_markup_show_as_text():
     assert html.escape(nasty) in pages[2]
     with pytest.raises(TypeMismatch, match="alert"):
         f("abc")
+
+
+# Options of Theano's that ask for speed, and what must stay right
+
+
+def test_borrowing_and_trust_change_no_results(x, y, mode):
+    """Arguments stay as they are, results are the caller's own, whatever is borrowed, mutable or trusted."""
+    inputs = [sl.In(x, borrow=True, mutable=True), sl.In(y, borrow=True)]
+    f = sl.function(inputs, [sl.Out(x + y, borrow=True), sl.Out(x, borrow=True), y], mode=mode, trust_input=True)
+    given = A.copy()
+    total, first, second = f(given, given)
+    first[:] = second[:] = 7
+    np.testing.assert_array_equal(given, A)
+    np.testing.assert_array_equal(total, 2 * A)
+    again, _, _ = f(given, given)
+    total[:] = 0
+    np.testing.assert_array_equal(again, 2 * A)
+    f.trust_input = True
+    np.testing.assert_array_equal(f([1, 2, 3], A)[0], 2 * A)
+
+
+def test_a_borrowed_value_that_is_an_argument(x, mode):
+    held = A.copy()
+    s = sl.shared(held, borrow=True)
+    f = sl.function([x], [x + s, s], updates=[(s, s + x)], mode=mode)
+    total, old = f(s.get_value(borrow=True))
+    np.testing.assert_array_equal(total, 2 * A)
+    np.testing.assert_array_equal(old, A)
+    np.testing.assert_array_equal(held, A)
+    np.testing.assert_array_equal(s.get_value(), 2 * A)
+    np.testing.assert_array_equal(f(held)[0], 3 * A)
+
+
+def test_copies_share_variables_and_free_memory(x, mode):
+    s, other = sl.shared(A, "s"), sl.shared(10 * A, "other")
+    f = sl.function([x], x + s, updates=[(s, s + 1)], mode=mode, name="step")
+    swapped = f.copy(share_memory=True, swap={s: other}, name="swapped", profile=True)
+    reads = f.copy(delete_updates=True)
+    assert (f.get_shared(), swapped.get_shared(), reads.get_shared()) == ([s], [other], [s])
+    np.testing.assert_array_equal(swapped(A), 11 * A)
+    np.testing.assert_array_equal(reads(A), 2 * A)
+    for compiled in (f, swapped, reads):
+        compiled.free()
+    np.testing.assert_array_equal(f(A), 2 * A)
+    np.testing.assert_array_equal(reads(A), 2 * A + 1)
+    np.testing.assert_array_equal(other.get_value(), 10 * A + 1)
+    assert (swapped.name, f.name) == ("swapped", "step")

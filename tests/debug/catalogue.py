@@ -243,9 +243,14 @@ def slope(item: Entry, values: dict[str, Any], name: str, digits: int) -> Any:
     return result
 
 
+def shifted(value: Any, step: Any) -> Any:
+    """Exact numbers, moved."""
+    return np.asarray(np.asarray(value).view(np.ndarray) + step, object).view(Exact)
+
+
 def difference(item: Entry, values: dict[str, Any], name: str, step: Any, by: Any = None) -> Any:
-    up = exact_value(item.text, {**values, name: (values[name].view(np.ndarray) + step).view(Exact)})
-    down = exact_value(item.text, {**values, name: (values[name].view(np.ndarray) - step).view(Exact)})
+    up = exact_value(item.text, {**values, name: shifted(values[name], step)})
+    down = exact_value(item.text, {**values, name: shifted(values[name], -step)})
     return (up - down) / (2 * (step if by is None else by))
 
 

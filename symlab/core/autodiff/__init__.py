@@ -15,6 +15,7 @@ from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
+from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.inlined import opened
@@ -45,6 +46,7 @@ class Disconnected:
 DISCONNECTED = Disconnected()
 
 
+@grad_of_composites
 def grad(
     cost: Variable | None,
     wrt: Any,
@@ -79,7 +81,7 @@ def grad(
     for variable in variables:
         flow = found.flows.get(variable)
         if flow is None:
-            report(disconnected_inputs, partial(disconnected_message, name, variable, found, held))
+            report(disconnected_inputs, partial(disconnected_message, name, variable, found, held), frames=4)
         results.append(gradient(variable, flow, return_disconnected, null_gradients))
     if add_names and cost is not None:
         name_gradients(cost, variables, results, found)
@@ -148,12 +150,12 @@ def given_flow(node: Any, value: Any) -> Flow:
     return Cotangent(specified(gradient, node.type.shape))
 
 
-def report(choice: str, text: Callable[[], str]) -> None:
+def report(choice: str, text: Callable[[], str], frames: int = 3) -> None:
     """Raise, warn or do nothing about a disconnected variable."""
     if choice == "raise":
         raise DisconnectedInputError(text())
     if choice == "warn":
-        warnings.warn(text(), DisconnectedWarning, stacklevel=3)
+        warnings.warn(text(), DisconnectedWarning, stacklevel=frames)
 
 
 def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, null_gradients: str) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from symlab.core.ir.expr import Expr
 from symlab.core.lower.facts import Facts
-from symlab.core.lower.roles import MOST_FORMULAS, Role, is_quick, role, weight
+from symlab.core.lower.roles import MOST_FORMULAS, Role, is_quick, repeats, role, weight
 from symlab.core.lower.sizes import Size, Sizes
 from symlab.core.lower.structure import ZERO, Map, along
 
@@ -46,6 +46,7 @@ class Group:
     reads: set[Expr] = field(default_factory=set)
     weight: int = 0
     ordered: bool = False  # positions must be visited one after another
+    lonely: bool = False  # by one thread of a device, to which other threads give what is not nearly free
     copied: tuple[Expr, Expr] | None = None  # (target, source) where the group only copies one whole array
 
     def add_axes(self, sizes: Sizes) -> Axes:
@@ -74,7 +75,7 @@ class Group:
     def takes(self, facts: Facts, node: Expr, at: Map) -> bool:
         """Whether a node can be computed here where it is read: nothing expensive is computed twice."""
         axes = self.axes_of(facts, node, at)
-        if axes is None or not self.has_room(node) or (self.ordered and not is_quick(node)):
+        if axes is None or not self.has_room(node) or (self.ordered and not self.takes_in_order(node)):
             return False
         if role(node) is Role.FOLD:
             return self.takes_fold(axes, folded_sizes(facts, node))
@@ -84,6 +85,10 @@ class Group:
         if self.outer is None:
             return wanted == set(range(len(wanted)))  # all axes, or those of whole rows
         return wanted == set(self.outer) or any(wanted == {*self.outer, *family} for family in self.families)
+
+    def takes_in_order(self, node: Expr) -> bool:
+        """Whether a node may be computed at positions that are visited one after another."""
+        return repeats(node) if self.lonely else is_quick(node)
 
     def takes_fold(self, axes: Axes, folded: Sizes) -> bool:
         """Whether a reduction whose result runs over `axes` fits the loops."""

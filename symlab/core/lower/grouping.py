@@ -338,7 +338,7 @@ class Grouping:
         """The kernel that replaces or increments what index arrays pick, one element after another."""
         _, source, *indices = node.args
         group = self.new_group(taken_sizes(self.facts, node, indices))
-        group.ordered = True
+        group.ordered, group.lonely = True, self.device
         at = tuple(along(axis) for axis in range(len(group.sizes)))
         found = tuple(index_places(self.facts, node, indices, at))
         place = before_take(node, indices, at)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from symlab.core.ir.errors import UnknownName, message, near_names
 from symlab.core.ir.op import Op
 from symlab.core.ops import (
+    agreement,
     bessel,
     bits,
     compare,
@@ -76,6 +77,7 @@ SUBJECTS = (
     windows,
     fourier,
     search,
+    agreement,
     passing,
 )
 

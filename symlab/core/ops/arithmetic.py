@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from symlab.core.ir.composite import Composite
 from symlab.core.seams import front_end
 
 
@@ -13,19 +14,19 @@ class Arithmetic:
     __slots__ = ()
 
     def __add__(self, other: Any) -> Any:
-        return front_end("add")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("add")(self, other)
 
     def __radd__(self, other: Any) -> Any:
         return front_end("add")(other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return front_end("sub")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("sub")(self, other)
 
     def __rsub__(self, other: Any) -> Any:
         return front_end("sub")(other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return front_end("mul")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("mul")(self, other)
 
     def __rmul__(self, other: Any) -> Any:
         return front_end("mul")(other, self)
@@ -55,7 +56,7 @@ class Arithmetic:
         return front_end("pow")(other, self)
 
     def __matmul__(self, other: Any) -> Any:
-        return front_end("matmul")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("matmul")(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         return front_end("matmul")(other, self)

@@ -49,9 +49,24 @@ def product_over(a: Array, b: Array, c: Array) -> Array:
     return np.where(ordinary, product / c, large / c * small)
 
 
+def exact_sum(a: Array, b: Array) -> tuple[Array, Array]:
+    """A sum and what rounding took from it (Knuth)."""
+    total = a + b
+    second = total - a
+    return total, (a - (total - second)) + (b - second)
+
+
+def sum_of_three(a: Array, b: Array, c: Array) -> Array:
+    """A sum of three numbers, although two of them nearly cancel."""
+    first, lost = exact_sum(a, b)
+    total, more = exact_sum(first, c)
+    return np.asarray(total + (lost + more))
+
+
 def triangle_product(a: Array, b: Array, c: Array) -> Array:
-    """Kahan's order of operations, on sides sorted by length."""
+    """The four factors with the rounding errors of their sums."""
     dtype = np.result_type(a, b, c)
-    sides = np.sort(np.stack(np.broadcast_arrays(a, b, c)).astype(np.result_type(dtype, np.float32)), axis=0)
-    z, y, x = sides
-    return np.asarray((x + (y + z)) * (z - (x - y)) * (z + (x - y)) * (x + (y - z))).astype(dtype)
+    a, b, c = (np.asarray(x, np.float64) for x in (a, b, c))
+    with np.errstate(all="ignore"):
+        first = sum_of_three(a, b, c) * sum_of_three(b, c, -a)
+        return np.asarray(first * (sum_of_three(a, c, -b) * sum_of_three(a, b, -c))).astype(dtype)

@@ -205,7 +205,7 @@ class Driver:
         step = self.choose(job.scope, job.exact, node)
         if step is None:
             return False
-        if step.after in job.chain:
+        if self.active[job.scope].get(step.after) is job:  # it is in the chain, which may be long
             start = job.chain.index(step.after)
             self.cycle([*job.events[start + 1 :], step])
             return False

@@ -22,8 +22,8 @@ GUARDED = named("series", "guarded", "guarded_rows")
 LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
-SPECIAL = GUARDED + LIMITS + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
-REFINING = RANGES + named("stable_roots", "constants", "canonical")
+SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
+REFINING = RANGES + named("sizes", "stable_roots", "constants", "canonical")
 
 
 @cache

@@ -5,6 +5,7 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import isfinite, switch
 from symlab.core.ops.elementwise import (
     abs,
@@ -157,14 +158,6 @@ def difference_of_sines_of_two(x, y):
 
 
 @rule
-def difference_of_exps(x, y):
-    """The exponentials of neighbours are nearly equal."""
-    near = abs(x - y) < 1
-    step, far = switch(near, x - y, 0), switch(near, 0, x)
-    return exp(x) - exp(y), switch(near, exp(y) * expm1(step), exp(far) - exp(y))
-
-
-@rule
 def difference_of_exps_of_neighbours(x, step: Small):
     """The exponentials of neighbours are nearly equal."""
     return exp(x + step) - exp(x), exp(x) * expm1(step)
@@ -194,14 +187,19 @@ def one_less_quotient_by_hypot(x):
     return 1 - x * reciprocal(hypot(1, x)), switch(high, reciprocal(size) / (size + abs(x)), 1 + abs(x) / size)
 
 
-@rule
+def varies(x):
+    """Whether the side is no number: by hypot(1, x) less 1 other rules go."""
+    return x.op is not CONSTANT
+
+
+@rule(when=varies)
 def hypot_less_side(x, y):
     """hypot(x, y) is nearly x where x is large."""
     size, high = hypot(x, y), x > 0
     return hypot(x, y) - x, switch(high, y * (y / (size + abs(x))), size + abs(x))
 
 
-@rule
+@rule(when=varies)
 def hypot_plus_side(x, y):
     """hypot(x, y) is nearly -x where -x is large."""
     size, low = hypot(x, y), x < 0
@@ -224,7 +222,6 @@ RULES = (
     difference_of_cosines_of_two,
     difference_of_sines_of_two,
     difference_of_exps_of_neighbours,
-    difference_of_exps,
     difference_of_erfs,
     difference_of_erfcs,
     one_less_quotient_by_hypot,

@@ -11,7 +11,9 @@ from symlab.core.ops.products import difference_of_products, product_over, trian
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
+from symlab.core.rules.collect import opened_sum
 from symlab.core.rules.constants import is_number
+from symlab.core.rules.sizes import both_vary
 
 
 def two_factors(node: Expr, builder: Builder) -> tuple[Expr, Expr] | None:
@@ -85,18 +87,33 @@ def of_any_size(facts: Facts, node: Expr) -> bool:
     return not is_number(node) and math.inf in (bounds.high, -bounds.low)
 
 
-@rule
-def area_of_triangle(a, b, c):
+@computed(
+    mul,
+    among=(add,),
+    assuming="no_overflow",
+    formula="(a + b + c) * (b + c - a) * (a + c - b) * (a + b - c) -> triangle_product(a, b, c)",
+    example=lambda a, b, c: (a + b + c) * (b + c - a) * (a + c - b) * (a + b - c),
+)
+def area_of_triangle(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The factors cancel where a triangle is a needle."""
-    return (a + b + c) * (b + c - a) * (a + c - b) * (a + b - c), triangle_product(a, b, c)
+    sums = {arg: signs for arg in node.args if arg.op is add and len(signs := signed_terms(arg)) == 3}
+    for whole, signs in sums.items():
+        alike = {arg: other for arg, other in sums.items() if other.keys() == signs.keys()}
+        parts = [arg for arg, other in alike.items() if sum(other.values()) == 1]
+        negative = {term for part in parts for term, sign in sums[part].items() if sign < 0}
+        if -1 not in signs.values() and len(parts) == len(negative) == 3:
+            result = builder.apply(triangle_product, *signs)
+            rest = tuple(arg for arg in node.args if arg is not whole and arg not in parts)
+            return builder.acted(node, result, rest) if rest else result
+    return None
 
 
-def variables(a, b):
-    """Whether both factors are variable."""
-    return not is_number(a) and not is_number(b)
+def signed_terms(node: Expr) -> dict[Expr, int]:
+    """The terms of a sum, opened, with their signs."""
+    return {term.args[0] if term.op is neg else term: -1 if term.op is neg else 1 for term in opened_sum(node)}
 
 
-@rule(when=variables)
+@rule(when=both_vary)
 def root_of_product(a, b):
     """A product overflows or vanishes where its root does not."""
     product = a * b

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, log, log1p, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.rounding import copysign
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near
-
-
-def two_variables(factors):
-    """Whether a product has two factors at least that are not known, and nothing else tells its size."""
-    return len([factor for factor in factors if factor.args or factor.attr("value") is None]) > 1
+from symlab.core.rules.sizes import both_vary, many_variables
 
 
 def unbounded(facts, x, y):
@@ -29,27 +26,34 @@ def log_of_quotient(x, y):
     quotient = x / y
     near = abs(quotient - 1) < 0.5
     regular = (abs(quotient) > 1e-30) & (abs(quotient) < 1e30)
-    logs = switch(quotient < 0, math.nan, log(abs(x)) - log(abs(y)))
-    far = switch(regular, log(switch(regular, quotient, 1)), logs)
+    roots = copysign(sqrt(abs(x)) / sqrt(abs(y)), quotient)
+    far = switch(regular, 1, 2) * log(switch(regular, quotient, roots))
     return log(x * reciprocal(y)), switch(near, log1p((x - y) / y), far)
 
 
-@rule(when=two_variables)
-def log_of_product(*factors):
+@rule(when=both_vary)
+def log_of_product(a, b):
     """A product overflows or vanishes where its logarithm does not."""
+    product = a * b
+    regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
+    roots = copysign(sqrt(abs(a)) * sqrt(abs(b)), product)
+    return log(a * b), switch(regular, 1, 2) * log(switch(regular, product, roots))
+
+
+@rule
+def difference_of_exps(x, y):
+    """The exponentials of neighbours are nearly equal."""
+    step = switch(eq(x, y), 0, x - y)
+    return exp(x) - exp(y), exp(maximum(x, y)) * (copysign(1, step) * -expm1(-abs(step)))
+
+
+@rule(when=many_variables)
+def log_of_long_product(*factors):
+    """A product of many factors overflows or vanishes although its logarithm does not."""
     product = mul(*factors)
     regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
     logs = switch(product < 0, math.nan, add(*[log(abs(factor)) for factor in factors]))
     return log(mul(*factors)), switch(regular, log(switch(regular, product, 1)), logs)
-
-
-@rule(when=two_variables)
-def log_of_size_of_product(*factors):
-    """A product overflows or vanishes where its logarithm does not."""
-    product = abs(mul(*factors))
-    regular = (product > 1e-30) & (product < 1e30)
-    logs = add(*[log(abs(factor)) for factor in factors])
-    return log(abs(mul(*factors))), switch(regular, log(switch(regular, product, 1)), logs)
 
 
 @rule(when=unbounded, assuming="no_overflow", unscaled=True)
@@ -98,9 +102,10 @@ RULES = (
     difference_of_squares,
     one_less_square,
     log_of_quotient,
+    log_of_long_product,
     log_of_product,
-    log_of_size_of_product,
     mean_of_two,
+    difference_of_exps,
     difference_of_two_logs,
     difference_of_two_roots,
 )

@@ -113,7 +113,7 @@ def same_rows(folded, rows):
     return {name for name, _ in folded} == {"axes", "keepdims"} and dict(folded)["axes"] == dict(rows)["axes"]
 
 
-@rule(when=same_rows, accept=16)
+@rule(when=same_rows, accept=16, serves="derivatives")
 def entropy_of_softmax(x: Row, folded: Attributes, rows: Attributes):
     """The terms of the derivative nearly cancel where softmax is nearly 1."""
     return (

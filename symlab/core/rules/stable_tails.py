@@ -17,7 +17,7 @@ from symlab.core.ops.special import betaln, erf, erfc, erfcx, gammaln, log_ndtr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
-from symlab.core.rewrite.sorts import PositiveReal
+from symlab.core.rewrite.sorts import Moderate, Order, PositiveReal
 from symlab.core.rules.collect import term_of
 from symlab.core.rules.constants import is_number
 
@@ -150,14 +150,14 @@ def poisson_log_density(k: PositiveReal, m: PositiveReal):
     return k * log(m) - m - gammaln(1 + k), poisson_log_probability(k, m)
 
 
-@rule(serves="Bessel functions")
-def log_of_kv(v, x: PositiveReal):
+@rule(serves="Bessel functions", accept=512)
+def log_of_kv(v: Order, x: Moderate):
     """The Bessel function vanishes where its logarithm is nearly -x."""
     return log(kv(v, x)), log(kve(v, x)) - x
 
 
-@rule(serves="Bessel functions")
-def log_of_iv(v, x: PositiveReal):
+@rule(serves="Bessel functions", accept=512)
+def log_of_iv(v: Order, x: Moderate):
     """The Bessel function overflows where its logarithm is nearly x."""
     return log(iv(v, x)), log(ive(v, x)) + magnitude(x)
 

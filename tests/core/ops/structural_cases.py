@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special
 
 from symlab.core.ops import (
+    agreement,
     create,
     cumulative,
     gather,
@@ -215,6 +216,8 @@ def running() -> Iterator[Case]:
         yield Case(op, (numbers(2, 3),), expected, {"axis": 1}, ANY)
         yield Case(op, (np.zeros((0, 2)),), expected, {"axis": 0}, ANY)
     yield Case(cumulative.cumprod, (np.array([2.0, 0.0, 3.0, 0.0, 1.0]),), expected, {"axis": 0}, ANY, note="zeros")
+    for axis in (0, 1):
+        yield Case(cumulative.logcumsumexp, (numbers(3, 4),), running_logsumexp, {"axis": axis}, FLOATS)
     factors, terms = numbers(3, 4), numbers(3, 4, seed=1)
     yield Case(cumulative.recurrence, (factors, terms), one_by_one, {"axis": 1}, FLOATS, values=2)
     for function in (np.sort, np.argsort):
@@ -222,6 +225,11 @@ def running() -> Iterator[Case]:
         expected_order = lambda x, axis, f=function: f(x, axis=axis, kind="stable")  # noqa: E731
         yield Case(op, (turned(numbers(4, 3)),), expected_order, {"axis": 0}, ORDERED, differentiable=op is sort.sort)
         yield Case(op, (numbers(2, 5),), expected_order, {"axis": 1}, ORDERED, differentiable=op is sort.sort)
+
+
+def running_logsumexp(x: Array, axis: int) -> Array:
+    """log(cumsum(exp(x))) of moderate numbers."""
+    return np.log(np.cumsum(np.exp(x.astype(np.float64)), axis=axis)).astype(x.dtype)
 
 
 def one_by_one(factors: Array, terms: Array, axis: int) -> Array:
@@ -248,6 +256,13 @@ def row_functions() -> Iterator[Case]:
         for keepdims in (False, True):
             attributes = {"axes": axes, "keepdims": keepdims}
             yield Case(nn.logsumexp, (x,), near(scipy.special.logsumexp), attributes, FLOATS)
+            yield Case(nn.negative_entropy, (x,), near(negative_entropy), attributes, FLOATS)
+
+
+def negative_entropy(x: Array, axis: Any, keepdims: bool) -> Array:
+    """The sum of p log(p), p being softmax."""
+    shares = scipy.special.softmax(x, axis)
+    return np.asarray(np.sum(shares * np.log(shares), axis, keepdims=keepdims))
 
 
 def slope(y: Array, t: Array, axes: Any) -> Array:
@@ -264,6 +279,17 @@ def searching() -> Iterator[Case]:
     parts = lambda x: np.unique(x, return_index=True, return_inverse=True, return_counts=True)  # noqa: E731
     yield Case(search.unique, (x,), lambda x: tuple(parts(x)), {}, ORDERED, differentiable=False)
     counts = lambda x, minlength: np.bincount(x, minlength=minlength)  # noqa: E731
+    sizes, starts = np.array([3, 4]), np.array([0, 2, 2, 3])
+    yield Case(
+        repetition.segments,
+        (starts, numbers(3)),
+        lambda *_: np.array([0, 0, 2]),
+        {},
+        ("int32", "int64"),
+        1,
+        differentiable=False,
+    )
+    yield Case(agreement.agreed, (numbers(3), sizes, sizes), lambda x, *sizes: x, {}, NUMBERS, 1)
     yield Case(search.bincount, (x,), counts, {"minlength": 6}, ("int8", "int64"), differentiable=False)
 
 
@@ -282,6 +308,7 @@ def passing_on() -> Iterator[Case]:
     yield Case(passing.copy, (x,), lambda x: x)
     for op, attributes in [
         (passing.disconnected_grad, {}),
+        (passing.assume, {"low": -9.0, "high": 9.0, "integer": False}),
         (passing.zero_grad, {}),
         (passing.undefined_grad, {}),
         (passing.grad_clip, {"lower": -1.0, "upper": 1.0}),

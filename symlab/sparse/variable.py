@@ -1,0 +1,261 @@
+"""Sparse matrices as expressions: four dense variables that `function`, `grad` and `shared` take as one.
+
+A matrix of format "csr" has the elements of each row one after another, of format "csc" those of each column:
+`data` are the elements, `indices` their places within a row (column), and row i has the elements from `indptr[i]` to
+`indptr[i + 1]`. Expressions expect the places of a row in ascending order, none twice; values that are given at a call
+are brought into this form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlab.core.ir.composite import Composite
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.types import array_type
+from symlab.core.ops.operators import Variable, as_variable, constant, variable
+from symlab.core.seams import resolve
+from symlab.core.shared import SharedVariable, shared
+from symlab.tensor.types import dtype_of
+
+FORMATS = ("csr", "csc")
+PLACES = np.dtype(np.int32)
+
+
+def checked_format(format: str) -> str:
+    """The name of a format."""
+    if format not in FORMATS:
+        raise InvalidValue(message(f"there is no format {format!r}", (), ["'csr' or 'csc'"]))
+    return format
+
+
+@dataclass(frozen=True)
+class SparseType:
+    """The type of sparse matrices of a format and a dtype; called with a name it makes an input."""
+
+    format: str
+    dtype: str
+
+    def __post_init__(self) -> None:
+        checked_format(self.format)
+        object.__setattr__(self, "dtype", dtype_of(self.dtype).name)
+
+    def __call__(self, name: str | None = None) -> SparseVariable:
+        """An input of this type."""
+        kinds = (self.dtype, (None,)), (PLACES, (None,)), (PLACES, (None,)), (np.int64, (2,))
+        names = [f"{name or self.format}.{part}" for part in ("data", "indices", "indptr", "shape")]
+        made = [variable(array_type(*kind), label) for kind, label in zip(kinds, names, strict=True)]
+        return SparseVariable(self.format, made, name)
+
+    def __str__(self) -> str:
+        return f"{self.format}[{self.dtype}]"
+
+
+class SparseVariable(Composite):
+    """A sparse matrix: an input, a shared variable, a constant or a result."""
+
+    __array_ufunc__ = None  # NumPy leaves operators to this class
+
+    def __init__(self, format: str, parts: Sequence[Variable], name: str | None = None) -> None:
+        self.format, self.name = checked_format(format), name
+        self.data, self.indices, self.indptr, self.shape = parts
+
+    @property
+    def parts(self) -> tuple[Variable, ...]:
+        """Elements, places, where rows or columns begin, and the two sizes."""
+        return self.data, self.indices, self.indptr, self.shape
+
+    @property
+    def type(self) -> SparseType:
+        """Format and dtype."""
+        return SparseType(self.format, self.data.dtype)
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the elements by name."""
+        return self.data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """2."""
+        return 2
+
+    @property
+    def nnz(self) -> Variable:
+        """How many elements are kept, as an expression."""
+        return self.data.shape[0]  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> SparseVariable:
+        """Rows and columns exchanged."""
+        return method("transpose")(self)  # type: ignore[no-any-return]
+
+    def with_parts(self, parts: Sequence[Variable]) -> SparseVariable:
+        """A matrix of the same format from other variables."""
+        return SparseVariable(self.format, parts)
+
+    def with_data(self, data: Variable) -> SparseVariable:
+        """A matrix with other elements at the same places."""
+        return SparseVariable(self.format, (data, self.indices, self.indptr, self.shape))
+
+    def arrays_of(self, value: Any) -> tuple[Any, ...]:
+        """The four arrays of a matrix of SciPy, whatever its format, in order and without duplicates."""
+        found = scipy_matrix(value, self.format, self.name or "the value")
+        places = (np.asarray(array, PLACES) for array in (found.indices, found.indptr))
+        return (found.data, *places, np.asarray(found.shape, np.int64))
+
+    def value_of(self, arrays: Sequence[Any]) -> Any:
+        """The matrix of SciPy with these four arrays."""
+        data, indices, indptr, shape = arrays
+        kind = resolve(f"scipy.sparse:{self.format}_matrix")
+        return kind((data, indices, indptr), shape=tuple(map(int, shape)))
+
+    def as_this(self, value: Any) -> SparseVariable:
+        """A matrix or expression in the format of this one."""
+        return method("as_format")(as_sparse_variable(value), self.format)  # type: ignore[no-any-return]
+
+    @property
+    def differentiable(self) -> Variable:
+        """The elements: gradients have the structure of the matrix, as Theano's structured ones."""
+        return self.data
+
+    def gradient(self, part: Any) -> Any:
+        """The gradient as a matrix of the same structure."""
+        return self.with_data(part) if isinstance(part, Variable) else part
+
+    def eval(self, inputs: Any = None, **options: Any) -> Any:
+        """The matrix of SciPy for the given values of inputs."""
+        from symlab.core.function import function
+
+        given = dict(inputs or {})
+        return function(list(given), self, on_unused_input="ignore", **options)(*given.values())
+
+    def __repr__(self) -> str:
+        return self.name or f"<{self.type}>"
+
+    # Operators and methods, each of them a function of `symlab.sparse`
+
+    def __add__(self, other: Any) -> Any:
+        return method("add")(self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return method("sub")(self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return method("sub")(other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return method("mul")(self, other)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Any:
+        return method("neg")(self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return method("structured_dot")(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return method("structured_dot")(other, self)
+
+    def __getitem__(self, index: Any) -> Any:
+        return method("get_item")(self, index)
+
+    def dot(self, other: Any) -> Any:
+        """The matrix product, a dense matrix where one of them is dense."""
+        return method("structured_dot")(self, other)
+
+    def transpose(self) -> SparseVariable:
+        """Rows and columns exchanged."""
+        return self.T
+
+    def sum(self, axis: int | None = None) -> Variable:
+        """The sum over all elements, over the rows (0) or over the columns (1)."""
+        return method("sp_sum")(self, axis)  # type: ignore[no-any-return]
+
+    def toarray(self) -> Variable:
+        """As a dense matrix."""
+        return method("dense_from_sparse")(self)  # type: ignore[no-any-return]
+
+    def astype(self, dtype: Any) -> SparseVariable:
+        """With elements of another dtype."""
+        return method("cast")(self, dtype)  # type: ignore[no-any-return]
+
+
+def method(name: str) -> Any:
+    """A function of `symlab.sparse`, which is built on this module."""
+    return resolve(f"symlab.sparse:{name}")
+
+
+class SparseSharedVariable(SparseVariable):
+    """A sparse matrix that keeps its value between calls."""
+
+    def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
+        """The current value as a matrix of SciPy; with `borrow` its arrays are those of the variable."""
+        return self.value_of([part.get_value(borrow=borrow) for part in self.cells])
+
+    def set_value(self, value: Any, borrow: bool = False) -> None:
+        """Replace the value by another matrix."""
+        for part, array in zip(self.cells, self.arrays_of(value), strict=True):
+            part.set_value(array, borrow=borrow)
+
+    @property
+    def cells(self) -> tuple[SharedVariable, ...]:
+        """The parts, which are shared variables."""
+        return self.parts  # type: ignore[return-value]
+
+
+def is_scipy(value: Any) -> bool:
+    """Whether this is a sparse matrix of SciPy, which is not loaded to find out."""
+    return type(value).__module__.startswith("scipy.sparse")
+
+
+def scipy_matrix(value: Any, format: str, name: str) -> Any:
+    """A matrix of SciPy in a format, its places in order and without duplicates."""
+    if not is_scipy(value):
+        problem = f"{name} is a sparse matrix, and {type(value).__name__} was given"
+        raise TypeMismatch(message(problem, (), ["scipy.sparse.csr_matrix(value)"]))
+    if len(value.shape) != 2:
+        raise TypeMismatch(message(f"{name} is a matrix, and the value has {len(value.shape)} axes"))
+    found = value.asformat(format)
+    if not found.has_canonical_format:
+        found = found.copy()
+        found.sum_duplicates()
+    return found
+
+
+def sparse_shared(value: Any, name: str | None = None, borrow: bool = False) -> SparseSharedVariable:
+    """A shared variable with a matrix of SciPy as its value, of its format (csr for formats that are neither)."""
+    format = value.format if value.format in FORMATS else "csr"
+    found = SparseVariable(format, [None] * 4, name).arrays_of(value)  # type: ignore[list-item]
+    names = [f"{name or format}.{part}" for part in ("data", "indices", "indptr", "shape")]
+    shapes = (None,), (None,), (None,), (2,)
+    parts = [
+        shared(array, label, borrow=borrow, shape=shape)
+        for array, label, shape in zip(found, names, shapes, strict=True)
+    ]
+    return SparseSharedVariable(format, parts, name)
+
+
+def as_sparse_variable(value: Any, name: str | None = None) -> SparseVariable:
+    """A sparse matrix as an expression: itself, or a matrix of SciPy as a constant."""
+    if isinstance(value, SparseVariable):
+        return value
+    if not is_scipy(value):
+        tries = ["sparse.csr_from_dense(x)", "scipy.sparse.csr_matrix(value)"]
+        raise TypeMismatch(message(f"{value!r} is not a sparse matrix", (), tries))
+    format = value.format if value.format in FORMATS else "csr"
+    kind = SparseVariable(format, [None] * 4, name)  # type: ignore[list-item]
+    return SparseVariable(format, [constant(array) for array in kind.arrays_of(value)], name)
+
+
+def as_sparse_or_tensor_variable(value: Any, name: str | None = None) -> Any:
+    """An expression, sparse where the value is."""
+    is_sparse = isinstance(value, SparseVariable) or is_scipy(value)
+    return as_sparse_variable(value, name) if is_sparse else as_variable(value)

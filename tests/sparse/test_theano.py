@@ -1,0 +1,40 @@
+"""A program written for `theano.sparse`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from symlab.compat.theano import install, uninstall
+
+
+@pytest.fixture
+def theano():
+    install()
+    import theano
+
+    yield theano
+    uninstall()
+
+
+def test_a_program_for_theano(theano):
+    import theano.tensor as T
+    from theano import sparse
+
+    x, y = sparse.csr_matrix("x", dtype="float64"), T.dvector("y")
+    w = theano.shared(np.zeros(4), "w")
+    z = sparse.structured_dot(x, w)
+    cost = T.mean(T.sqr(z - y))
+    train = theano.function([x, y], cost, updates=[(w, w - 0.5 * T.grad(cost, w))])
+    draw = np.random.default_rng(0)
+    value = sp.random(50, 4, 0.5, "csr", random_state=0)
+    truth = draw.normal(size=4)
+    costs = [float(train(value, value @ truth)) for _ in range(300)]
+    assert costs[-1] < 1e-3 * costs[0]
+    np.testing.assert_allclose(w.get_value(), truth, atol=0.1)
+    data, indices, indptr, shape = sparse.csm_properties(x)
+    doubled = theano.function([x], sparse.CSR(data * 2, indices, indptr, shape))(value)
+    assert abs(doubled - 2 * value).max() == 0
+    assert isinstance(sparse.basic.sp_sum(x, axis=0), T.TensorVariable)
+    assert sparse.type.SparseType("csc", "float32")("c").dtype == "float32"

@@ -264,6 +264,9 @@ class Interning:
         """A node whose closed function needs nothing from outside."""
         inner = Interning(self.table, function.params, self.exact or function.exact)
         (body,) = inner.all([function.body])
+        for node, found in inner.origins.items():
+            if node.args:  # a parameter stands for another variable in each function
+                self.origins.setdefault(node, []).extend(found)
         made = Lambda(tuple(inner.done[param] for param in function.params), body, inner.exact)
         return self.table.intern(typed.op, args, with_body(typed.attrs, made), typed.type)
 

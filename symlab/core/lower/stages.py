@@ -38,7 +38,7 @@ class Stage:
 
 def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
     """The stages of a graph that was refused as a whole; None where they would not help."""
-    if any(node.op is IFELSE for node in graph.nodes()):
+    if refusal.node is None or any(node.op is IFELSE for node in graph.nodes()):
         return None  # what is between stages would be computed whether it is chosen or not
     cutting = Cutting(graph)
     cutting.between.update((node, None) for node in cutting.order if is_opaque(node))

@@ -131,6 +131,15 @@ def test_the_gradient_is_checked_too():
         f(X)
 
 
+def test_a_check_in_a_loop_names_its_line():
+    x = T.dvector("x")
+    steps, _ = sl.scan(lambda s: sl.Assert("too large")(s * 2, T.all(s < 10)), outputs_info=x, n_steps=3)
+    f = sl.function([x], steps[-1])
+    np.testing.assert_array_equal(f(X), X * 8)
+    with pytest.raises(AssertionError, match=r"check \(built in test_watch.py, line \d+\): too large"):
+        f(X * 10)
+
+
 def test_only_exceptions_are_raised():
     with pytest.raises(TypeMismatch, match="is no class of exceptions"):
         sl.CheckAndRaise(3, "three")

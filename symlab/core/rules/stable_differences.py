@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, expm1, log, log1p, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, expm1, log, log1p, minimum, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
@@ -65,7 +65,7 @@ def log_of_quotient_of_neighbours(x, step: Small):
 @rule
 def difference_of_log1p(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
-    return log1p(x) - log(x), switch(x < 0, math.nan, log1p(reciprocal(x)))
+    return log1p(x) - log(x), switch(x <= 0, -log(minimum(x, 0)), log1p(reciprocal(x)))
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.compare import switch
+from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
@@ -22,13 +22,14 @@ LOG_2 = math.log(2)
 @rule
 def root_less_one(x):
     """sqrt(1 + x) is nearly 1 where x is small."""
-    return sqrt(1 + x) - 1, x / (1 + sqrt(1 + x))
+    return sqrt(1 + x) - 1, switch(eq(x, math.inf), math.inf, x / (1 + sqrt(1 + x)))
 
 
 @rule
 def hypot_less_one(x):
     """sqrt(1 + x^2) is nearly 1 where x is small, and x^2 overflows before it."""
-    return hypot(1, x) - 1, x * (x / (1 + hypot(1, x)))
+    size = hypot(1, x)
+    return hypot(1, x) - 1, switch(eq(size, math.inf), size, x * (x / (1 + size)))
 
 
 # Sums of squares

@@ -42,8 +42,8 @@ def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
         return None  # what is between stages would be computed whether it is chosen or not
     cutting = Cutting(graph)
     cutting.between.update((node, None) for node in cutting.order if is_opaque(node))
-    node = refusal.node
-    while node in cutting.known and len(cutting.between) < MOST:
+    node: Expr | None = refusal.node
+    while node is not None and node in cutting.known and len(cutting.between) < MOST:
         cutting.between[node] = None
         found = cutting.stages()
         if isinstance(found, tuple):

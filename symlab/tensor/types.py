@@ -10,7 +10,7 @@ import numpy as np
 
 from symlab.core.ir import config
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
-from symlab.core.ir.types import ArrayType, Shape, array_type
+from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant, variable
 
 # fmt: off
@@ -53,7 +53,7 @@ def dtype_of(dtype: Any) -> np.dtype[Any]:
         ) from None
     if dtype is None or found.kind not in "biufc":
         raise TypeMismatch(message(f"{dtype!r} is not a dtype of numbers", (), ["'float64', 'float32', 'int64', ..."]))
-    return found.newbyteorder("=")
+    return plain_dtype(found.newbyteorder("="))
 
 
 def static_shape(sizes: Sizes) -> Shape:

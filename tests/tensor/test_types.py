@@ -143,3 +143,8 @@ def test_as_tensor_variable() -> None:
 def test_a_name_for_what_has_one_already_makes_no_change() -> None:
     x = T.dvector("x")
     assert T.as_tensor_variable(x, name="y").name == "x"
+
+
+def test_dtypes_are_the_objects_that_numpy_is_quick_with():
+    assert T.zeros(3, "int64").type.dtype is np.dtype("int64")
+    assert T.tensor("x", dtype=np.dtype("float64").newbyteorder("="), shape=(None,)).type.dtype is np.dtype("float64")

@@ -276,8 +276,8 @@ class Normalizing:
 def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]:
     """Sums (products) used once, by a sum (product), perhaps through `neg` (`reciprocal`): only these are opened.
 
-    Where more than `MOST_OPERANDS` would come together the others stay nodes of their own: each step on a sum costs as
-    much as it is wide, and the gradient of a long chain is one product.
+    Where more than `MOST_OPERANDS` would come together the others stay nodes of their own: each step on an operand costs
+    as much as the sum is wide, and the gradient of a long chain is one product. Leaves do not count: no step changes them.
     """
     absorbed: set[Expr] = set()
     widths: dict[Expr, int] = {}
@@ -285,7 +285,7 @@ def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]
         family = FAMILY.get(node.op)
         if family is None:
             continue
-        width = len(node.args)
+        width = sum(arg.op.kind is not Kind.LEAF for arg in node.args)
         for arg in node.args:
             inner = opened_by(arg, family, used)
             added = widths[inner] - 1 if inner is not None else 0

@@ -276,8 +276,9 @@ class Normalizing:
 def absorbed_nodes(nodes: Iterable[Expr], used: Mapping[Expr, int]) -> set[Expr]:
     """Sums (products) used once, by a sum (product), perhaps through `neg` (`reciprocal`): only these are opened.
 
-    Where more than `MOST_OPERANDS` would come together the others stay nodes of their own: each step on an operand costs
-    as much as the sum is wide, and the gradient of a long chain is one product. Leaves do not count: no step changes them.
+    Where more than `MOST_OPERANDS` would come together the others stay nodes of their own: a step on an operand costs
+    as much as the sum is wide, and the gradient of a long chain is one product. Leaves, which have no steps, do not
+    count.
     """
     absorbed: set[Expr] = set()
     widths: dict[Expr, int] = {}

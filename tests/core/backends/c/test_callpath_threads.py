@@ -183,7 +183,7 @@ def test_finalizers_may_call_the_function(calls) -> None:
     train, predict, many = calls.trainer(cells, True), calls.predictor(cells), calls.momentum(result="t")
     keyed = calls.momentum(result="d", keys=(frozenset({1}),))
     vast = calls.function("vast_run", "n", [calls.N], [cells[1]], [calls.V], [(0, False)], "vast_plan")
-    x, finalized, exhausted = np.ones(8), [], []
+    x, finalized, completed, exhausted = np.ones(8), [], [], []
 
     class Cycle:
         def __init__(self) -> None:
@@ -192,6 +192,7 @@ def test_finalizers_may_call_the_function(calls) -> None:
         def __del__(self) -> None:
             finalized.append(1)
             train(), predict(), many(x, x, x, 0.1, 0.1), keyed(x, x, x, 0.1, d=0.1)
+            completed.append(1)
 
     def exhaust(size=2**50) -> None:
         try:
@@ -224,18 +225,20 @@ def test_finalizers_may_call_the_function(calls) -> None:
         gc.set_threshold(*before)
     assert len(exhausted) == 1000
     assert len(finalized) > 1000
+    assert len(completed) == len(finalized), "a call from a finalizer was refused"
 
 
 def test_callbacks_may_call_the_function(calls) -> None:
     """What a call drops may have a weak reference, whose callback calls the function again."""
     cells, W, _ = calls.weights(4)
-    called = []
+    begun, called = [], []
 
     def work() -> None:
         for in_place in (False, True):
             train, f, x = calls.trainer(cells, in_place), calls.momentum(), np.ones(8)
 
             def again(reference, train=train, f=f, x=x) -> None:
+                begun.append(reference)
                 called.append((train(), f(x, x, x, 0.1, 0.1)))
 
             kept = []
@@ -249,6 +252,7 @@ def test_callbacks_may_call_the_function(calls) -> None:
 
     calls.together(work)
     assert len(called) > 20
+    assert len(called) == len(begun), "a call from a callback was refused"
 
 
 @pytest.mark.parametrize("call", [lambda f, args: f(*args), lambda f, args: f(args[0], args[1])])

@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
 HEAD = """# The rules
 
 Every rule of the default pipeline, as `sl.rules()` lists it in a session: what becomes of what, why, and when. It is
-tried in the passes that are named; `x, ...` stands for one or more operands, `folded` and the like for attributes.
+tried in the passes that are named; `x, ...` stands for one or more operands, `axis` and the like for attributes.
 What a rule assumes is granted under `algebra="real"`, the default, and not under `algebra="floating"`, where only the
 rules marked *exact* act, since they change no bit.
 

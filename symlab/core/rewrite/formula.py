@@ -9,6 +9,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, WILD
 from symlab.core.ops.elementwise import add, mul, neg, pow, sub, true_div
 from symlab.core.ops.operators import AttributeVariable
+from symlab.core.rewrite.pattern import AttributePart
 
 BINDING = {add: 1, sub: 1, mul: 2, true_div: 2, neg: 3, pow: 4}  # how tightly an operator holds its operands
 ATOM = 9
@@ -46,4 +47,4 @@ def wrapped(part: tuple[str, int], least: int) -> str:
 def _attribute(name: str, value: Any) -> str:
     if isinstance(value, AttributeVariable):
         return value.name
-    return f"{name}={getattr(value, 'text', value)}"
+    return value.text if isinstance(value, AttributePart) else f"{name}={value}"

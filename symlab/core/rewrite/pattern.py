@@ -19,7 +19,7 @@ from symlab.core.rewrite.normal import INVERSE, SHORT
 
 
 class AllAttributes(AttributeVariable):
-    """The attributes of a node, of which the right side may use single ones: `softmax(x, axes=folded.axes)`."""
+    """The attributes of a node, of which the right side may use single ones: `softmax(x, axes=axis.axes)`."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ class AttributePart:
     @property
     def text(self) -> str:
         """How it is written."""
-        return f"{self.whole}.{self.name}"
+        return self.whole
 
 
 @dataclass(frozen=True, slots=True)

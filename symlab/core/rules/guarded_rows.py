@@ -13,50 +13,50 @@ from symlab.core.rewrite.sorts import Attributes, PositiveReal, Scalar
 from symlab.core.rules.stable_rows import plain
 
 
-def unscaled(x, folded):
+def unscaled(x, axis):
     """Whether a row has not been divided by its largest element already."""
     factors = x.args if x.op is mul else (x,)
     divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
-    return plain(folded) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
+    return plain(axis) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
 
 
 @rule(when=unscaled)
-def norm_of_row(x, folded: Attributes):
+def norm_of_row(x, axis: Attributes):
     """Squares overflow or vanish where the root of their sum does not."""
-    largest = max_or_zero(abs(x), attributes=folded)
-    kept = max_or_zero(abs(x), axes=folded.axes, keepdims=True)
+    largest = max_or_zero(abs(x), attributes=axis)
+    kept = max_or_zero(abs(x), axes=axis.axes, keepdims=True)
     divisor = switch(eq(kept, 0), 1, kept)
-    return sqrt(sum(sqr(x), attributes=folded)), largest * sqrt(sum(sqr(x / divisor), attributes=folded))
+    return sqrt(sum(sqr(x), attributes=axis)), largest * sqrt(sum(sqr(x / divisor), attributes=axis))
 
 
 @rule(counts={"n": 1})
-def power_of_product(x, n: Scalar, folded: Attributes):
+def power_of_product(x, n: Scalar, axis: Attributes):
     """A product of many factors overflows or vanishes before its root does."""
-    product = prod(x, attributes=folded)
+    product = prod(x, attributes=axis)
     regular = (abs(product) > 1e-30) & (abs(product) < 1e30)
-    sign = prod(sign_of(x), attributes=folded)
-    powers = exp(n * sum(log(abs(x)), attributes=folded))
+    sign = prod(sign_of(x), attributes=axis)
+    powers = exp(n * sum(log(abs(x)), attributes=axis))
     far = switch(sign < 0, pow(sign, n) * powers, powers)
     return pow(product, n), switch(regular, pow(switch(regular, product, 1), n), far)
 
 
 @rule(when=plain)
-def log_of_product_of_any_row(x: PositiveReal, folded: Attributes):
+def log_of_product_of_any_row(x: PositiveReal, axis: Attributes):
     """A product of many factors overflows before its logarithm does."""
-    whole = abs(prod(x, axes=folded.axes, keepdims=True))
+    whole = abs(prod(x, axes=axis.axes, keepdims=True))
     kept = (whole > 1e-30) & (whole < 1e30)
-    sign = prod(sign_of(x), attributes=folded)
-    logs = switch(sign < 0, math.nan, sum(log(abs(switch(kept, 1, x))), attributes=folded))
-    return log(prod(x, attributes=folded)), logs + log(prod(switch(kept, x, sign_of(x)), attributes=folded))
+    sign = prod(sign_of(x), attributes=axis)
+    logs = switch(sign < 0, math.nan, sum(log(abs(switch(kept, 1, x))), attributes=axis))
+    return log(prod(x, attributes=axis)), logs + log(prod(switch(kept, x, sign_of(x)), attributes=axis))
 
 
 @rule(when=plain)
-def log_of_size_of_product_of_row(x, folded: Attributes):
+def log_of_size_of_product_of_row(x, axis: Attributes):
     """A product of many factors overflows before its logarithm does."""
-    whole = abs(prod(x, axes=folded.axes, keepdims=True))
+    whole = abs(prod(x, axes=axis.axes, keepdims=True))
     kept = (whole > 1e-30) & (whole < 1e30)
-    logs = sum(log(abs(switch(kept, 1, x))), attributes=folded)
-    return log(abs(prod(x, attributes=folded))), logs + log(abs(prod(switch(kept, x, 1), attributes=folded)))
+    logs = sum(log(abs(switch(kept, 1, x))), attributes=axis)
+    return log(abs(prod(x, attributes=axis))), logs + log(abs(prod(switch(kept, x, 1), attributes=axis)))
 
 
 RULES = (

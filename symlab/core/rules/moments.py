@@ -21,13 +21,13 @@ from symlab.core.rewrite.sorts import Attributes, Scale
 from symlab.core.rules.stable_rows import plain
 
 
-def count_of(x: Expr, folded, builder: Builder) -> Expr | int:
+def count_of(x: Expr, axis, builder: Builder) -> Expr | int:
     """How many elements of x are summed: a number, or the product of sizes of what x is computed from."""
     known, sizes = 1, []
-    for axis in dict(folded)["axes"]:
-        size = x.type.shape[axis]
+    for place in dict(axis)["axes"]:
+        size = x.type.shape[place]
         if size is None:
-            sizes.append(own_size(x, axis, builder))
+            sizes.append(own_size(x, place, builder))
         else:
             known *= size
     if not sizes:
@@ -68,67 +68,67 @@ def number_of(node: Expr) -> float:
     return float(constant_value(node)) if node.op is CONSTANT and not node.type.shape else float("nan")
 
 
-def averages(x, r, folded, builder):
+def averages(x, r, axis, builder):
     """Whether r is 1 / n, n being the number of elements that are summed."""
-    return plain(folded) and divides_by(r, [count_of(x, folded, builder)], 1)
+    return plain(axis) and divides_by(r, [count_of(x, axis, builder)], 1)
 
 
-def averages_twice(x, y, r, q, folded, builder):
+def averages_twice(x, y, r, q, axis, builder):
     """Whether r is 1 / n and q is its square."""
-    counts = [count_of(x, folded, builder), count_of(y, folded, builder)]
-    return plain(folded) and x.type.ndim == y.type.ndim and divides_by(r, counts, 1) and divides_by(q, counts, 2)
+    counts = [count_of(x, axis, builder), count_of(y, axis, builder)]
+    return plain(axis) and x.type.ndim == y.type.ndim and divides_by(r, counts, 1) and divides_by(q, counts, 2)
 
 
 @rule(when=averages, counts={"r": 1})
-def variance_of_moments(x, r: Scale, folded: Attributes):
+def variance_of_moments(x, r: Scale, axis: Attributes):
     """The mean of squares and the square of the mean are nearly equal where x varies little."""
-    mean = sum(x, axes=folded.axes, keepdims=True) * r
+    mean = sum(x, axes=axis.axes, keepdims=True) * r
     return (
-        sum(sqr(x), attributes=folded) * r - sqr(sum(x, attributes=folded) * r),
-        sum(sqr(x - mean), attributes=folded) * r,
+        sum(sqr(x), attributes=axis) * r - sqr(sum(x, attributes=axis) * r),
+        sum(sqr(x - mean), attributes=axis) * r,
     )
 
 
 @rule(when=averages, counts={"r": 1})
-def squares_about_mean(x, r: Scale, folded: Attributes):
+def squares_about_mean(x, r: Scale, axis: Attributes):
     """The sum of squares and the square of the sum are nearly in proportion where x varies little."""
-    mean = sum(x, axes=folded.axes, keepdims=True) * r
+    mean = sum(x, axes=axis.axes, keepdims=True) * r
     return (
-        sum(sqr(x), attributes=folded) - sqr(sum(x, attributes=folded)) * r,
-        sum(sqr(x - mean), attributes=folded),
+        sum(sqr(x), attributes=axis) - sqr(sum(x, attributes=axis)) * r,
+        sum(sqr(x - mean), attributes=axis),
     )
 
 
 @rule(when=averages_twice, counts={"r": 1, "q": 2})
-def covariance_of_moments(x, y, r: Scale, q: Scale, folded: Attributes):
+def covariance_of_moments(x, y, r: Scale, q: Scale, axis: Attributes):
     """The mean of products and the product of means are nearly equal where x or y varies little."""
-    first = x - sum(x, axes=folded.axes, keepdims=True) * r
-    second = y - sum(y, axes=folded.axes, keepdims=True) * r
+    first = x - sum(x, axes=axis.axes, keepdims=True) * r
+    second = y - sum(y, axes=axis.axes, keepdims=True) * r
     return (
-        sum(x * y, attributes=folded) * r - sum(x, attributes=folded) * sum(y, attributes=folded) * q,
-        sum(first * second, attributes=folded) * r,
+        sum(x * y, attributes=axis) * r - sum(x, attributes=axis) * sum(y, attributes=axis) * q,
+        sum(first * second, attributes=axis) * r,
     )
 
 
 @rule(when=plain)
-def angle_of_rows(x, y, folded: Attributes):
+def angle_of_rows(x, y, axis: Attributes):
     """The cosine of a small angle is nearly 1."""
     step = y - x
-    along = sum(x * step, axes=folded.axes, keepdims=True) / sum(sqr(x), axes=folded.axes, keepdims=True)
-    lengths = sqrt(sum(sqr(x), attributes=folded)), sqrt(sum(sqr(y), attributes=folded))
-    across = sqrt(sum(sqr(step - x * along), attributes=folded))
+    along = sum(x * step, axes=axis.axes, keepdims=True) / sum(sqr(x), axes=axis.axes, keepdims=True)
+    lengths = sqrt(sum(sqr(x), attributes=axis)), sqrt(sum(sqr(y), attributes=axis))
+    across = sqrt(sum(sqr(step - x * along), attributes=axis))
     return (
-        arccos(sum(x * y, attributes=folded) * reciprocal(lengths[0]) * reciprocal(lengths[1])),
-        arctan2(lengths[0] * across, sum(x * y, attributes=folded)),
+        arccos(sum(x * y, attributes=axis) * reciprocal(lengths[0]) * reciprocal(lengths[1])),
+        arctan2(lengths[0] * across, sum(x * y, attributes=axis)),
     )
 
 
 @rule(when=plain)
-def squared_distance(x, y, folded: Attributes):
+def squared_distance(x, y, axis: Attributes):
     """Sums of squares and of products are nearly equal where x is nearly y."""
     return (
-        sum(sqr(x), attributes=folded) + sum(sqr(y), attributes=folded) - 2 * sum(x * y, attributes=folded),
-        sum(sqr(x - y), attributes=folded),
+        sum(sqr(x), attributes=axis) + sum(sqr(y), attributes=axis) - 2 * sum(x * y, attributes=axis),
+        sum(sqr(x - y), attributes=axis),
     )
 
 

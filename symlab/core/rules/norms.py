@@ -20,26 +20,26 @@ def inverse(p, q):
 
 
 @rule(when=inverse, accept=32)
-def power_norm_of_row(x, p: PowerNumber, q: RootNumber, folded: Attributes):
+def power_norm_of_row(x, p: PowerNumber, q: RootNumber, axis: Attributes):
     """Powers overflow or vanish where the root of their sum does not."""
-    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
-    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
+    largest = zero_grad(max_or_zero(abs(x), attributes=axis))
+    kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
     divisor = switch(eq(kept, 0), 1, kept)
     return (
-        pow(sum(pow(abs(x), p), attributes=folded), q),
-        largest * pow(sum(pow(abs(x / divisor), p), attributes=folded), q),
+        pow(sum(pow(abs(x), p), attributes=axis), q),
+        largest * pow(sum(pow(abs(x / divisor), p), attributes=axis), q),
     )
 
 
 @rule(when=inverse, accept=32)
-def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, folded: Attributes):
+def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, axis: Attributes):
     """Powers overflow or vanish where the root of their sum does not."""
-    largest = zero_grad(max_or_zero(abs(x), attributes=folded))
-    kept = zero_grad(max_or_zero(abs(x), axes=folded.axes, keepdims=True))
+    largest = zero_grad(max_or_zero(abs(x), attributes=axis))
+    kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
     divisor = switch(eq(kept, 0), 1, kept)
     return (
-        pow(sum(pow(x, p), attributes=folded), q),
-        largest * pow(sum(pow(x / divisor, p), attributes=folded), q),
+        pow(sum(pow(x, p), attributes=axis), q),
+        largest * pow(sum(pow(x / divisor, p), attributes=axis), q),
     )
 
 

@@ -55,19 +55,19 @@ def log_of_one_plus_exps(*terms):
 
 
 @rule(when=plain)
-def log_of_mean_of_row(w: Scale, x: Row, folded: Attributes):
+def log_of_mean_of_row(w: Scale, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a mean of exponentials is nearly the largest element."""
-    shift = far_from_zero(max_or_zero(x, axes=folded.axes, keepdims=True))
-    kept = far_from_zero(max_or_zero(x, attributes=folded))
-    return log(w * sum(exp(x), attributes=folded)), kept + log(w * sum(exp(x - shift), attributes=folded))
+    shift = far_from_zero(max_or_zero(x, axes=axis.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(x, attributes=axis))
+    return log(w * sum(exp(x), attributes=axis)), kept + log(w * sum(exp(x - shift), attributes=axis))
 
 
 @rule(when=plain)
-def log_of_sum_with_weights(w, x: Row, folded: Attributes):
+def log_of_sum_with_weights(w, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
-    shift = far_from_zero(max_or_zero(x, axes=folded.axes, keepdims=True))
-    kept = far_from_zero(max_or_zero(x, attributes=folded))
-    return log(sum(w * exp(x), attributes=folded)), kept + log(sum(w * exp(x - shift), attributes=folded))
+    shift = far_from_zero(max_or_zero(x, axes=axis.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(x, attributes=axis))
+    return log(sum(w * exp(x), attributes=axis)), kept + log(sum(w * exp(x - shift), attributes=axis))
 
 
 @rule(accept=400)
@@ -80,11 +80,11 @@ def share_of_exps(x, *others):
 
 
 @rule(when=plain)
-def weighted_mean_of_row(y, x: Row, folded: Attributes):
+def weighted_mean_of_row(y, x: Row, axis: Attributes):
     """exp overflows in numerator and denominator of a mean that is weighted by exponentials."""
     return (
-        sum(y * exp(x), attributes=folded) * reciprocal(sum(exp(x), attributes=folded)),
-        sum(y * softmax(x, axes=folded.axes), attributes=folded),
+        sum(y * exp(x), attributes=axis) * reciprocal(sum(exp(x), attributes=axis)),
+        sum(y * softmax(x, axes=axis.axes), attributes=axis),
     )
 
 

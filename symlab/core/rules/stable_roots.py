@@ -63,9 +63,9 @@ def share_of_square(x, y):
 
 
 @rule(when=plain)
-def root_of_product_of_sums(x, y, folded: Attributes):
+def root_of_product_of_sums(x, y, axis: Attributes):
     """The product of two sums of squares overflows or vanishes before that of their roots does."""
-    first, second = sum(sqr(x), attributes=folded), sum(sqr(y), attributes=folded)
+    first, second = sum(sqr(x), attributes=axis), sum(sqr(y), attributes=axis)
     return sqrt(first * second), sqrt(first) * sqrt(second)
 
 
@@ -120,9 +120,9 @@ def pow_less_one(x, n):
 
 
 @rule(when=plain)
-def root_of_scaled_sum(w: Scale, x, folded: Attributes):
+def root_of_scaled_sum(w: Scale, x, axis: Attributes):
     """The root of a mean of squares is that of their sum, which can be scaled."""
-    return sqrt(w * sum(sqr(x), attributes=folded)), sqrt(w) * sqrt(sum(sqr(x), attributes=folded))
+    return sqrt(w * sum(sqr(x), attributes=axis)), sqrt(w) * sqrt(sum(sqr(x), attributes=axis))
 
 
 @rule

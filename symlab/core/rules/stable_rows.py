@@ -14,35 +14,35 @@ from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row
 WHOLE = (None, None, 1)
 
 
-def aligned(folded):
+def aligned(axis):
     """Whether the sums of rows, broadcast against the rows, meet those that they were made from."""
-    known = dict(folded)
+    known = dict(axis)
     axes = known["axes"]
     in_front = axes == tuple(range(len(axes)))
     return set(known) == {"axes", "keepdims"} and (known["keepdims"] or in_front)
 
 
-def plain(folded):
+def plain(axis):
     """Whether a sum says nothing of the dtype of its running sum."""
-    return {name for name, _ in folded} == {"axes", "keepdims"}
+    return {name for name, _ in axis} == {"axes", "keepdims"}
 
 
 @rule(when=aligned)
-def softmax_of_quotient(x: Row, folded: Attributes):
+def softmax_of_quotient(x: Row, axis: Attributes):
     """exp overflows in numerator and denominator where softmax is nearly 1."""
-    return exp(x) * reciprocal(sum(exp(x), attributes=folded)), softmax(x, axes=folded.axes)
+    return exp(x) * reciprocal(sum(exp(x), attributes=axis)), softmax(x, axes=axis.axes)
 
 
 @rule(when=plain)
-def log_of_sum_of_row(x: Row, folded: Attributes):
+def log_of_sum_of_row(x: Row, axis: Attributes):
     """exp overflows where the logarithm of the sum is nearly the largest element."""
-    return log(sum(exp(x), attributes=folded)), logsumexp(x, attributes=folded)
+    return log(sum(exp(x), attributes=axis)), logsumexp(x, attributes=axis)
 
 
 @rule(when=plain)
-def log_of_weighted_sum(w: NotNegative, x: Row, folded: Attributes):
+def log_of_weighted_sum(w: NotNegative, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
-    return log(sum(w * exp(x), attributes=folded)), logsumexp(x + log(w), attributes=folded)
+    return log(sum(w * exp(x), attributes=axis)), logsumexp(x + log(w), attributes=axis)
 
 
 @rule
@@ -76,14 +76,14 @@ def exp_of_log_softmax(x: Row, rows: Attributes):
 
 
 @rule(when=aligned)
-def log_softmax_of_difference(x: Row, folded: Attributes):
+def log_softmax_of_difference(x: Row, axis: Attributes):
     """The logarithm of the sum is nearly the largest element."""
-    return x - logsumexp(x, attributes=folded), log_softmax(x, axes=folded.axes)
+    return x - logsumexp(x, attributes=axis), log_softmax(x, axes=axis.axes)
 
 
-def picks_in_rows(folded, index):
+def picks_in_rows(axis, index):
     """Whether an index takes one element of each row that is summed, and all rows."""
-    known, places = dict(folded), dict(index)["index"]
+    known, places = dict(axis), dict(index)["index"]
     axes = known.get("axes", ())
     picked = all(axis < len(places) and not isinstance(places[axis], tuple) for axis in axes)
     kept = all(place == WHOLE for axis, place in enumerate(places) if axis not in axes)
@@ -91,34 +91,34 @@ def picks_in_rows(folded, index):
 
 
 @rule(when=picks_in_rows)
-def log_softmax_of_part(x: Row, folded: Attributes, index: Attributes):
+def log_softmax_of_part(x: Row, axis: Attributes, index: Attributes):
     """The logarithm of the sum is nearly the largest element."""
     return (
-        slice_op(x, attributes=index) - logsumexp(x, attributes=folded),
-        slice_op(log_softmax(x, axes=folded.axes), attributes=index),
+        slice_op(x, attributes=index) - logsumexp(x, attributes=axis),
+        slice_op(log_softmax(x, axes=axis.axes), attributes=index),
     )
 
 
 @rule(when=picks_in_rows)
-def part_of_softmax(x: Row, folded: Attributes, index: Attributes):
+def part_of_softmax(x: Row, axis: Attributes, index: Attributes):
     """exp overflows in numerator and denominator where softmax is nearly 1."""
     return (
-        slice_op(exp(x), attributes=index) * reciprocal(sum(exp(x), attributes=folded)),
-        slice_op(softmax(x, axes=folded.axes), attributes=index),
+        slice_op(exp(x), attributes=index) * reciprocal(sum(exp(x), attributes=axis)),
+        slice_op(softmax(x, axes=axis.axes), attributes=index),
     )
 
 
-def same_rows(folded, rows):
+def same_rows(axis, rows):
     """Whether a sum is over the rows of softmax."""
-    return {name for name, _ in folded} == {"axes", "keepdims"} and dict(folded)["axes"] == dict(rows)["axes"]
+    return {name for name, _ in axis} == {"axes", "keepdims"} and dict(axis)["axes"] == dict(rows)["axes"]
 
 
 @rule(when=same_rows, accept=16, serves="derivatives")
-def entropy_of_softmax(x: Row, folded: Attributes, rows: Attributes):
+def entropy_of_softmax(x: Row, axis: Attributes, rows: Attributes):
     """The terms of the derivative nearly cancel where softmax is nearly 1."""
     return (
-        sum(softmax(x, attributes=rows) * log_softmax(x, attributes=rows), attributes=folded),
-        negative_entropy(x, attributes=folded),
+        sum(softmax(x, attributes=rows) * log_softmax(x, attributes=rows), attributes=axis),
+        negative_entropy(x, attributes=axis),
     )
 
 
@@ -129,9 +129,9 @@ def log_of_running_sum(x: Row, along: Attributes):
 
 
 @rule(when=plain)
-def log_of_product_of_row(x: Positive, folded: Attributes):
+def log_of_product_of_row(x: Positive, axis: Attributes):
     """A product of many factors overflows before its logarithm does."""
-    return log(prod(x, attributes=folded)), sum(log(x), attributes=folded)
+    return log(prod(x, attributes=axis)), sum(log(x), attributes=axis)
 
 
 RULES = (

@@ -4,7 +4,7 @@ async ([nodes, steps]) => {
   const frame = () => new Promise(requestAnimationFrame);
   const host = document.getElementById('view');
   const start = performance.now();
-  const view = window.view = symlab.view(host, trace);
+  const view = (window.view = symlab.view(host, trace));
   while (view.root.dataset.paintMs === undefined) await frame();
   const first = performance.now() - start;
   const [seeks, paints] = [[], []];
@@ -12,8 +12,11 @@ async ([nodes, steps]) => {
     const before = performance.now();
     view.seek(step);
     seeks.push(performance.now() - before);
-    do { await frame(); paints.push(Number(view.root.dataset.paintMs)); } while (view.root.dataset.moving === 'true');
+    do {
+      await frame();
+      paints.push(Number(view.root.dataset.paintMs));
+    } while (view.root.dataset.moving === 'true');
   }
   const middle = values => values.sort((a, b) => a - b)[values.length >> 1];
   return [first, middle(seeks), middle(paints)];
-}
+};

@@ -40,8 +40,9 @@ from tests.debug.mutator import Mutant
 
 Array = np.ndarray[Any, Any]
 Values = dict[Variable, Array]
-DRAWS = 4
+DRAWS = 5
 EVEN_DRAW = 2  # the draw of which the numbers lie evenly around the places where rules switch between forms
+SPECIAL_DRAW = 4  # the draw with infinities, zeros and equal numbers, for guards of those
 EDGES = np.array([0.0, 0.0, -1.0, 1.0, -0.5, 0.5, -2.0, 3.0, -3.0, 1e-3, -1e-3, 1e-12, -40.0, 40.0, 100.0, -100.0])
 EXTREMES = np.array([1e30, 1e-30, -1e30, -1e-30, 1e20, 1e-20, 1e100, 1e-100, -1e100, -1e-100])
 ACCEPTED = 16.0  # ULP that a right side may be off
@@ -107,6 +108,9 @@ def samples_of(rule: Rule, node: Variable, draw: int) -> Array:
         values[: EDGES.size] = EDGES[: values.size]
         values[EDGES.size : 2 * EDGES.size] = random.permutation(EDGES)[: max(values.size - EDGES.size, 0)]
         values[-EXTREMES.size :] = random.permutation(EXTREMES) if draw % 2 else values[-EXTREMES.size :]
+    if draw == SPECIAL_DRAW:
+        values[1::3] = np.linspace(0.1, 1.5, values[1::3].size)
+        values[::3] = random.permutation(np.resize([np.inf, 0.0, -np.inf, 0.0, 1.0], values[::3].size))
     with np.errstate(over="ignore"):
         return values.astype(node.type.dtype).reshape(shape)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 
 from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import abs, maximum, pow
 from symlab.core.ops.passing import zero_grad
@@ -15,6 +16,8 @@ from symlab.core.rewrite.sorts import Attributes, EvenPower, EvenRoot, PowerNumb
 
 def inverse(p, q):
     """Whether two numbers are exponents that undo each other, up to rounding."""
+    if p.op is not CONSTANT or q.op is not CONSTANT:
+        return False
     first, second = float(constant_value(p)), float(constant_value(q))
     return first > 1 and builtins.abs(first * second - 1) < 1e-6
 

@@ -37,10 +37,10 @@ def log_less_linear_of_quotient(x, y):
     """log(x / y) is nearly 1 - y / x where x is nearly y."""
     terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
     near = abs(y / x - 1) < 0.3
-    step, far = switch(near, (y - x) / x, 0), switch(near, 2, y / x)
+    step, far = switch(near, (y - x) / x, 0), switch(near, 2, x / y)
     return (
         log(x * reciprocal(y)) + y * reciprocal(x) - 1,
-        switch(near, -sqr(step) * polynomial(step, terms), far - 1 - log(far)),
+        switch(near, -sqr(step) * polynomial(step, terms), log(far) + reciprocal(far) - 1),
     )
 
 

@@ -42,7 +42,7 @@ Array = np.ndarray[Any, Any]
 Values = dict[Variable, Array]
 DRAWS = 5
 EVEN_DRAW = 2  # the draw of which the numbers lie evenly around the places where rules switch between forms
-SPECIAL_DRAW = 4  # the draw with infinities, zeros and equal numbers, for guards of those
+SPECIAL_DRAW = 4  # the draw with infinities, zeros, equal and nearly equal numbers, for guards of those
 EDGES = np.array([0.0, 0.0, -1.0, 1.0, -0.5, 0.5, -2.0, 3.0, -3.0, 1e-3, -1e-3, 1e-12, -40.0, 40.0, 100.0, -100.0])
 EXTREMES = np.array([1e30, 1e-30, -1e30, -1e-30, 1e20, 1e-20, 1e100, 1e-100, -1e100, -1e-100])
 ACCEPTED = 16.0  # ULP that a right side may be off
@@ -110,6 +110,7 @@ def samples_of(rule: Rule, node: Variable, draw: int) -> Array:
         values[-EXTREMES.size :] = random.permutation(EXTREMES) if draw % 2 else values[-EXTREMES.size :]
     if draw == SPECIAL_DRAW:
         values[1::3] = np.linspace(0.1, 1.5, values[1::3].size)
+        values[2::3] = np.linspace(0.1, 1.5, values[2::3].size) * random.uniform(0.75, 1.25, values[2::3].size)
         values[::3] = random.permutation(np.resize([np.inf, 0.0, -np.inf, 0.0, 1.0], values[::3].size))
     with np.errstate(over="ignore"):
         return values.astype(node.type.dtype).reshape(shape)

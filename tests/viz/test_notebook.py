@@ -107,7 +107,7 @@ def test_a_view_is_a_python_value(cells):
 
 
 def test_magics_print_and_show(cells):
-    assert "0 rewrites in 2 passes" in printed(cells[8])
+    assert "0 rewrites in 3 passes" in printed(cells[8])
     told = result(cells[8])[MIME]
     assert told["mode"] == "FAST_COMPILE"
     lines = {(told["strings"][label], line): told["strings"][text] for label, line, text in told["sources"]}

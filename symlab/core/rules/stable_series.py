@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from math import factorial
 
-from symlab.core.ops.compare import switch
+from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr
 from symlab.core.ops.trigonometric import cos
 from symlab.core.rewrite.rule import rule
@@ -37,10 +38,11 @@ def log_less_linear_of_quotient(x, y):
     """log(x / y) is nearly 1 - y / x where x is nearly y."""
     terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
     near = abs(y / x - 1) < 0.3
-    step, far = switch(near, (y - x) / x, 0), switch(near, 2, x / y)
+    step, far = switch(near, (y - x) / x, 0), switch(near, 2, y / x)
+    size = switch(eq(far, -math.inf), math.inf, far)  # x may be 0 from either side
     return (
         log(x * reciprocal(y)) + y * reciprocal(x) - 1,
-        switch(near, -sqr(step) * polynomial(step, terms), log(far) + reciprocal(far) - 1),
+        switch(near, -sqr(step) * polynomial(step, terms), far - 1 - log(size)),
     )
 
 

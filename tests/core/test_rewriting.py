@@ -26,8 +26,8 @@ def test_an_expression_is_rewritten() -> None:
 def test_passes_and_rules_are_chosen() -> None:
     x = T.dvector("x")
     typed = T.log(1 + T.exp(x)) + (x + x - x)
-    assert sl.pp(sl.rewrite_graph(typed, exclude=["stabilize", "specialize"])) == "log(1.0 + exp(x)) + x"
-    assert sl.pp(sl.rewrite_graph(typed, upto="canonicalize")) == "log(1.0 + exp(x)) + x"
+    assert sl.pp(sl.rewrite_graph(typed, exclude=["stabilize", "specialize"])) == "x + log(1.0 + exp(x))"
+    assert sl.pp(sl.rewrite_graph(typed, upto="canonicalize")) == "x + log(1.0 + exp(x))"
 
 
 def test_what_is_rewritten_can_be_computed_and_differentiated() -> None:
@@ -95,7 +95,7 @@ def test_a_pass_that_is_out_of_time_says_so() -> None:
     x = T.dvector("x")
     with sl.configure(rewrite_seconds=0), pytest.warns(RewriteBudgetWarning, match="stopped after 0 s"):
         f = sl.function([x], T.log(1 + T.exp(x)), name="out of time")
-    assert f.trace.passes[1].report.over_time
+    assert [record.name for record in f.trace.passes if record.report.over_time][:1] == ["canonicalize"]
     assert not f.trace.steps
     np.testing.assert_allclose(f([0.0, 1.0]), np.logaddexp(0, [0.0, 1.0]))
 

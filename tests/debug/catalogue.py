@@ -221,7 +221,8 @@ def lifted_values(values: Values, zero: Any) -> dict[str, Any]:
 def with_slopes(item: Entry, digits: int) -> list[Any]:
     """The value and the derivatives of its sum, computed with so many digits."""
     with mpmath.workdps(digits):
-        values = lifted_values(item.values, 0 if item.has_gradient else mpmath.mpf(10) ** (-2 * digits))
+        as_they_are = item.has_gradient or "where(" in item.text  # a choice means the point itself
+        values = lifted_values(item.values, 0 if as_they_are else mpmath.mpf(10) ** (-2 * digits))
         found = [exact_value(item.text, values)]
         slopes = [slope(item, values, name, digits) for name in values if item.has_gradient]
         return found + slopes
@@ -261,8 +262,16 @@ def truth(item: Entry) -> list[Any]:
         after = with_slopes(item, digits)
         if all(agree(a, b) for first, second in zip(before, after) for a, b in zip(np.ravel(first), np.ravel(second))):
             break
-        before = after
+        last, before = before, after
+    else:
+        return after if item.has_gradient else [limit(*pair) for pair in zip(last, after)]
     return after
+
+
+def limit(first: Any, second: Any) -> Any:
+    """What numbers go to of which the second is computed nearer to a limit: an infinity where they grow with it."""
+    grows = np.frompyfunc(lambda a, b: b * mpmath.inf if 1 < 2 * mpmath.fabs(a) < mpmath.fabs(b) else b, 2, 1)
+    return grows(np.asarray(first, object), np.asarray(second, object))
 
 
 def agree(first: Any, second: Any) -> bool:

@@ -75,6 +75,6 @@ def test_what_is_right_stays_right(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\n{sum(values)} of {len(values)} values, {sum(slopes)} of {len(slopes)} gradients")
     unmet = sorted(name for name, right in judged().items() if not right)
-    assert unmet == json.loads(UNMET.read_text(encoding="utf-8"))
+    assert [name for name in unmet if name not in json.loads(UNMET.read_text(encoding="utf-8"))] == []
     assert sum(values) >= 0.95 * len(values)
     assert sum(slopes) >= 0.9 * len(slopes)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
 import numpy as np
 import pytest
 
@@ -15,6 +18,18 @@ def theano():
 
     yield theano
     compat.uninstall()
+
+
+@pytest.fixture
+def program(theano):
+    """Imports one of the programs while `theano` is symlab."""
+
+    def load(name: str):
+        return importlib.import_module(f"tests.compat.programs.{name}")
+
+    yield load
+    for name in [name for name in sys.modules if name.startswith("tests.compat.programs")]:
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="session")

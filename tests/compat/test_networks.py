@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import subprocess
 import sys
@@ -11,25 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.compat.formulas import softmax
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "tests" / "compat" / "programs"
-
-
-@pytest.fixture
-def program(theano):
-    """Imports one of the programs while `theano` is symlab."""
-
-    def load(name: str):
-        return importlib.import_module(f"tests.compat.programs.{name}")
-
-    yield load
-    for name in [name for name in sys.modules if name.startswith("tests.compat.programs")]:
-        del sys.modules[name]
-
-
-def softmax(scores):
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def sigmoid(x):

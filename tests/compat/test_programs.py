@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
+
+from tests.compat.formulas import softmax
 
 PROGRAMS = Path(__file__).parent / "programs"
 BATCH = 100
-
-
-@pytest.fixture
-def program(theano):
-    """Imports one of the programs while `theano` is symlab."""
-    loaded = []
-
-    def load(name: str):
-        loaded.append(f"tests.compat.programs.{name}")
-        return importlib.import_module(loaded[-1])
-
-    yield load
-    for name in [name for name in sys.modules if name.startswith("tests.compat.programs")]:
-        del sys.modules[name]
-
-
-def softmax(scores):
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def batches(images, labels, epochs):

@@ -64,14 +64,19 @@ def stirling(x: Array) -> Array:
     return total * inverse
 
 
+def moved_far(x: Array, step: Array) -> tuple[Array, Array, Array, Array]:
+    """Where the plain formula is taken; elsewhere the points, their steps, and what brings both into the far range."""
+    plain = (x <= 0) | (x + step <= 0)
+    base, width = np.where(plain, 1, x), np.where(plain, 1, step)
+    return plain, base, width, np.where(np.minimum(base, base + width) < FAR, FAR, 0)
+
+
 @in_float64
 def gammaln_difference(x: Array, step: Array) -> Array:
     """log(gamma(x + step)) - log(gamma(x))."""
     from scipy.special import gammaln
 
-    plain = (x <= 0) | (x + step <= 0)
-    base, width = np.where(plain, 1, x), np.where(plain, 1, step)
-    shift = np.where(np.minimum(base, base + width) < FAR, FAR, 0)
+    plain, base, width, shift = moved_far(x, step)
     far = base + shift
     u, v, ratio = 1 / far, 1 / (far + width), width / far
     found = far * log1p_less(ratio) - 0.5 * np.log1p(ratio) + width * np.log(far + width)
@@ -86,9 +91,7 @@ def psi_difference(x: Array, step: Array) -> Array:
     """psi(x + step) - psi(x)."""
     from scipy.special import psi
 
-    plain = (x <= 0) | (x + step <= 0)
-    base, width = np.where(plain, 1, x), np.where(plain, 1, step)
-    shift = np.where(np.minimum(base, base + width) < FAR, FAR, 0)
+    plain, base, width, shift = moved_far(x, step)
     far = base + shift
     u, v = 1 / far, 1 / (far + width)
     found = np.log1p(width / far) + width * u * v * (0.5 + difference_of_powers(DIGAMMA, u, v, 2))

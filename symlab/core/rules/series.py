@@ -48,6 +48,11 @@ def chosen(near: Any, x: Any, series: Any, formula: Any) -> Any:
     return switch(near, series(switch(near, x, 0)), formula(switch(near, 1, x)))
 
 
+def cubic(x: Any, terms: Sequence[Fraction], formula: Any, near: float) -> Any:
+    """x^3 times a polynomial in x^2 nearer to 0 than `near`, the formula elsewhere."""
+    return chosen(abs(x) < near, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), formula)
+
+
 def unguarded(x):
     """Whether a variable is not itself chosen so that it is far from 0."""
     return x.op is not switch
@@ -139,7 +144,7 @@ def x_less_sin(x: Near):
     terms = [Fraction((-1) ** k, factorial(2 * k + 3)) for k in range(11)]
     return (
         x - sin(x),
-        chosen(abs(x) < 1, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - sin(t)),
+        cubic(x, terms, lambda t: t - sin(t), 1),
     )
 
 
@@ -149,7 +154,7 @@ def sinh_less_x(x: Near):
     terms = [Fraction(1, factorial(2 * k + 3)) for k in range(11)]
     return (
         sinh(x) - x,
-        chosen(abs(x) < 1, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: sinh(t) - t),
+        cubic(x, terms, lambda t: sinh(t) - t, 1),
     )
 
 
@@ -159,7 +164,7 @@ def tan_less_x(x: Near):
     terms = tangent_terms(16)
     return (
         tan(x) - x,
-        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: tan(t) - t),
+        cubic(x, terms, lambda t: tan(t) - t, 0.5),
     )
 
 
@@ -169,7 +174,7 @@ def x_less_tanh(x: Near):
     terms = [(-1) ** k * term for k, term in enumerate(tangent_terms(16))]
     return (
         x - tanh(x),
-        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - tanh(t)),
+        cubic(x, terms, lambda t: t - tanh(t), 0.5),
     )
 
 
@@ -179,7 +184,7 @@ def x_less_arctan(x: Near):
     terms = [Fraction((-1) ** k, 2 * k + 3) for k in range(24)]
     return (
         x - arctan(x),
-        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - arctan(t)),
+        cubic(x, terms, lambda t: t - arctan(t), 0.5),
     )
 
 
@@ -189,7 +194,7 @@ def arcsin_less_x(x: Near):
     terms = arcsine_terms(26)
     return (
         arcsin(x) - x,
-        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: arcsin(t) - t),
+        cubic(x, terms, lambda t: arcsin(t) - t, 0.5),
     )
 
 
@@ -199,7 +204,7 @@ def x_less_arcsinh(x: Near):
     terms = [(-1) ** k * term for k, term in enumerate(arcsine_terms(26))]
     return (
         x - arcsinh(x),
-        chosen(abs(x) < 0.5, x, lambda t: t * sqr(t) * polynomial(sqr(t), terms), lambda t: t - arcsinh(t)),
+        cubic(x, terms, lambda t: t - arcsinh(t), 0.5),
     )
 
 

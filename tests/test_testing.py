@@ -12,6 +12,7 @@ from symlab.core.ir.errors import TypeMismatch
 make = sl.custom.elementwise
 
 
+@pytest.mark.slow
 def test_a_right_formula_passes():
     square = make("square", reference=lambda x: x * x, c="({0} * {0})", derivative=lambda y, x: 2 * x, dtypes="same")
     report = sl.testing.check_op(square)
@@ -20,12 +21,14 @@ def test_a_right_formula_passes():
     assert "0 problems" in str(report)
 
 
+@pytest.mark.slow
 def test_another_c_text_is_found():
     wrong = make("wrong", reference=lambda x: x * x, c="({0} * 2)", dtypes="floating")
     with pytest.raises(AssertionError, match=r"float64, many elements: \d+ elements differ"):
         sl.testing.check_op(wrong)
 
 
+@pytest.mark.slow
 def test_an_edge_is_found():
     wrong = make("wrong", reference=np.abs, c="({0} < 0 ? -{0} : {0} + 0 * {0})", dtypes="floating")
     with pytest.raises(AssertionError, match="float64, edges: ") as caught:
@@ -39,6 +42,7 @@ def test_another_derivative_is_found():
         sl.testing.check_op(wrong)
 
 
+@pytest.mark.slow
 def test_a_reference_of_another_dtype_is_found():
     wrong = make("wrong", reference=lambda x: x.astype("float64"), c="({0} + 0)")
     with pytest.raises(AssertionError, match="float32"):

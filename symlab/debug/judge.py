@@ -140,8 +140,8 @@ class Judgement:
         if was.dtype.kind in "biu":
             return judge_discrete(truth, other, was, now)
 
-        def slack() -> Any:
-            return sum(unsteadiness(side, place, self.values, numbers) for side in self.sides)
+        def slack(constants: bool) -> Any:
+            return sum(unsteadiness(side, place, self.values, numbers, constants) for side in self.sides)
 
         if mpmath.isfinite(truth):
             return judge_number(truth, other, was, now, slack)
@@ -220,8 +220,11 @@ def judge_discrete(truth: Any, other: Any, was: Any, now: Any) -> Verdict:
     return RIGHT
 
 
-def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[], Any]) -> Verdict:
-    """The verdict on one number; `slack` tells what the rounding of the operands may do to it."""
+def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[bool], Any]) -> Verdict:
+    """The verdict on one number; `slack` tells what the rounding of the operands, or of constants alone, does to it.
+
+    Exact values of both sides come from the same operands: only the constants of a rule may set them apart.
+    """
     unit = unit_in_last_place(truth, was.dtype)
     lost, kept = error_in(now, truth, unit), error_in(was, truth, unit)
     apart = abs(truth - other) / unit if mpmath.isfinite(other) else mpmath.inf
@@ -229,10 +232,9 @@ def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[],
     worse = lost > max(WORSE_ULP, 2 * kept)
     if not wrong and not worse:
         return RIGHT
-    allowed = 8 * slack() / unit
-    if wrong and apart > EQUAL_ULP + allowed:
+    if wrong and apart > EQUAL_ULP + 8 * slack(True) / unit:
         return Verdict("wrong", f"the formula's value {mpmath.nstr(truth, 12)} became {mpmath.nstr(other, 12)}")
-    if worse and lost > max(WORSE_ULP, 2 * kept) + allowed:
+    if worse and lost > max(WORSE_ULP, 2 * kept) + 8 * slack(False) / unit:
         return Verdict("worse", f"an error of {shown_error(kept)} became one of {shown_error(lost)}")
     return RIGHT
 

@@ -28,9 +28,16 @@ UNROUNDED = frozenset(
 # Operands
 
 
-def unsteadiness(side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT) -> Any:
-    """The change of an element when each operand changes by one unit in its last place; 0 where it has no value."""
+def unsteadiness(
+    side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT, constants: bool = False
+) -> Any:
+    """The change of an element when each operand, or each constant, changes by one unit in its last place.
+
+    It is 0 where the element has no value.
+    """
     operands = [node for node in dict.fromkeys(node for node, _ in side.parts(place)) if is_rounded(side, node)]
+    if constants:
+        operands = [node for node in operands if node.op is CONSTANT]
     here = side.value(place, given, numbers)
     if not mpmath.isfinite(here):
         return mpmath.mpf(0)

@@ -63,6 +63,7 @@ class ConvPool:
         return by_filters, below.sum(axis=(0, 2, 3)), by_images
 
 
+@pytest.mark.slow
 def test_lenet(program, digits):
     images, labels = digits
     (W3, b3, W2, b2, F1, c1, F0, c0), costs, found = program("lenet").train(images, labels)
@@ -93,6 +94,7 @@ def drawing(seeds):
     return np.random.RandomState(int(seeds.randint(2**30)))
 
 
+@pytest.mark.slow
 def test_denoising_autoencoder(program, digits):
     images, _ = digits
     costs = program("denoising_autoencoder").train(images)
@@ -225,6 +227,7 @@ def test_lstm(program, digits):
 # From the command line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lenet", "denoising_autoencoder", "rbm", "lstm"])
 def test_from_the_command_line(tmp_path, digits, name):
     images, labels = digits

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.compat.formulas import softmax
 
@@ -30,6 +31,7 @@ def top_layer(inputs, classes, W, b):
     return cost, inputs.T @ rest, rest.sum(axis=0), rest @ W.T
 
 
+@pytest.mark.slow
 def test_logistic_regression(program, digits):
     images, labels = digits
     costs, error = program("logistic_regression").train(images, labels)
@@ -42,6 +44,7 @@ def test_logistic_regression(program, digits):
     assert error == np.mean(np.argmax(images[4000:] @ W + b, axis=1) != labels[4000:]) < 0.16
 
 
+@pytest.mark.slow
 def test_multilayer_perceptron(program, digits):
     images, labels = digits
     costs = program("multilayer_perceptron").train(images, labels)
@@ -131,6 +134,7 @@ def test_seeded_streams_draw_as_numpy_does(program):
     assert not np.array_equal(mask(), mask())
 
 
+@pytest.mark.slow
 def test_a_file_runs_unmodified_from_the_command_line(digits, tmp_path):
     np.savez(tmp_path / "digits.npz", images=digits[0], labels=digits[1])
     command = [sys.executable, "-m", "symlab", "theano", str(PROGRAMS / "logistic_regression.py")]

@@ -354,6 +354,7 @@ def seconds(action: Any) -> float:
     return time.perf_counter() - start
 
 
+@pytest.mark.slow
 def test_time_is_linear_in_the_length() -> None:
     short, long = chain(4_000), chain(32_000)
     ratio = min(seconds(lambda: grad(long, z)) for _ in range(2)) / min(

@@ -112,6 +112,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, repr(float(fo
 """
 
 
+@pytest.mark.slow
 def test_memory() -> None:
     """10,000 steps of 4000 numbers, 320 MB if all are kept."""
     found = {}

@@ -52,6 +52,7 @@ def test_a_new_process_runs_no_compiler(step, tmp_path):
     assert in_a_new_process(OPENS, tmp_path / "step.symlab") == expected
 
 
+@pytest.mark.slow
 def test_a_new_process_without_a_cache_compiles(step, tmp_path):
     (s,) = step.get_shared()
     sl.save(tmp_path / "step.symlab", (step, s))

@@ -65,6 +65,7 @@ def phases(build: Callable[[int], Built], nodes: int) -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [chain, wide_sum, wide_product])
 def test_every_phase_is_linear(build: Callable[[int], Built]) -> None:
     phases(build, 30)  # what is done once per process

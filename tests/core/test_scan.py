@@ -299,6 +299,7 @@ def test_functions_with_loops_are_pickled() -> None:
 UNARY = {"tanh": (T.tanh, np.tanh), "sin": (T.sin, np.sin), "half": (lambda v: v / 2, lambda v: v / 2)}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     names=st.lists(st.sampled_from(sorted(UNARY)), min_size=1, max_size=3),

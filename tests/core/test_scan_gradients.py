@@ -66,6 +66,7 @@ def test_gradient_of_a_network_against_the_steps_written_out() -> None:
         np.testing.assert_allclose(one, other, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_second_derivatives_against_the_steps_written_out() -> None:
     inputs = variables()
     results = []

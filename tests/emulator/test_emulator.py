@@ -100,6 +100,7 @@ def test_copies_must_lie_within_an_allocation(emulated):
         device.download(memory, numbers)
 
 
+@pytest.mark.slow
 def test_out_of_memory(emulated):
     device = driver.open_device()
     with pytest.raises(DeviceError, match=r"has no 1,099,511,627,776 bytes of memory left(?s:.*)device='cpu'"):

@@ -129,6 +129,7 @@ def draws() -> dict[tuple[str, str], Any]:
     return dict(zip(made, sl.function([], list(made.values()))(), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_continuous_distributions(name: str, dtype: str, draws: Any) -> None:

@@ -69,6 +69,7 @@ def test_a_large_graph_has_no_still_picture():
     assert SVG not in random_trace(2, 500, DEFAULT.upto("associate"), recent=60)._repr_mimebundle_()
 
 
+@pytest.mark.slow
 def test_a_graph_too_large_for_a_notebook_is_text():
     y = T.dvector("x")
     for _ in range(20_001):

@@ -199,6 +199,7 @@ def test_why_tells_the_way_of_a_variable(loss, capsys):
     assert "no rewrite touched #0" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

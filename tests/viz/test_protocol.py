@@ -96,6 +96,7 @@ def undone(told):
     return [[number, *nodes[number]] for number in sorted(nodes)], outputs
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), size=st.integers(5, 60), closed=st.booleans())
 def test_replay_gives_the_graphs_of_the_compiler(seed, size, closed):
@@ -348,6 +349,7 @@ def test_large_graphs_are_told_in_linear_time():
     assert replayed(told) == structures_of(trace.graph)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [21_000])
 def test_a_long_chain_is_told_without_recursion(length):
     x = T.dvector("x")

@@ -136,6 +136,7 @@ def chain(length):
     return y
 
 
+@pytest.mark.slow
 def test_long_chains_are_printed_in_linear_time_and_cut():
     seconds = {}
     for length in (3_000, 21_000):

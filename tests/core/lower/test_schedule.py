@@ -172,6 +172,7 @@ def test_long_loops_are_cut() -> None:
     assert len(program.slots) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape_of_chain", ["deep", "wide"])
 def test_large_graphs_are_lowered_without_recursion(shape_of_chain: str) -> None:
     if shape_of_chain == "deep":

@@ -352,6 +352,7 @@ def fingerprint() -> str:
     return "\n".join([*steps_of(trace), trace.graph.digest, *nodes])
 
 
+@pytest.mark.slow
 def test_every_process_does_the_same():
     command = [sys.executable, "-c", "from tests.core.rewrite.test_engine import fingerprint; print(fingerprint())"]
     found = {
@@ -385,6 +386,7 @@ def chain_of_negations(x, length):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [chain_of_functions, chain_of_sums, chain_of_negations])
 def test_a_chain_of_21000_nodes(build):
     x = T.dvector("x")
@@ -404,6 +406,7 @@ def test_a_sum_of_2000_inputs():
     np.testing.assert_array_equal(values_of(trace.graph, arrays)[0], sum(arrays) - arrays[7])
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_length_alone():
     def seconds(length):
         x = T.dvector("x")

@@ -41,6 +41,7 @@ def optimized(inputs, outputs, pipeline=REWRITING):
     return run(pipeline, Graph.of(inputs, outputs), config.current())
 
 
+@pytest.mark.slow
 def test_the_same_text_under_every_hash_seed():
     seen = set()
     for seed in ("0", "1", "77"):

@@ -70,6 +70,7 @@ def test_a_second_build_in_a_process_does_not_replace_the_first(tmp_path) -> Non
         assert find_anew() == (first, None)
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_the_cache_is_enough(tmp_path) -> None:
     first = in_a_process(tmp_path / "cache").communicate()
@@ -78,6 +79,7 @@ def test_the_cache_is_enough(tmp_path) -> None:
     assert str(tmp_path) in first[0]
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_many_processes_and_threads_at_once(tmp_path) -> None:
     processes = [in_a_process(tmp_path / "cache") for _ in range(3)]
@@ -98,6 +100,7 @@ def test_many_processes_and_threads_at_once(tmp_path) -> None:
     assert len(list((tmp_path / "cache").glob("[!.]*"))) == 1
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_a_broken_entry_is_built_anew(tmp_path) -> None:
     with configure(cache_dir=str(tmp_path)):

@@ -225,6 +225,7 @@ def test_set_value_copies_and_borrows(calls) -> None:
 # Given back
 
 
+@pytest.mark.slow
 def test_no_leak(calls) -> None:
     x, other, f, g = np.arange(8.0), np.ones(9), calls.add(), calls.add0()
     d = calls.add(result="d", keys=("sum",))
@@ -260,6 +261,7 @@ def test_no_leak(calls) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 2048
 
 
+@pytest.mark.slow
 def test_a_function_that_dies_lets_go_of_everything(calls) -> None:
     x, details, key, cell = np.ones(4), object(), object(), calls.SharedCell(np.zeros(3))
     watched = (x, details, key, cell, calls.library, np.dtype("f8"))

@@ -52,6 +52,7 @@ print(render(program).code, render(program, profile=True).source, render_cuda(pr
 """
 
 
+@pytest.mark.slow
 def test_text_is_the_same_in_every_process() -> None:
     texts = [
         subprocess.run(

@@ -67,6 +67,7 @@ def library(built: tuple[ctypes.CDLL, str]) -> ctypes.CDLL:
     return built[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "dtype"), CASES)
 def test_error_is_within_the_contract_and_the_peers(library: ctypes.CDLL, function: Function, dtype: Any) -> None:
     operands = points(function, dtype, COUNT)
@@ -110,6 +111,7 @@ def test_results_do_not_depend_on_the_place_in_a_vector(library: ctypes.CDLL, fu
         assert np.array_equal(part, whole[:length], equal_nan=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(" avx2 " not in FEATURES or " fma " not in FEATURES, reason="the processor has no AVX2")
 def test_results_do_not_depend_on_the_length_of_vectors(library: ctypes.CDLL) -> None:
     shorter = compiled(runtime_text(FUNCTIONS), with_architecture("haswell"))[0]
@@ -120,6 +122,7 @@ def test_results_do_not_depend_on_the_length_of_vectors(library: ctypes.CDLL) ->
             assert np.array_equal(*results, equal_nan=True), name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(" sse4_1 " not in FEATURES, reason="the processor has no SSE 4.1")
 def test_without_fused_products_errors_stay_small() -> None:
     plain = compiled(runtime_text(FUNCTIONS), with_architecture("x86-64-v2"))[0]

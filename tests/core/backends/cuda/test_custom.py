@@ -19,6 +19,7 @@ def on_device(device: Any) -> Any:
         yield
 
 
+@pytest.mark.slow
 def test_a_formula_is_a_kernel() -> None:
     bent = sl.custom.elementwise(
         "bent",

@@ -55,6 +55,7 @@ def two_layers() -> tuple[list[Any], list[Any], Any]:
     return [W, b, V, c], [x, labels], sl.function([x, labels], loss, updates=updates)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("on_device")
 @pytest.mark.parametrize("model", [softmax_regression, two_layers])
 def test_training_gives_the_numbers_of_the_processor(model: Any) -> None:

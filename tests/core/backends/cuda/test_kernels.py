@@ -43,6 +43,7 @@ REDUCTIONS: dict[str, Callable[[Variable], list[Variable]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_reductions(name: str) -> None:

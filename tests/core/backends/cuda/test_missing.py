@@ -89,6 +89,7 @@ def test_a_text_that_the_compiler_refuses() -> None:
         build.compile("nonsense", "sm_90")
 
 
+@pytest.mark.slow
 def test_no_memory_left(emulated: Any) -> None:
     x = T.dvector("x")
     w = sl.shared(np.zeros(3), "w")

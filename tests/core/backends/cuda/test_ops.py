@@ -11,6 +11,7 @@ from tests.core.lower.harness import equal_within, reference
 from tests.core.lower.test_ops_compiled import close
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_elementwise_ops(group: int) -> None:
@@ -25,6 +26,7 @@ def test_elementwise_ops(group: int) -> None:
             raise AssertionError(f"{name} of {want.dtype}: {error}") from None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("group", range(2))
 def test_other_ops(group: int) -> None:

@@ -19,6 +19,7 @@ COMPUTED = ("bool", "int64", "float16", "float32", "float64")  # other integers 
 MOVED = ("float32", "int64")  # what moves and counts elements has the same text for every dtype
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("group", range(GROUPS + 2))
 def test_every_op_compiles(group: int, architecture: str) -> None:

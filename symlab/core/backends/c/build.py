@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +34,10 @@ INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 DEFINED = re.compile(r"^(?:(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b|SL_\w+\().*?\b(sl_\w+)\s*[(,]", re.MULTILINE)
 LIBRARY = re.compile(r"\b(?:fabs|fmod|copysign|round|signbit|isnan|isinf|isfinite)f?\(")
 NAMED = re.compile(r"\bsl_\w+")
+VECTOR = re.compile(r"^SL_VECTOR_(?:double|float)\(", re.MULTILINE)
+VECTOR_CALL = "vector_call.h"
+VECTOR_FUNCTION = 8_000  # characters of a unit that take as long to compile as a function for vectors
+ELSEWHERE = "#undef SL_VECTOR_FUNCTION\n#define SL_VECTOR_FUNCTION SL_VECTOR_ELSEWHERE\n"
 
 
 def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
@@ -41,8 +45,8 @@ def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
     compiler = find_compiler()
     if compiler is None:
         raise CompileError(missing())
-    texts, headers = zip(*map(with_headers, sharing(units)))
-    texts = (texts[0], *(f"#define SL_DEFINED_ELSEWHERE\n{text}" for text in texts[1:]))
+    alone, headers = zip(*map(with_headers, units))
+    texts = sharing(alone)
     speed = QUICK if sum(map(len, units)) > LONG else THOROUGH
     all_flags = (*FLAGS, *machine_flags(platform.machine()), *speed, *flags)
     used = dict.fromkeys(text for found in headers for text in found)
@@ -66,11 +70,25 @@ def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
     return load_library(store(key, library_suffix(), build))
 
 
-def sharing(units: Sequence[str]) -> list[str]:
-    """Units of which the first defines all the vector variants that any of them calls."""
-    homes = homes_of_functions()
-    names = sorted({homes[name] for unit in units[1:] for name in NAMED.findall(unit) if name in homes})
-    return ["".join(f'#include "{name}"\n' for name in names) + units[0], *units[1:]]
+def sharing(units: Sequence[str]) -> Sequence[str]:
+    """Units that share the vector functions which any of them calls: each is defined in that which is shortest."""
+    if len(units) == 1:
+        return units
+    shared = sorted({name for unit in units for name in included(INCLUDED.findall(unit)) if is_vector_function(name)})
+    if not shared:
+        return units
+    lengths = [len(unit) for unit in units]
+    defined = [[VECTOR_CALL] for _ in units]
+    for name in shared:
+        place = lengths.index(min(lengths))
+        defined[place].append(name)
+        lengths[place] += VECTOR_FUNCTION
+    return [f"{includes(own)}{ELSEWHERE}{unit}" for own, unit in zip(defined, units, strict=True)]
+
+
+def is_vector_function(name: str) -> bool:
+    """Whether a header defines a function for vectors, which takes its time to compile."""
+    return bool(VECTOR.search(runtime_texts()[name]))
 
 
 def machine_flags(machine: str) -> tuple[str, ...]:
@@ -85,18 +103,29 @@ def with_headers(code: str) -> tuple[str, list[str]]:
     homes = homes_of_functions()
     wanted = {homes[name] for name in NAMED.findall(code) if name in homes}
     named = INCLUDED.findall(code)
-    first = "".join(f'#include "{name}"\n' for name in sorted(wanted - set(named)))
+    first = includes(sorted(wanted - set(named)))
     if LIBRARY.search(code):
         first = "#include <math.h>\n" + first
     texts = runtime_texts()
+    return first + code, [texts[name] for name in included({*wanted, *named})]
+
+
+def included(names: Iterable[str]) -> list[str]:
+    """These headers and those that they include, in an order of its own."""
+    texts = runtime_texts()
     found: dict[str, None] = {}
-    waiting = sorted({*wanted, *named}, reverse=True)
+    waiting = sorted(names, reverse=True)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found[name] = None
             waiting += reversed(INCLUDED.findall(texts[name]))
-    return first + code, [texts[name] for name in found]
+    return list(found)
+
+
+def includes(names: Iterable[str]) -> str:
+    """The lines that include headers."""
+    return "".join(f'#include "{name}"\n' for name in names)
 
 
 @cache

@@ -297,6 +297,20 @@ def test_only_needed_headers_are_included() -> None:
     assert len(texts) > len(build.INCLUDED.findall(used)) - 1
 
 
+def test_units_share_functions_for_vectors() -> None:
+    pair = [
+        build.with_headers(f"double f(double x) {{ return {name}(sl_cos(x)); }}\n")[0] for name in ("sl_sin", "sl_tan")
+    ]
+    heads = [build.INCLUDED.findall(text.partition(build.ELSEWHERE)[0]) for text in build.sharing(pair)]
+    assert sorted(name for names in heads for name in names if name != build.VECTOR_CALL) == [
+        "trigonometric_cos.h", "trigonometric_sin.h", "trigonometric_tan.h"
+    ]  # fmt: skip
+    assert all(len(names) > 1 for names in heads)  # the work is divided
+    alone = build.with_headers("double f(double x) { return sl_exp(x); }\n")[0]
+    assert build.sharing([alone, alone]) == [alone, alone]
+    assert build.sharing(pair[:1]) == pair[:1]
+
+
 # Sanitizers
 
 SANITIZED = """

@@ -78,11 +78,11 @@ SL_VECTORS(float, 16, 64)
 #define SL_VECTOR_DECLARED(arity, name, number)                                                                        \
     __attribute__((simd("notinbranch"), const, nothrow)) SL_HIDDEN number name(SL_PARAMETERS_##arity(number));
 
-#ifdef SL_DEFINED_ELSEWHERE /* in another translation unit of the same program */
-#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight) SL_VECTOR_DECLARED(arity, name, number)
-#else
+/* Of a program of several translation units one defines a function; the others let SL_VECTOR_FUNCTION be this. */
+#define SL_VECTOR_ELSEWHERE(arity, name, near, far, number, two, four, eight) SL_VECTOR_DECLARED(arity, name, number)
+
 /* The scalar function goes by another name in C, since the compiler would make variants of its own from its body. */
-#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
+#define SL_VECTOR_HERE(arity, name, near, far, number, two, four, eight)                                               \
     number name##_scalar(SL_PARAMETERS_##arity(number)) __asm__(#name);                                                \
     SL_HIDDEN number name##_scalar(SL_PARAMETERS_##arity(number)) {                                                    \
         number usual = near(SL_ARGUMENTS_##arity);                                                                     \
@@ -93,20 +93,21 @@ SL_VECTORS(float, 16, 64)
     SL_IF_AVX(SL_VECTOR_ALIAS(four, arity, name, sl_##number##four))                                                   \
     SL_IF_AVX512(SL_VECTOR_VARIANT(e, eight, arity, name, near, far, sl_##number##eight))                              \
     SL_VECTOR_DECLARED(arity, name, number)
-#endif
 
 #else
-#define SL_VECTOR_FUNCTION(arity, name, near, far, number, two, four, eight)                                           \
+#define SL_VECTOR_HERE(arity, name, near, far, number, two, four, eight)                                               \
     SL_INLINE number name(SL_PARAMETERS_##arity(number)) {                                                             \
         number usual = near(SL_ARGUMENTS_##arity);                                                                     \
         return __builtin_expect(usual == usual, 1) ? usual : far(SL_ARGUMENTS_##arity);                                \
     }
+#define SL_VECTOR_ELSEWHERE SL_VECTOR_HERE
 #define SL_PARAMETERS_v(type) type x
 #define SL_PARAMETERS_vv(type) type x, type y
 #define SL_ARGUMENTS_v x
 #define SL_ARGUMENTS_vv x, y
 #endif
 
+#define SL_VECTOR_FUNCTION SL_VECTOR_HERE
 #define SL_VECTOR_double(arity, name, near, far) SL_VECTOR_FUNCTION(arity, name, near, far, double, 2, 4, 8)
 #define SL_VECTOR_float(arity, name, near, far) SL_VECTOR_FUNCTION(arity, name, near, far, float, 4, 8, 16)
 

@@ -140,8 +140,8 @@ class Judgement:
         if was.dtype.kind in "biu":
             return judge_discrete(truth, other, was, now)
 
-        def slack(constants: bool) -> Any:
-            return sum(unsteadiness(side, place, self.values, numbers, constants) for side in self.sides)
+        def slack(arguments: bool) -> Any:
+            return sum(unsteadiness(side, place, self.values, numbers, arguments) for side in self.sides)
 
         if mpmath.isfinite(truth):
             return judge_number(truth, other, was, now, slack)
@@ -221,9 +221,10 @@ def judge_discrete(truth: Any, other: Any, was: Any, now: Any) -> Verdict:
 
 
 def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[bool], Any]) -> Verdict:
-    """The verdict on one number; `slack` tells what the rounding of the operands, or of constants alone, does to it.
+    """The verdict on one number; `slack` tells what the rounding of operands does to it, arguments with them or not.
 
-    Exact values of both sides come from the same operands: only the constants of a rule may set them apart.
+    Exact values of both sides come from the same operands. What may set them apart is that a constant, or an operand
+    that follows from another one, was rounded; arguments were not.
     """
     unit = unit_in_last_place(truth, was.dtype)
     lost, kept = error_in(now, truth, unit), error_in(was, truth, unit)
@@ -232,9 +233,9 @@ def judge_number(truth: Any, other: Any, was: Any, now: Any, slack: Callable[[bo
     worse = lost > max(WORSE_ULP, 2 * kept)
     if not wrong and not worse:
         return RIGHT
-    if wrong and apart > EQUAL_ULP + 8 * slack(True) / unit:
+    if wrong and apart > EQUAL_ULP + 8 * slack(False) / unit:
         return Verdict("wrong", f"the formula's value {mpmath.nstr(truth, 12)} became {mpmath.nstr(other, 12)}")
-    if worse and lost > max(WORSE_ULP, 2 * kept) + 8 * slack(False) / unit:
+    if worse and lost > max(WORSE_ULP, 2 * kept) + 8 * slack(True) / unit:
         return Verdict("worse", f"an error of {shown_error(kept)} became one of {shown_error(lost)}")
     return RIGHT
 

@@ -29,15 +29,15 @@ UNROUNDED = frozenset(
 
 
 def unsteadiness(
-    side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT, constants: bool = False
+    side: Side, place: Place, given: Mapping[Expr, Array], numbers: Numbers = EXACT, arguments: bool = True
 ) -> Any:
-    """The change of an element when each operand, or each constant, changes by one unit in its last place.
+    """The change of an element when each operand changes by one unit in its last place; 0 where it has no value.
 
-    It is 0 where the element has no value.
+    Without `arguments` those stay that nothing rounded: what the function was given.
     """
     operands = [node for node in dict.fromkeys(node for node, _ in side.parts(place)) if is_rounded(side, node)]
-    if constants:
-        operands = [node for node in operands if node.op is CONSTANT]
+    if not arguments:
+        operands = [node for node in operands if node.op is CONSTANT or node.args]
     here = side.value(place, given, numbers)
     if not mpmath.isfinite(here):
         return mpmath.mpf(0)

@@ -12,8 +12,9 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import DebugModeError
+from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.declare import elementwise
-from symlab.core.ops.elementwise import add, exp, expm1, mul
+from symlab.core.ops.elementwise import add, exp, expm1, maximum, mul
 from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.pipeline import ASSOCIATE, LOWER, Pipeline, Rewrite
 from symlab.core.rewrite.rule import computed, rule
@@ -73,6 +74,18 @@ def test_a_loss_of_accuracy_is_named(x):
     f = debugged([x], T.expm1(x), [expm1_by_exp])
     assert [check for check, _ in found(f, [1e-9, 1.0])][:1] == ["accuracy"]
     assert found(f, [3.0, 1.0]) == []  # there nothing is lost
+
+
+def test_a_wrong_value_at_a_single_point_is_named(x):
+    @rule
+    def wrong_where_they_are_equal(x, y):
+        """Planted: a wrong value at a point around which the right one does not jump."""
+        return maximum(x, y), (x + y + abs(x - y)) / 2 + switch(eq(x, y), 1.0, 0.0)
+
+    y = T.dvector("y")
+    f = debugged([x, y], T.maximum(x, y), [wrong_where_they_are_equal])
+    assert f.check([A, A + 1]).rules == []
+    assert f.check([A, np.array([3.0, 1.0, 0.0])]).rules == ["wrong_where_they_are_equal"]
 
 
 def test_a_rule_that_does_not_end_is_named(x):

@@ -75,7 +75,7 @@ class Table:
         self.numbers: dict[Any, int] = {}
         self.heads: dict[tuple[Op, int], bytes] = {}
         self.recipes: dict[tuple[str, str], dict[Recipe, int]] = {}  # by home and name of the ops that programs made
-        self.written: dict[Expr, tuple[Expr | None, ...]] = {}  # how each sum of three or more was written
+        self.written: dict[Expr, tuple[Expr | None, ...]] = {}  # sums of several operands, and of two in another order
 
     def intern(
         self,
@@ -236,9 +236,13 @@ class Interning:
             if typed.op is not CALL:
                 return self.kept(typed, args, function)
             return self.closed(typed, function.params, args, function.body, self.exact or function.exact)
-        if typed.op.flat and not self.exact:
-            args = tuple(sorted(args, key=lambda arg: arg.digest))
-        return self.table.intern(typed.op, args, typed.attrs, typed.type)
+        if not typed.op.flat or self.exact:
+            return self.table.intern(typed.op, args, typed.attrs, typed.type)
+        ordered = tuple(sorted(args, key=lambda arg: arg.digest))
+        node = self.table.intern(typed.op, ordered, typed.attrs, typed.type)
+        if ordered != args:
+            self.table.written.setdefault(node, (args[0], args[1], None))
+        return node
 
     def leaf(self, typed: Expr) -> Expr:
         """The interned leaf: constants by content, large arrays and variables by first occurrence."""

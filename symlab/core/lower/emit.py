@@ -78,6 +78,7 @@ class Emitter:
         self.kept: dict[int, tuple[int, Place]] = {}
         self.names: dict[int, int] = {}
         self.count = 0
+        self.numbers: set[int] = set()  # results that are known when the kernel is made
 
     def by_stride(self, family: Axes) -> Axes:
         """Inner axes in the order in which the first array that runs over all of them lies in memory."""
@@ -280,6 +281,7 @@ class Emitter:
         node, place = instance.node, instance.place
         match instance.make:
             case Make.LITERAL:
+                self.numbers.add(self.count)
                 body.append(Literal(self.new(), constant_value(node).reshape(())[()], node.type.dtype, node))
             case Make.POSITION:
                 assert place is not None
@@ -300,12 +302,15 @@ class Emitter:
         return self.count - 1
 
     def apply(self, instance: Instance, operands: list[int], body: list[Instruction]) -> None:
-        """A formula; a sum of several operands is added from the left."""
+        """A formula; a sum of several operands is added from the left.
+
+        Of two operands a number comes first, then what was computed first: the same formulas have the same text.
+        """
         node = instance.node
         kind = operand_dtype(node)
         rest: Iterable[int] = ()
         if node.op.flat:
-            operands, rest = operands[:2], operands[2:]
+            operands, rest = sorted(operands[:2], key=lambda item: (item not in self.numbers, item)), operands[2:]
         body.append(Apply(self.new(), node.op, tuple(operands), kind, node.type.dtype, node))
         body.extend(Apply(self.new(), node.op, (self.count - 2, item), kind, node.type.dtype, node) for item in rest)
 

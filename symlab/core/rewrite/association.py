@@ -73,9 +73,6 @@ class Associating:
 
     def grouped(self, node: Expr, done: dict[Expr, Expr]) -> Expr:
         """A sum (product) as operations of two operands."""
-        if len(node.args) == 2 and BACK.get(node.args[0].op) is not node.op is not BACK.get(node.args[1].op):
-            args = (done[node.args[0]], done[node.args[1]])
-            return node if args == node.args else self.made(node.op, *args)
         written = self.table.written.get(node) or left_fold(node.args)
         stack: list[Part] = []
         for item in written:

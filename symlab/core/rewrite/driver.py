@@ -146,12 +146,15 @@ class Driver:
         return True
 
     def close(self, job: Job) -> None:
-        """Record the final form of every node of the chain."""
+        """Record the final form of every node of the chain; what several nodes use remains so in its new form."""
         done, active = self.done[job.scope], self.active[job.scope]
+        shared = self.builders[job.exact].shared
         final = job.chain[-1]
         for node in job.chain:
             done[node] = final
             active.pop(node, None)
+            if node in shared:
+                shared.add(final)
         self.stack.pop()
 
     def wait(self, job: Job) -> bool:

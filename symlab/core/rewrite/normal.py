@@ -32,10 +32,8 @@ by_digest = attrgetter("digest")
 class Builder:
     """Makes nodes in normal form, in the table of one compilation; an `exact` builder makes them as written."""
 
-    def __init__(
-        self, table: Table, shared: frozenset[Expr] = frozenset(), widest: int = WIDEST, exact: bool = False
-    ) -> None:
-        self.table, self.shared, self.widest, self.exact = table, shared, widest, exact
+    def __init__(self, table: Table, shared: Iterable[Expr] = (), widest: int = WIDEST, exact: bool = False) -> None:
+        self.table, self.shared, self.widest, self.exact = table, set(shared), widest, exact
 
     def make(self, op: Op, args: tuple[Expr, ...], attrs: Attributes = (), type: Type | None = None) -> Expr:
         """The node of `op` over `args`, its type inferred anew."""
@@ -69,7 +67,8 @@ class Builder:
         types = tuple(dict.fromkeys([arg.type for arg in operands]))
         assert op.infer is not None
         node = self.table.intern(op, tuple(operands), (), op.infer({}, *(types if len(types) > 1 else types * 2)))
-        if len(operands) > 2 and node not in self.table.written:
+        # Two operands in the order of digests need no entry; others are shown and computed as they were written.
+        if (len(operands) > 2 or operands[0] is not args[0]) and node not in self.table.written:
             self.table.written[node] = self.spelled(op, left_fold(args) if written is None else written)
         return node
 
@@ -205,7 +204,7 @@ def usage(nodes: Iterable[Expr], roots: Sequence[Expr]) -> Counter[Expr]:
 def make_builder(graph: Graph, nodes: Sequence[Expr] | None = None) -> Builder:
     """The builder of one pass: it keeps apart the sums that several nodes use."""
     used = usage(graph.nodes() if nodes is None else nodes, graph.roots)
-    return Builder(graph.table, frozenset([node for node, count in used.items() if count > 1]))
+    return Builder(graph.table, (node for node, count in used.items() if count > 1))
 
 
 def normal_form(graph: Graph, nodes: Sequence[Expr] | None = None) -> tuple[Graph, Moves]:

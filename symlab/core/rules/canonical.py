@@ -19,6 +19,7 @@ from symlab.core.ops.elementwise import (
     neg,
     reciprocal,
     sigmoid,
+    sigmoid_slope,
     sqr,
     sqrt,
     tanh,
@@ -148,6 +149,12 @@ def cos_of_opposite(x):
 def cosh_of_opposite(x):
     """cosh is even."""
     return cosh(-x), cosh(x)
+
+
+@rule(exact=True)
+def sigmoid_slope_of_opposite(x):
+    """The slope of the logistic function is even."""
+    return sigmoid_slope(-x), sigmoid_slope(x)
 
 
 @rule(exact=True)
@@ -296,6 +303,7 @@ RULES = (
     abs_of_not_negative,
     cos_of_opposite,
     cosh_of_opposite,
+    sigmoid_slope_of_opposite,
     sin_of_opposite,
     sinh_of_opposite,
     tanh_of_opposite,

@@ -98,6 +98,15 @@ class Table:
             node = self.nodes[digest] = Expr(op, args, attrs, type, digest)
         return node
 
+    def commutative(self, op: Op, args: tuple[Expr, ...], attrs: Attributes, type: Type | None) -> Expr:
+        """The one node over operands in any order; how it was written first is remembered."""
+        ordered = tuple(sorted(args, key=lambda arg: arg.digest))
+        node = self.intern(op, ordered, attrs, type)
+        if ordered != args and node not in self.written:
+            rest = [item for arg in args[1:] for item in (arg, None)]
+            self.written[node] = (args[0], *rest)
+        return node
+
     def name_of(self, op: Op) -> str:
         """The name of an op; those that programs made may share one, and are numbered as they are met."""
         if op.recipe is None:
@@ -151,6 +160,14 @@ class Graph:
     def new_values(self) -> tuple[Expr, ...]:
         """The roots that become the values of `updated`, in the same order."""
         return self.roots[len(self.roots) - len(self.updated) :]
+
+    def with_moved(self, moves: Iterable[tuple[Any, Expr, Expr]]) -> Graph:
+        """The same graph, in which what nodes became (scope, before, after) stands for what was typed before."""
+        origins = dict(self.origins)
+        for _, before, after in moves:
+            if after not in origins and before in origins:
+                origins[after] = origins[before]
+        return replace(self, origins=origins)
 
     def nodes(self) -> list[Expr]:
         """Every node, operands first."""
@@ -236,13 +253,8 @@ class Interning:
             if typed.op is not CALL:
                 return self.kept(typed, args, function)
             return self.closed(typed, function.params, args, function.body, self.exact or function.exact)
-        if not typed.op.flat or self.exact:
-            return self.table.intern(typed.op, args, typed.attrs, typed.type)
-        ordered = tuple(sorted(args, key=lambda arg: arg.digest))
-        node = self.table.intern(typed.op, ordered, typed.attrs, typed.type)
-        if ordered != args:
-            self.table.written.setdefault(node, (args[0], args[1], None))
-        return node
+        intern = self.table.intern if self.exact or not typed.op.flat else self.table.commutative
+        return intern(typed.op, args, typed.attrs, typed.type)
 
     def leaf(self, typed: Expr) -> Expr:
         """The interned leaf: constants by content, large arrays and variables by first occurrence."""

@@ -8,7 +8,6 @@ Shared variables and constants lie on both sides.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
@@ -47,16 +46,7 @@ def place_transfers(graph: Graph) -> tuple[Graph, Moves]:
     outputs = [transfer(to_host, done[root]) for root in graph.outputs]
     moves += [((), root, output) for root, output in zip(graph.outputs, outputs)]
     placed_graph = graph.with_roots([*outputs, *(done[root] for root in graph.new_values)])
-    return replace(placed_graph, origins=with_moved(graph, moves)), moves
-
-
-def with_moved(graph: Graph, moves: Moves) -> dict[Expr, tuple[Expr, ...]]:
-    """The typed nodes behind each node, also behind those that were made again over transferred operands."""
-    origins = dict(graph.origins)
-    for _, before, after in moves:
-        if after not in origins and before in origins:
-            origins[after] = origins[before]
-    return origins
+    return placed_graph.with_moved(moves), moves
 
 
 def rebuilt(roots: Sequence[Expr], make: Rebuild, moves: Moves) -> dict[Expr, Expr]:

@@ -30,7 +30,8 @@ def associate(graph: Graph) -> tuple[Graph, Moves]:
     """The graph with operations of two operands, and what became of each node."""
     walk = Associating(graph.table)
     done = walk.scope((), graph.roots)
-    return graph.with_roots([done[root] for root in graph.roots]), walk.moves
+    after = graph.with_roots([done[root] for root in graph.roots])
+    return after.with_moved([*walk.moves, *walk.swapped]), walk.moves
 
 
 class Associating:
@@ -39,6 +40,7 @@ class Associating:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.moves: Moves = []
+        self.swapped: Moves = []  # nodes with operands in the order of digests, as typed ones are interned, and others
         self.bodies: dict[bytes, Lambda] = {}
 
     def scope(self, path: tuple[Expr, ...], roots: Sequence[Expr]) -> dict[Expr, Expr]:
@@ -99,4 +101,7 @@ class Associating:
 
     def made(self, op: Op, *args: Expr) -> Expr:
         """A node as it is."""
-        return self.table.intern(op, args, (), inferred(op, args, (), None))
+        node = self.table.intern(op, args, (), inferred(op, args, (), None))
+        if op.flat and args[0].digest > args[1].digest:
+            self.swapped.append(((), self.table.intern(op, args[::-1], (), node.type), node))
+        return node

@@ -87,12 +87,20 @@ class Inlining:
         made: dict[Expr, Expr] = dict(zip(function.params, args, strict=True))
         for part in toposort([function.body], frozenset(made)):
             if part not in made:
-                parts = tuple([made[arg] for arg in part.args])
-                made[part] = self.table.intern(part.op, parts, part.attrs, part.type) if parts else part
+                made[part] = self.remade(part, made, function.exact)
                 if part in typed:
                     self.origins.setdefault(made[part], typed[part])
         results = tuple(made[result] for result in results_of_body(node))
         return results if isinstance(node.type, TupleType) else results[0]
+
+    def remade(self, part: Expr, made: dict[Expr, Expr], exact: bool) -> Expr:
+        """A node of a sub-graph over other operands, in the order in which it was written."""
+        if not part.args:
+            return part
+        written = self.table.written.get(part) or part.args
+        parts = tuple([made[arg] for arg in written if arg is not None])
+        intern = self.table.commutative if part.op.flat and not exact else self.table.intern
+        return intern(part.op, parts, part.attrs, part.type)
 
 
 def typed_bodies(graph: Graph, node: Expr, table: Table) -> dict[Expr, tuple[Expr, ...]]:

@@ -128,12 +128,12 @@ class Kernels:
 
     @cached_property
     def parts(self) -> dict[int, list[int]]:
-        """For each step the ones before it that compute parts of what it ends, and nothing else."""
+        """For each step the ones before it that compute only parts of nodes, of which it is the first to end one."""
         found: dict[int, list[int]] = {}
         for place, step in enumerate(self.steps):
-            ends = {self.ends.get(source) for source in map(self.fused.prepared.source, written(step))}
-            end = ends.pop() if len(ends) == 1 else None
-            if end is not None and end > place:
+            ends = [self.ends.get(source, place) for source in map(self.fused.prepared.source, written(step))]
+            end = min(ends, default=place)
+            if end > place:
                 found.setdefault(end, []).append(place)
         return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import symlab as sl
@@ -117,6 +117,7 @@ def test_fusion_keeps_the_view_consistent(seed, closed):
 
 
 @settings(max_examples=15)
+@example(seed=458595)  # one loop computes parts of two softmaxes
 @given(seed=st.integers(0, 10**6))
 def test_after_fusion_every_node_is_a_leaf_or_has_code(seed):
     told = to_json(random_trace(seed, 40))

@@ -32,9 +32,10 @@ class Composite:
 
 @dataclass(eq=False)
 class Value:
-    """An array between the applications of a compiled graph: `node` is the expression that it holds."""
+    """An array between the applications of a compiled graph: `node` is the expression of `graph` that it holds."""
 
     node: Expr
+    graph: Graph = field(repr=False)
     name: str | None = None
     owner: Application | None = field(default=None, repr=False)
     clients: list[tuple[Application | str, int]] = field(default_factory=list, repr=False)
@@ -139,7 +140,7 @@ class FunctionGraph:
     def value(self, node: Expr) -> Value:
         """The array of a node, called as the user called it."""
         names = (getattr(typed, "name", None) for typed in self.trace.origins_of(node))
-        return Value(node, next((str(name) for name in names if name), None))
+        return Value(node, self.trace.graph, next((str(name) for name in names if name), None))
 
     def __repr__(self) -> str:
         return f"<graph of {len(self.apply_nodes)} applications>"

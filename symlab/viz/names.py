@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from symlab.core.fgraph import Value
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
@@ -20,9 +21,11 @@ class Printed(NamedTuple):
 
 
 def printed(value: Any) -> Printed:
-    """What to print of an expression, a list of them, a graph, a trace or a compiled function."""
+    """What to print of an expression, a list of them, a graph, a trace, a compiled function or an array of its `maker.fgraph`."""
     if isinstance(value, Expr):
         return Printed([value], {}, [""])
+    if isinstance(value, Value):
+        return Printed([value.node], leaf_names(value.graph), [""])
     if isinstance(value, (list, tuple)):
         parts = [printed(item) for item in value]
         names = {node: name for part in parts for node, name in part.names.items()}

@@ -9,6 +9,7 @@ from typing import Any
 
 from symlab.core.ir.op import Op
 from symlab.core.ir.types import Type
+from symlab.core.seams import seam
 
 Attributes = tuple[tuple[str, Any], ...]
 STRUCTURE = frozenset({"op", "args", "attrs", "type", "digest"})
@@ -46,6 +47,9 @@ class Expr:
         if name in STRUCTURE:
             raise AttributeError(f"{name} of an expression cannot be changed: build a new expression")
         object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return seam("display.short")(self)  # type: ignore[no-any-return]
 
     @property
     def attributes(self) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from symlab.core.ir.expr import Attributes, Expr, Lambda, pack, toposort, unpack
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, INPUT, PARAM, SHARED, WILD, Kind, Op, Recipe
 from symlab.core.ir.types import ArrayType, Type, array_type
+from symlab.core.seams import seam
 
 LARGE = 1 << 16  # bytes above which an array is known by its token, not by its content
 
@@ -127,7 +128,7 @@ class Table:
         return self.intern(CONSTANT, (), attrs, type)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Graph:
     """Interned inputs and roots (outputs, then new values of `updated`), and the typed nodes behind each node."""
 
@@ -183,6 +184,13 @@ class Graph:
         """The fingerprint of the whole graph, equal across processes."""
         parts = [node.digest for node in (*self.inputs, *self.updated, *self.roots)]
         return blake2b(b"".join(parts) + b"%d %d" % (len(self.inputs), len(self.updated)), digest_size=16).hexdigest()
+
+    def __repr__(self) -> str:
+        count = len(self.nodes())
+        return f"<graph of {count} node{'s' * (count != 1)}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return seam("display.bundle")(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         found = [*self.inputs, *self.updated]

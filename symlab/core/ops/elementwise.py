@@ -314,10 +314,16 @@ def cast_type(attributes: Mapping[str, Any], operand: ArrayType) -> ArrayType:
     return result
 
 
+def converted(x: Any, dtype: str) -> Any:
+    """An array of another dtype; to uint32 by way of int64, for which NumPy has two ways with two results."""
+    array = np.asarray(x)
+    return (array.astype("int64") if dtype == "uint32" and array.dtype.kind == "f" else array).astype(dtype)
+
+
 cast = elementwise(
     "cast",
     doc="x as a number of another dtype (attribute `dtype`, by name); toward 0 from floating point to integers.",
-    reference=lambda x, dtype: np.asarray(x).astype(dtype),
+    reference=converted,
     dtypes=as_they_are,
     infer=cast_type,
     attributes=("dtype",),

@@ -46,7 +46,7 @@ class Protocols:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         problem = f"{self!r} has no values yet, so it cannot become a NumPy array"
-        raise TypeMismatch(message(problem, [("x", self)], ["x.eval({input: value}), or sl.function([input], x)"]))
+        raise TypeMismatch(message(problem, [named(self)], ["x.eval({input: value}), or sl.function([input], x)"]))
 
     def __bool__(self) -> NoReturn:
         problem = f"{self!r} is neither true nor false before the function is called"
@@ -54,7 +54,7 @@ class Protocols:
             "T.switch(condition, a, b) or ifelse instead of `if`, `&` and `|` instead of `and` and `or`",
             "T.maximum(a, b) instead of max(a, b)",
         ]
-        raise SymbolicTruthError(message(problem, [("condition", self)], tries))
+        raise SymbolicTruthError(message(problem, [named(self, "condition")], tries))
 
     def __float__(self) -> float:
         return number_wanted(self, "float")
@@ -72,34 +72,39 @@ class Protocols:
         size = known_length(self)
         if size is None:
             tries = ["x.shape[0], which is an expression"]
-            raise TypeMismatch(message(f"the length of {self!r} is not known before the call", [("x", self)], tries))
+            raise TypeMismatch(message(f"the length of {self!r} is not known before the call", [named(self)], tries))
         return size
 
     def __iter__(self) -> Iterator[Any]:
         size = known_length(self)
         if size is None:
             tries = ["a static shape, as in T.tensor('x', shape=(3, None)), or scan"]
-            raise TypeMismatch(message(f"{self!r} has no length known before the call", [("x", self)], tries))
+            raise TypeMismatch(message(f"{self!r} has no length known before the call", [named(self)], tries))
         return (self[place] for place in range(size))  # type: ignore[index]
 
     def __contains__(self, value: Any) -> NoReturn:
-        raise SymbolicTruthError(message("`in` needs values", [("x", self)], ["T.any(T.eq(x, value))"]))
+        raise SymbolicTruthError(message("`in` needs values", [named(self)], ["T.any(T.eq(x, value))"]))
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         tries = ["x = T.set_subtensor(x[index], value)", "x = T.inc_subtensor(x[index], value) for +="]
-        raise TypeMismatch(message("an expression cannot be changed", [("x", self)], tries))
+        raise TypeMismatch(message("an expression cannot be changed", [named(self)], tries))
 
 
 def number_wanted(value: Any, kind: str) -> NoReturn:
     """The error for Python code that needs a number where there is an expression."""
     problem = f"{value!r} has no value before the call, so it cannot become a Python {kind}"
-    raise TypeMismatch(message(problem, [("x", value)], ["x.eval({input: value}), or a symbolic operation"]))
+    raise TypeMismatch(message(problem, [named(value)], ["x.eval({input: value}), or a symbolic operation"]))
+
+
+def named(value: Any, otherwise: str = "x") -> tuple[str, Any]:
+    """The row of an error for one variable, under its own name where it has one."""
+    return value.name or otherwise, value
 
 
 def known_length(value: Any) -> int | None:
     """The static size of the first axis."""
     if not value.type.shape:
-        raise TypeMismatch(message(f"{value!r} is a scalar and has no length", [("x", value)]))
+        raise TypeMismatch(message(f"{value!r} is a scalar and has no length", [named(value)]))
     size: int | None = value.type.shape[0]
     return size
 

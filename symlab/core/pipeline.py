@@ -13,6 +13,7 @@ from symlab.core.ir import config
 from symlab.core.ir.config import Config
 from symlab.core.ir.errors import UnknownName, message, near_names
 from symlab.core.ir.graph import Graph
+from symlab.core.ir.lineage import Lineage
 from symlab.core.rewrite.driver import Move, Report
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
@@ -201,13 +202,21 @@ def run(pipeline: Pipeline, graph: Graph, settings: Config | None = None, observ
                 record = item.record(current, settings, observers, tried)
                 tried = frozenset() if record.report.over_limit or record.report.over_time else frozenset(item.rules)
             else:
-                record = item.record(current, value)
+                record = item.record(with_lineage(current, records, graph) if value is None else current, value)
                 tried = frozenset()
             records.append(record)
             current, value = record.after, record.result
             for observer in observers:
                 observer.pass_finished(record)
+    if records and value is None:
+        records[-1] = replace(records[-1], after=with_lineage(current, records, graph))
     return Trace(tuple(records), graph)
+
+
+def with_lineage(current: Graph, records: Sequence[PassRecord], first: Graph) -> Graph:
+    """The graph after some passes, whose nodes lead back to what was typed through all that these passes did."""
+    known = current.origins.known if isinstance(current.origins, Lineage) else current.origins
+    return replace(current, origins=Lineage(known, Trace(tuple(records), first).origins_of))
 
 
 @contextmanager

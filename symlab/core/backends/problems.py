@@ -8,28 +8,19 @@ from types import MappingProxyType
 from symlab.core.backends.reference import node_problem
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, SymlabError
 from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.op import Kind
 from symlab.core.ir.types import ArrayType
 from symlab.core.lower.facts import Facts, NotCompilable, Problem
 from symlab.core.lower.memory import Program
 from symlab.core.lower.sizes import Size, Sizes
 
 Values = Sequence[int]  # the axis, then two numbers
-
-
-def sizes_differ(values: Values) -> str:
-    """Two sizes that must be equal."""
-    axis, left, right = values[:3]
-    text = f"axis {axis} has size {left} in one operand and {right} in another"
-    if 1 in (left, right):
-        text += (
-            "; a size that is not declared as 1 does not broadcast: declare it, as in T.col, T.row or shape=(1, None)"
-        )
-    return text
+WRITING = ("set_slice", "inc_slice", "set_take", "inc_take")  # besides elementwise ops, what broadcasts an operand
 
 
 SENTENCES: Mapping[Problem, tuple[type[SymlabError], Callable[[Values], str]]] = MappingProxyType(
     {
-        Problem.SIZES: (ShapeMismatch, sizes_differ),
+        Problem.SIZES: (ShapeMismatch, lambda v: f"axis {v[0]} has size {v[1]} in one operand and {v[2]} in another"),
         Problem.ELEMENTS: (ShapeMismatch, lambda v: f"{v[1]} elements do not fill a shape of {v[2]}"),
         Problem.NEGATIVE: (InvalidValue, lambda v: f"the size {v[1]} of axis {v[0]} is negative"),
         Problem.INDEX: (InvalidIndex, lambda v: f"index {v[1]} is out of bounds for axis {v[0]} with size {v[2]}"),
@@ -38,6 +29,14 @@ SENTENCES: Mapping[Problem, tuple[type[SymlabError], Callable[[Values], str]]] =
         Problem.STEP: (InvalidValue, lambda v: "the step is 0"),
     }
 )
+
+
+def undeclared(node: Expr, code: Problem, values: Values) -> str:
+    """The rest of the sentence where one size is 1, and would broadcast if it were declared."""
+    broadcasts = node.op.kind is Kind.ELEMENTWISE or node.op.name in WRITING
+    if code is not Problem.SIZES or not broadcasts or 1 not in values[1:3]:
+        return ""
+    return "; a size that is not declared as 1 does not broadcast: declare it, as in T.col, T.row or shape=(1, None)"
 
 
 def attempts(code: Problem, values: Values) -> list[str]:
@@ -55,7 +54,8 @@ def problem(program: Program, code: int, number: int, values: Values, sizes: Val
     node: Expr = graph.nodes()[number]
     kind, sentence = SENTENCES[Problem(code)]
     shapes = operand_shapes(node, program.fused.operands, sizes) if sizes else None
-    return node_problem(kind, sentence(values), node, shapes, graph.origins, attempts(Problem(code), values))
+    text = sentence(values) + undeclared(node, Problem(code), values)
+    return node_problem(kind, text, node, shapes, graph.origins, attempts(Problem(code), values))
 
 
 def operand_shapes(node: Expr, leaves: Sequence[Expr], sizes: Values) -> list[str]:

@@ -248,14 +248,24 @@ def node_problem(
     tries: Sequence[str] = (),
 ) -> NodeError:
     """The error of one node in the template of all errors; `shapes` are those of its operands, where they are known."""
-    typed = ((origins or {}).get(node) or (node,))[0]
-    operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(typed.args)]
+    origins = origins or {}
+    behind = origins.get(node) or (node,)
+    typed = behind[0]
+    is_typed = typed.op is node.op and len(typed.args) == len(node.args)  # else a rule made the node of it
+    args = typed.args if is_typed else [first_typed(arg, origins) for arg in node.args]
+    operands = [(getattr(arg, "name", None) or f"operand {place + 1}", arg) for place, arg in enumerate(args)]
     if shapes:
-        found = ", ".join(shapes[place] for place in as_typed(typed, node, origins or {}))
+        found = ", ".join(shapes[place] for place in as_typed(typed, node, origins))
         text += f"; operand{'s have shapes' if len(shapes) > 1 else ' has shape'} {found}"
-    origin = getattr(typed, "origin", None)
+    origin = next((origin for item in behind if (origin := getattr(item, "origin", None))), None)
     where = f" (built in {origin})" if origin else ""
     return node_error_class(kind)(message(f"{node.op.name}{where}: {text}", operands, tries))
+
+
+def first_typed(node: Expr, origins: Mapping[Expr, Sequence[Expr]]) -> Expr:
+    """What the user typed of a node, where it has the same type."""
+    typed = (origins.get(node) or (node,))[0]
+    return typed if typed.type == node.type else node
 
 
 def as_typed(typed: Expr, node: Expr, origins: Mapping[Expr, Sequence[Expr]]) -> Sequence[int]:

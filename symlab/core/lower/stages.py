@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
+from symlab.core.ir.lineage import Lineage
 from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind
 from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.facts import shape_rule, static_shape
@@ -82,10 +83,12 @@ class Cutting:
         for node in toposort(roots, frozenset(done)):
             if node not in done:
                 done[node] = same(table, node, tuple([done[arg] for arg in node.args])) if node.args else node
-        origins = {new: self.graph.origins[old] for old, new in done.items() if old in self.graph.origins}
+        before = {new: old for old, new in done.items()}
+        known = {new: self.graph.origins[old] for new, old in before.items() if old in self.graph.origins}
+        origins = Lineage(known, lambda node: self.graph.origins.get(before.get(node, node), ()))
         made = tuple(done[root] for root in roots)
         leaves = dict.fromkeys(node for node in toposort(made) if is_leaf(node))
-        return Graph(table, tuple(leaves), made, (), origins), {new: old for old, new in done.items()}
+        return Graph(table, tuple(leaves), made, (), origins), before
 
     def stages(self) -> tuple[Stage, ...] | Expr | None:
         """The stages, in order; where one is refused, the node around which it can be compiled, if there is one."""

@@ -12,7 +12,7 @@ from symlab.core.backends.c.blas import routine
 from symlab.core.backends.c.build import build_library
 from symlab.core.backends.c.library import Library
 from symlab.core.backends.c.reference_calls import References
-from symlab.core.backends.c.render import render
+from symlab.core.backends.c.render import Rendered, render
 from symlab.core.backends.layout import REFERENCE, Layout
 from symlab.core.backends.problems import problem
 from symlab.core.ir.config import Config
@@ -31,8 +31,7 @@ class Binary:
     """
 
     program: Program
-    source: str
-    code: str
+    rendered: Rendered
     plan: int
     run: int
     commit: int  # 0: nothing is written in place
@@ -41,6 +40,16 @@ class Binary:
     library: Library
     references: References | None
     counts: np.ndarray[Any, Any] | None  # nanoseconds and calls of each step, where they are counted
+
+    @property
+    def source(self) -> str:
+        """The code, each line with its node."""
+        return self.rendered.source
+
+    @property
+    def code(self) -> str:
+        """The code as it is compiled."""
+        return self.rendered.code
 
     @property
     def owner(self) -> tuple[Any, ...]:
@@ -75,6 +84,6 @@ def compile_program(program: Any, config: Config, profile: bool = False, flags: 
     if counts is not None:
         constants.append(counts)
     return Binary(
-        program, rendered.source, rendered.code, library.address("plan"), library.address("run"),
-        library.address("commit"), program.schedule.in_place, tuple(constants), library, references, counts,
+        program, rendered, library.address("plan"), library.address("run"), library.address("commit"),
+        program.schedule.in_place, tuple(constants), library, references, counts,
     )  # fmt: skip

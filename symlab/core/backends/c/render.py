@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from symlab.core.backends.c.dialect import C
 from symlab.core.backends.c.render_kernel import Function, KernelWriter, Line
@@ -30,12 +30,18 @@ COMMIT = "void commit(void **data, const int64_t *shapes, void *workspace)"
 
 @dataclass(frozen=True)
 class Rendered:
-    """The translation units: what is compiled, and the same with the node of each line, for people."""
+    """The translation units: what is compiled, and the same with the node of each line, for people who ask for it."""
 
     units: tuple[str, ...]
-    source: str
+    lines: Sequence[Line] = field(repr=False)
+    comment: Callable[[Expr | None], str] = field(repr=False)
     references: tuple[ReferenceCall, ...]
     commits: bool
+
+    @property
+    def source(self) -> str:
+        """The code, each line with what it computes and where the user wrote that."""
+        return "".join(f"{text}{self.comment(node)}\n" for text, node in self.lines)
 
     @property
     def code(self) -> str:
@@ -73,8 +79,8 @@ class Renderer:
         bodies = [line for body in self.bodies for line in body]
         units = [[*head, *unit] for unit in self.split([*bodies, *plan, *run, *commit])]
         codes = tuple("".join(f"{text}\n" for text, _ in lines) for lines in units)
-        source = "".join(f"{text}{self.comment(node)}\n" for lines in units for text, node in lines)
-        return Rendered(codes, source, tuple(self.references), bool(late))
+        told = [line for lines in units for line in lines]
+        return Rendered(codes, told, self.comment, tuple(self.references), bool(late))
 
     def split(self, entries: Sequence[Line]) -> list[list[Line]]:
         """Kernels and entries: together, or where that is long in two units, which two compilers work on at once."""
@@ -105,8 +111,7 @@ class Renderer:
         if node is None:
             return ""
         source = self.fused.prepared.source(node)
-        typed = self.fused.prepared.original.typed(source)
-        origin = getattr(typed, "origin", None)
+        origin = getattr(self.fused.prepared.original.typed(source), "origin", None)
         place = f"  {origin}" if origin else ""
         number = self.numbers.get(source)
         text = f"{'in a loop' if number is None else f'node {number}'}: {node.op.name}{place}"

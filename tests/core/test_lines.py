@@ -1,0 +1,63 @@
+"""Refused calls and generated code lead back to the user's line, also where rules have made the node anew."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+
+X, Y, M, N = T.dvector("x"), T.dvector("y"), T.dmatrix("m"), T.dmatrix("n")
+THREE, TWO = [1.0, 2.0, 3.0], [1.0, 2.0]
+REFUSED = {
+    "a constant of another dtype": (lambda: T.dot(X, np.array([1, 2])), [X], [THREE]),
+    "what is set is a list": (lambda: T.set_subtensor(X[:2], [1, 2, 3]), [X], [THREE]),
+    "a stable form": (lambda: T.log(T.exp(X) + T.exp(Y)), [X, Y], [THREE, TWO]),
+    "a sum in another order": (lambda: X - Y * 2 + X, [X, Y], [THREE, TWO]),
+    "a product with a factor": (lambda: -2 * T.dot(M, N) + M, [M, N], [np.ones((2, 3)), np.ones((2, 3))]),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refused_call_names_the_line(case, mode):
+    """The node with its line, and every operand with the line that built it."""
+    build, inputs, values = REFUSED[case]
+    f = sl.function(inputs, build(), mode=mode)
+    with pytest.raises((ValueError, IndexError)) as caught:
+        f(*values)
+    head, *rows = str(caught.value).splitlines()
+    assert re.match(r"\w+ \(built in test_lines.py, line \d+\): ", head)
+    assert rows
+    assert all(re.search(r"built in test_lines.py, line \d+$", row) for row in rows if not row.startswith("  try"))
+
+
+def test_operands_keep_their_names_through_rewrites():
+    """`logaddexp` was made by a rule; its operands are still the user's x and y."""
+    f = sl.function([X, Y], T.log(T.exp(X) + T.exp(Y)))
+    with pytest.raises(ValueError, match=r"logaddexp.*\n  x .*\n  y "):
+        f(THREE, TWO)
+
+
+def test_generated_code_carries_the_line_of_nodes_that_rules_made():
+    """The slope of softplus is a sigmoid that nobody typed; it comes from the line with the logarithm."""
+    f = sl.function([X], T.grad(T.log(1 + T.exp(X)).sum(), X))
+    lines = [line for line in f.source.splitlines() if "sl_sigmoid(" in line]
+    assert lines
+    assert all(re.search(r"node \d+: sigmoid  test_lines.py, line \d+ \*/$", line) for line in lines)
+
+
+def test_only_elementwise_nodes_speak_of_broadcasting():
+    """A size of 1 would broadcast in a sum if it were declared; in a product or beside another array never."""
+    for made, inputs, values, is_advised in (
+        (X + Y, [X, Y], ([1.0], TWO), True),
+        (T.inc_subtensor(X[:2], Y), [X, Y], (THREE, [1.0]), True),
+        (T.dot(M, X), [M, X], ([[1.0, 2.0]], [1.0]), False),
+        (T.stack([X, Y]), [X, Y], ([1.0], TWO), False),
+    ):
+        with pytest.raises(ValueError, match="has size") as caught:
+            sl.function(inputs, made)(*values)
+        assert ("declare it" in str(caught.value)) == is_advised

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
     from symlab.tensor import optimize
+    from symlab.viz import printing
     from symlab.viz.magics import load_ipython_extension
     from symlab.viz.text import debugprint, pp
 
@@ -91,6 +92,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "ops": "symlab.core.catalogue:ops",
         "optimize": "symlab.tensor.optimize",
         "pp": "symlab.viz.text:pp",
+        "printing": "symlab.viz.printing",
         "reduce": "symlab.core.scan:reduce",
         "rewrite_graph": "symlab.core.rewriting:rewrite_graph",
         "rule": "symlab.core.rewrite.rule:rule",
@@ -160,6 +162,7 @@ __all__ = [
     "ops",
     "optimize",
     "pp",
+    "printing",
     "reduce",
     "rewrite_graph",
     "rule",
@@ -188,7 +191,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in NAMES:
-        raise AttributeError(f"module 'symlab' has no attribute {name!r}")
+        near = importlib.import_module("symlab.core.ir.errors").near_names(name, NAMES)
+        raise AttributeError(f"module 'symlab' has no attribute {name!r}" + (f"; {near}" if near else ""))
     module, _, attribute = NAMES[name].partition(":")
     found = importlib.import_module(module)
     return getattr(found, attribute) if attribute else found

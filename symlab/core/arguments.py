@@ -16,6 +16,7 @@ from symlab.core.ops.operators import Variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
 MISSING = object()
+ROWS = 12  # as many inputs an error shows
 
 
 class In:
@@ -122,7 +123,7 @@ class Signature:
         """The argument of each input, by position, or MISSING."""
         if len(args) > len(self.inputs):
             problem = f"{self.function} takes {len(self.inputs)} arguments, and {len(args)} were given"
-            raise TypeMismatch(message(problem, self.operands()))
+            raise TypeMismatch(message(problem, self.operands(), self.attempts()))
         given: list[Any] = [*args, *[MISSING] * (len(self.inputs) - len(args))]
         for name, value in keywords.items():
             given[self.place_of(name, len(args))] = value
@@ -133,7 +134,7 @@ class Signature:
         places = [place for place, known in enumerate(self.names) if known == name]
         if not places:
             known = [known for known in self.names if known]
-            tries = [near_names(name, known) or f"one of {', '.join(known) or 'no names: the inputs have none'}"]
+            tries = [near_names(name, known) or f"one of {in_short(known) or 'no names: the inputs have none'}"]
             raise TypeMismatch(message(f"{self.function} has no input called {name!r}", self.operands(), tries))
         if len(places) > 1:
             raise TypeMismatch(message(f"{len(places)} inputs of {self.function} are called {name!r}", self.operands()))
@@ -146,7 +147,7 @@ class Signature:
         item = self.inputs[place]
         if item.value is None:
             problem = f"{self.function} misses its argument {self.called(place)}"
-            raise TypeMismatch(message(problem, self.operands()))
+            raise TypeMismatch(message(problem, self.operands(place), self.attempts()))
         return item.value
 
     def place_of_key(self, key: Any) -> int:
@@ -165,25 +166,50 @@ class Signature:
         name = self.inputs[place].name
         return f"{place + 1} ({name})" if name else str(place + 1)
 
-    def operands(self) -> list[tuple[str, Any]]:
-        """The inputs as rows of an error."""
-        return [(item.name or f"argument {place + 1}", item.variable) for place, item in enumerate(self.inputs)]
+    def attempts(self) -> list[str]:
+        """How it is called, where that is short enough to be read."""
+        names = [name or f"argument {place + 1}" for place, name in enumerate(self.names)]
+        return [f"{self.function}({', '.join(names)})"] if 0 < len(names) <= ROWS else []
+
+    def operands(self, around: int = 0) -> list[tuple[str, Any]]:
+        """The inputs as rows of an error, of many those beside one of them."""
+        first = max(0, min(around - ROWS // 2, len(self.inputs) - ROWS))
+        shown = list(enumerate(self.inputs))[first : first + ROWS]
+        return [(item.name or f"argument {place + 1}", item.variable) for place, item in shown]
 
     def converted(self, place: int, value: Any) -> Any:
         """One argument as an array that fits its input."""
-        item = self.inputs[place]
-        name = f"argument {self.called(place)} of {self.function}"
-        if isinstance(value, Variable):
-            tries = ["its value, or givens={x: expression} when the function is made"]
-            raise TypeMismatch(message(f"{name} is an expression; a call takes values", [("given", value)], tries))
-        if isinstance(item.variable.type, ListType):
-            return as_elements(name, item.variable.type, value)
-        array = with_dtype(name, item, value)
-        check_shape(name, item, array)
-        fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
-        if fits and type(array) is np.ndarray:
-            return array
-        return np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
+        return as_argument(f"argument {self.called(place)} of {self.function}", self.inputs[place], value)
+
+
+def as_argument(name: str, item: In, value: Any) -> Any:
+    """A value as an array that fits an input: C-contiguous, aligned, in native byte order."""
+    if isinstance(value, Variable):
+        tries = ["its value, or givens={x: expression} when the function is made"]
+        raise TypeMismatch(message(f"{name} is an expression; a call takes values", [("given", value)], tries))
+    if isinstance(item.variable.type, ListType):
+        return as_elements(name, item.variable.type, value)
+    array = with_dtype(name, item, value)
+    check_shape(name, item, array)
+    fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
+    if fits and type(array) is np.ndarray:
+        return array
+    return np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
+
+
+def in_short(names: Sequence[str]) -> str:
+    """Names one after another, of many the first ones."""
+    return ", ".join([*names[:ROWS], f"{len(names) - ROWS} more"] if len(names) > ROWS else names)
+
+
+def checked_default(item: In, place: int, function: str) -> In:
+    """An input whose default, if it has one, is an array of its type, and a copy of what was given."""
+    if item.value is None:
+        return item
+    name = f"the default of argument {place + 1}{f' ({item.name})' if item.name else ''} of {function}"
+    made = copy.copy(item)
+    made.value = copy.copy(as_argument(name, item, item.value))
+    return made
 
 
 def as_elements(name: str, type: ListType, value: Any) -> list[Any]:

@@ -20,7 +20,7 @@ from symlab.core.fgraph import Maker
 from symlab.core.ir import config
 from symlab.core.ir.composites import function_of_composites
 from symlab.core.ir.config import Config
-from symlab.core.ir.errors import UnknownName, message, near_names
+from symlab.core.ir.errors import TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
 from symlab.core.modes import Mode, as_mode
@@ -85,7 +85,15 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     return StatefulFunction(front, request) if request.states else front
 
 
-class Function:
+class FunctionKind(type):
+    """The type of `Function`: what a user calls is one too, whether compiled code or checks stand in front of it."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        behind = (value, getattr(value, "details", None), getattr(value, "made", None))
+        return any(super(FunctionKind, cls).__instancecheck__(item) for item in behind)
+
+
+class Function(metaclass=FunctionKind):
     """A compiled function and all that can be asked about it."""
 
     def __init__(self, request: Request, mode: Mode, settings: Config, trace: Trace) -> None:
@@ -292,7 +300,7 @@ def remade(request: Request, mode: Mode, settings: Config) -> Any:
     return compile_request(request, mode, settings)
 
 
-def evaluate_expression(expression: Variable, inputs: Mapping[Any, Any], **options: Any) -> Any:
+def evaluate_expression(expression: Variable, inputs: Any, **options: Any) -> Any:
     """The value of an expression for these values; the compiled function is kept with the variable."""
     given = by_variable(expression, inputs)
     wanted = (tuple(given), options, config.current())
@@ -304,8 +312,11 @@ def evaluate_expression(expression: Variable, inputs: Mapping[Any, Any], **optio
     return found(*given.values())
 
 
-def by_variable(expression: Variable, inputs: Mapping[Any, Any]) -> dict[Variable, Any]:
+def by_variable(expression: Variable, inputs: Any) -> dict[Variable, Any]:
     """The given values by input, which may be known by its name."""
+    if not isinstance(inputs, Mapping):
+        problem = f"eval takes a dict from variables to values, and not {type(inputs).__name__}"
+        raise TypeMismatch(message(problem, (), ["x.eval({variable: value})"]))
     free = [node for node in leaves([expression]) if node.op is INPUT and isinstance(node, Variable)]
     given: dict[Variable, Any] = {}
     for key, value in inputs.items():

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.arguments import In, Out, as_inputs, check_distinct, is_free
+from symlab.core.arguments import ROWS, In, Out, as_inputs, check_distinct, checked_default, in_short, is_free
 from symlab.core.ir.errors import (
     InvalidValue,
     MissingInputError,
@@ -113,6 +113,7 @@ def make_request(
     values = replaced([*listed, *new_values.values()], substitutions)
     outs, news = values[: len(listed)], dict(zip(new_values, values[len(listed) :], strict=True))
     news = with_default_updates(outs, news, no_default_updates, substitutions)
+    records = tuple(checked_default(item, place, name or "f") for place, item in enumerate(records))
     request = Request(records, tuple(outs), layout, keys, news, name or "f", states)
     check_inputs(request, on_unused_input)
     return request
@@ -255,8 +256,8 @@ def leaves_of_inputs(roots: list[Variable], given: set[Variable]) -> list[Expr]:
 
 def report_unused(name: str, unused: list[In], policy: str) -> None:
     """Raise or warn about inputs that no output needs."""
-    names = ", ".join(repr(item.variable) for item in unused)
-    rows = [(item.name or "input", item.variable) for item in unused]
+    names = in_short([repr(item.variable) for item in unused])
+    rows = [(item.name or "input", item.variable) for item in unused[:ROWS]]
     tries = ["to leave it out", "on_unused_input='ignore'"]
     text = message(f"{name} does not need its input {names}", rows, tries)
     if policy == "warn":

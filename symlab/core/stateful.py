@@ -68,6 +68,9 @@ class StatefulFunction:
     def __reduce__(self) -> Any:
         return self.front.__reduce__()
 
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.front)})
+
     def __repr__(self) -> str:
         return repr(self.front)
 

@@ -41,7 +41,7 @@ def check(function: Any, *args: Any, **keywords: Any) -> Report:
     """What DebugMode finds in a call of any compiled function; the call is not made, and nothing is updated."""
     if isinstance(function, DebugFunction):
         return function.check(function.made.signature.convert(args, keywords))
-    made = function if isinstance(function, Function) else getattr(function, "made", getattr(function, "details", None))
+    made = getattr(function, "made", getattr(function, "details", function))
     if not isinstance(made, Function):
         raise TypeMismatch(message(f"{function!r} is no compiled function", (), ["sl.function([x], ...)"]))
     return check(DebugFunction(made), *args, **keywords)
@@ -95,6 +95,9 @@ class DebugFunction:
         if name == "made":  # not there yet while a copy is made
             raise AttributeError(name)
         return getattr(self.made, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.made)})
 
     def __repr__(self) -> str:
         return repr(self.made)

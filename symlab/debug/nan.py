@@ -129,6 +129,9 @@ class NanGuard:
             raise AttributeError(name)
         return getattr(self.made, name)
 
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.made)})
+
     def __repr__(self) -> str:
         return repr(self.made)
 

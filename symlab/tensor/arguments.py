@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message, no_axis
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.index import slice as slice_op
@@ -29,7 +29,8 @@ def axis_of(axis: Any, rank: int, x: Any = None) -> int:
         raise TypeMismatch(message(f"an axis is an integer known now, not {axis!r}")) from None
     if not -rank <= place < rank:
         operands = [(x.name or "x", x)] if isinstance(x, Variable) else []
-        raise InvalidIndex(message(f"there is no axis {place} among {rank}", operands))
+        problem, attempt = no_axis(place, rank)
+        raise InvalidIndex(message(problem, operands, [attempt]))
     return place + rank if place < 0 else place
 
 

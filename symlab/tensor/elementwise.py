@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.types import inexact
 from symlab.core.ops import elementwise, reduce
 from symlab.core.ops.bits import and_, invert, left_shift, or_, right_shift, xor
 from symlab.core.ops.compare import eq, ge, gt, isfinite, isinf, isnan, le, lt, neq, switch
@@ -109,7 +110,6 @@ conjugate = conj
 degrees = rad2deg
 divide = true_div
 equal = eq
-fabs = abs
 fix = trunc
 floor_divide = floor_div
 greater = gt
@@ -122,7 +122,6 @@ not_equal = neq
 power = pow
 radians = deg2rad
 remainder = mod
-rint = round_half_to_even
 square = sqr
 subtract = sub
 true_divide = true_div
@@ -150,6 +149,22 @@ astype = cast
 def positive(x: Any) -> Variable:
     """x itself."""
     return as_variable(x)
+
+
+def in_floating_point(x: Any) -> Variable:
+    """x in the floating-point dtype in which NumPy computes functions of its dtype."""
+    node = as_variable(x)
+    return cast(node, inexact(node.type.dtype))
+
+
+def rint(x: Any) -> Variable:
+    """x rounded to the nearest whole number, halves to the even one, in floating point also where x is of integers."""
+    return round(in_floating_point(x))
+
+
+def fabs(x: Any) -> Variable:
+    """The absolute value of real numbers, in floating point also where x is of integers."""
+    return abs(in_floating_point(x))  # type: ignore[no-any-return]
 
 
 def clip(x: Any, min: Any = None, max: Any = None) -> Variable:

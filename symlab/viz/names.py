@@ -21,7 +21,7 @@ class Printed(NamedTuple):
 
 
 def printed(value: Any) -> Printed:
-    """What to print of an expression, a list of them, a graph, a trace, a compiled function or an array of its `maker.fgraph`."""
+    """What to print of expressions, a graph, a trace, a compiled function, or an array of `f.maker.fgraph`."""
     if isinstance(value, Expr):
         return Printed([value], {}, [""])
     if isinstance(value, Value):

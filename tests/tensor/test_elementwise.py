@@ -40,6 +40,14 @@ def test_one_operand_as_in_numpy(name: str) -> None:
     np.testing.assert_array_equal(computed(getattr(T, name)(x)), UNARY[name](VALUES))
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int32", "float16", "float32"])
+@pytest.mark.parametrize("name", ["rint", "fabs"])
+def test_floating_point_of_integers_as_in_numpy(name: str, dtype: str) -> None:
+    values = np.array([1, 0, 3]).astype(dtype)
+    found, wanted = getattr(T, name)(T.constant(values)).eval(), getattr(np, name)(values)
+    assert (found.dtype, found.tolist()) == (wanted.dtype, wanted.tolist())
+
+
 @pytest.mark.parametrize("name", BINARY)
 def test_two_operands_as_in_numpy(name: str) -> None:
     with np.errstate(all="ignore"):
@@ -212,7 +220,7 @@ def test_numpy_and_theano_names_are_the_same_objects() -> None:
         "multiply": "mul", "subtract": "sub", "divide": "true_div", "negative": "neg", "absolute": "abs",
         "power": "pow", "square": "sqr", "asin": "arcsin", "atan2": "arctan2", "bitwise_and": "and_", "less": "lt",
         "not_equal": "neq", "where": "switch", "abs_": "abs", "inv": "reciprocal", "int_div": "floor_div",
-        "floor_divide": "floor_div", "remainder": "mod", "rint": "round_half_to_even", "conjugate": "conj",
+        "floor_divide": "floor_div", "remainder": "mod", "conjugate": "conj",
         "sgn": "sign", "expit": "sigmoid", "digamma": "psi",
     }  # fmt: skip
     assert {alias for alias, name in same.items() if getattr(T, alias) is not getattr(T, name)} == set()

@@ -40,13 +40,6 @@ ERRORS = {
 LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan", "scan_checkpoints")}
 SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
 UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
-PRINTING = {
-    "Print": "symlab:Print",
-    "debugprint": "symlab:debugprint",
-    "pp": "symlab:pp",
-    "pprint": "symlab:pp",
-    "pydotprint": "symlab.viz:pydotprint",
-}
 FUNCTION = {
     "Function": "symlab:Function",
     "In": "symlab:In",
@@ -103,7 +96,8 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 **FUNCTION,
                 **DERIVATIVES,
                 **LOOPS,
-                **{name: PRINTING[name] for name in ("debugprint", "pp")},
+                "debugprint": "symlab:debugprint",
+                "pp": "symlab:pp",
                 **CUSTOM,
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",
@@ -134,7 +128,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.misc": Contents(
             "What Theano kept here is not needed.", (), {"may_share_memory": "numpy:may_share_memory"}
         ),
-        "theano.printing": Contents("Graphs as text and pictures.", (), PRINTING),
+        "theano.printing": Contents("Graphs as text and pictures.", ("symlab.viz.printing",)),
         "theano.sandbox": Contents("What Theano tried out.", (), {"may_share_memory": "numpy:may_share_memory"}),
         "theano.sandbox.rng_mrg": Contents("The MRG31k3p generator.", ("symlab.tensor.rng_mrg",)),
         "theano.scalar": Contents("Scalar types.", (), {"upcast": KINDS + "upcast"}),

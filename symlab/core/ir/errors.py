@@ -111,6 +111,14 @@ def message(problem: str, operands: Iterable[tuple[str, Any]] = (), tries: Itera
     return "\n".join(lines)
 
 
+def no_axis(axis: int, rank: int) -> tuple[str, str]:
+    """What is said of an axis that an array of this rank does not have, and what to try."""
+    if not rank:
+        return f"there is no axis {axis}: a scalar has none", "no axis"
+    axes = "1 axis" if rank == 1 else f"{rank} axes"
+    return f"there is no axis {axis}: the array has {axes}", f"an axis from {-rank} to {rank - 1}"
+
+
 def operand_row(name: str, node: Any) -> tuple[str, str, str]:
     """What the template says of one operand: its name, its type, where it was built."""
     origin = getattr(node, "origin", None)

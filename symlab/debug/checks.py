@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.c.executable import Twin
+from symlab.core.backends.reference import evaluate_graph
 from symlab.core.function import Function
 from symlab.core.ir.errors import DebugModeError, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Expr
@@ -117,6 +118,7 @@ class Checking:
         self.report = Report(self.made.name)
         self.given: Given = self.made.values(arrays)
         before = {node: value.copy() for node, value in self.given.items() if isinstance(value, np.ndarray)}
+        self.compute_as_written()
         self.check_rewrites()
         self.check_compiled()
         for node, value in before.items():
@@ -140,6 +142,13 @@ class Checking:
         return next(
             (str(typed.name) for typed in self.trace.origins_of(node) if getattr(typed, "name", None)), node.op.name
         )
+
+    # What was typed
+
+    def compute_as_written(self) -> None:
+        """Raise where what was typed has no value for these arguments, as for sizes that only a dropped operand had."""
+        with np.errstate(all="ignore"):
+            evaluate_graph(self.trace.first_graph, self.given)
 
     # Rewrites
 

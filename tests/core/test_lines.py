@@ -61,3 +61,12 @@ def test_only_elementwise_nodes_speak_of_broadcasting():
         with pytest.raises(ValueError, match="has size") as caught:
             sl.function(inputs, made)(*values)
         assert ("declare it" in str(caught.value)) == is_advised
+
+
+@pytest.mark.parametrize("build", [lambda x, y: x + y - x, lambda x, y: x * y / y, lambda x, y: (x + y).shape])
+def test_debugmode_refuses_sizes_that_only_dropped_operands_had(build):
+    """x + y - x is y for the compiler; DebugMode computes what was typed, and names the line where that fails."""
+    f = sl.function([X, Y], build(X, Y), mode="DebugMode")
+    with pytest.raises(ValueError, match=r"^(add|mul) \(built in test_lines.py, line \d+\): .*sizes 2 and 3"):
+        f(THREE, TWO)
+    f(TWO, TWO)

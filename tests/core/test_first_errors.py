@@ -81,8 +81,8 @@ def test_printing_as_in_theano():
     """`pp(f.maker.fgraph.outputs[0])`, and `printing` under symlab itself for `import symlab as theano`."""
     x = T.dscalar("x")
     f = sl.function([x], T.grad(x**2, x))
-    assert sl.printing.pp(f.maker.fgraph.outputs[0]) == "x * 2.0"
-    assert sl.printing.debugprint(f.maker.fgraph.outputs[0], file="str").startswith("mul [A]\n├─ x [B]")
+    assert sl.printing.pp(f.maker.fgraph.outputs[0]) == "2.0 * x"
+    assert sl.printing.debugprint(f.maker.fgraph.outputs[0], file="str").startswith("mul [A]\n├─ 2.0 [B]")
     assert sl.printing.pydotprint(f.maker.fgraph.outputs[0], outfile=None) is not None
 
 

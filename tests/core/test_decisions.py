@@ -1,8 +1,12 @@
 """One test for each paragraph of docs/decisions.md."""
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +20,13 @@ from symlab.core.ir.graph import Graph
 from symlab.core.pipeline import DEFAULT, run
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_each_paragraph_has_a_test():
+    """The headings, with _ for what is no letter or digit, are the names of tests."""
+    headings = re.findall(r"^## (.*)$", (ROOT / "docs/decisions.md").read_text(), re.MULTILINE)
+    wanted = {"test_" + re.sub(r"\W+", "_", heading.lower()) for heading in headings}
+    assert wanted <= globals().keys()
 
 
 def optimized(inputs, output, pipeline=None, **settings):
@@ -59,7 +70,7 @@ def test_types_and_promotion():
         evaluate([x + y], {x: np.ones(1, "f4"), y: np.ones(3, "f4")})
 
 
-def test_algebra_and_assumptions():
+def test_algebra_and_what_a_rule_assumes():
     x = T.dvector("x")
     assert optimized([x], x - x + 1.0).roots[0].op.name != "add"
     floating = optimized([x], x * 0.0, algebra="floating")
@@ -94,6 +105,72 @@ def test_one_kernel_for_every_back_end():
     assert isinstance(step, KernelCall)
     assert "sl_exp(" in render(program).source
     assert "__global__" in render_cuda(program).source
+
+
+def test_what_users_add():
+    calls = []
+
+    @sl.as_op([T.dscalar], [T.dscalar])
+    def counted(value):
+        calls.append(float(value))
+        return value + 1
+
+    x = T.dscalar("x")
+    node = counted(T.constant(2.0))
+    f = sl.function([x], node * x)
+    assert calls == []  # constants in, and it waits for the call all the same
+    assert float(f(3.0)) == 9.0
+    assert calls == [2.0]
+    square = sl.OpFromGraph([x], [x * x])
+    trace = run(DEFAULT.upto("specialize"), Graph.of([x], [T.log(1 + T.exp(square(x)))]), sl.core.ir.config.current())
+    assert "softplus" in {node.op.name for node in trace.graph.nodes()}  # the rule saw across the sub-graph
+
+
+def test_stages():
+    x = T.dvector("x")
+    f = sl.function([x], T.exp(T.unique(x)).sum())
+    assert np.isclose(f([1.0, 2.0, 2.0]), np.exp([1.0, 2.0]).sum())
+    assert re.search(r"Python computes", f.source)
+    choice = sl.ifelse.ifelse(x.sum() > 0, T.unique(x).sum(), 0.0)
+    assert "reference evaluator" in sl.function([x], choice).source
+
+
+def test_interrupts():
+    x, n, s = T.dvector("x"), T.lscalar("n"), sl.shared(0.0, "s")
+    states, _ = sl.scan(lambda a: T.sin(a) + a, outputs_info=[x], n_steps=n)
+    f = sl.function([x, n], states[-1], updates=[(s, s + 1)])
+    f(np.ones(3), 2)
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        f(np.ones(3), 2_000_000_000)
+    assert float(s.get_value()) == 1.0
+
+
+def test_files(tmp_path):
+    x = T.dvector("x")
+    path = tmp_path / "f.symlab"
+    sl.save(path, sl.function([x], T.log(1 + T.exp(x))))
+    found = sl.load(path)
+    assert [step.rule.name for step in found.trace.steps] == ["softplus_of_log"]  # rewriting was done again
+    assert found([800.0]).tolist() == [800.0]
+
+
+def test_draws_in_loops():
+    key = T.random.key(1)
+    drawn, _ = sl.map(lambda _: T.random.uniform(rng=key), [T.arange(50)])
+    assert len(set(sl.function([], drawn)().tolist())) == 50
+    folded, _ = sl.map(lambda k: T.random.uniform(rng=k), [T.random.split(key, 50)])
+    alone = T.random.uniform(rng=T.random.split(key, 50)[7])
+    assert sl.function([], folded)()[7] == sl.function([], alone)()
+
+
+def test_solutions_of_equations():
+    x, a = T.dscalars("x", "a")
+    root, succeeded = sl.optimize.root_scalar(x**3 - a, x)
+    f = sl.function([x, a], [root, succeeded, *T.grad(root, [a, x], disconnected_inputs="ignore")])
+    value, is_found, slope, of_start = map(float, f(1.5, 8.0))
+    assert is_found
+    assert np.allclose([value, slope, of_start], [2.0, 1 / 12, 0.0], rtol=1e-9)
 
 
 def test_two_memories():

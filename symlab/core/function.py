@@ -15,6 +15,7 @@ import numpy as np
 
 from symlab.core.arguments import Signature
 from symlab.core.backends.base import Executable, Interface, available, chosen
+from symlab.core.backends.problems import Promises
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.fgraph import Maker
 from symlab.core.ir import config
@@ -159,8 +160,14 @@ class Function(metaclass=FunctionKind):
 
     def roots(self, arrays: Sequence[np.ndarray[Any, Any]]) -> list[Any]:
         """The values of all outputs and updates for these inputs, by the reference evaluator."""
-        graph = self.trace.graph
-        return evaluate_graph(graph, self.values(arrays))
+        values = self.values(arrays)
+        self.promises.check(values)
+        return evaluate_graph(self.trace.graph, values)
+
+    @cached_property
+    def promises(self) -> Promises:
+        """The sizes that must agree though nothing is computed of them."""
+        return Promises.of(self.trace.graph)
 
     def values(self, arrays: Sequence[np.ndarray[Any, Any]]) -> dict[Expr, Any]:
         """The values of the graph's leaves: the given arrays, and what the shared variables hold now."""

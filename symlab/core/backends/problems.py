@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
+
+import numpy as np
 
 from symlab.core.backends.reference import node_problem
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, SymlabError
 from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import Kind
 from symlab.core.ir.types import ArrayType
+from symlab.core.lower.evaluate import SizeValues
 from symlab.core.lower.facts import Facts, NotCompilable, Problem
+from symlab.core.lower.fuse import operands_of
 from symlab.core.lower.memory import Program
+from symlab.core.lower.promises import dropped
 from symlab.core.lower.sizes import Size, Sizes
 
 Values = Sequence[int]  # the axis, then two numbers
+Origins = Mapping[Expr, Sequence[Expr]]
 WRITING = ("set_slice", "inc_slice", "set_take", "inc_take")  # besides elementwise ops, what broadcasts an operand
 
 
@@ -50,12 +59,49 @@ def attempts(code: Problem, values: Values) -> list[str]:
 
 def problem(program: Program, code: int, number: int, values: Values, sizes: Values = ()) -> SymlabError:
     """The error of a refused call: what is wrong with which node, its line, its operands with their shapes."""
-    graph = program.fused.prepared.original
-    node: Expr = graph.nodes()[number]
-    kind, sentence = SENTENCES[Problem(code)]
-    shapes = operand_shapes(node, program.fused.operands, sizes) if sizes else None
-    text = sentence(values) + undeclared(node, Problem(code), values)
-    return node_problem(kind, text, node, shapes, graph.origins, attempts(Problem(code), values))
+    prepared = program.fused.prepared
+    node = prepared.numbered[number]
+    return refusal(node, Problem(code), values, prepared.original.origins, program.fused.operands, sizes)
+
+
+def refusal(
+    node: Expr, code: Problem, values: Values, origins: Origins, leaves: Sequence[Expr], sizes: Values
+) -> SymlabError:
+    """The error of a node, given the sizes of the leaves one after another, or none."""
+    kind, sentence = SENTENCES[code]
+    shapes = operand_shapes(node, leaves, sizes) if sizes else None
+    text = sentence(values) + undeclared(node, code, values)
+    return node_problem(kind, text, node, shapes, origins, attempts(code, values))
+
+
+@dataclass(frozen=True, eq=False)
+class Promises:
+    """What the reference evaluator checks of sizes before it computes a graph that lost operands; others it meets."""
+
+    graph: Graph
+    operands: tuple[Expr, ...]
+    facts: Facts
+
+    @classmethod
+    def of(cls, graph: Graph) -> Promises:
+        """The sizes that must be equal, of what was typed and taken away."""
+        operands = operands_of(graph)
+        places = {node: place for place, node in enumerate(operands)}
+        return cls(graph, operands, Facts(toposort(dropped(graph, places)), places, lambda node: node))
+
+    def check(self, values: Mapping[Expr, Any]) -> None:
+        """Refuse a call whose operands do not fit together."""
+        wanted = [check for check in self.facts.checks if check.problem is Problem.SIZES]
+        if not wanted:
+            return
+        arrays = [np.asarray(values[leaf] if isinstance(leaf.type, ArrayType) else 0) for leaf in self.operands]
+        shapes = [array.shape for array in arrays]
+        found = SizeValues(self.facts.table.atoms, shapes, dict(enumerate(arrays)))
+        for check in wanted:
+            failing = found.fails(check)
+            if failing is not None:
+                sizes = [size for shape in shapes for size in shape]
+                raise refusal(check.node, check.problem, failing, self.graph.origins, self.operands, sizes)
 
 
 def operand_shapes(node: Expr, leaves: Sequence[Expr], sizes: Values) -> list[str]:

@@ -130,13 +130,17 @@ class Table:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Graph:
-    """Interned inputs and roots (outputs, then new values of `updated`), and the typed nodes behind each node."""
+    """Interned inputs and roots (outputs, then new values of `updated`), and the typed nodes behind each node.
+
+    `typed_roots` are the roots as they were interned first.
+    """
 
     table: Table
     inputs: tuple[Expr, ...]
     roots: tuple[Expr, ...]
     updated: tuple[Expr, ...]
     origins: Mapping[Expr, tuple[Expr, ...]]
+    typed_roots: tuple[Expr, ...] = ()
 
     @classmethod
     def of(cls, inputs: Sequence[Expr], outputs: Sequence[Expr], updates: Mapping[Any, Expr] | None = None) -> Graph:
@@ -146,7 +150,8 @@ class Graph:
         found = [interning.visit(leaf) for leaf in (*inputs, *updates)]
         roots = interning.all([*outputs, *updates.values()])
         origins = {node: tuple(typed) for node, typed in interning.origins.items()}
-        return cls(interning.table, tuple(found[: len(inputs)]), tuple(roots), tuple(found[len(inputs) :]), origins)
+        leaves = tuple(found[: len(inputs)]), tuple(found[len(inputs) :])
+        return cls(interning.table, leaves[0], tuple(roots), leaves[1], origins, tuple(roots))
 
     def with_roots(self, roots: Iterable[Expr]) -> Graph:
         """The same graph with other roots, in the same table."""

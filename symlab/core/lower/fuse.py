@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import SHARED
 from symlab.core.ir.types import ListType
 from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
-from symlab.core.lower.facts import Check, Facts, NotCompilable
+from symlab.core.lower.facts import Check, Facts, NotCompilable, Problem
 from symlab.core.lower.group import Group
 from symlab.core.lower.grouping import Bounds, Grouping, Routine
 from symlab.core.lower.loops import loop_call
@@ -28,6 +29,7 @@ from symlab.core.lower.program import (
     ReferenceCall,
     TransferCall,
 )
+from symlab.core.lower.promises import dropped
 from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
@@ -70,14 +72,22 @@ def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | R
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
     if any(isinstance(node.type, ListType) for node in graph.nodes()):
         return Refusal("lists of arrays are values of the reference evaluator alone")
-    prepared = prepare(graph)
+    operands = operands_of(graph)
+    places = {node: place for place, node in enumerate(operands)}
+    prepared = prepare(graph, dropped(graph, places))
     try:
-        operands = operands_of(graph)
-        places = {node: place for place, node in enumerate(operands)}
-        facts = Facts(prepared.graph.nodes(), places, prepared.source)
+        facts = facts_of(prepared, places)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together, device))
     except NotCompilable as refusal:
         return Refusal(str(refusal), None if refusal.node is None else prepared.source(refusal.node))
+
+
+def facts_of(prepared: Prepared, places: Mapping[Expr, int]) -> Facts:
+    """The shapes of all nodes; of what was dropped only sizes that must be equal are checked."""
+    gone = frozenset(prepared.dropped)
+    facts = Facts([*dict.fromkeys([*toposort(prepared.dropped), *prepared.graph.nodes()])], places, prepared.source)
+    facts.checks = [check for check in facts.checks if check.problem is Problem.SIZES or check.node not in gone]
+    return facts
 
 
 def operands_of(graph: Graph) -> tuple[Expr, ...]:

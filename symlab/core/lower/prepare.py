@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,22 +30,31 @@ MOST_OPERANDS = 16  # of one sum or product: so that a kernel can be cut within 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A graph to be lowered; `sources` leads from nodes made here to the nodes of the original graph."""
+    """A graph to be lowered; `sources` leads from nodes made here to the nodes of the original graph.
+
+    `dropped` are typed nodes that rules took away, whose operands must fit all the same.
+    """
 
     graph: Graph
     original: Graph
     sources: Mapping[Expr, Expr]
+    dropped: Sequence[Expr] = ()
+
+    @cached_property
+    def numbered(self) -> Sequence[Expr]:
+        """The nodes that errors speak of, by number."""
+        return [*self.original.nodes(), *self.dropped]
 
     def source(self, node: Expr) -> Expr:
         """The node of the original graph that a node is part of."""
         return self.sources.get(node, node)
 
 
-def prepare(graph: Graph) -> Prepared:
-    """The graph in the ops that kernels, routines and references compute."""
+def prepare(graph: Graph, dropped: Sequence[Expr] = ()) -> Prepared:
+    """The graph in the ops that kernels, routines and references compute; `dropped` are typed nodes it lost."""
     sources: dict[Expr, Expr] = {}
     roots = prepared_roots(graph.table, graph.roots, frozenset(graph.nodes()), sources)
-    return Prepared(graph.with_roots(roots), graph, sources)
+    return Prepared(graph.with_roots(roots), graph, sources, dropped)
 
 
 def prepared_roots(

@@ -55,7 +55,7 @@ class Renderer:
     def __init__(self, program: Program, profile: bool = False) -> None:
         self.program, self.fused, self.profile = program, program.fused, profile
         self.layout = Layout(program, profile)
-        self.numbers = {node: number for number, node in enumerate(self.fused.prepared.original.nodes())}
+        self.numbers = {node: number for number, node in enumerate(self.fused.prepared.numbered)}
         self.functions: dict[object, tuple[str, Function]] = {}
         self.reductions: dict[str, str] = {}
         self.definitions: dict[str, None] = {}
@@ -291,4 +291,4 @@ def render(program: Program, profile: bool = False) -> Rendered:
 
 def node_numbers(program: Program) -> Mapping[int, Expr]:
     """The nodes of the original graph by the numbers that refusals and comments give them."""
-    return dict(enumerate(program.fused.prepared.original.nodes()))
+    return dict(enumerate(program.fused.prepared.numbered))

@@ -29,7 +29,7 @@ class Binary:
         self.source, self.launches = rendered.source, rendered.launches
         order = (*program.schedule.run, *program.schedule.commit)
         self.order = tuple(number for number in order if number not in program.skipped)
-        self.numbers = {node: number for number, node in enumerate(program.fused.prepared.original.nodes())}
+        self.numbers = {node: number for number, node in enumerate(program.fused.prepared.numbered)}
         self.functions: dict[str, Any] = {}
         if rendered.launches:
             self.module = device.load(compile(rendered.code, device.arch))

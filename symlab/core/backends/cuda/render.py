@@ -53,7 +53,7 @@ class Renderer:
 
     def __init__(self, program: Program) -> None:
         self.program, self.fused = program, program.fused
-        self.numbers = {node: number for number, node in enumerate(self.fused.prepared.original.nodes())}
+        self.numbers = {node: number for number, node in enumerate(self.fused.prepared.numbered)}
         self.functions: dict[object, tuple[str, Function]] = {}
         self.texts: dict[str, str] = {}
         self.launches: dict[int, Launch] = {}

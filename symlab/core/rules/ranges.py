@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, minimum, mul, reciprocal, sqr, sqrt
 from symlab.core.ops.rounding import copysign
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near
@@ -65,6 +65,13 @@ def mean_of_two(x, y):
 
 
 @rule
+def larger_half_less_half(x, y, z):
+    """Where three terms nearly cancel, the larger two are subtracted first, which is exact: so in Heron's formula."""
+    larger, smaller = maximum(0.5 * x, 0.5 * y), minimum(0.5 * x, 0.5 * y)
+    return 0.5 * x + 0.5 * y - 0.5 * z, (larger - 0.5 * z) + smaller
+
+
+@rule
 def difference_of_squares(x, y):
     """Squares of neighbours are nearly equal where their difference is small."""
     return sqr(x) - sqr(y), (x - y) * (x + y)
@@ -107,6 +114,7 @@ RULES = (
     log_of_long_product,
     log_of_product,
     mean_of_two,
+    larger_half_less_half,
     difference_of_exps,
     difference_of_two_logs,
     difference_of_two_roots,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -142,7 +142,9 @@ class Call:
         device.download(memory.address(step.index), index)
         size = self.plan.steps[number].sizes[1]
         node = binary.numbers[binary.program.fused.prepared.source(step.node)]
-        raise problem(binary.program, int(Problem.INDEX), node, (step.axis, int(index.flat[int(first[0])]), size))
+        wrong = step.axis, int(index.flat[int(first[0])]), size
+        shapes = [*(array.shape for array in self.inputs), *(array.shape for array in self.shared)]
+        raise problem(binary.program, int(Problem.INDEX), node, wrong, tuple(chain.from_iterable(shapes)))
 
 
 def commit(cells: Sequence[DeviceCell], values: Sequence[DeviceArray]) -> None:

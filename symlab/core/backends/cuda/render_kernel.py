@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from symlab.core.backends.cuda.dialect import CUDA
 from symlab.core.backends.scalar import size_text
@@ -75,24 +76,28 @@ class KernelWriter:
             self.shared_positions()
         else:
             self.own_positions()
-        written = {self.memory_of(number) for number in self.kernel.writes()}
         parameters = [
-            f"{'' if memory in written else 'const '}{kind} *{name}"
+            f"{'' if memory in self.written else 'const '}{kind} *{name}"
             for (memory, _, kind), name in self.pointers.items()
         ]
         parameters += [f"int64_t {name}" for name in self.sizes.values()]
         if shares:
             parameters += ["int64_t only", "int64_t chunks", "int64_t *parts"]
-        divisible = shares and not self.rereads(written)
+        divisible = shares and not self.rereads()
         return Function(
             tuple(parameters), tuple(self.lines), tuple(self.arguments), tuple(self.sizes), self.folds, divisible
         )
 
-    def rereads(self, written: set[object]) -> bool:
+    @cached_property
+    def written(self) -> set[object]:
+        """The memory that the kernel writes."""
+        return {self.memory_of(number) for number in self.kernel.writes()}
+
+    def rereads(self) -> bool:
         """Whether something outside of loops is read from memory that the kernel writes: it cannot be read again."""
         bodies = [self.kernel.prologue, *(stage.body for stage in self.kernel.stages if not stage.axes)]
         loads = [item for body in bodies for item in body if isinstance(item, Load)]
-        return any(self.memory_of(item.access.buffer) in written for item in loads)
+        return any(self.memory_of(item.access.buffer) in self.written for item in loads)
 
     # Text
 
@@ -153,13 +158,24 @@ class KernelWriter:
         return names
 
     def prologue(self) -> None:
-        """What depends on no position: every thread computes it, and one writes it."""
+        """What depends on no position: every thread computes it, and one writes it.
+
+        What reads memory that the kernel writes is computed by that one alone: others may come later.
+        """
+        alone: set[int] = set()
+        last: list[Instruction] = []
         for item in self.kernel.prologue:
-            if isinstance(item, Store):
-                first = "blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0"
-                self.line(f"if ({first}) {self.stored(item, ())}", item.node)
+            reads = self.memory_of(item.access.buffer) in self.written if isinstance(item, Load) else False
+            if isinstance(item, Store) or reads or not alone.isdisjoint(operands_of(item)):
+                alone |= set() if isinstance(item, Store) else {item.result}
+                last.append(item)
             else:
                 self.instruction(item, ())
+        if last:
+            self.open("if (blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0)")
+            for item in last:
+                self.instruction(item, ())
+            self.close()
 
     # Threads with positions of their own
 
@@ -305,3 +321,15 @@ class KernelWriter:
     def stored(self, item: Store, loops: Sequence[str]) -> str:
         """A line that writes a result."""
         return f"{self.address(item.access, CUDA.in_memory(item.dtype), loops)} = {self.names[item.operand]};"
+
+
+def operands_of(item: Instruction) -> tuple[int, ...]:
+    """The earlier results that an instruction uses."""
+    match item:
+        case Load():
+            return tuple(term.index for term in item.access.terms)
+        case Apply():
+            return item.operands
+        case Reduce():
+            return (item.operand,)
+    return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import importlib.util
 import threading
 from collections import defaultdict
@@ -182,6 +183,15 @@ class Device:
 def open_device() -> Device:
     """The device of this process."""
     return Device()
+
+
+def has_library() -> bool:
+    """Whether the driver's library is there, wherever the loader of libraries looks."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 @cache

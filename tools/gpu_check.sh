@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tests and benchmark on a machine with a GPU, offline, in one command of under ten minutes: tools/gpu_check.sh [OUT]
 #
-# What is missing of the Python packages is installed from ./wheels. `tools/gpu_check.sh --wheels [PYTHON]` fills it on a
-# machine with a network and the same version of Python; numpy, scipy and nvidia_cuda_nvrtc are large, and may be left
+# What is missing of the Python packages is installed from ./wheels. `tools/gpu_check.sh --wheels [PYTHON]` fills it on
+# a machine with a network and the same version of Python; numpy, scipy and nvidia_cuda_nvrtc are large, and may be left
 # out where the machine with the GPU has them. Results: OUT/tests.log, OUT/benchmark.json, OUT/doctor.txt.
 set -u
 cd "$(dirname "$0")/.." || exit 1

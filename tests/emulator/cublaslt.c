@@ -39,7 +39,7 @@ int cublasLtCreate(void **handle) {
 }
 
 int cublasLtMatmulDescCreate(product **made, int compute, int scale) {
-    if (!((compute == COMPUTE_FLOAT && scale == FLOAT) || (compute == COMPUTE_DOUBLE && scale == DOUBLE))) return INVALID;
+    if (compute != (scale == FLOAT ? COMPUTE_FLOAT : COMPUTE_DOUBLE) || scale < FLOAT || scale > DOUBLE) return INVALID;
     *made = malloc(sizeof **made);
     **made = (product){compute, scale, {0, 0}};
     return SUCCESS;
@@ -86,16 +86,20 @@ int cublasLtMatmulPreferenceDestroy(preference *target) {
 
 /* op(first) op(second) must be as large as the result. */
 static bool fits(const product *made, const layout *first, const layout *second, const layout *result) {
-    const uint64_t rows = made->turns[0] ? first->columns : first->rows, inner = made->turns[0] ? first->rows : first->columns;
+    const uint64_t rows = made->turns[0] ? first->columns : first->rows;
+    const uint64_t inner = made->turns[0] ? first->rows : first->columns;
+    const uint64_t other = made->turns[1] ? second->columns : second->rows;
     const uint64_t columns = made->turns[1] ? second->rows : second->columns;
     const layout *all[] = {first, second, result};
-    for (int k = 0; k < 3; k++)
-        if (all[k]->kind != made->scale || all[k]->leading < (int64_t)all[k]->rows || !all[k]->rows || !all[k]->columns) return false;
-    return inner == (made->turns[1] ? second->columns : second->rows) && rows == result->rows && columns == result->columns;
+    for (int k = 0; k < 3; k++) {
+        if (all[k]->kind != made->scale || !all[k]->rows || !all[k]->columns) return false;
+        if (all[k]->leading < (int64_t)all[k]->rows) return false;
+    }
+    return inner == other && rows == result->rows && columns == result->columns;
 }
 
-int cublasLtMatmulAlgoGetHeuristic(void *handle, product *made, layout *first, layout *second, layout *added, layout *result,
-                                   preference *told, int most, found *algorithm, int *count) {
+int cublasLtMatmulAlgoGetHeuristic(void *handle, product *made, layout *first, layout *second, layout *added,
+                                   layout *result, preference *told, int most, found *algorithm, int *count) {
     *count = 0;
     if (!handle || most < 1 || added != result || !fits(made, first, second, result)) return INVALID;
     *algorithm = (found){.told = *told, .workspace = told->workspace, .state = SUCCESS};
@@ -130,9 +134,9 @@ static double element(const layout *item, const char *memory, bool turned, uint6
     return item->kind == FLOAT ? ((const float *)memory)[at] : ((const double *)memory)[at];
 }
 
-int cublasLtMatmul(void *handle, product *made, const void *alpha, const char *a, layout *first, const char *b, layout *second,
-                   const void *beta, const char *c, layout *added, char *d, layout *result, const found *algorithm,
-                   char *workspace, size_t size, void *stream) {
+int cublasLtMatmul(void *handle, product *made, const void *alpha, const char *a, layout *first, const char *b,
+                   layout *second, const void *beta, const char *c, layout *added, char *d, layout *result,
+                   const found *algorithm, char *workspace, size_t size, void *stream) {
     const bool single = made->scale == FLOAT;
     const double by = single ? *(const float *)alpha : *(const double *)alpha;
     const double old = single ? *(const float *)beta : *(const double *)beta;

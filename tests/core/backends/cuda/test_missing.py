@@ -82,6 +82,18 @@ def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
         build.compile("", "sm_90")
 
 
+def test_a_device_that_others_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = SimpleNamespace(compute_capability=lambda: (9, 0), name=lambda: "busy", retain_primary_context=fails)
+    installed(monkeypatch, fake(init=lambda: None, Device=lambda number: busy))
+    with pytest.raises(DeviceError, match=r"the GPU cannot be used: cuInit failed(?s:.*)device='cpu'"):
+        driver.open_device.__wrapped__()
+
+
+def test_what_the_driver_does_not_load(emulated: Any) -> None:
+    with pytest.raises(DeviceError, match=r"the driver does not load what was compiled: .*(?s:.*)not older"):
+        driver.open_device().load(b"what is no cubin" * 4)
+
+
 def test_a_text_that_the_compiler_refuses() -> None:
     if build.missing_compiler() is not None:
         pytest.skip("no compiler for CUDA")

@@ -285,7 +285,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned 
         return failed(CUDA_ERROR_INVALID_VALUE, function->name, "a grid of no blocks, or of too many");
     if (!bx || !by || !bz || bx > MOST_THREADS || by > MOST_THREADS || bz > 64 || (size_t)bx * by * bz > MOST_THREADS)
         return failed(CUDA_ERROR_INVALID_VALUE, function->name, "a block of no threads, or of too many");
-    char packed[4352];
+    char packed[32764]; /* as much as CUDA takes */
     void *buffer = NULL;
     size_t size = 0;
     for (; *extra != CU_LAUNCH_PARAM_END; extra += 2) {

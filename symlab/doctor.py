@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import importlib.metadata
 import importlib.util
 import json
@@ -128,11 +127,11 @@ def blas() -> Finding:
 
 def cuda() -> Finding:
     """A GPU, its driver, and what compiles for it."""
-    if ctypes.util.find_library("cuda") is None:
-        remedy = "a GPU needs NVIDIA's driver, then pip install 'symlab[cuda]'"
-        return Finding("CUDA", False, "no driver, so functions run on the processor", remedy)
     from symlab.core.backends.cuda import build, driver
 
+    if not driver.has_library():
+        remedy = "a GPU needs NVIDIA's driver, then pip install 'symlab[cuda]'"
+        return Finding("CUDA", False, "no driver, so functions run on the processor", remedy)
     reason = driver.missing()
     if reason is not None:
         remedy = "tools/build_pycuda.sh of the sources builds pycuda where pip cannot"

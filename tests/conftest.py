@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import os
 import shutil
 import signal
@@ -34,8 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def missing_for(item: pytest.Item) -> str | None:
     """What this machine lacks for a test, if anything."""
-    if item.get_closest_marker("gpu") and not ctypes.util.find_library("cuda"):
-        return "no CUDA driver"
+    if item.get_closest_marker("gpu"):
+        from symlab.core.backends.cuda.driver import has_library  # when the session has its settings
+
+        return None if has_library() else "no CUDA driver"
     drives_chromium = item.get_closest_marker("browser") or item.get_closest_marker("lab")
     if drives_chromium and not IN_CI and not shutil.which("chromium"):
         return "no chromium: install Debian's package of that name"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds PyCUDA's wheel on a machine without a CUDA driver, once, and installs it: tools/build_pycuda.sh [PYTHON]
+# Builds PyCUDA's wheel on a machine without a CUDA driver, once, and installs it: tools/build_pycuda.sh [PYTHON [FOLDER]],
+# or copies it to a folder, to be installed elsewhere.
 #
 # PyCUDA is published as source alone, and links against the driver's library. So a stub of that library, with every
 # function of its headers, stands in for it while it is built. The headers are the CUDA toolkit's where its nvcc is found,
@@ -8,9 +9,11 @@ set -eu
 version=2026.1
 cuda=13.0
 python=${1:-python3}
+folder=${2:-}
 cache_root=${SYMLAB_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/symlab}
 
-if "$python" -c "import importlib.metadata as m; raise SystemExit(m.version('pycuda') != '$version')" 2>/dev/null; then
+installed="import importlib.metadata as m; raise SystemExit(m.version('pycuda') != '$version')"
+if [ -z "$folder" ] && "$python" -c "$installed" 2>/dev/null; then
     exit 0
 fi
 tag=$("$python" -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
@@ -64,4 +67,9 @@ DEFAULTS
     mkdir -p "$wheels"
     mv "$work"/wheels/pycuda-*.whl "$wheels/"
 fi
-"$python" -m pip install --quiet "$wheels"/pycuda-*.whl
+if [ -n "$folder" ]; then
+    mkdir -p "$folder"
+    cp "$wheels"/pycuda-*.whl "$folder/"
+else
+    "$python" -m pip install --quiet "$wheels"/pycuda-*.whl
+fi

@@ -138,9 +138,16 @@ static void access(char *address, size_t size, bool writes, bool atomic) {
 
 TOLD emulator_atomic(void *address, size_t size) { access(address, size, true, true); }
 
+/* A device reads and writes numbers at multiples of their size alone; those of 16 bytes are two of 8. */
+static void aligned(char *address, size_t size, bool writes) {
+    if (state.running && (uintptr_t)address % (size < 8 ? size : 8))
+        stop("thread %d %s %zu bytes that are not aligned", state.thread, writes ? "writes" : "reads", size);
+    access(address, size, writes, false);
+}
+
 #define INSTRUMENTED(bytes)                                                         \
-    TOLD __tsan_read##bytes(void *at) { access(at, bytes, false, false); }            \
-    TOLD __tsan_write##bytes(void *at) { access(at, bytes, true, false); }            \
+    TOLD __tsan_read##bytes(void *at) { aligned(at, bytes, false); }                  \
+    TOLD __tsan_write##bytes(void *at) { aligned(at, bytes, true); }                  \
     TOLD __tsan_unaligned_read##bytes(void *at) { access(at, bytes, false, false); }  \
     TOLD __tsan_unaligned_write##bytes(void *at) { access(at, bytes, true, false); }
 INSTRUMENTED(1) INSTRUMENTED(2) INSTRUMENTED(4) INSTRUMENTED(8) INSTRUMENTED(16)

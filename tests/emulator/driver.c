@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 enum { PAGE = 4096, GUARD = 16 * PAGE, ALIGNMENT = 256, POISON = 0xff, DEEPEST = 64 };
+enum { MOST_BLOCKS = 2147483647, MOST_BLOCKS_ASIDE = 65535, MOST_THREADS = 1024 };
 static const size_t TOTAL = 4ul << 30;
 
 typedef int (*launcher)(const unsigned *grid, const unsigned *block, char *packed, unsigned seed);
@@ -49,10 +50,11 @@ CUresult cuDriverGetVersion(int *version) {
     return CUDA_SUCCESS;
 }
 CUresult cuGetErrorString(CUresult error, const char **text) {
-    *text = error == CUDA_ERROR_LAUNCH_FAILED || error == CUDA_ERROR_ILLEGAL_ADDRESS ? last
-            : error == CUDA_ERROR_OUT_OF_MEMORY                                      ? "out of memory"
-            : error == CUDA_ERROR_NOT_SUPPORTED                                      ? "not in the emulated driver"
-                                                                                     : "an error";
+    const int told = error == CUDA_ERROR_LAUNCH_FAILED || error == CUDA_ERROR_ILLEGAL_ADDRESS || error == CUDA_ERROR_INVALID_VALUE;
+    *text = told                                ? last
+            : error == CUDA_ERROR_OUT_OF_MEMORY ? "out of memory"
+            : error == CUDA_ERROR_NOT_SUPPORTED ? "not in the emulated driver"
+                                                : "an error";
     return CUDA_SUCCESS;
 }
 CUresult cuGetErrorName(CUresult error, const char **name) {
@@ -84,11 +86,11 @@ CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice
     switch (attribute) {
     case CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK:
     case CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X:
-    case CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y: *value = 1024; break;
+    case CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y: *value = MOST_THREADS; break;
     case CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z: *value = 64; break;
-    case CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X: *value = 2147483647; break;
+    case CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X: *value = MOST_BLOCKS; break;
     case CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y:
-    case CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z: *value = 65535; break;
+    case CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z: *value = MOST_BLOCKS_ASIDE; break;
     case CU_DEVICE_ATTRIBUTE_WARP_SIZE: *value = 32; break;
     case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT: *value = 4; break;
     case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK: *value = 49152; break;
@@ -279,14 +281,18 @@ CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned 
                         unsigned shared, CUstream stream, void **operands, void **extra) {
     if (!depth) return CUDA_ERROR_INVALID_CONTEXT;
     if (!extra) return CUDA_ERROR_NOT_SUPPORTED;
-    char packed[4352];
+    if (!gx || !gy || !gz || gx > MOST_BLOCKS || gy > MOST_BLOCKS_ASIDE || gz > MOST_BLOCKS_ASIDE)
+        return failed(CUDA_ERROR_INVALID_VALUE, function->name, "a grid of no blocks, or of too many");
+    if (!bx || !by || !bz || bx > MOST_THREADS || by > MOST_THREADS || bz > 64 || (size_t)bx * by * bz > MOST_THREADS)
+        return failed(CUDA_ERROR_INVALID_VALUE, function->name, "a block of no threads, or of too many");
+    char packed[32764]; /* as much as CUDA takes */
     void *buffer = NULL;
     size_t size = 0;
     for (; *extra != CU_LAUNCH_PARAM_END; extra += 2) {
         if (*extra == CU_LAUNCH_PARAM_BUFFER_POINTER) buffer = extra[1];
         if (*extra == CU_LAUNCH_PARAM_BUFFER_SIZE) size = *(size_t *)extra[1];
     }
-    if (size > sizeof packed) return CUDA_ERROR_INVALID_VALUE;
+    if (size > sizeof packed) return failed(CUDA_ERROR_INVALID_VALUE, function->name, "too many parameters");
     memcpy(packed, buffer, size);
     const char *seed = getenv("EMULATED_ORDER");
     return launched(function, (unsigned[]){gx, gy, gz}, (unsigned[]){bx, by, bz}, packed, seed ? (unsigned)atoi(seed) : 0);

@@ -91,6 +91,10 @@ extern "C" __global__ void unsynchronized(double *out, const double *in, long lo
 
 extern "C" __global__ void between_blocks(double *out, const double *in, long long n) { out[threadIdx.x] = in[threadIdx.x]; }
 
+extern "C" __global__ void not_aligned(double *out, const double *in, long long n) {
+    out[threadIdx.x] = *(const double *)((const char *)in + 4);
+}
+
 extern "C" __global__ void shared_by_warp(double *out, const double *in, long long n) {
     __shared__ double part[32];
     for (int by = 16; by > 0; by /= 2) {

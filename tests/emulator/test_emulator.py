@@ -61,6 +61,7 @@ def test_memory_starts_with_rubbish(run):
         ("overtaken", "race: thread .* shared memory, which .*, without a barrier between them"),
         ("unsynchronized", "race: thread .* an allocation"),
         ("between_blocks", "race: thread .* an allocation"),
+        ("not_aligned", "reads 8 bytes that are not aligned"),
         ("half_a_mask", "a lane takes part in an operation whose mask leaves it out"),
     ],
 )
@@ -69,6 +70,17 @@ def test_faults_are_found_in_every_order(run, name, problem):
     for order in ORDERS:
         with pytest.raises(driver.open_device().driver.Error, match=problem):
             run(name, 128, numbers, len(numbers), blocks=2, orders=(order,))
+
+
+@pytest.mark.parametrize(
+    ("grid", "block"),
+    [((1, 65536, 1), (1, 1, 1)), ((0, 1, 1), (1, 1, 1)), ((1, 1, 1), (32, 0, 1)), ((1, 1, 1), (32, 33, 1))],
+)
+def test_launches_have_limits(emulated, grid, block):
+    device = driver.open_device()
+    doubled = device.load(emulated.compile(SOURCE, "sm_90")).function("doubled")
+    with pytest.raises(device.driver.Error, match=r"a (grid|block) of no (blocks|threads), or of too many"):
+        device.launch(doubled, grid, block, [0, 0, 0])
 
 
 def test_threads_that_wait_apart_are_told(run, emulated):

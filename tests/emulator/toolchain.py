@@ -29,7 +29,8 @@ MODULE_FLAGS = (
     "--param=tsan-instrument-func-entry-exit=0",
     "-w",
 )
-DRIVER_FLAGS = ("-std=gnu11", "-O2", "-w", "-fPIC", "-shared", "-Wl,-soname,libcuda.so.1")
+LIBRARY_FLAGS = ("-std=gnu11", "-O2", "-w", "-fPIC", "-shared")
+DRIVER_FLAGS = (*LIBRARY_FLAGS, "-Wl,-soname,libcuda.so.1")
 NAME = re.compile(r"\b(cu[A-Z]\w*) *\(")
 
 
@@ -101,6 +102,19 @@ def load_driver() -> None:
     parts = [*(file.read_bytes() for file in DRIVER), (HERE / "accesses.h").read_bytes(), str(folder), *DRIVER_FLAGS]
     path = store(content_key("emulateddriver", parts), ".so", build_driver)
     ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+
+
+@cache
+def cublaslt() -> Path:
+    """A library with cublasLt's functions, over memory of the emulated driver, which is loaded."""
+    source, header = HERE / "cublaslt.c", HERE / "accesses.h"
+
+    def build(target: Path) -> None:
+        run(["gcc", *LIBRARY_FLAGS, "-o", str(target), str(source)])
+
+    return store(
+        content_key("emulatedcublaslt", [source.read_bytes(), header.read_bytes(), *LIBRARY_FLAGS]), ".so", build
+    )
 
 
 def compile(source: str, arch: str) -> bytes:

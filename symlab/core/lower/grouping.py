@@ -18,7 +18,7 @@ from symlab.core.ir.types import TupleType
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.group import Group, Item, Target, canonical, folded_sizes, open_sizes
 from symlab.core.lower.loops import loop_operands, lowered_body
-from symlab.core.lower.picks import before_take, index_places, is_within
+from symlab.core.lower.picks import before_take, index_places, is_within, never_meet
 from symlab.core.lower.prepare import Prepared
 from symlab.core.lower.products import Operand, looked_through, operand
 from symlab.core.lower.roles import Role, lies_on_host, repeats, role
@@ -335,10 +335,11 @@ class Grouping:
         self.demand(source, group, at)
 
     def write_scattered(self, node: Expr) -> None:
-        """The kernel that replaces or increments what index arrays pick, one element after another."""
+        """The kernel that replaces or increments what index arrays pick, one element after another if two may meet."""
         _, source, *indices = node.args
         group = self.new_group(taken_sizes(self.facts, node, indices))
-        group.ordered, group.lonely = True, self.device
+        if not never_meet(self.facts, indices):
+            group.ordered, group.lonely = True, self.device
         at = tuple(along(axis) for axis in range(len(group.sizes)))
         found = tuple(index_places(self.facts, node, indices, at))
         place = before_take(node, indices, at)

@@ -34,10 +34,25 @@ def before_take(node: Expr, indices: Sequence[Expr], at: Map) -> Map:
 
 def is_within(facts: Facts, index: Expr, size: Size) -> bool:
     """Whether an index array is within bounds for certain: 0, 1, 2, ... up to the size at most."""
+    if not counts_up(facts, index):
+        return False
+    _, stop, _ = sizes_in(facts, index.attr("bounds"), index.args)
+    return facts.table.not_negative(subtract(size, stop))
+
+
+def never_meet(facts: Facts, indices: Sequence[Expr]) -> bool:
+    """Whether no two positions pick one element for certain: one index array counts up from 0 along all of them."""
+    if max(len(index.type.shape) for index in indices) != 1:
+        return False
+    return any(facts.shapes[index] != (1,) and counts_up(facts, index) for index in indices)
+
+
+def counts_up(facts: Facts, index: Expr) -> bool:
+    """Whether an index array is 0, 1, 2, ..."""
     if index.op.name != "arange" or index.type.dtype.kind not in "iu":
         return False
     try:
-        start, stop, step = sizes_in(facts, index.attr("bounds"), index.args)
+        start, _, step = sizes_in(facts, index.attr("bounds"), index.args)
     except NotCompilable:
         return False
-    return step == 1 and start == 0 and facts.table.not_negative(subtract(size, stop))
+    return bool(step == 1 and start == 0)

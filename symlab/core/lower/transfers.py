@@ -40,6 +40,7 @@ def place_transfers(graph: Graph) -> tuple[Graph, Moves]:
             return graph.table.intern(node.op, args, node.attrs, node.type) if args != node.args else node
         on_host = tuple(arg if arg.op is CONSTANT else transfer(to_host, arg) for arg in args)
         made = graph.table.intern(node.op, on_host, node.attrs, node.type)
+        moves.append(((), node, made))
         return made if isinstance(node.type, TupleType) else transfer(to_device, made)
 
     done = rebuilt(graph.roots, placed, moves)

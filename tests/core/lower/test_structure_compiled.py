@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from symlab.core.ir.graph import Graph
+from symlab.core.lower.kernel import Kernel
+from symlab.core.lower.program import KernelCall
 from symlab.core.ops import create, gather, index, join, linalg, nn, reduce, shape, sort
 from symlab.core.ops import elementwise as e
 from symlab.core.ops import exponential as ex
 from symlab.core.ops.operators import Variable, constant
-from tests.core.lower.harness import agree, variable
+from tests.core.lower.harness import agree, compiled, variable
 
 RNG = np.random.default_rng(5)
 Case = tuple[Sequence[Any], Callable[..., Any]]  # values of the inputs (of unknown sizes), and what is computed of them
@@ -351,3 +353,20 @@ def test_a_graph_compiled(name: str, together: bool) -> None:
     results = compute(*inputs)
     graph = Graph.of(inputs, results if isinstance(results, tuple) else [results])
     agree(graph, values, together=together)
+
+
+def test_elements_that_never_meet_are_scattered_in_any_order() -> None:
+    x, j, v = variable((None, None)), variable((None,), "int64"), variable((None,))
+    rows = create.counted(shape.size_of(j, axis=0))
+    for indices, in_order in (((rows, j), False), ((j, rows), False), ((j, j), True)):
+        graph = Graph.of([x, v, j], [gather.inc_take(x, v, *indices, axes=(0, 1))])
+        binary = agree(graph, [normal(5, 5), normal(5), np.array([1, 3, 1, -1, 1])])
+        assert any(kernel.ordered for kernel in kernels_of(binary)) == in_order
+    shared_by_all = create.counted(constant(1))
+    graph = Graph.of([x, v, j], [gather.inc_take(x, v, shared_by_all, j, axes=(0, 1))])
+    assert any(kernel.ordered for kernel in kernels_of(compiled(graph)))
+
+
+def kernels_of(binary: Any) -> list[Kernel]:
+    """The kernels of a program."""
+    return [step.kernel for step in binary.program.steps if isinstance(step, KernelCall)]

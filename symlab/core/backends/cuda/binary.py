@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.backends.cuda.blas import Multiplication, multiplication
+from symlab.core.backends.cuda.blas import Aligned, Multiplication, multiplication
 from symlab.core.backends.cuda.build import compile
 from symlab.core.backends.cuda.cells import DeviceArray
 from symlab.core.backends.cuda.plan import Plan, make_plan
@@ -39,7 +39,7 @@ class Binary:
         self.found = device.alloc(8)  # the first index that leaves its axis
         self.read = operands_read(program)
         self.plans: dict[Any, Plan] = {}
-        self.multiplications: dict[tuple[str, tuple[int, ...]], Multiplication | None] = {}
+        self.multiplications: dict[tuple[str, tuple[int, ...], Aligned], Multiplication | None] = {}
         self.memory: Any = None
         self.size = 0
 
@@ -53,9 +53,9 @@ class Binary:
             plan = self.plans[key] = make_plan(self.program, self.launches, self.numbers, shapes, values)
         return plan
 
-    def multiplication(self, step: ProductCall, sizes: tuple[int, ...]) -> Multiplication | None:
-        """The library's product for a step of these sizes, if there is one."""
-        key = (step.node.type.dtype.name, sizes)
+    def multiplication(self, step: ProductCall, sizes: tuple[int, ...], aligned: Aligned) -> Multiplication | None:
+        """The library's product for a step of these sizes, with matrices aligned so, if there is one."""
+        key = (step.node.type.dtype.name, sizes, aligned)
         if key not in self.multiplications:
             if len(self.multiplications) >= MOST_PLANS:
                 self.multiplications.clear()

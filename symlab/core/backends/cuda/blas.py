@@ -16,7 +16,9 @@ from symlab.core.ir.errors import CompileError, message
 COMPUTE = {"float32": 68, "float64": 70}  # CUBLAS_COMPUTE_32F, CUBLAS_COMPUTE_64F
 DATA = {"float32": 0, "float64": 1}  # CUDA_R_32F, CUDA_R_64F
 TURN_FIRST, TURN_SECOND, MOST_WORKSPACE = 3, 4, 1  # attributes of products and of preferences
+ALIGNMENTS = (5, 6, 7, 8)  # further preferences: of both operands, of what is added, of the result
 WORKSPACE = 32 << 20
+MOST_ALIGNED = 256  # bytes; the library supposes as many unless it is told of fewer
 DECLARATIONS = """
 typedef struct { uint64_t algorithm[8]; size_t workspace; int state; float waves; int reserved[4]; } found_t;
 int cublasLtCreate(void **);
@@ -32,6 +34,8 @@ int cublasLtMatmulAlgoGetHeuristic(void *, void *, void *, void *, void *, void 
 int cublasLtMatmul(void *, void *, const void *, const void *, void *, const void *, void *, const void *,
                    const void *, void *, void *, void *, const void *, void *, size_t, void *);
 """
+
+Aligned = tuple[int, int, int]  # bytes, of a, b and the result
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ def seen(rows: int, columns: int, along_rows: int, along_columns: int) -> Seen |
     if along_rows == 1 and (along_columns >= rows or columns == 1):
         return Seen(rows, columns, max(along_columns, rows), True)
     return None
+
+
+def alignment(address: int) -> int:
+    """The bytes to which an address is aligned, as far as it matters."""
+    return min(address & -address, MOST_ALIGNED)
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,17 @@ def check(status: int) -> None:
 
 
 class Multiplication:
-    """The product of matrices of certain sizes, with the algorithm that cublasLt recommends for them."""
+    """The product of matrices of certain sizes, with the algorithm that cublasLt recommends for them.
 
-    def __init__(self, library: Library, dtype: str, sizes: tuple[int, int], second: Seen, first: Seen) -> None:
+    `aligned` are the bytes to which a, b and the result are: views may begin anywhere.
+    """
+
+    def __init__(
+        self, library: Library, dtype: str, sizes: tuple[int, int], second: Seen, first: Seen, aligned: Aligned
+    ) -> None:
         self.library, self.dtype = library, dtype
         (m, n), kind = sizes, DATA[dtype]
+        self.layouts: list[Any] = []
         self.product = library.made("MatmulDesc", COMPUTE[dtype], kind)
         library.set("MatmulDesc", self.product, TURN_FIRST, "int32_t", int(second.turned))
         library.set("MatmulDesc", self.product, TURN_SECOND, "int32_t", int(first.turned))
@@ -94,13 +109,16 @@ class Multiplication:
             library.made("MatrixLayout", kind, item.rows, item.columns, item.leading)
             for item in (second, first, result)
         ]
-        self.found = self.recommended()
+        self.found = self.recommended(aligned)
 
-    def recommended(self) -> Any:
+    def recommended(self, aligned: Aligned) -> Any:
         """The algorithm for these sizes, None if the library has none."""
         library = self.library
         preference = library.made("MatmulPreference")
         library.set("MatmulPreference", preference, MOST_WORKSPACE, "uint64_t", WORKSPACE)
+        a, b, written = aligned
+        for key, value in zip(ALIGNMENTS, (b, a, written, written)):
+            library.set("MatmulPreference", preference, key, "uint32_t", value)
         found, count = library.ffi.new("found_t *"), library.ffi.new("int *")
         second, first, result = self.layouts
         status = library.calls.cublasLtMatmulAlgoGetHeuristic(
@@ -124,7 +142,9 @@ class Multiplication:
         )  # fmt: skip
 
     def __del__(self) -> None:
-        for layout in getattr(self, "layouts", ()):
+        if not hasattr(self, "product"):
+            return
+        for layout in self.layouts:
             self.library.calls.cublasLtMatrixLayoutDestroy(layout)
         self.library.calls.cublasLtMatmulDescDestroy(self.product)
 
@@ -157,7 +177,7 @@ def library_for(device: Any) -> Library | None:
     return Library(ffi, calls, handle[0], device.alloc(WORKSPACE))
 
 
-def multiplication(device: Any, dtype: str, sizes: tuple[int, ...]) -> Multiplication | None:
+def multiplication(device: Any, dtype: str, sizes: tuple[int, ...], aligned: Aligned) -> Multiplication | None:
     """The product of these sizes and strides (m, n, k, a's, b's, sign, stack), if cublasLt can carry it out."""
     m, n, k, a0, a1, b0, b1, _, stack = sizes[:9]
     if dtype not in DATA or stack != 1 or not (m and n and k):
@@ -166,5 +186,5 @@ def multiplication(device: Any, dtype: str, sizes: tuple[int, ...]) -> Multiplic
     library = library_for(device)
     if library is None or first is None or second is None:
         return None
-    made = Multiplication(library, dtype, (m, n), second, first)
+    made = Multiplication(library, dtype, (m, n), second, first, aligned)
     return None if made.found is None else made

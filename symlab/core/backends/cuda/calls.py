@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 
 from symlab.core.backends.cuda.binary import Binary
+from symlab.core.backends.cuda.blas import alignment
 from symlab.core.backends.cuda.cells import DeviceArray, DeviceCell
 from symlab.core.backends.cuda.plan import Memory, Plan
 from symlab.core.backends.problems import problem
@@ -81,12 +82,14 @@ class Call:
     def multiply(self, number: int, step: ProductCall, memory: Memory) -> None:
         """A matrix product: by the library where it can, else by the kernel."""
         binary, prepared = self.binary, self.plan.steps[number]
-        factor, product = binary.factor(step), binary.multiplication(step, prepared.sizes)
+        factor = binary.factor(step)
+        a, b, result = (memory.address(buffer) + offset for buffer, offset in prepared.pointers[:3])
+        aligned = alignment(a), alignment(b), alignment(result)
+        product = None if factor is None else binary.multiplication(step, prepared.sizes, aligned)
         if factor is None or product is None:
             self.launch(number, memory)
-            return
-        a, b, result = (memory.address(buffer) + offset for buffer, offset in prepared.pointers[:3])
-        product(a, b, result, factor, float(step.beta))
+        else:
+            product(a, b, result, factor, float(step.beta))
 
     def launch(self, number: int, memory: Memory, extra: tuple[int, ...] = ()) -> None:
         """Launch the function of a step."""
@@ -139,7 +142,9 @@ class Call:
         device.download(memory.address(step.index), index)
         size = self.plan.steps[number].sizes[1]
         node = binary.numbers[binary.program.fused.prepared.source(step.node)]
-        raise problem(binary.program, int(Problem.INDEX), node, (step.axis, int(index.flat[int(first[0])]), size))
+        wrong = step.axis, int(index.flat[int(first[0])]), size
+        shapes = [*(array.shape for array in self.inputs), *(array.shape for array in self.shared)]
+        raise problem(binary.program, int(Problem.INDEX), node, wrong, tuple(chain.from_iterable(shapes)))
 
 
 def commit(cells: Sequence[DeviceCell], values: Sequence[DeviceArray]) -> None:

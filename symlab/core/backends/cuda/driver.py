@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import importlib.util
 import threading
 from collections import defaultdict
@@ -138,7 +139,13 @@ class Device:
     def load(self, image: bytes) -> Module:
         """A cubin on the device."""
         with self:
-            return Module(self.driver.module_from_buffer(image))
+            try:
+                return Module(self.driver.module_from_buffer(image))
+            except self.driver.MemoryError:
+                raise no_memory(self, len(image)) from None
+            except self.driver.Error as error:
+                tries = ["a driver that is not older than the compiler (symlab doctor names it)", "device='cpu'"]
+                raise DeviceError(message(f"the driver does not load what was compiled: {error}", (), tries)) from error
 
     def alloc(self, nbytes: int) -> Memory:
         """So many bytes, at least one."""
@@ -181,7 +188,21 @@ class Device:
 @cache
 def open_device() -> Device:
     """The device of this process."""
-    return Device()
+    driver: Any = import_module("pycuda.driver")
+    try:
+        return Device()
+    except driver.Error as error:
+        tries = ["ending the programs that use it (nvidia-smi shows them)", "device='cpu'"]
+        raise DeviceError(message(f"the GPU cannot be used: {error}", (), tries)) from error
+
+
+def has_library() -> bool:
+    """Whether the driver's library is there, wherever the loader of libraries looks."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 @cache

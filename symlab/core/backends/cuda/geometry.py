@@ -9,7 +9,7 @@ from symlab.core.backends.cuda.render import Launch
 from symlab.core.backends.cuda.render_kernel import THREADS
 from symlab.core.backends.cuda.render_product import SIDE, blocks_of
 from symlab.core.lower.evaluate import SizeValues
-from symlab.core.lower.kernel import Kernel
+from symlab.core.lower.kernel import Kernel, Store
 from symlab.core.lower.sizes import product
 
 MOST_BLOCKS = 1 << 16
@@ -43,8 +43,9 @@ def grids(launch: Launch, values: SizeValues) -> Iterator[Grid]:
     positions = values.of(product(kernel.outer))
     loops = [values.of(product(stage.axes)) for stage in kernel.stages if stage.axes]
     if not positions:
-        return
-    if kernel.ordered:
+        if any(isinstance(item, Store) for item in kernel.prologue):
+            yield Grid((1, 1, 1), (1, 1, 1), (-1, 1) if loops else None)
+    elif kernel.ordered:
         yield Grid((1, 1, 1), (1, 1, 1))
     elif not loops:
         yield over(positions)

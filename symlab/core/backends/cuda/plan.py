@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -52,14 +53,15 @@ def make_plan(
 ) -> Plan:
     """The plan for operands of these shapes (`read` are those whose elements decide sizes), or the call's error."""
     fused = program.fused
-    values = SizeValues(fused.atoms, shapes, read)
+    values, given = SizeValues(fused.atoms, shapes, read), tuple(chain.from_iterable(shapes))
     for check in fused.checks:
         failing = values.fails(check)
         if failing is not None:
-            raise problem(program, int(check.problem), numbers[fused.prepared.source(check.node)], failing)
+            raise problem(program, int(check.problem), numbers[fused.prepared.source(check.node)], failing, given)
     for buffer in fused.buffers:
         if np.prod(values.all(buffer.shape), dtype=np.float64) * buffer.dtype.itemsize > LARGEST_BYTES:
-            raise problem(program, int(Problem.TOO_LARGE), numbers[fused.prepared.source(buffer.node)], (0, 0, 0))
+            node = numbers[fused.prepared.source(buffer.node)]
+            raise problem(program, int(Problem.TOO_LARGE), node, (0, 0, 0), given)
     slots, end = slots_of(program, values)
     steps = {number: prepared(launch, fused.buffers, values) for number, launch in launches.items()}
     totals = max((grid.parts for step in steps.values() for grid in step.grids), default=0)

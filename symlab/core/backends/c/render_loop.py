@@ -149,9 +149,8 @@ class LoopWriter:
         return lines
 
     def copied(self) -> list[tuple[int, int]]:
-        """The states that are copied from step to step."""
-        small = self.spare(True)
-        return [(state, place) for state, place in self.carried if place in small]
+        """The states that are copied from step to step, so that they are kept in registers."""
+        return [(state, place) for state, place in self.carried if self.is_small(place)]
 
     def first(self, start: str, step: str) -> str:
         """Where the first step finds its row."""
@@ -179,7 +178,7 @@ class LoopWriter:
             copies = [f"h{place}_{copy}" for copy in range(1, len(buffers))]
             lines += [f"memcpy({copy}, {self.root(place)}, {size}), {copy} {sign}= {size};" for copy in copies]
         copied = self.copied()
-        lines += [f"memcpy(m{state}, a{place}, {text(self.rows[place])});" for state, place in copied]
+        lines += [f"memcpy(m{state}, {self.root(place)}, {text(self.rows[place])});" for state, place in copied]
         lines += [f"d[{state}] = {self.root(place)};" for state, place in self.carried if (state, place) not in copied]
         if self.loop.until:
             condition = self.step.places[-1]

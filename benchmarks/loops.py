@@ -1,8 +1,8 @@
 """Loops over time: `python benchmarks/loops.py [--json FILE] [--rounds N]`.
 
-A scalar recurrence of 10^5 steps against hand-written C, a recurrent network and an LSTM (100 steps, 16 rows, 128
-units, float32) against loops in NumPy and, where they are installed, JAX and PyTensor; forward and gradient. Rounds are
-interleaved; a ratio is the peer's time divided by symlab's, so that more is better.
+A scalar recurrence of 10^5 steps against hand-written C; a recurrent network, a GRU and an LSTM (100 steps, 16 rows,
+128 units, float32) against loops in NumPy and, where they are installed, JAX and PyTensor; forward and gradient. Rounds
+are interleaved; a ratio is the peer's time divided by symlab's, so that more is better.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -71,25 +72,60 @@ def draws(*shapes: tuple[int, ...]) -> list[Any]:
     return [0.1 * random.normal(size=shape).astype("float32") for shape in shapes]
 
 
-def network_step(np_or_t: Any) -> Callable[..., Any]:
-    """One step of a recurrent network."""
-    return lambda row, h, w, u: np_or_t.tanh(np_or_t.dot(h, w) + np_or_t.dot(row, u))
+@dataclass(frozen=True)
+class Cell:
+    """A recurrent cell: how many states it has, how many blocks of units its weights, and its step.
+
+    `step(m, sigmoid, row, states, w, u)` gives the new states, the first of which is the output; `m` is NumPy or one of
+    those that spell as it does.
+    """
+
+    name: str
+    states: int
+    blocks: int
+    step: Callable[..., tuple[Any, ...]]
 
 
-def network_cases() -> Cases:
+def plain(m: Any, sigmoid: Any, row: Any, states: Any, w: Any, u: Any) -> tuple[Any, ...]:
     """A recurrent network."""
-    x, h0, w, u = T.ftensor3("x"), T.fmatrix("h0"), T.fmatrix("w"), T.fmatrix("u")
-    states, _ = sl.scan(network_step(T), sequences=x, outputs_info=h0, non_sequences=[w, u])
-    cost = T.sum(states**2)
-    forward = sl.function([x, h0, w, u], cost)
-    backward = sl.function([x, h0, w, u], [cost, *sl.grad(cost, [h0, w, u])])
-    values = draws((STEPS, ROWS, UNITS), (ROWS, UNITS), (UNITS, UNITS), (UNITS, UNITS))
+    (h,) = states
+    return (m.tanh(m.dot(h, u) + m.dot(row, w)),)
+
+
+def gated(m: Any, sigmoid: Any, row: Any, states: Any, w: Any, u: Any) -> tuple[Any, ...]:
+    """A gated recurrent unit."""
+    (h,) = states
+    a, b = m.dot(row, w), m.dot(h, u)
+    reset, keep = (sigmoid(part(a, place) + part(b, place)) for place in range(2))
+    return (keep * h + (1 - keep) * m.tanh(part(a, 2) + reset * part(b, 2)),)
+
+
+def long_short(m: Any, sigmoid: Any, row: Any, states: Any, w: Any, u: Any) -> tuple[Any, ...]:
+    """A long short-term memory."""
+    h, c = states
+    z = m.dot(row, w) + m.dot(h, u)
+    new = sigmoid(part(z, 1)) * c + sigmoid(part(z, 0)) * m.tanh(part(z, 3))
+    return sigmoid(part(z, 2)) * m.tanh(new), new
+
+
+def part(z: Any, place: int) -> Any:
+    """One block of units."""
+    return z[:, place * UNITS : (place + 1) * UNITS]
+
+
+CELLS = (Cell("recurrent network", 1, 1, plain), Cell("GRU", 1, 3, gated), Cell("LSTM", 2, 4, long_short))
+
+
+def network_cases(cell: Cell) -> Cases:
+    """The cost of a cell over all steps, and its gradient, here and elsewhere."""
+    values = draws((STEPS, ROWS, UNITS), (ROWS, UNITS), *[(UNITS, cell.blocks * UNITS)] * 2)
+    forward, backward = symlab_network(cell)
 
     def numpy_loop(x: Any, h: Any, w: Any, u: Any) -> Any:
-        step, total = network_step(np), 0.0
+        states, total = (h, *[np.zeros_like(h)] * (cell.states - 1)), 0.0
         for row in x:
-            h = step(row, h, w, u)
-            total += (h**2).sum()
+            states = cell.step(np, lambda z: 1 / (1 + np.exp(-z)), row, states, w, u)
+            total += (states[0] ** 2).sum()
         return total
 
     np.testing.assert_allclose(forward(*values), numpy_loop(*values), rtol=1e-4)
@@ -98,10 +134,24 @@ def network_cases() -> Cases:
         "symlab": lambda: forward(*values),
         "symlab, gradient": lambda: backward(*values),
     }
-    return {**cases, **jax_network(values), **pytensor_network(values)}
+    return {**cases, **jax_network(cell, values), **pytensor_network(cell, values)}
 
 
-def jax_network(values: list[Any]) -> Cases:
+def symlab_network(cell: Cell) -> tuple[Any, Any]:
+    """The cost, and the cost with its gradient."""
+    x, h0, w, u = T.ftensor3("x"), T.fmatrix("h0"), T.fmatrix("w"), T.fmatrix("u")
+
+    def step(row: Any, *rest: Any) -> Any:
+        return list(cell.step(T, T.nnet.sigmoid, row, rest[:-2], *rest[-2:]))
+
+    first = [h0, *[T.zeros_like(h0)] * (cell.states - 1)]
+    found, _ = sl.scan(step, sequences=x, outputs_info=first, non_sequences=[w, u])
+    cost = T.sum((found[0] if cell.states > 1 else found) ** 2)
+    inputs = [x, h0, w, u]
+    return sl.function(inputs, cost), sl.function(inputs, [cost, *sl.grad(cost, [h0, w, u])])
+
+
+def jax_network(cell: Cell, values: list[Any]) -> Cases:
     """The same in JAX, where it is installed."""
     if importlib.util.find_spec("jax") is None:
         return {}
@@ -109,11 +159,12 @@ def jax_network(values: list[Any]) -> Cases:
     import jax.numpy as jnp
 
     def cost(x: Any, h0: Any, w: Any, u: Any) -> Any:
-        def step(h: Any, row: Any) -> Any:
-            new = network_step(jnp)(row, h, w, u)
-            return new, new
+        def step(states: Any, row: Any) -> Any:
+            new = cell.step(jnp, jax.nn.sigmoid, row, states, w, u)
+            return new, new[0]
 
-        return (jax.lax.scan(step, h0, x)[1] ** 2).sum()
+        first = (h0, *[jnp.zeros_like(h0)] * (cell.states - 1))
+        return (jax.lax.scan(step, first, x)[1] ** 2).sum()
 
     forward, backward = jax.jit(cost), jax.jit(jax.value_and_grad(cost, (1, 2, 3)))
     arrays = [jnp.asarray(value) for value in values]
@@ -123,7 +174,7 @@ def jax_network(values: list[Any]) -> Cases:
     }
 
 
-def pytensor_network(values: list[Any]) -> Cases:
+def pytensor_network(cell: Cell, values: list[Any]) -> Cases:
     """The same in PyTensor, where it is installed."""
     if importlib.util.find_spec("pytensor") is None:
         return {}
@@ -131,51 +182,16 @@ def pytensor_network(values: list[Any]) -> Cases:
     import pytensor.tensor as pt
 
     x, h0, w, u = pt.ftensor3("x"), pt.fmatrix("h0"), pt.fmatrix("w"), pt.fmatrix("u")
-    states = pytensor.scan(
-        network_step(pt), sequences=x, outputs_info=h0, non_sequences=[w, u], return_updates=False
-    )  # fmt: skip
-    cost = (states**2).sum()
+
+    def step(row: Any, *rest: Any) -> Any:
+        return list(cell.step(pt, pt.sigmoid, row, rest[:-2], *rest[-2:]))
+
+    first = [h0, *[pt.zeros_like(h0)] * (cell.states - 1)]
+    found = pytensor.scan(step, sequences=x, outputs_info=first, non_sequences=[w, u], return_updates=False)
+    cost = ((found[0] if cell.states > 1 else found) ** 2).sum()
     forward = pytensor.function([x, h0, w, u], cost)
     backward = pytensor.function([x, h0, w, u], [cost, *pytensor.grad(cost, [h0, w, u])])
     return {"PyTensor": lambda: forward(*values), "PyTensor, gradient": lambda: backward(*values)}
-
-
-def lstm_step(m: Any, sigmoid: Callable[[Any], Any]) -> Callable[..., Any]:
-    """One step of a long short-term memory."""
-
-    def step(row: Any, h: Any, c: Any, w: Any, u: Any) -> Any:
-        z = m.dot(row, w) + m.dot(h, u)
-        i, f, o, g = (z[:, place * UNITS : (place + 1) * UNITS] for place in range(4))
-        new = sigmoid(f) * c + sigmoid(i) * m.tanh(g)
-        return sigmoid(o) * m.tanh(new), new
-
-    return step
-
-
-def lstm_cases() -> Cases:
-    """A long short-term memory."""
-    x, h0, w, u = T.ftensor3("x"), T.fmatrix("h0"), T.fmatrix("w"), T.fmatrix("u")
-    (states, _), _ = sl.scan(
-        lstm_step(T, T.nnet.sigmoid), sequences=x, outputs_info=[h0, T.zeros_like(h0)], non_sequences=[w, u]
-    )
-    cost = T.sum(states**2)
-    forward = sl.function([x, h0, w, u], cost)
-    backward = sl.function([x, h0, w, u], [cost, *sl.grad(cost, [h0, w, u])])
-    values = draws((STEPS, ROWS, UNITS), (ROWS, UNITS), (UNITS, 4 * UNITS), (UNITS, 4 * UNITS))
-
-    def numpy_loop(x: Any, h: Any, w: Any, u: Any) -> Any:
-        step, total, c = lstm_step(np, lambda z: 1 / (1 + np.exp(-z))), 0.0, np.zeros_like(h)
-        for row in x:
-            h, c = step(row, h, c, w, u)
-            total += (h**2).sum()
-        return total
-
-    np.testing.assert_allclose(forward(*values), numpy_loop(*values), rtol=1e-4)
-    return {
-        "NumPy": lambda: numpy_loop(*values),
-        "symlab": lambda: forward(*values),
-        "symlab, gradient": lambda: backward(*values),
-    }
 
 
 def measured(cases: Cases, rounds: int) -> Mapping[str, float]:
@@ -198,8 +214,7 @@ def main() -> None:
     figures = {}
     for title, cases in (
         ("recurrence of numbers, 10^5 steps", scalar_cases()),
-        ("recurrent network", network_cases()),
-        ("LSTM", lstm_cases()),
+        *((cell.name, network_cases(cell)) for cell in CELLS),
     ):
         found = figures[title] = measured(cases, options.rounds)
         print(title)

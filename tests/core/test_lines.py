@@ -35,10 +35,11 @@ def test_a_refused_call_names_the_line(case, mode):
     assert all(re.search(r"built in test_lines.py, line \d+$", row) for row in rows if not row.startswith("  try"))
 
 
-def test_operands_keep_their_names_through_rewrites():
-    """`logaddexp` was made by a rule; its operands are still the user's x and y."""
+def test_what_was_typed_is_named_rather_than_what_a_rule_made():
+    """A rule makes `logaddexp` of the sum, which the user does not know; x and y have their own lines."""
     f = sl.function([X, Y], T.log(T.exp(X) + T.exp(Y)))
-    with pytest.raises(ValueError, match=r"logaddexp.*\n  x .*\n  y "):
+    assert "logaddexp" in f.source
+    with pytest.raises(ValueError, match=r"^add \(built in test_lines.py.*have shapes \(3,\), \(2,\)"):
         f(THREE, TWO)
 
 

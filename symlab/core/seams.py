@@ -19,6 +19,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "display.svg": "symlab.viz.svg:to_svg",
         "display.json": "symlab.viz.protocol:to_json",
         "display.debugprint": "symlab.viz.text:debugprint",
+        "display.latex": "symlab.viz.latex:to_latex",
         "display.rule_latex": "symlab.viz.latex:rule_latex",
         "display.pp": "symlab.viz.text:pp",
         "debug.DebugMode": "symlab.debug.checks:debug_function",

@@ -12,9 +12,12 @@ LAZY = {
     "Finding": "report",
     "Profile": "profile",
     "NanGuard": "nan",
+    "Stability": "accuracy.stability",
+    "Suggestion": "accuracy.stability",
+    "stability": "accuracy.stability",
 }
 
-__all__ = ["DebugFunction", "Finding", "NanGuard", "Profile", "Report", "check"]
+__all__ = ["DebugFunction", "Finding", "NanGuard", "Profile", "Report", "Stability", "Suggestion", "check", "stability"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,202 @@
+"""The search: forms that saturation reaches, those of the default pipeline, and series."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from symlab.core.ir import config
+from symlab.core.ir.errors import RewriteError
+from symlab.core.ir.expr import toposort
+from symlab.core.ir.op import CONSTANT
+from symlab.core.ops.operators import Variable
+from symlab.core.rewrite.rule import Rule
+from symlab.core.rewriting import rewrite_graph
+from symlab.core.rules import GUARDED, STABLE, all_rules
+from symlab.core.saturation.egraph import EGraph
+from symlab.core.saturation.extract import cheapest, cost_of
+from symlab.core.saturation.identities import IDENTITIES
+from symlab.core.saturation.identities_of_angles import ANGLES
+from symlab.core.saturation.matching import believed, is_usable
+from symlab.core.saturation.saturate import Limits, saturate
+from symlab.debug.accuracy.errors import lost_bits
+from symlab.debug.accuracy.measured import PRICE, Form, Measured
+from symlab.debug.accuracy.points import Array
+from symlab.debug.accuracy.sampling import Sample
+from symlab.debug.accuracy.series import NoSeries, expansion, partial_sums
+
+FEW = 48  # points at which all forms of a graph are computed
+ROOTS = 6  # forms of the whole that are kept of each group of points
+MOST_KEPT = 14  # candidates
+GAIN = 0.02  # bits of the mean for which another candidate is kept
+TERMS = (1, 2, 3, 5, 8)  # of series
+LIMITS = Limits(nodes=2200, rounds=6, matches=120)
+
+
+@dataclass(eq=False)
+class Candidate:
+    """A form of the expression, what it loses at each point of the search, and where it comes from."""
+
+    expression: Variable
+    reasons: tuple[str, ...]
+    bits: Array
+    cost: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """The mean of the bits."""
+        return float(self.bits.mean())
+
+    @cached_property
+    def score(self) -> float:
+        """By which candidates are compared: the bits, and a little for the cost."""
+        return self.mean + PRICE * self.cost
+
+
+@dataclass
+class Search:
+    """One search; `sample` are the points that it sees."""
+
+    root: Variable
+    sample: Sample
+    ends: float
+    progress: Callable[[str], None]
+    pool: list[Candidate] = field(default_factory=list)
+
+    def run(self, rounds: int = 2) -> list[Candidate]:
+        """The candidates that are best somewhere, the best of all first."""
+        self.consider([(self.root, ("as written",)), *self.pipeline_form(), *self.all_series()])
+        used: set[Variable] = set()
+        for number in range(rounds):
+            starts = [item.expression for item in self.pool[:3] if item.expression not in used]
+            starts = [start for start in starts if size(start) < 60]
+            before = self.covered()
+            if not starts or time.monotonic() > self.ends or before < 0.05:
+                break
+            used.update(starts)
+            self.consider(self.saturated([self.root, *starts], number))
+            if self.covered() > before - GAIN:
+                break
+        return self.pool
+
+    def covered(self) -> float:
+        """The mean of what is lost if each point has its best candidate."""
+        return float(np.min([item.bits for item in self.pool], axis=0).mean())
+
+    def consider(self, found: Iterable[tuple[Variable, tuple[str, ...]]]) -> None:
+        """Measure candidates, and keep those that are best somewhere."""
+        made = [
+            Candidate(expression, reasons, lost_bits(expression, self.sample), cost(expression))
+            for expression, reasons in found
+        ]
+        self.pool = covering([*self.pool, *made])
+
+    # Where candidates come from
+
+    def pipeline_form(self) -> Iterator[tuple[Variable, tuple[str, ...]]]:
+        """What the default pipeline makes of the expression."""
+        try:
+            with config.configure(algebra="real"):
+                form = rewrite_graph(self.root)
+        except RewriteError:
+            return
+        if form is not self.root:
+            yield form, ("the form of the default pipeline",)
+
+    def all_series(self) -> Iterator[tuple[Variable, tuple[str, ...]]]:
+        """Partial sums of the series at 0 and at infinity."""
+        for variable in self.sample.points:
+            for at_infinity in (False, True):
+                assert isinstance(variable, Variable)
+                try:
+                    found = expansion(self.root, variable, at_infinity)
+                except NoSeries:
+                    continue
+                where = "infinity" if at_infinity else "0"
+                for item in partial_sums(found, variable, at_infinity, TERMS):
+                    yield item, (f"the series in {variable.name or 'the input'} at {where}",)
+
+    def saturated(self, starts: Sequence[Variable], number: int) -> list[tuple[Variable, tuple[str, ...]]]:
+        """Forms that identities reach."""
+        graph = EGraph(self.sample.wanted.dtype)
+        places = [graph.parts([start]) for start in starts]
+        for start, parts in zip(starts[1:], places[1:], strict=True):
+            graph.union(places[0][starts[0]], parts[start])
+        targets = [name for parts in places[:1] for name in parts.values()]
+        root = places[0][starts[0]]
+        settings = config.current()
+        saturate(graph, search_rules(), targets, settings, LIMITS, believed, self.progress)
+        few = self.few(number)
+        self.progress(f"exact values of {len(graph.classes)} forms at {len(few)} points")
+        measured = Measured(graph, few)
+        found: dict[Form, None] = {}
+        for weights in self.weights(few):
+            best = measured.best(weights)
+            if graph.find(root) in best:
+                found.update(dict.fromkeys(measured.roots(root, best, weights)[:ROOTS]))
+        for _ in range(3):
+            weights = self.hard(list(found))
+            best = measured.best(weights)
+            found.update(dict.fromkeys(measured.roots(root, best, weights)[:ROOTS]))
+        self.progress(f"{len(found)} candidates")
+        return [(form.expression(), tuple(form.reasons(graph))) for form in found]
+
+    def few(self, number: int) -> Sample:
+        """The points at which a whole graph is computed: those that took the fewest digits, some of each round."""
+        least = np.flatnonzero(self.sample.digits == self.sample.digits.min())
+        return self.sample.part(least[number::2][:FEW] if len(least) >= 2 * FEW else least[:FEW])
+
+    def weights(self, few: Sample) -> Iterator[Array]:
+        """Groups of points: all of them, and for each input those of one sign, and halves and quarters by size."""
+        count = len(few)
+        yield np.full(count, 1 / count)
+        for values in few.points.values():
+            order = np.argsort(values, kind="stable")
+            below = int(np.sum(values < 0))
+            quarters = [order[k * count // 4 : (k + 1) * count // 4] for k in range(4)]
+            sizes = np.argsort(np.abs(values), kind="stable")
+            for group in (order[:below], order[below:], *quarters, sizes[: count // 2], sizes[count // 2 :]):
+                if 3 < len(group) < count:
+                    weights = np.zeros(count)
+                    weights[group] = 1 / len(group)
+                    yield weights
+
+    def hard(self, found: Sequence[Form]) -> Array:
+        """The points at which all forms until now lose much."""
+        least = np.min([form.bits for form in found], axis=0) + 1e-3
+        return np.asarray(least / least.sum())
+
+
+def covering(found: Sequence[Candidate]) -> list[Candidate]:
+    """The best candidate, and those with which the best at each point is better still."""
+    kept = [min(found, key=lambda item: item.score)]
+    least = kept[0].bits
+    while len(kept) < MOST_KEPT:
+        gains = [float((least - np.minimum(least, item.bits)).mean()) - PRICE * 0.1 * item.cost for item in found]
+        place = int(np.argmax(gains))
+        if gains[place] < GAIN:
+            break
+        kept.append(found[place])
+        least = np.minimum(least, found[place].bits)
+    return kept
+
+
+def search_rules() -> list[Rule]:
+    """The identities, and the stability rules that are two formulas."""
+    return [*IDENTITIES, *ANGLES, *filter(is_usable, all_rules(STABLE + GUARDED))]
+
+
+def size(expression: Variable) -> int:
+    """How many ops an expression has."""
+    return sum(1 for node in toposort([expression]) if node.args)
+
+
+def cost(expression: Variable) -> float:
+    """What an expression costs, shared parts once."""
+    graph = EGraph(expression.type.dtype)
+    root = graph.expression(expression)
+    return sum(cost_of(next(iter(item.nodes))) for item in graph.classes.values()) if root >= 0 else 0.0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import cache
 
 from symlab.core.ir.op import Kind
 from symlab.core.ops.operators import AttributeVariable
-from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, as_pattern
+from symlab.core.rewrite.pattern import Form, Literal, Pattern, Wild, as_pattern, parts_of
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Sort
 from symlab.core.saturation.egraph import SWAPPED, EGraph, ENode
@@ -82,13 +81,6 @@ def proven(graph: EGraph, sort: Sort, name: int) -> bool:
     return is_known(graph, sort, name)
 
 
-def believed(graph: EGraph, sort: Sort, name: int) -> bool:
-    """Whether a class may be of a sort: for a search that measures what it finds."""
-    if sort.name in ("positive", "not negative", "negative", "between 0 and 1"):
-        return graph[name].type.dtype == graph.dtype and graph[name].constant is None
-    return proven(graph, sort, name)
-
-
 def is_known(graph: EGraph, sort: Sort, name: int) -> bool:
     """Whether a class is a number as a sort wants it."""
     if sort.ndim or sort.holds is None or graph[name].constant is None:
@@ -136,11 +128,5 @@ def sides(rule: Rule) -> tuple[Pattern, Pattern]:
 
 
 def size(pattern: Pattern) -> int:
-    """How many ops a formula has."""
-    return 1 + sum(size(arg) for arg in pattern.args) if isinstance(pattern, Form) else 0
-
-
-def as_fraction(value: float) -> Fraction | None:
-    """The fraction of a small denominator that a float is the nearest to, where it is not itself one of few bits."""
-    found = Fraction(value).limit_denominator(40)
-    return found if float(found) == value and found != Fraction(value) else None
+    """How many ops a formula has, equal parts once."""
+    return len({part for part in parts_of(pattern) if isinstance(part, Form)})

@@ -13,7 +13,7 @@ from symlab.core.saturation.algebra import Algebra
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.matching import Bound, Holds, build, node_matches, proven, sides, size
 
-LARGEST_RIGHT_SIDE = 24  # ops of a rule's right side, which each match adds
+LARGEST_RIGHT_SIDE = 28  # ops of a rule's right side, which each match adds
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from symlab.debug.accuracy.sampling import Sample
 
 MOST_PARTS = 4
 WORTH = 0.1  # bits of the mean that one more part must gain
+PLAIN = 0.05  # bits by which a part of the expression must be a better axis than an input
 LEAST = 3  # points of a part
 STEPS = 10  # of the bisection of a threshold
 WITNESSES = 4  # points on each side of a threshold that decide where it is
@@ -92,7 +93,7 @@ def best_split(axis: Variable, values: Array, pool: Sequence[Candidate]) -> Spli
         ends.append(int(back[part][ends[-1]]))
     starts = (0, *reversed(ends[1:]))
     chosen = tuple(int(choice[start, end]) for start, end in zip(starts, (*starts[1:], count), strict=True))
-    extra = PRICE * sum(pool[place].cost for place in set(chosen)) / 10
+    extra = PRICE * sum(pool[place].cost for place in set(chosen)) / 10 + (PLAIN if axis.args else 0)
     return Split(axis, starts, chosen, float(kept[0] / count) + extra)
 
 

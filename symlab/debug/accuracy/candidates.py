@@ -21,10 +21,10 @@ from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.extract import cheapest, cost_of
 from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.identities_of_angles import ANGLES
-from symlab.core.saturation.matching import believed, is_usable
+from symlab.core.saturation.matching import is_usable
 from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.errors import lost_bits
-from symlab.debug.accuracy.measured import PRICE, Form, Measured
+from symlab.debug.accuracy.measured import PRICE, Form, Measured, SampledSigns
 from symlab.debug.accuracy.points import Array
 from symlab.debug.accuracy.sampling import Sample
 from symlab.debug.accuracy.series import NoSeries, expansion, partial_sums
@@ -129,8 +129,8 @@ class Search:
         targets = [name for parts in places[:1] for name in parts.values()]
         root = places[0][starts[0]]
         settings = config.current()
-        saturate(graph, search_rules(), targets, settings, LIMITS, believed, self.progress)
         few = self.few(number)
+        saturate(graph, search_rules(), targets, settings, LIMITS, SampledSigns(few), self.progress)
         self.progress(f"exact values of {len(graph.classes)} forms at {len(few)} points")
         measured = Measured(graph, few)
         found: dict[Form, None] = {}

@@ -19,8 +19,10 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.elementwise import pow
 from symlab.core.ops.operators import Variable
+from symlab.core.rewrite.sorts import Sort
 from symlab.core.saturation.egraph import EGraph, ENode
 from symlab.core.saturation.extract import applied, cost_of
+from symlab.core.saturation.matching import proven
 from symlab.debug.accuracy.exactly import fraction_of, rounded
 from symlab.debug.accuracy.points import Array, error_bits
 from symlab.debug.accuracy.sampling import Sample
@@ -28,6 +30,56 @@ from symlab.debug.exact import as_exact, elementwise, exactly, objects
 
 PRICE = 0.002  # bits that a unit of cost must gain
 SWEEPS = 12
+
+
+class SampledSigns:
+    """Says of what sort classes are by their floats at the points of a sample, where that cannot be proven."""
+
+    def __init__(self, sample: Sample) -> None:
+        self.sample = sample
+        self.known: dict[int, Array] = {}
+
+    def __call__(self, graph: EGraph, sort: Sort, name: int) -> bool:
+        """Whether a class may be of a sort."""
+        holds = SIGNS.get(sort.name)
+        if holds is None or graph[name].type.dtype != graph.dtype:
+            return proven(graph, sort, name)
+        values = self.values(graph, name)
+        with np.errstate(invalid="ignore"):
+            return bool(np.all(holds(values) | np.isnan(values)))
+
+    def values(self, graph: EGraph, name: int) -> Array:
+        """The floats of a class: of its first node, whose operands are older."""
+        waiting = [graph.find(name)]
+        while waiting:
+            here = waiting[-1]
+            node = next(iter(graph[here].nodes))
+            missing = [arg for arg in map(graph.find, node.args) if arg not in self.known]
+            if missing and here not in self.known:
+                waiting += missing
+                continue
+            waiting.pop()
+            if here not in self.known:
+                with np.errstate(all="ignore"):
+                    self.known[here] = floats_of(node, [self.known[graph.find(arg)] for arg in node.args], self.sample)
+        return self.known[graph.find(name)]
+
+
+SIGNS = {
+    "positive": lambda values: values > 0,
+    "not negative": lambda values: values >= 0,
+    "negative": lambda values: values < 0,
+    "between 0 and 1": lambda values: (values >= 0) & (values <= 1),
+}
+
+
+def floats_of(node: ENode, operands: Sequence[Array], sample: Sample) -> Array:
+    """The floats of a node at the points of a sample."""
+    if node.leaf is None:
+        value = node.op.compute(*operands, **dict(node.attrs))
+    else:
+        value = constant_value(node.leaf) if node.leaf.op is CONSTANT else sample.points[node.leaf]
+    return np.broadcast_to(value, (len(sample),))
 
 
 @dataclass(eq=False, slots=True)
@@ -80,22 +132,14 @@ class Measured:
         self.forms: dict[Any, Form] = {}
 
     def exact_values(self) -> dict[int, Array]:
-        """The exact values of classes: by their first node whose operands have some."""
+        """The exact values of classes, by their first node that has one: its operands are older classes."""
         known: dict[int, Array] = {}
         with exactly(int(self.sample.digits.max())):
-            left = self.order
-            while left:
-                waiting = []
-                for name in left:
-                    found = (self.exact_node(node, known) for node in self.nodes[name])
-                    value = next((value for value in found if value is not None), None)
-                    if value is None:
-                        waiting.append(name)
-                    else:
-                        known[name] = value
-                if len(waiting) == len(left):
-                    break
-                left = waiting
+            for name in self.order:
+                found = (self.exact_node(node, known) for node in self.nodes[name])
+                value = next((value for value in found if value is not None), None)
+                if value is not None:
+                    known[name] = value
         return known
 
     def exact_node(self, node: ENode, known: Mapping[int, Array]) -> Array | None:
@@ -103,9 +147,13 @@ class Measured:
         if node.leaf is not None:
             return self.exact_leaf(node.leaf)
         args = [self.graph.find(arg) for arg in node.args]
-        if any(arg not in known for arg in args) or node.op.exact is None:
+        if any(arg not in known for arg in args):
             return None
         operands = [known[arg] for arg in args]
+        if all(operand.dtype != object for operand in operands):  # conditions
+            return np.asarray(node.op.compute(*operands, **dict(node.attrs)))
+        if node.op.exact is None:
+            return None
         if node.op is pow and (constant := self.graph[args[1]].constant) is not None:
             meant = fraction_of(float(constant))
             if meant is not None:
@@ -163,12 +211,7 @@ class Measured:
 
     def computed(self, name: int, node: ENode, operands: tuple[Form, ...]) -> Form:
         """The floats of a form, and the bits that they lose; conditions lose nothing by themselves."""
-        if node.leaf is not None:
-            given = constant_value(node.leaf) if node.leaf.op is CONSTANT else self.sample.points[node.leaf]
-            values = np.broadcast_to(given, (len(self.sample),))
-        else:
-            value = node.op.compute(*[form.values for form in operands], **dict(node.attrs))
-            values = np.broadcast_to(value, (len(self.sample),))
+        values = floats_of(node, [form.values for form in operands], self.sample)
         wanted = self.wanted[name]
         floats = values.dtype == self.graph.dtype and wanted.dtype == values.dtype
         bits = error_bits(values, wanted) if floats else np.zeros(len(values))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from symlab.core.ir.op import Op
-from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sqr, sub, true_div
+from symlab.core.ops.elementwise import add, mul, neg, pow, reciprocal, sqr, sub, true_div
 from symlab.core.saturation.egraph import EGraph, is_exact
 from symlab.core.saturation.polynomial import (
     ONE,
@@ -34,7 +34,7 @@ MOST_NODES = 10  # of a class that are looked at
 MOST_TERMS = 14  # of a polynomial
 MOST_SHOWN = 6  # terms of a form that is added to the graph
 LARGEST = 1 << 40  # numerators and denominators of coefficients
-ARITHMETIC = frozenset({add, sub, mul, true_div, neg, reciprocal, sqr})
+ARITHMETIC = frozenset({add, sub, mul, true_div, neg, reciprocal, sqr, pow})
 
 
 class Algebra:
@@ -74,6 +74,9 @@ class Algebra:
             return added(first, last, 1 if op is add else -1)
         if op is neg:
             return added({}, first, -1)
+        if op is pow:
+            power = last.get(ONE, Fraction(0)) if len(last) == 1 else Fraction(0)
+            return self.opened(repeated(first, int(power))) if power in (1, 2, 3, 4) else None
         if op in (mul, sqr):
             return self.opened(multiplied(first, last))
         below = self.reciprocal(last)
@@ -103,8 +106,9 @@ class Algebra:
         above, below = self.together(found)
         if len(above) > 1:
             common = lowest_powers(above)
-            value = above[max(above)]
-            above = scaled(above, inverse(common), 1 / value)
+            above = scaled(above, inverse(common))
+            value = above[min(item for item in above if item)]
+            above = scaled(above, ONE, 1 / value)
             key = key_of(above)
             if key not in self.places:
                 self.places[key] = -1 - len(self.sums)
@@ -140,7 +144,7 @@ class Algebra:
             for form in self.forms(name):
                 made = self.shown(form)
                 above, below = self.together(form)
-                fractions = self.fraction(above, below) if below and len(above) <= MOST_SHOWN else []
+                fractions = self.fraction(above, below) if above != form and len(above) <= MOST_SHOWN else []
                 for item in fractions if made is None else [made, *fractions]:
                     graph.union(name, item)
 
@@ -188,7 +192,8 @@ class Algebra:
         top = self.shown(above)
         whole = self.powers(below, None)
         assert top is not None
-        assert whole is not None
+        if whole is None:
+            return [top]
         step = top
         for name, power in below:
             for _ in range(power):
@@ -221,6 +226,14 @@ class Algebra:
     def make(self, op: Op, *args: int) -> int:
         """The class of an op over classes."""
         return self.graph.add(op, args, (), COLLECTED)
+
+
+def repeated(found: Polynomial, power: int) -> Polynomial:
+    """A polynomial multiplied by itself."""
+    made = found
+    for _ in range(power - 1):
+        made = multiplied(made, found)
+    return made
 
 
 def is_small(found: Polynomial) -> bool:

@@ -19,12 +19,9 @@ from symlab.core.rewrite.rule import Rule, rule
 from symlab.core.rewrite.sorts import NotNegative, Part, Positive, PositiveReal, Small
 
 
-def identity(function: Callable[..., Any] | None = None, *, both_ways: bool = False, assuming: Any = ()) -> Any:
-    """The identity that a function states."""
-    if function is None:
-        return lambda stated: identity(stated, both_ways=both_ways, assuming=assuming)
-    made: Rule = rule(function, assuming=assuming, both_ways=both_ways)
-    return made
+def identity(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """The identity that a function states; `tolerance` is how far apart its sides may be, relatively."""
+    return rule(function, **options)
 
 
 # Signs, sums and products
@@ -244,7 +241,7 @@ def magnitude_of_positive(x: NotNegative):
 
 
 @identity(both_ways=True, assuming="no_overflow")
-def root_of_product(x: NotNegative, y: NotNegative):
+def product_of_roots(x: NotNegative, y: NotNegative):
     """The root of a product is the product of roots."""
     return sqrt(x * y), sqrt(x) * sqrt(y)
 
@@ -256,7 +253,7 @@ def root_of_quotient(x: NotNegative, y: Positive):
 
 
 @identity(both_ways=True)
-def difference_of_squares(x, y):
+def product_of_sum_and_difference(x, y):
     """A difference of squares is a product."""
     return sqr(x) - sqr(y), (x + y) * (x - y)
 
@@ -448,7 +445,7 @@ def root_of_square_less_product(x, y, z):
     )
 
 
-@identity
+@identity(tolerance=1e-18)
 def share_of_expm1(x, y):
     """exp(y x) - 1 is nearly y x, which may vanish, where x is small."""
     small = abs(x * y) < 1e-9

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr, sqrt, tanh
 from symlab.core.ops.trigonometric import arctan, arctan2, cos, cosh, sin, sinh, tan
 from symlab.core.rewrite.rule import Rule
-from symlab.core.rewrite.sorts import PositiveReal
+from symlab.core.rewrite.sorts import Part, PositiveReal
 from symlab.core.saturation.identities import identity
 
 
@@ -172,7 +172,7 @@ def hyperbolic_cosine_less_one(x):
 
 
 @identity
-def difference_of_hyperbolic_squares(x):
+def difference_of_hyperbolic_squares(x: Part):
     """The squares of hyperbolic cosine and sine differ by one."""
     return sqr(cosh(x)) - sqr(sinh(x)), 1
 

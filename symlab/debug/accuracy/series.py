@@ -21,6 +21,7 @@ from symlab.debug.exact import FAILURES, exactly
 ORDER = 24  # terms that are computed with, zeros included
 DIGITS = 150
 LARGEST = 10**30  # denominators of coefficients that are taken for fractions
+NEAR = mpmath.mpf(2) ** -10  # where coefficients are tried
 Coefficient = Any  # a Fraction where it is known to be one, else mpmath's
 
 
@@ -152,9 +153,11 @@ def taylor_coefficients(op: Op, start: Coefficient) -> list[Coefficient]:
     point = mpmath.mpf(start.numerator) / start.denominator if isinstance(start, Fraction) else start
     try:
         found = mpmath.taylor(formula, point, ORDER - 1)
+        apart = max(abs(mpmath.polyval(found[::-1], step) - formula(point + step)) for step in (NEAR, -NEAR))
     except FAILURES:
         raise NoSeries(op.name) from None
-    if any(isinstance(value, mpmath.mpc) or not mpmath.isfinite(value) for value in found):
+    real = all(not isinstance(value, mpmath.mpc) and mpmath.isfinite(value) for value in found)
+    if not real or not apart < NEAR ** (ORDER - 4):  # |x| has coefficients too
         raise NoSeries(op.name)
     return [as_fraction(value) for value in found]
 

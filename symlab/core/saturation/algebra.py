@@ -29,7 +29,8 @@ from symlab.core.saturation.polynomial import (
 )
 
 COLLECTED = "like terms are collected and common factors cancelled"
-MOST_FORMS = 4  # that are kept of one class
+MOST_FORMS = 6  # of one class that are looked at above it
+MOST_ADDED = 20  # forms of one class that are added to the graph
 MOST_NODES = 10  # of a class that are looked at
 MOST_TERMS = 14  # of a polynomial
 MOST_SHOWN = 6  # terms of a form that is added to the graph
@@ -43,6 +44,7 @@ class Algebra:
     def __init__(self, graph: EGraph) -> None:
         self.graph = graph
         self.kept: dict[int, list[Polynomial]] = {}
+        self.all: dict[int, list[Polynomial]] = {}
         self.open: set[int] = set()
         self.sums: list[Polynomial] = []  # denominators: the atom -1 - k stands for the k-th
         self.places: dict[object, int] = {}
@@ -64,7 +66,8 @@ class Algebra:
                 if made is not None and is_small(made):
                     found.setdefault(key_of(made), made)
         self.open.discard(name)
-        self.kept[name] = sorted(found.values(), key=len)[:MOST_FORMS] or [atom(name)]
+        self.all[name] = sorted(found.values(), key=width)[:MOST_ADDED] or [atom(name)]
+        self.kept[name] = self.all[name][:MOST_FORMS]
         return self.kept[name]
 
     def combined(self, op: Op, operands: Sequence[Polynomial]) -> Polynomial | None:
@@ -141,19 +144,27 @@ class Algebra:
         for name in targets:
             if graph[name].constant is not None or graph[name].type.dtype != graph.dtype:
                 continue
-            for form in self.forms(name):
-                made = self.shown(form)
-                above, below = self.together(form)
-                fractions = self.fraction(above, below) if above != form and len(above) <= MOST_SHOWN else []
-                for item in fractions if made is None else [made, *fractions]:
+            self.forms(name)
+            for form in self.all.get(graph.find(name), ()):
+                for item in self.written(form):
                     graph.union(name, item)
 
-    def shown(self, form: Polynomial) -> int | None:
+    def written(self, form: Polynomial) -> list[int]:
+        """The ways in which a form is written: term by term, with what the terms have in common, as a fraction."""
+        if len(form) > MOST_SHOWN:
+            return []
+        found = [self.shown(form)]
+        if len(form) > 1 and lowest_powers(form):
+            found.append(self.sum_of(form))
+        above, below = self.together(form)
+        if above != form and len(above) <= MOST_SHOWN:
+            found += self.fraction(above, below)
+        return found
+
+    def shown(self, form: Polynomial) -> int:
         """A sum of terms, what they have in common before it."""
         if not form:
             return self.graph.number(0.0, COLLECTED)
-        if len(form) > MOST_SHOWN:
-            return None
         common = lowest_powers(form) if len(form) > 1 else ONE
         return self.times(self.sum_of(scaled(form, inverse(common))), common)
 
@@ -191,7 +202,6 @@ class Algebra:
             return [self.graph.number(0.0, COLLECTED)]
         top = self.shown(above)
         whole = self.powers(below, None)
-        assert top is not None
         if whole is None:
             return [top]
         step = top
@@ -226,6 +236,11 @@ class Algebra:
     def make(self, op: Op, *args: int) -> int:
         """The class of an op over classes."""
         return self.graph.add(op, args, (), COLLECTED)
+
+
+def width(found: Polynomial) -> int:
+    """How long a polynomial is: terms, and sums below the line."""
+    return len(found) + len({name for item in found for name, _ in item if name < 0})
 
 
 def repeated(found: Polynomial, power: int) -> Polynomial:

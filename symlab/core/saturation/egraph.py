@@ -41,7 +41,9 @@ class EClass:
     nodes: dict[ENode, str]
     constant: Fraction | None = None
     sign: int | None = None  # 1: positive, 0: not negative, None: not known
+    is_value: bool = True  # of the dtype of the graph: no condition
     uses: list[tuple[ENode, int]] = field(default_factory=list)
+    by_op: dict[Op, list[ENode]] = field(default_factory=dict)  # as of the last rebuild
 
 
 class EGraph:
@@ -125,7 +127,7 @@ class EGraph:
         name = len(self.parent)
         self.parent.append(name)
         self.known[node] = name
-        self.classes[name] = EClass(type, {node: reason}, value, self.sign_of(node, value))
+        self.classes[name] = EClass(type, {node: reason}, value, self.sign_of(node, value), type.dtype == self.dtype)
         for arg in dict.fromkeys(node.args):
             self[arg].uses.append((node, name))
         self.fold(node, name)
@@ -156,7 +158,7 @@ class EGraph:
         """Merge the class of a node with the number that it is, if a float of the dtype is exactly that."""
         compute = FOLDED.get(node.op)
         here = self[name]
-        if compute is None or here.constant is not None or here.type.dtype != self.dtype:
+        if compute is None or here.constant is not None or not here.is_value:
             return
         operands = [self[arg].constant for arg in node.args]
         known = [value for value in operands if value is not None]
@@ -206,8 +208,9 @@ class EGraph:
             nodes: dict[ENode, str] = {}
             for node, reason in found.nodes.items():
                 nodes.setdefault(self.canonical(node), reason)
-            found.nodes = nodes
+            found.nodes, found.by_op = nodes, {}
             for node in nodes:
+                found.by_op.setdefault(node.op, []).append(node)
                 self.by_op.setdefault(node.op, []).append((name, node))
         self.known = {node: name for name, found in self.classes.items() for node in found.nodes}
 

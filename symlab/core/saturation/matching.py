@@ -1,8 +1,11 @@
-"""Patterns against classes: every way in which a class holds what a formula states."""
+"""Patterns against classes: every way in which a class holds what a formula states.
+
+The graph must be rebuilt: operands are named as their classes are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from symlab.core.ir.op import Kind
@@ -12,45 +15,49 @@ from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Sort
 from symlab.core.saturation.egraph import SWAPPED, EGraph, ENode
 
-Bound = Mapping[str, int]
+Bound = dict[str, int]
 Holds = Callable[[EGraph, Sort, int], bool]
 
 
-def matches(graph: EGraph, pattern: Pattern, name: int, bound: Bound, sorts: Mapping[str, Sort], holds: Holds) -> Iterator[Bound]:  # fmt: skip
-    """What the variables of a pattern stand for, in each way in which a class matches it."""
-    if isinstance(pattern, Wild):
-        known = bound.get(pattern.name)
-        if known is not None:
-            if graph.find(known) == name:
-                yield bound
-        elif holds(graph, sorts[pattern.name], name):
-            yield {**bound, pattern.name: name}
-    elif isinstance(pattern, Literal):
-        if graph[name].constant == pattern.value:
-            yield bound
-    else:
-        for node in list(graph[name].nodes):
-            if node.op is pattern.op:
-                yield from node_matches(graph, pattern, node, bound, sorts, holds)
+class Matching:
+    """The search for the left side of one rule: its sorts, and who says whether a class is of one."""
 
+    def __init__(self, graph: EGraph, sorts: Mapping[str, Sort], holds: Holds) -> None:
+        self.graph, self.sorts, self.holds = graph, sorts, holds
 
-def node_matches(graph: EGraph, pattern: Form, node: ENode, bound: Bound, sorts: Mapping[str, Sort], holds: Holds) -> Iterator[Bound]:  # fmt: skip
-    """As `matches`, for one node whose op is the pattern's."""
-    if node.attrs != pattern.attrs or len(node.args) != len(pattern.args):
-        return
-    args = tuple([graph.find(arg) for arg in node.args])
-    yield from all_match(graph, pattern.args, args, bound, sorts, holds)
-    if len(args) == 2 and args[0] != args[1] and node.op in SWAPPED:
-        yield from all_match(graph, pattern.args, args[::-1], bound, sorts, holds)
+    def of_class(self, pattern: Pattern, name: int, bound: Bound) -> Sequence[Bound]:
+        """What the variables of a pattern stand for, in each way in which a class matches it."""
+        if isinstance(pattern, Wild):
+            known = bound.get(pattern.name)
+            if known is not None:
+                return (bound,) if known == name else ()
+            sort, here = self.sorts[pattern.name], self.graph.classes[name]
+            fits = here.is_value if sort.holds is None else self.holds(self.graph, sort, name)
+            return ({**bound, pattern.name: name},) if fits else ()
+        if isinstance(pattern, Literal):
+            return (bound,) if self.graph.classes[name].constant == pattern.value else ()
+        found: list[Bound] = []
+        for node in self.graph.classes[name].by_op.get(pattern.op, ()):
+            found += self.of_node(pattern, node, bound)
+        return found
 
+    def of_node(self, pattern: Form, node: ENode, bound: Bound) -> Sequence[Bound]:
+        """As `of_class`, for one node whose op is the pattern's."""
+        if node.attrs != pattern.attrs or len(node.args) != len(pattern.args):
+            return ()
+        found = self.of_operands(pattern.args, node.args, bound)
+        if len(node.args) == 2 and node.args[0] != node.args[1] and node.op in SWAPPED:
+            return [*found, *self.of_operands(pattern.args, node.args[::-1], bound)]
+        return found
 
-def all_match(graph: EGraph, patterns: Sequence[Pattern], names: Sequence[int], bound: Bound, sorts: Mapping[str, Sort], holds: Holds) -> Iterator[Bound]:  # fmt: skip
-    """Operands one by one."""
-    if not patterns:
-        yield bound
-        return
-    for found in matches(graph, patterns[0], names[0], bound, sorts, holds):
-        yield from all_match(graph, patterns[1:], names[1:], found, sorts, holds)
+    def of_operands(self, patterns: Sequence[Pattern], names: Sequence[int], bound: Bound) -> Sequence[Bound]:
+        """Operands one by one."""
+        bounds: Sequence[Bound] = (bound,)
+        for pattern, name in zip(patterns, names, strict=True):
+            bounds = [found for item in bounds for found in self.of_class(pattern, name, item)]
+            if not bounds:
+                break
+        return bounds
 
 
 def build(graph: EGraph, pattern: Pattern, bound: Bound, reason: str) -> int:

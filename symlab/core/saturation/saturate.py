@@ -11,8 +11,10 @@ from symlab.core.rewrite.pattern import Form, Pattern
 from symlab.core.rewrite.rule import Rule
 from symlab.core.saturation.algebra import Algebra
 from symlab.core.saturation.egraph import EGraph
-from symlab.core.saturation.matching import Bound, Holds, build, node_matches, proven, sides, size
+from symlab.core.saturation.matching import Bound, Holds, Matching, build, proven, sides, size
 
+Match = tuple[int, Bound]  # a class, and what the variables stand for
+FULL = 0.9  # of the nodes that are allowed: another round would be cut short
 LARGEST_RIGHT_SIDE = 28  # ops of a rule's right side, which each match adds
 
 
@@ -78,8 +80,9 @@ def saturate(
         if settings.algebra != "floating":
             Algebra(graph).show(dict.fromkeys(graph.find(name) for name in targets))
             graph.rebuild()
-        found = [(way, match) for way in ways if way.until <= number for match in tried(graph, way, number, limits, holds, told)]  # fmt: skip
-        for way, (name, bound) in found:
+        active = [way for way in ways if way.until <= number]
+        found = [(way, tried(graph, way, number, limits, holds, told)) for way in active]
+        for way, (name, bound) in ((way, match) for way, matches in found for match in matches):
             if len(graph) >= limits.nodes:
                 break
             graph.union(name, build(graph, way.right, bound, way.rule.name))
@@ -87,8 +90,8 @@ def saturate(
         told.rounds = number + 1
         if progress is not None:
             progress(f"round {number + 1}: {len(graph)} forms of {len(graph.classes)} values")
-        if len(graph) >= limits.nodes or time.monotonic() > ends:
-            told.ended = "there are as many forms as allowed" if len(graph) >= limits.nodes else "the time was up"
+        if len(graph) >= FULL * limits.nodes or time.monotonic() > ends:
+            told.ended = "the time was up" if time.monotonic() > ends else "there are as many forms as allowed"
             break
         if (len(graph), len(graph.classes)) == before and not any(way.until > number for way in ways):
             break
@@ -97,15 +100,15 @@ def saturate(
     return told
 
 
-def tried(graph: EGraph, way: Direction, number: int, limits: Limits, holds: Holds, told: Told) -> list[tuple[int, Bound]]:  # fmt: skip
+def tried(graph: EGraph, way: Direction, number: int, limits: Limits, holds: Holds, told: Told) -> list[Match]:
     """What a formula matches in the graph as it is; one that matches too much waits for some rounds."""
     most = limits.matches << way.times
-    found: list[tuple[int, Bound]] = []
+    matching = Matching(graph, way.rule.sorts, holds)
+    found: list[Match] = []
     for name, node in graph.by_op.get(way.left.op, ()):
-        for bound in node_matches(graph, way.left, node, {}, way.rule.sorts, holds):
-            found.append((name, bound))
-            if len(found) > most:
-                way.times, way.until = way.times + 1, number + 2 + way.times
-                told.waited.append(way.rule.name)
-                return []
+        found += [(name, bound) for bound in matching.of_node(way.left, node, {})]
+        if len(found) > most:
+            way.times, way.until = way.times + 1, number + 2 + way.times
+            told.waited.append(way.rule.name)
+            return []
     return found

@@ -29,7 +29,8 @@ from symlab.debug.accuracy.points import Array
 from symlab.debug.accuracy.sampling import Sample
 from symlab.debug.accuracy.series import NoSeries, expansion, partial_sums
 
-FEW = 48  # points at which all forms of a graph are computed
+ENOUGH = 0.4  # bits that are left to a form with which a search ends: half a unit in the last place and its like
+FEW = 40  # points at which all forms of a graph are computed
 ROOTS = 6  # forms of the whole that are kept of each group of points
 MOST_KEPT = 14  # candidates
 GAIN = 0.02  # bits of the mean for which another candidate is kept
@@ -75,7 +76,7 @@ class Search:
             starts = [item.expression for item in self.pool[:3] if item.expression not in used]
             starts = [start for start in starts if size(start) < 60]
             before = self.covered()
-            if not starts or time.monotonic() > self.ends or before < 0.05:
+            if not starts or time.monotonic() > self.ends or before < ENOUGH or self.pool[0].mean < ENOUGH:
                 break
             used.update(starts)
             self.consider(self.saturated([self.root, *starts], number))

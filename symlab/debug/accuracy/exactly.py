@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,10 +11,10 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import AS_WRITTEN, CONSTANT
-from symlab.core.ops.elementwise import pow
-from symlab.debug.exact import as_exact, exact_node, exactly, objects
+from symlab.core.ir.op import AS_WRITTEN, CONSTANT, Op
+from symlab.core.ops.elementwise import exp, expm1, pow
 from symlab.debug.accuracy.points import Array
+from symlab.debug.exact import as_exact, at_every_position, exact_node, exactly, objects
 
 LADDERS: Mapping[int, tuple[int, ...]] = {8: (800, 1300, 2500), 4: (150, 250, 500), 2: (60, 100, 200)}
 SMALL = 40  # denominators of exponents that stand for fractions
@@ -61,8 +61,31 @@ def exact_values(roots: Sequence[Expr], given: Mapping[Expr, Array]) -> list[Arr
             known[node] = known[node.args[0]]
         else:
             operands = [known[arg] for arg in node.args]
-            known[node] = exact_node(node, exact_operands(node, node.args[-1], operands))
+            known[node] = exact_op(node, exact_operands(node, node.args[-1], operands))
     return [known[root] for root in roots]
+
+
+def exact_op(node: Expr, operands: Sequence[Array]) -> Array:
+    """One node on exact operands; exponentials of large numbers with fewer digits, for they cost much and add nothing."""
+    formula = EXPONENTIALS.get(node.op)
+    return exact_node(node, operands) if formula is None else at_every_position(formula, operands, node)
+
+
+def exponential(x: Any) -> Any:
+    """exp(x), with an eighth of the digits where its exponent is larger than any sum has room for."""
+    if abs(x) < LARGE or not mpmath.isfinite(x):
+        return mpmath.exp(x)
+    with mpmath.workprec(mpmath.mp.prec // 8):
+        return mpmath.exp(x)
+
+
+def exponential_less_one(x: Any) -> Any:
+    """exp(x) - 1, in the same way."""
+    return mpmath.expm1(x) if abs(x) < LARGE else exponential(x) - 1
+
+
+LARGE = 1 << 20
+EXPONENTIALS: Mapping[Op, Callable[[Any], Any]] = {exp: exponential, expm1: exponential_less_one}
 
 
 def exact_operands(node: Expr, last: Expr, operands: Sequence[Array]) -> Sequence[Array]:

@@ -23,10 +23,10 @@ from symlab.core.rewrite.sorts import Sort
 from symlab.core.saturation.egraph import EGraph, ENode
 from symlab.core.saturation.extract import applied, cost_of
 from symlab.core.saturation.matching import proven
-from symlab.debug.accuracy.exactly import fraction_of, rounded
+from symlab.debug.accuracy.exactly import exact_op, fraction_of, rounded
 from symlab.debug.accuracy.points import Array, error_bits
 from symlab.debug.accuracy.sampling import Sample
-from symlab.debug.exact import as_exact, elementwise, exactly, objects
+from symlab.debug.exact import as_exact, exactly, objects
 
 PRICE = 0.002  # bits that a unit of cost must gain
 SWEEPS = 12
@@ -158,7 +158,7 @@ class Measured:
             meant = fraction_of(float(constant))
             if meant is not None:
                 operands[1] = objects([mpmath.mpf(meant.numerator) / meant.denominator], ())
-        return elementwise(self.typed(node), operands)
+        return exact_op(self.typed(node), operands)
 
     def exact_leaf(self, leaf: Expr) -> Array | None:
         """The exact numbers of an input or a constant."""

@@ -123,7 +123,7 @@ def test_limits_hold():
     a, b, c, d = variables("abcd")
     graph, _, told = saturated((a + b + c + d) * (a - b) * (c - d) / (a * d), nodes=300, rounds=50)
     assert told.ended == "there are as many forms as allowed"
-    assert len(graph) < 300 + 40  # the last right side, and what the algebra adds, are not cut in two
+    assert 270 <= len(graph) < 340  # a right side, and what the algebra adds, are not cut in two
     _, _, told = saturated((a + b + c + d) * (a - b), nodes=10**6, rounds=2)
     assert told.rounds == 2
     assert told.waited == sorted(told.waited, key=told.waited.index)

@@ -14,7 +14,7 @@ from symlab.core.pipeline import DEFAULT
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.identities_of_angles import ANGLES
-from symlab.core.saturation.matching import build, is_usable, node_matches, proven, sides
+from symlab.core.saturation.matching import Matching, build, is_usable, proven, sides
 from symlab.core.saturation.saturate import LARGEST_RIGHT_SIDE, Limits, directions, saturate
 from symlab.debug.accuracy.exactly import exact_values
 from symlab.debug.exact import as_exact, exactly
@@ -76,9 +76,6 @@ def test_rules_of_the_pipeline_are_identities_too():
     rule = named["difference_of_roots"]
     left = build(graph, sides(rule)[0], {"x": name, "step": graph.number(1.0)}, "")
     graph.rebuild()
-    found = [
-        match
-        for node in graph[left].nodes
-        for match in node_matches(graph, sides(rule)[0], node, {}, rule.sorts, proven)
-    ]
+    matching = Matching(graph, rule.sorts, proven)
+    found = [match for node in graph[left].nodes for match in matching.of_node(sides(rule)[0], node, {})]
     assert [match["x"] for match in found] == [name]

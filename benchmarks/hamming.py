@@ -1,8 +1,8 @@
 """Hamming's problems: bits lost as written, by FAST_RUN, and as suggested: `python -m benchmarks.hamming [--seed N]`.
 
-The 28 expressions are examples and exercises of R. W. Hamming, Numerical Methods for Scientists and Engineers, chapter 3,
-on float64 inputs drawn from all bit patterns where the precondition holds. Errors are log2(1 + units in the last place),
-64 for a nan, on average over points that the search has not seen; all three forms are compiled to C.
+The 28 expressions are examples and exercises of R. W. Hamming, Numerical Methods for Scientists and Engineers, chapter
+3, on float64 inputs drawn from all bit patterns where the precondition holds. Errors are log2(1 + units in the last
+place), 64 for a nan, on average over points that the search has not seen; all three forms are compiled to C.
 """
 
 from __future__ import annotations

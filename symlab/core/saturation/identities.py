@@ -1,8 +1,8 @@
 """Identities of real numbers, as formulas: arithmetic, powers and roots, exponentials and logarithms.
 
-Each is a rule in the way in which it is written, but no pass runs it: saturation keeps both sides. `both_ways` says that
-the right side is replaced by the left one too. What an identity assumes, and the sorts of its variables, say where it
-holds; a sum that is multiplied out or collected needs none, for `algebra` knows those.
+Each is written as a rule is, but no pass runs it: saturation keeps both sides. `both_ways` says that the right side is
+replaced by the left one too. What an identity assumes, and the sorts of its variables, say where it holds. A sum that
+is multiplied out or collected needs none, for `algebra` knows those.
 """
 
 from __future__ import annotations

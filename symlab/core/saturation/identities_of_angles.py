@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr, sqrt, tanh
+from symlab.core.ops.elementwise import exp, reciprocal, sqr, tanh
 from symlab.core.ops.trigonometric import arctan, arctan2, cos, cosh, sin, sinh, tan
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Part, PositiveReal

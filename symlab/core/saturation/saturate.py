@@ -56,9 +56,7 @@ def directions(rules: Sequence[Rule], settings: Config) -> list[Direction]:
             continue
         left, right = sides(rule)
         ways = [(left, right), (right, left)] if rule.options.get("both_ways") else [(left, right)]
-        found += [
-            Direction(rule, a, b) for a, b in ways if isinstance(a, Form) and size(b) <= LARGEST_RIGHT_SIDE
-        ]
+        found += [Direction(rule, a, b) for a, b in ways if isinstance(a, Form) and size(b) <= LARGEST_RIGHT_SIDE]
     return found
 
 
@@ -67,7 +65,7 @@ def saturate(
     rules: Sequence[Rule],
     targets: Sequence[int],
     settings: Config,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = Limits(),
     holds: Holds = proven,
     progress: Callable[[str], None] | None = None,
 ) -> Told:

@@ -119,8 +119,10 @@ def written(split: Split, values: Array, pool: Sequence[Candidate], sample: Samp
     return Candidate(result, tuple(dict.fromkeys(reasons)), lost_bits(result, sample), cost)
 
 
-def kept_to(expression: Variable, condition: Variable, side: bool, group: Array, part: Candidate, sample: Sample) -> Variable:  # fmt: skip
-    """A form that sees its inputs where it is chosen, and elsewhere those of a point where it is good: for gradients."""
+def kept_to(
+    expression: Variable, condition: Variable, side: bool, group: Array, part: Candidate, sample: Sample
+) -> Variable:
+    """A form that sees its inputs where it is chosen, and elsewhere those of a good point, for gradients."""
     place = group[int(np.argmin(part.bits[group]))]
     given: dict[Expr, Variable] = {}
     for node, numbers in sample.points.items():
@@ -131,7 +133,14 @@ def kept_to(expression: Variable, condition: Variable, side: bool, group: Array,
     return found
 
 
-def refined(split: Split, parts: Sequence[Candidate], groups: Sequence[Array], values: Array, sample: Sample, root: Variable) -> float:  # fmt: skip
+def refined(
+    split: Split,
+    parts: Sequence[Candidate],
+    groups: Sequence[Array],
+    values: Array,
+    sample: Sample,
+    root: Variable,
+) -> float:
     """Where one form should take over from the other, between two neighbouring points: 0 if their signs differ."""
     dtype = sample.wanted.dtype
     low, high = float(values[groups[0][-1]]), float(values[groups[1][0]])
@@ -145,6 +154,7 @@ def refined(split: Split, parts: Sequence[Candidate], groups: Sequence[Array], v
         points = {node: numbers[witnesses].copy() for node, numbers in sample.points.items()}
         points[split.axis][:] = middle
         wanted, _ = settled_values(root, points, dtype)
-        first, second = (error_bits(np.asarray(float_values([part.expression], points)[0]), wanted).sum() for part in parts)  # fmt: skip
+        computed = (np.asarray(float_values([part.expression], points)[0]) for part in parts)
+        first, second = (error_bits(floats, wanted).sum() for floats in computed)
         low, high = (middle, high) if first <= second else (low, middle)
     return between(low, high, dtype)

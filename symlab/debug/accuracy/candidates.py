@@ -12,13 +12,12 @@ import numpy as np
 from symlab.core.ir import config
 from symlab.core.ir.errors import RewriteError
 from symlab.core.ir.expr import toposort
-from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.operators import Variable
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewriting import rewrite_graph
 from symlab.core.rules import GUARDED, STABLE, all_rules
 from symlab.core.saturation.egraph import EGraph
-from symlab.core.saturation.extract import cheapest, cost_of
+from symlab.core.saturation.extract import cost_of
 from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.identities_of_angles import ANGLES
 from symlab.core.saturation.matching import is_usable

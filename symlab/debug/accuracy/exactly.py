@@ -66,7 +66,7 @@ def exact_values(roots: Sequence[Expr], given: Mapping[Expr, Array]) -> list[Arr
 
 
 def exact_op(node: Expr, operands: Sequence[Array]) -> Array:
-    """One node on exact operands; exponentials of large numbers with fewer digits, for they cost much and add nothing."""
+    """One node on exact operands; exponentials of large numbers with fewer digits, which is all that they need."""
     formula = EXPONENTIALS.get(node.op)
     return exact_node(node, operands) if formula is None else at_every_position(formula, operands, node)
 

@@ -1,4 +1,4 @@
-"""Of each class of equal forms the one that loses least, found by computing with floats and comparing with exact values.
+"""Of each class of equal forms the one that loses least, by its floats beside the exact values.
 
 A class has one exact value at each point. So a form is judged where it stands: its op on the best floats that its
 operands have, against that value. Forms are made from the operands upward, and a better operand makes the forms above

@@ -118,7 +118,7 @@ def checked_ranges(
 
 @dataclass(eq=False)
 class Stability:
-    """What an expression loses on a sample: `bits` at each point, `losses` of each node; `suggest()` searches for less."""
+    """What an expression loses on a sample: `bits` at each point, `losses` by node; `suggest()` searches for less."""
 
     root: Variable
     sampler: Sampler
@@ -145,9 +145,14 @@ class Stability:
     def worst(self) -> dict[str, float]:
         """The input at which most is lost, with what is computed there and the exact value."""
         place = int(np.argmax(self.bits))
-        found = {node.name or f"input {k + 1}": float(self.sample.points[node][place]) for k, node in enumerate(self.sampler.inputs)}  # fmt: skip
+        names = [node.name or f"input {number}" for number, node in enumerate(self.sampler.inputs, 1)]
+        values = [float(self.sample.points[node][place]) for node in self.sampler.inputs]
         computed = float_values([self.root], self.sample.points)[0][place]
-        return {**found, "computed": float(computed), "exact": float(self.sample.wanted[place])}
+        return {
+            **dict(zip(names, values, strict=True)),
+            "computed": float(computed),
+            "exact": float(self.sample.wanted[place]),
+        }
 
     def suggest(self, seconds: float = SECONDS, progress: Progress | None = None) -> list[Suggestion]:
         """Forms that lose fewer bits, the best first: each measured on points that the search does not see.
@@ -175,7 +180,8 @@ class Stability:
     def head(self) -> str:
         """The first line."""
         bits = 8 * self.root.type.dtype.itemsize
-        return f"{self.mean:.2f} of {bits} bits lost on average at {len(self.sample)} points: {seam('display.short')(self.root)}"
+        formula = seam("display.short")(self.root)
+        return f"{self.mean:.2f} of {bits} bits lost on average at {len(self.sample)} points: {formula}"
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Bits, node and source line of the nodes that lose most."""
@@ -183,7 +189,8 @@ class Stability:
         return [(f"{loss.mean:6.2f}", seam("display.short")(loss.node), place_of(loss.node)) for loss in found]
 
     def _repr_html_(self) -> str:
-        rows = "".join("<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in self.rows())
+        cells = ("".join(f"<td>{html.escape(text)}</td>" for text in row) for row in self.rows())
+        rows = "".join(f"<tr>{row}</tr>" for row in cells)
         worst = html.escape(", ".join(f"{name} = {value!r}" for name, value in self.worst.items()))
         heads = "<tr><th>bits</th><th>node</th><th>built in</th></tr>"
         return f"<p>{html.escape(self.head())}</p><table>{heads}{rows}</table><p>worst: {worst}</p>"
@@ -214,7 +221,8 @@ class Suggestion:
         before, after = self.bits
         reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in self.reasons)
         formula = seam("display.latex")(self.form)
-        return f"<p>{after:.2f} bits lost, {before:.2f} as written</p><p>$\\displaystyle {formula}$</p><ul>{reasons}</ul>"
+        bits = f"{after:.2f} bits lost, {before:.2f} as written"
+        return f"<p>{bits}</p><p>$\\displaystyle {formula}$</p><ul>{reasons}</ul>"
 
 
 def suggestion(candidate: Candidate, fresh: Sample, before: float) -> Suggestion:

@@ -160,7 +160,8 @@ from symlab.core.saturation.extract import cheapest, expression_of
 a, b, c = (T.dscalar(name) for name in "abc")
 graph, root, told = saturated((-b + T.sqrt(b * b - 4 * (a * c))) / (2 * a) + T.tan(a / 2) - T.exp(a + b))
 print(len(graph), len(graph.classes), told.rounds, sl.pp(expression_of(graph, cheapest(graph), root)))
-print([(name, node.op.name, node.args, reason) for name, item in graph.classes.items() for node, reason in item.nodes.items()])
+for name, item in graph.classes.items():
+    print(name, [(node.op.name, node.args, reason) for node, reason in item.nodes.items()])
 """
 
 
@@ -196,4 +197,3 @@ def test_forms_of_equal_fractions_are_equal(first, second):
     algebra = Algebra(graph)
     found = [algebra.together(form) for name in names for form in algebra.forms(name)]
     assert found[0] == found[1]
-

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import symlab.tensor as T
-
 from symlab.core.ir import config
 from symlab.core.ops.operators import as_variable
 from symlab.core.pipeline import DEFAULT

@@ -179,6 +179,26 @@ def x_less_tanh(x: Near):
 
 
 @rule(when=unguarded)
+def reciprocal_less_cotangent(x: Near):
+    """The cotangent is nearly 1 / x where x is small."""
+    terms = [(-1) ** k * value * Fraction(4 ** (k + 1), factorial(2 * k + 2)) for k, value in enumerate(BERNOULLI)]
+    return (
+        reciprocal(x) - reciprocal(tan(x)),
+        chosen(abs(x) < 0.5, x, lambda t: t * polynomial(sqr(t), terms), lambda t: 1 / t - 1 / tan(t)),
+    )
+
+
+@rule(when=unguarded)
+def cotangent_less_reciprocal(x: Near):
+    """The hyperbolic cotangent is nearly 1 / x where x is small."""
+    terms = [value * Fraction(4 ** (k + 1), factorial(2 * k + 2)) for k, value in enumerate(BERNOULLI)]
+    return (
+        reciprocal(tanh(x)) - reciprocal(x),
+        chosen(abs(x) < 0.5, x, lambda t: t * polynomial(sqr(t), terms), lambda t: 1 / tanh(t) - 1 / t),
+    )
+
+
+@rule(when=unguarded)
 def x_less_arctan(x: Near):
     """arctan(x) is nearly x where x is small."""
     terms = [Fraction((-1) ** k, 2 * k + 3) for k in range(24)]
@@ -263,6 +283,8 @@ RULES = (
     sinh_less_x,
     tan_less_x,
     x_less_tanh,
+    reciprocal_less_cotangent,
+    cotangent_less_reciprocal,
     x_less_arctan,
     arcsin_less_x,
     x_less_arcsinh,

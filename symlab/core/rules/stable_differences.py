@@ -71,19 +71,19 @@ def difference_of_log1p(x):
 @rule
 def difference_of_sines(x, step: Small):
     """The sines of neighbours are nearly equal."""
-    return sin(x + step) - sin(x), 2 * cos(x + step / 2) * sin(step / 2)
+    return sin(x + step) - sin(x), cos(x) * sin(step) - 2 * sin(x) * sqr(sin(step / 2))
 
 
 @rule
 def difference_of_cosines(x, step: Small):
     """The cosines of neighbours are nearly equal."""
-    return cos(x + step) - cos(x), -2 * sin(x + step / 2) * sin(step / 2)
+    return cos(x + step) - cos(x), -(sin(x) * sin(step) + 2 * cos(x) * sqr(sin(step / 2)))
 
 
 @rule
 def difference_of_tangents(x, step: Small):
     """The tangents of neighbours are nearly equal."""
-    return tan(x + step) - tan(x), sin(step) / (cos(x) * cos(x + step))
+    return tan(x + step) - tan(x), sin(step) / (cos(x) * (cos(x) * cos(step) - sin(x) * sin(step)))
 
 
 @rule
@@ -121,6 +121,12 @@ def difference_of_reciprocal_roots(x, step: Small):
 def difference_of_reciprocals_of_shifts(x, a: NonzeroNumber, b: PositiveNumber):
     """The reciprocals of neighbours are nearly equal."""
     return reciprocal(x + a) - reciprocal(x + b), (b - a) / (x + a) / (x + b)
+
+
+@rule
+def second_difference_of_reciprocals(x, a: PositiveNumber):
+    """The reciprocals of neighbours are nearly equal, and so are their differences."""
+    return reciprocal(x + a) - 2 * reciprocal(x) + reciprocal(x - a), 2 * a * a / x / (x + a) / (x - a)
 
 
 @rule(serves="derivatives")
@@ -199,6 +205,7 @@ def great_circle(a: Part, b: Part, g: Part):
 
 
 RULES = (
+    second_difference_of_reciprocals,
     difference_of_reciprocals_of_shifts,
     reciprocal_of_one_plus_reciprocal,
     square_by_one_plus_reciprocal,

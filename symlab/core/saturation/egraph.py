@@ -140,7 +140,9 @@ class EGraph:
         found = self.types.get(key)
         if found is None:
             assert node.op.infer is not None
-            found = self.types[key] = node.op.infer(dict(node.attrs), *operands)  # type: ignore[assignment]
+            made = node.op.infer(dict(node.attrs), *operands)
+            assert isinstance(made, ArrayType)
+            found = self.types[key] = made
         return found
 
     def canonical(self, node: ENode) -> ENode:

@@ -75,7 +75,8 @@ class Search:
             starts = [item.expression for item in self.pool[:3] if item.expression not in used]
             starts = [start for start in starts if size(start) < 60]
             before = self.covered()
-            if not starts or time.monotonic() > self.ends or before < ENOUGH or self.pool[0].mean < ENOUGH:
+            done = self.pool[0].mean < ENOUGH or (number > 0 and before < ENOUGH)  # branches are a last resort
+            if not starts or done or time.monotonic() > self.ends:
                 break
             used.update(starts)
             self.consider(self.saturated([self.root, *starts], number))

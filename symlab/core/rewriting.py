@@ -7,10 +7,11 @@ from typing import Any
 
 from symlab.core.autodiff.stable import cut_graph, typed_forms
 from symlab.core.ir import config
-from symlab.core.ir.errors import RewriteError, message
+from symlab.core.ir.errors import InvalidValue, RewriteError, message, near_names
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.pipeline import DEFAULT, Pipeline, run
 from symlab.core.rewrite.rule import Rule
+from symlab.core.saturation.simplify import simplest_forms
 
 LAST = "associate"  # the last pass whose result is an expression
 
@@ -33,9 +34,21 @@ def rewrite_graph(
     return found[0] if single else found
 
 
-def simplify(outputs: Any) -> Any:
-    """The expression (or list of expressions) in the form that would be computed: `rewrite_graph` with every rule."""
-    return rewrite_graph(outputs)
+def simplify(outputs: Any, *, effort: str = "rules") -> Any:
+    """The expression (or list of expressions) in the form that would be computed: `rewrite_graph` with every rule.
+
+    With `effort="saturation"` it is the cheapest form, by the cost of its ops, that real-number identities are found to
+    lead to: for formulas of a few dozen ops, in which a form is looked for that no rule knows. Under
+    `algebra="floating"` none of these identities acts.
+    """
+    if effort == "rules":
+        return rewrite_graph(outputs)
+    if effort != "saturation":
+        tries = ['effort="rules"', 'effort="saturation"', near_names(str(effort), ("rules", "saturation"))]
+        raise InvalidValue(message(f"simplify has no effort {effort!r}", (), tries))
+    single = isinstance(outputs, Variable) or not isinstance(outputs, (list, tuple))
+    found = simplest_forms([as_variable(item) for item in ([outputs] if single else outputs)], config.current())
+    return found[0] if single else found
 
 
 def chosen(include: Sequence[str | Rule], exclude: Sequence[str], upto: str) -> Pipeline:

@@ -19,7 +19,6 @@ from symlab.core.rules import GUARDED, STABLE, all_rules
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.extract import cost_of
 from symlab.core.saturation.identities import IDENTITIES
-from symlab.core.saturation.identities_of_angles import ANGLES
 from symlab.core.saturation.matching import is_usable
 from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.errors import lost_bits
@@ -188,7 +187,7 @@ def covering(found: Sequence[Candidate]) -> list[Candidate]:
 
 def search_rules() -> list[Rule]:
     """The identities, and the stability rules that are two formulas."""
-    return [*IDENTITIES, *ANGLES, *filter(is_usable, all_rules(STABLE + GUARDED))]
+    return [*IDENTITIES, *filter(is_usable, all_rules(STABLE + GUARDED))]
 
 
 def size(expression: Variable) -> int:

@@ -14,10 +14,9 @@ from symlab.core.saturation.algebra import Algebra
 from symlab.core.saturation.egraph import EGraph, root_of
 from symlab.core.saturation.extract import cheapest, expression_of
 from symlab.core.saturation.identities import IDENTITIES
-from symlab.core.saturation.identities_of_angles import ANGLES
 from symlab.core.saturation.saturate import Limits, saturate
 
-RULES = [*IDENTITIES, *ANGLES]
+RULES = IDENTITIES
 
 
 def variables(names: str):

@@ -12,18 +12,17 @@ from symlab.core.ops.operators import as_variable
 from symlab.core.pipeline import DEFAULT
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.identities import IDENTITIES
-from symlab.core.saturation.identities_of_angles import ANGLES
 from symlab.core.saturation.matching import Matching, build, is_usable, proven, sides
 from symlab.core.saturation.saturate import LARGEST_RIGHT_SIDE, Limits, directions, saturate
 from symlab.debug.accuracy.exactly import exact_values
 from symlab.debug.exact import as_exact, exactly
 from symlab.testing.formulas import instances
 
-RULES = {rule.name: rule for rule in (*IDENTITIES, *ANGLES)}
+RULES = {rule.name: rule for rule in IDENTITIES}
 
 
 def test_names_are_their_own():
-    assert len(RULES) == len(IDENTITIES) + len(ANGLES)
+    assert len(RULES) == len(IDENTITIES)
     assert set(RULES) & {rule.name for rule in DEFAULT.rules} == set()
 
 

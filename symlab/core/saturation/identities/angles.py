@@ -6,7 +6,7 @@ from symlab.core.ops.elementwise import exp, reciprocal, sqr, tanh
 from symlab.core.ops.trigonometric import arctan, arctan2, cos, cosh, sin, sinh, tan
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Part, PositiveReal
-from symlab.core.saturation.identities import identity
+from symlab.core.saturation.identities.stated import identity
 
 
 @identity
@@ -189,4 +189,4 @@ def root_of_one_plus_square_of_tangent(x):
     return 1 + sqr(tan(x)), reciprocal(sqr(cos(x)))
 
 
-ANGLES = tuple(item for item in list(globals().values()) if isinstance(item, Rule))
+IDENTITIES = tuple(item for item in list(globals().values()) if isinstance(item, Rule))

@@ -17,8 +17,10 @@ from symlab.core.saturation.extract import cheapest, expression_of
 from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.saturate import Limits, saturate
 
+LIMITS = Limits()
 
-def simplest_forms(roots: Sequence[Variable], settings: Config, limits: Limits = Limits()) -> list[Variable]:
+
+def simplest_forms(roots: Sequence[Variable], settings: Config, limits: Limits = LIMITS) -> list[Variable]:
     """Expressions in the cheapest form found; what is not elementwise stays, over operands in such a form."""
     done: dict[Variable, Variable] = {}
     for node in toposort(roots):

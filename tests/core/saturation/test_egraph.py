@@ -164,6 +164,7 @@ for name, item in graph.classes.items():
 """
 
 
+@pytest.mark.slow
 def test_two_runs_are_alike_under_any_hash_seed():
     runs = [
         subprocess.run(

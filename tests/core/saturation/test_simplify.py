@@ -79,5 +79,5 @@ def test_under_floating_algebra_nothing_acts():
 
 
 def test_an_effort_that_does_not_exist():
-    with pytest.raises(InvalidValue, match="no effort 'saturate'.*\n.*rules.*\n.*saturation.*\n.*did you mean"):
+    with pytest.raises(InvalidValue, match=r"no effort 'saturate'.*\n.*rules.*\n.*saturation.*\n.*did you mean"):
         sl.simplify(X, effort="saturate")

@@ -121,7 +121,7 @@ def solved(problem: Problem, seed: int, samples: int = 256) -> Result:
     report = sl.debug.stability(expression, where=where, samples=samples, seed=seed)
     found = report.suggest()
     seconds = time.perf_counter() - started
-    fresh = report.sampler.draw(samples, (seed, 2))
+    fresh = report.sampler.draw(samples, (seed, 3))
     forms = (sl.as_written(expression), expression, found[0].expression if found else expression)
     written, fast_run, suggested = (compiled_bits(inputs, form, fresh) for form in forms)
     return Result(problem.name, written, fast_run, suggested, seconds)

@@ -1,38 +1,44 @@
-"""Different forms on different ranges of an input, or of a part of the expression."""
+"""Different forms on different ranges of an input, of its magnitude, or of a part of the expression."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ops.compare import switch
+from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.operators import Variable, constant
 from symlab.core.ops.replacing import replaced
-from symlab.debug.accuracy.candidates import PRICE, Candidate
+from symlab.debug.accuracy.candidates import Candidate
 from symlab.debug.accuracy.errors import lost_bits
 from symlab.debug.accuracy.exactly import float_values, settled_values
 from symlab.debug.accuracy.points import Array, between, error_bits
 from symlab.debug.accuracy.sampling import Sample
+from symlab.debug.accuracy.splits import WORTH, Split, best_split
 
-MOST_PARTS = 4
-WORTH = 0.1  # bits of the mean that one more part must gain
-PLAIN = 0.05  # bits by which a part of the expression must be a better axis than an input
-LEAST = 3  # points of a part
 STEPS = 10  # of the bisection of a threshold
 WITNESSES = 4  # points on each side of a threshold that decide where it is
+PLAIN = 0.05  # bits by which an axis that is not an input must be better than one that is
 
 
-@dataclass(frozen=True)
-class Split:
-    """The parts of an axis: where each begins in the order of the points, and which candidate is best there."""
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """What a branch looks at: an expression, its floats at the points, and the input that it is the magnitude of."""
 
-    axis: Variable
-    starts: tuple[int, ...]
-    chosen: tuple[int, ...]
-    mean: float
+    expression: Variable
+    values: Array
+    name: str
+    input: Variable | None = None
+
+    def moved(self, points: Mapping[Expr, Array], value: float) -> dict[Expr, Array]:
+        """Points at which the axis has a certain value; its input must be known."""
+        assert self.input is not None
+        numbers = points[self.input]
+        signs = np.sign(numbers) if self.expression is not self.input else np.ones(len(numbers))
+        return {**points, self.input: (signs * value).astype(numbers.dtype)}
 
 
 def with_branches(pool: Sequence[Candidate], sample: Sample, root: Variable) -> Candidate | None:
@@ -40,121 +46,93 @@ def with_branches(pool: Sequence[Candidate], sample: Sample, root: Variable) -> 
     found: Candidate | None = None
     pool = list(pool)
     for _ in range(2):
-        axes = axis_values(root, sample)
         best = min(pool, key=lambda item: item.score)
-        splits = [split for axis, values in axes.items() if (split := best_split(axis, values, pool)) is not None]
-        split = min(splits, key=lambda item: item.mean, default=None)
-        if split is None or split.mean > best.mean - WORTH:
+        losses = [item.bits + item.score - item.mean for item in pool]
+        splits = [
+            (split.mean + (0.0 if axis.expression is axis.input else PLAIN), place, axis, split)
+            for place, axis in enumerate(axes(root, sample))
+            if (split := best_split(axis.values, losses)) is not None
+        ]
+        if not splits:
             break
-        made = written(split, axes[split.axis], pool, sample, root)
-        if made.mean > best.mean - WORTH:
+        made = Branching(*min(splits)[2:], pool, sample, root).candidate()
+        if made.score > best.score - WORTH:
             break
         found = made
         pool.append(made)
     return found
 
 
-def axis_values(root: Variable, sample: Sample) -> Mapping[Variable, Array]:
-    """The inputs and the parts of the expression, with their floats at the points."""
-    nodes = [node for node in toposort([root]) if isinstance(node, Variable)]
-    nodes = [node for node in nodes if node.type.dtype == sample.wanted.dtype and (node.args or node in sample.points)]
-    inputs = [node for node in nodes if not node.args]
-    parts = [node for node in nodes if node.args and node is not root]
-    values = float_values([*inputs, *parts], sample.points)
-    return dict(zip([*inputs, *parts], values, strict=True))
-
-
-def best_split(axis: Variable, values: Array, pool: Sequence[Candidate]) -> Split | None:
-    """The best way to cut an axis into parts, each with the candidate that is best there."""
-    if np.isnan(values).any():
-        return None
-    order = np.argsort(values, kind="stable")
-    count, inner = len(order), values[order]
-    errors = np.array([item.bits[order] for item in pool])
-    sums = np.concatenate([np.zeros((len(pool), 1)), np.cumsum(errors, axis=1)], axis=1)
-    spans = sums[:, None, :] - sums[:, :, None]  # candidate, first point, point after the last
-    best, choice = spans.min(axis=0), spans.argmin(axis=0)
-    allowed = np.concatenate([[True], inner[1:] > inner[:-1], [True]])
-    places = np.arange(count + 1)
-    best[(places[None, :] - places[:, None] < LEAST) | ~allowed[:, None] | ~allowed[None, :]] = np.inf
-    totals, back = best[0].copy(), [np.zeros(count + 1, int)]
-    kept = (totals[count], 1)
-    rows = [totals]
-    for parts in range(2, MOST_PARTS + 1):
-        sums_over = rows[-1][:, None] + best
-        rows.append(sums_over.min(axis=0))
-        back.append(sums_over.argmin(axis=0))
-        if rows[-1][count] < kept[0] - WORTH * count * (parts - kept[1]):
-            kept = (rows[-1][count], parts)
-    if kept[1] == 1:
-        return None
-    ends = [count]
-    for part in range(kept[1] - 1, 0, -1):
-        ends.append(int(back[part][ends[-1]]))
-    starts = (0, *reversed(ends[1:]))
-    chosen = tuple(int(choice[start, end]) for start, end in zip(starts, (*starts[1:], count), strict=True))
-    extra = PRICE * sum(pool[place].cost for place in set(chosen)) / 10 + (PLAIN if axis.args else 0)
-    return Split(axis, starts, chosen, float(kept[0] / count) + extra)
-
-
-def written(split: Split, values: Array, pool: Sequence[Candidate], sample: Sample, root: Variable) -> Candidate:
-    """The choice as an expression, from the last part to the first."""
-    order = np.argsort(values, kind="stable")
-    parts = [pool[place] for place in split.chosen]
-    ends = [*split.starts[1:], len(order)]
-    groups = [order[start:end] for start, end in zip(split.starts, ends, strict=True)]
-    result = parts[-1].expression
-    reasons = list(parts[-1].reasons)
-    after = groups[-1]
-    for place in range(len(parts) - 2, -1, -1):
-        threshold = refined(split, parts[place : place + 2], groups[place : place + 2], values, sample, root)
-        condition = split.axis < constant(threshold, dtype=sample.wanted.dtype)
-        low = kept_to(parts[place].expression, condition, True, groups[place], parts[place], sample)
-        high = kept_to(result, condition, False, after, parts[place + 1], sample)
-        result = switch(condition, low, high)
-        name = split.axis.name or "a part"
-        reasons = [*parts[place].reasons, f"a branch at {name} = {threshold:.6g}", *reasons]
-        after = np.concatenate([groups[place], after])
-    cost = sum(part.cost for part in dict.fromkeys(parts)) + len(parts)
-    return Candidate(result, tuple(dict.fromkeys(reasons)), lost_bits(result, sample), cost)
-
-
-def kept_to(
-    expression: Variable, condition: Variable, side: bool, group: Array, part: Candidate, sample: Sample
-) -> Variable:
-    """A form that sees its inputs where it is chosen, and elsewhere those of a good point, for gradients."""
-    place = group[int(np.argmin(part.bits[group]))]
-    given: dict[Expr, Variable] = {}
+def axes(root: Variable, sample: Sample) -> Iterator[Axis]:
+    """The inputs, their magnitudes, and the parts of the expression."""
     for node, numbers in sample.points.items():
         assert isinstance(node, Variable)
-        other = constant(numbers[place])
-        given[node] = switch(condition, node, other) if side else switch(condition, other, node)
-    found: Variable = replaced([expression], given)[0]
-    return found
+        name = node.name or "the input"
+        yield Axis(node, numbers, name, node)
+        yield Axis(magnitude(node), np.abs(numbers), f"|{name}|", node)
+    parts = [node for node in toposort([root]) if node.args and node is not root]
+    parts = [node for node in parts if node.type.dtype == sample.wanted.dtype]
+    for node, values in zip(parts, float_values(parts, sample.points), strict=True):
+        assert isinstance(node, Variable)
+        yield Axis(node, values, "a part")
 
 
-def refined(
-    split: Split,
-    parts: Sequence[Candidate],
-    groups: Sequence[Array],
-    values: Array,
-    sample: Sample,
-    root: Variable,
-) -> float:
-    """Where one form should take over from the other, between two neighbouring points: 0 if their signs differ."""
-    dtype = sample.wanted.dtype
-    low, high = float(values[groups[0][-1]]), float(values[groups[1][0]])
-    if split.axis.args or parts[0] is parts[1] or low < 0 < high:
+@dataclass(frozen=True)
+class Branching:
+    """A split on its way to an expression."""
+
+    axis: Axis
+    split: Split
+    pool: Sequence[Candidate]
+    sample: Sample
+    root: Variable
+
+    def candidate(self) -> Candidate:
+        """The choice as an expression, made from the last part to the first."""
+        order = np.argsort(self.axis.values, kind="stable")
+        ends = [*self.split.starts[1:], len(order)]
+        groups = [order[start:end] for start, end in zip(self.split.starts, ends, strict=True)]
+        parts = [self.pool[place] for place in self.split.chosen]
+        result, after = parts[-1].expression, groups[-1]
+        said = list(parts[-1].reasons)
+        for place in range(len(parts) - 2, -1, -1):
+            threshold = self.threshold(parts[place], parts[place + 1], groups[place], groups[place + 1])
+            condition = self.axis.expression < constant(threshold, dtype=self.sample.wanted.dtype)
+            low = self.guarded(parts[place], parts[place].expression, groups[place], condition, True)
+            high = self.guarded(parts[place + 1], result, after, condition, False)
+            result = switch(condition, low, high)
+            said = [*parts[place].reasons, f"a branch at {self.axis.name} = {threshold:.6g}", *said]
+            after = np.concatenate([groups[place], after])
+        kinds = dict.fromkeys(parts)
+        cost = sum(part.cost for part in kinds) + len(parts)
+        approximate = any(part.approximate for part in kinds)
+        return Candidate(result, tuple(dict.fromkeys(said)), lost_bits(result, self.sample), cost, approximate)
+
+    def guarded(self, part: Candidate, expression: Variable, group: Array, condition: Variable, side: bool) -> Variable:
+        """A form that sees its inputs where it is chosen, and those of a good point elsewhere: for gradients."""
+        place = group[int(np.argmin(part.bits[group]))]
+        given: dict[Variable, Variable] = {}
+        for node, numbers in self.sample.points.items():
+            assert isinstance(node, Variable)
+            other = constant(numbers[place])
+            given[node] = switch(condition, node, other) if side else switch(condition, other, node)
+        return replaced([expression], given)[0]
+
+    def threshold(self, low_part: Candidate, high_part: Candidate, below: Array, above: Array) -> float:
+        """Where one form should take over from the other, between two neighbouring points: 0 if signs differ."""
+        dtype = self.sample.wanted.dtype
+        low, high = float(self.axis.values[below[-1]]), float(self.axis.values[above[0]])
+        if self.axis.input is None or low_part is high_part or low < 0 <= high:
+            return between(low, high, dtype)
+        witnesses = np.concatenate([below[-WITNESSES:], above[:WITNESSES]])
+        nearest = {node: numbers[witnesses] for node, numbers in self.sample.points.items()}
+        for _ in range(STEPS):
+            middle = between(low, high, dtype)
+            if not low < middle < high:
+                break
+            points = self.axis.moved(nearest, middle)
+            wanted, _ = settled_values(self.root, points, dtype)
+            forms = [low_part.expression, high_part.expression]
+            first, second = (error_bits(np.array(floats), wanted).sum() for floats in float_values(forms, points))
+            low, high = (middle, high) if first <= second else (low, middle)
         return between(low, high, dtype)
-    witnesses = np.concatenate([groups[0][-WITNESSES:], groups[1][:WITNESSES]])
-    for _ in range(STEPS):
-        middle = between(low, high, dtype)
-        if not low < middle < high:
-            break
-        points = {node: numbers[witnesses].copy() for node, numbers in sample.points.items()}
-        points[split.axis][:] = middle
-        wanted, _ = settled_values(root, points, dtype)
-        computed = (np.asarray(float_values([part.expression], points)[0]) for part in parts)
-        first, second = (error_bits(floats, wanted).sum() for floats in computed)
-        low, high = (middle, high) if first <= second else (low, middle)
-    return between(low, high, dtype)

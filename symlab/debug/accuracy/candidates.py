@@ -19,7 +19,7 @@ from symlab.core.rules import GUARDED, STABLE, all_rules
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.extract import cost_of
 from symlab.core.saturation.identities import IDENTITIES
-from symlab.core.saturation.matching import is_usable
+from symlab.core.saturation.matching import is_usable, sides, size
 from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.errors import lost_bits
 from symlab.debug.accuracy.measured import PRICE, Form, Measured, SampledSigns
@@ -27,11 +27,14 @@ from symlab.debug.accuracy.points import Array
 from symlab.debug.accuracy.sampling import Sample
 from symlab.debug.accuracy.series import NoSeries, expansion, partial_sums
 
-ENOUGH = 0.4  # bits that are left to a form with which a search ends: half a unit in the last place and its like
+ENOUGH = 0.6  # bits that are left to a form with which a search ends: half a unit in the last place and its like
+SERIES = "the series"
 FEW = 40  # points at which all forms of a graph are computed
 ROOTS = 6  # forms of the whole that are kept of each group of points
 MOST_KEPT = 14  # candidates
 GAIN = 0.02  # bits of the mean for which another candidate is kept
+UNSURE = 0.05  # bits by which a series must be better than a form that is equal
+LARGEST_RULE = 14  # ops of the right side of a stability rule that is used as an identity
 TERMS = (1, 2, 3, 5, 8)  # of series
 LIMITS = Limits(nodes=2200, rounds=6, matches=120)
 
@@ -44,6 +47,7 @@ class Candidate:
     reasons: tuple[str, ...]
     bits: Array
     cost: float = 0.0
+    approximate: bool = False  # a series, which is equal nowhere
 
     @property
     def mean(self) -> float:
@@ -52,8 +56,8 @@ class Candidate:
 
     @cached_property
     def score(self) -> float:
-        """By which candidates are compared: the bits, and a little for the cost."""
-        return self.mean + PRICE * self.cost
+        """By which candidates are compared: the bits, a little for the cost, and for what is no identity."""
+        return self.mean + PRICE * self.cost + (UNSURE if self.approximate else 0.0)
 
 
 @dataclass
@@ -72,7 +76,7 @@ class Search:
         used: set[Variable] = set()
         for number in range(rounds):
             starts = [item.expression for item in self.pool[:3] if item.expression not in used]
-            starts = [start for start in starts if size(start) < 60]
+            starts = [start for start in starts if length(start) < 60]
             before = self.covered()
             done = self.pool[0].mean < ENOUGH or (number > 0 and before < ENOUGH)  # branches are a last resort
             if not starts or done or time.monotonic() > self.ends:
@@ -90,7 +94,7 @@ class Search:
     def consider(self, found: Iterable[tuple[Variable, tuple[str, ...]]]) -> None:
         """Measure candidates, and keep those that are best somewhere."""
         made = [
-            Candidate(expression, reasons, lost_bits(expression, self.sample), cost(expression))
+            Candidate(expression, reasons, lost_bits(expression, self.sample), cost(expression), is_series(reasons))
             for expression, reasons in found
         ]
         self.pool = covering([*self.pool, *made])
@@ -118,7 +122,7 @@ class Search:
                     continue
                 where = "infinity" if at_infinity else "0"
                 for item in partial_sums(found, variable, at_infinity, TERMS):
-                    yield item, (f"the series in {variable.name or 'the input'} at {where}",)
+                    yield item, (f"{SERIES} in {variable.name or 'the input'} at {where}",)
 
     def saturated(self, starts: Sequence[Variable], number: int) -> list[tuple[Variable, tuple[str, ...]]]:
         """Forms that identities reach."""
@@ -186,11 +190,17 @@ def covering(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def search_rules() -> list[Rule]:
-    """The identities, and the stability rules that are two formulas."""
-    return [*IDENTITIES, *filter(is_usable, all_rules(STABLE + GUARDED))]
+    """The identities, and the stability rules that are two short formulas."""
+    short = [rule for rule in all_rules(STABLE + GUARDED) if is_usable(rule) and size(sides(rule)[1]) <= LARGEST_RULE]
+    return [*IDENTITIES, *short]
 
 
-def size(expression: Variable) -> int:
+def is_series(reasons: Sequence[str]) -> bool:
+    """Whether a candidate is a series."""
+    return any(reason.startswith(SERIES) for reason in reasons)
+
+
+def length(expression: Variable) -> int:
     """How many ops an expression has."""
     return sum(1 for node in toposort([expression]) if node.args)
 

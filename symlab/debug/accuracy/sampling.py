@@ -17,7 +17,9 @@ from symlab.debug.exact import as_exact, exactly
 
 BATCH = 128
 MOST_BATCHES = 64
+FEW_BATCHES = 8
 Where = Variable | Callable[..., Any] | None
+Numbers = Callable[[Variable, np.random.Generator], Array]
 
 
 @dataclass(frozen=True)
@@ -49,30 +51,47 @@ class Sampler:
 
     def draw(self, count: int, seed: Sequence[int]) -> Sample:
         """So many points at which the expression has a finite value and the precondition holds."""
+        found = self.drawn(count, seed, self.numbers, MOST_BATCHES)
+        if not len(found):
+            raise InvalidValue(self.nothing())
+        return found
+
+    def draw_moderate(self, count: int, seed: Sequence[int]) -> Sample:
+        """As `draw`, with numbers that are neither huge nor tiny; perhaps fewer, or none."""
+        return self.drawn(count, seed, self.moderate_numbers, FEW_BATCHES)
+
+    def drawn(self, count: int, seed: Sequence[int], numbers: Numbers, batches: int) -> Sample:
+        """Points of a distribution, as many of these as a number of batches holds."""
         generator = np.random.default_rng(list(seed))
         found: list[Sample] = []
-        for tries in range(MOST_BATCHES):
-            points = {node: self.numbers(node, generator) for node in self.inputs}
+        for tries in range(batches):
+            points = {node: numbers(node, generator) for node in self.inputs}
             kept = np.flatnonzero(self.holds(points))[:count]
             points = {node: values[kept] for node, values in points.items()}
             if len(kept):
                 wanted, digits = settled_values(self.root, points, self.dtype)
                 found.append(Sample(points, wanted, digits).part(np.isfinite(wanted)))
             enough = sum(map(len, found))
-            if enough >= count or (tries >= MOST_BATCHES // 4 and not enough):
+            if enough >= count or (tries >= batches // 4 and not enough):
                 break
-        if not sum(map(len, found)):
-            raise InvalidValue(self.nothing())
-        points = {node: np.concatenate([sample.points[node] for sample in found]) for node in self.inputs}
-        whole = Sample(
-            points, np.concatenate([item.wanted for item in found]), np.concatenate([item.digits for item in found])
-        )
-        return whole.part(slice(count))
+        return joined(found, self).part(slice(count))
+
+    def range_of(self, node: Variable) -> tuple[float, float]:
+        """The ends between which an input lies."""
+        info = np.finfo(node.type.dtype)
+        return self.ranges.get(node, (float(info.min), float(info.max)))
+
+    def moderate_numbers(self, node: Variable, generator: np.random.Generator) -> Array:
+        """Numbers from 2^-30 to 2^10 of both signs; those out of range anywhere in it."""
+        low, high = self.range_of(node)
+        values = 2.0 ** generator.uniform(-30, 10, BATCH) * generator.choice([-1, 1], BATCH)
+        within = low + (high / 2 - low / 2) * (2 * generator.uniform(0, 1, BATCH))
+        return np.where((values >= low) & (values <= high), values, within).astype(node.type.dtype)
 
     def numbers(self, node: Variable, generator: np.random.Generator) -> Array:
         """Floats of one input, each float of its range as likely as any other."""
         dtype = node.type.dtype
-        low, high = self.ranges.get(node, (float(np.finfo(dtype).min), float(np.finfo(dtype).max)))
+        low, high = self.range_of(node)
         first, last = (int(ordinals(np.array([value], dtype))[0]) for value in (low, high))
         return from_ordinals(generator.integers(first, last, BATCH, endpoint=True), dtype)
 
@@ -93,3 +112,13 @@ class Sampler:
         problem = "no input was found at which the precondition holds and the expression has a finite value"
         tries = ["ranges={x: (low, high)} within which it has one", "a precondition that more inputs fulfil"]
         return message(problem, [(node.name or "input", node) for node in self.inputs], tries)
+
+
+def joined(samples: Sequence[Sample], sampler: Sampler) -> Sample:
+    """Several samples as one."""
+    points = {
+        node: np.concatenate([np.empty(0, node.type.dtype), *(item.points[node] for item in samples)])
+        for node in sampler.inputs
+    }
+    wanted = np.concatenate([np.empty(0, sampler.dtype), *(item.wanted for item in samples)])
+    return Sample(points, wanted, np.concatenate([np.empty(0, int), *(item.digits for item in samples)]))

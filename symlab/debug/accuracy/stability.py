@@ -25,7 +25,7 @@ from symlab.debug.accuracy.candidates import Candidate, Search
 from symlab.debug.accuracy.errors import Loss, local_losses, lost_bits
 from symlab.debug.accuracy.exactly import float_values
 from symlab.debug.accuracy.points import Array
-from symlab.debug.accuracy.sampling import Sample, Sampler, Where
+from symlab.debug.accuracy.sampling import Sample, Sampler, Where, joined
 from symlab.debug.accuracy.told import said_of
 
 SECONDS = 20.0  # of a search
@@ -162,14 +162,17 @@ class Stability:
         """
         if seconds not in self.kept:
             said = progress or speak(time.monotonic())
-            search = Search(self.root, self.sample, time.monotonic() + seconds, said)
+            moderate = self.sampler.draw_moderate(len(self.sample) // 4, (self.seed, 2))
+            seen = joined([self.sample, moderate], self.sampler)
+            search = Search(self.root, seen, time.monotonic() + seconds, said)
             pool = search.run()
             said("ranges on which different forms are best")
-            branched = with_branches(pool, self.sample, self.root)
+            branched = with_branches(pool, seen, self.root)
             found = sorted([*pool, branched] if branched else pool, key=lambda item: item.score)
             fresh = self.sampler.draw(len(self.sample), (self.seed, 1))
             before = float(lost_bits(self.root, fresh).mean())
-            better = [item for item in found if item.mean < self.mean - SHOWN and item.expression is not self.root]
+            least = float(lost_bits(self.root, seen).mean()) - SHOWN
+            better = [item for item in found if item.mean < least and item.expression is not self.root]
             self.kept[seconds] = [suggestion(item, fresh, before) for item in better[:MOST]]
         return self.kept[seconds]
 

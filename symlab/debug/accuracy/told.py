@@ -7,6 +7,7 @@ from functools import cache
 
 from symlab.core.rewrite.rule import Rule
 from symlab.core.saturation.egraph import AS_TYPED
+from symlab.core.saturation.identities import arithmetic
 from symlab.debug.accuracy.candidates import search_rules
 
 LONGEST = 100  # letters of a formula
@@ -21,10 +22,15 @@ def rules_by_name() -> Mapping[str, Rule]:
 def said_of(reasons: Iterable[str]) -> tuple[str, ...]:
     """Reasons with the formulas of the identities that they name."""
     kept = dict.fromkeys(reason for reason in reasons if reason and reason not in (AS_TYPED, "as written"))
-    known = rules_by_name()
-    return tuple(f"{reason}: {cut(known[reason].formula)}" if reason in known else reason for reason in kept)
+    return tuple(dict.fromkeys(map(told, kept)))
 
 
-def cut(text: str) -> str:
-    """A text of one line's length."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+def told(reason: str) -> str:
+    """One reason: an identity by its formula, or by what it says where that is long."""
+    rule = rules_by_name().get(reason)
+    if rule is None:
+        return reason
+    if rule in arithmetic.IDENTITIES:
+        return "sums, products and signs are regrouped"
+    text = rule.formula if len(rule.formula) <= LONGEST else rule.reason
+    return f"{reason}: {text}"

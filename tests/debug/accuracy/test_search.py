@@ -12,11 +12,12 @@ from symlab.core.rewrite.sorts import NotNegative, Positive
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.saturate import Limits, saturate
-from symlab.debug.accuracy.branches import best_split, with_branches
+from symlab.debug.accuracy.branches import with_branches
 from symlab.debug.accuracy.candidates import Candidate, Search, covering
 from symlab.debug.accuracy.errors import local_losses, lost_bits
 from symlab.debug.accuracy.measured import Measured, SampledSigns
 from symlab.debug.accuracy.sampling import Sampler
+from symlab.debug.accuracy.splits import best_split
 
 X, Y = T.dscalar("x"), T.dscalar("y")
 
@@ -98,12 +99,27 @@ def test_candidates_that_are_best_nowhere_are_dropped():
 
 def test_a_planted_branch_is_found_where_it_is():
     values = np.linspace(-1, 3, 101)
-    good_below = Candidate(X * 1, ("low",), np.where(values < 1.02, 0.0, 20.0))
-    good_above = Candidate(X * 2, ("high",), np.where(values < 1.02, 30.0, 0.5))
-    split = best_split(X, values, [good_below, good_above])
+    losses = [np.where(values < 1.02, 0.0, 20.0), np.where(values < 1.02, 30.0, 0.5)]
+    split = best_split(values, losses)
     assert split.chosen == (0, 1)
     assert values[split.starts[1] - 1] < 1.02 <= values[split.starts[1]]
-    assert best_split(X, values, [good_below, Candidate(X, (), np.full(101, 0.05))]) is None
+    assert split.mean == pytest.approx(0.5 * np.mean(values >= 1.02))
+    assert best_split(values, [losses[0], np.full(101, 0.05)]) is None
+
+
+def test_three_parts():
+    values = np.arange(60.0)
+    losses = [np.where((values < 20) | (values >= 45), 0.0, 9.0), np.where((values < 20) | (values >= 45), 9.0, 0.0)]
+    assert best_split(values, losses).starts == (0, 20, 45)
+    assert best_split(values, losses).chosen == (0, 1, 0)
+
+
+def test_a_border_moves_to_0_where_that_costs_nothing():
+    values = np.array([-9.0, -8, -7, -6, -5, -4, 1, 2, 3, 4, 5, 6])
+    losses = [np.array([0.0] * 5 + [0.1] + [9.0] * 6), np.array([9.0] * 5 + [0.0] * 7)]
+    assert best_split(values, losses).starts == (0, 6)
+    losses[0][5] = 5.0
+    assert best_split(values, losses).starts == (0, 5)
 
 
 def test_a_threshold_is_refined_and_gradients_stay_finite():
@@ -116,6 +132,7 @@ def test_a_threshold_is_refined_and_gradients_stay_finite():
     assert found.mean < min(item.mean for item in pool) - 5
     condition = found.expression.args[0]
     assert condition.op.name == "lt"
+    assert condition.args[0] is X
     assert 1e2 < float(condition.args[1].attr("value")) < 1e9
     assert any(reason.startswith("a branch at x = ") for reason in found.reasons)
     slope = sl.function([X], T.grad(sl.as_written(found.expression), X))
@@ -124,6 +141,4 @@ def test_a_threshold_is_refined_and_gradients_stay_finite():
 
 def test_equal_values_are_never_cut_apart():
     values = np.repeat([1.0, 2.0], 20)
-    first = Candidate(X, (), np.tile([0.0, 9.0], 20))
-    second = Candidate(X, (), np.tile([9.0, 0.0], 20))
-    assert best_split(X, values, [first, second]) is None
+    assert best_split(values, [np.tile([0.0, 9.0], 20), np.tile([9.0, 0.0], 20)]) is None

@@ -49,7 +49,7 @@ def with_branches(pool: Sequence[Candidate], sample: Sample, root: Variable) -> 
         best = min(pool, key=lambda item: item.score)
         losses = [item.bits + item.score - item.mean for item in pool]
         splits = [
-            (split.mean + (0.0 if axis.expression is axis.input else PLAIN), place, axis, split)
+            (split.mean + PLAIN * (len(split.starts) + (axis.expression is not axis.input)), place, axis, split)
             for place, axis in enumerate(axes(root, sample))
             if (split := best_split(axis.values, losses)) is not None
         ]

@@ -69,6 +69,7 @@ class Search:
     ends: float
     progress: Callable[[str], None]
     pool: list[Candidate] = field(default_factory=list)
+    written: Candidate | None = None
 
     def run(self, rounds: int = 2) -> list[Candidate]:
         """The candidates that are best somewhere, the best of all first."""
@@ -98,6 +99,10 @@ class Search:
             for expression, reasons in found
         ]
         self.pool = covering([*self.pool, *made])
+        written = next((item for item in made if item.expression is self.root), None)
+        self.written = self.written or written
+        if self.written is not None and self.written not in self.pool:
+            self.pool.append(self.written)  # the simplest of all, which may do where it loses nothing
 
     # Where candidates come from
 

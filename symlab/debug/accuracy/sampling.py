@@ -85,7 +85,8 @@ class Sampler:
         """Numbers from 2^-30 to 2^10 of both signs; those out of range anywhere in it."""
         low, high = self.range_of(node)
         values = 2.0 ** generator.uniform(-30, 10, BATCH) * generator.choice([-1, 1], BATCH)
-        within = low + (high / 2 - low / 2) * (2 * generator.uniform(0, 1, BATCH))
+        share = generator.uniform(0, 1, BATCH)
+        within = low * (1 - share) + high * share
         return np.where((values >= low) & (values <= high), values, within).astype(node.type.dtype)
 
     def numbers(self, node: Variable, generator: np.random.Generator) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -202,10 +203,11 @@ def partial_sums(found: Series, variable: Variable, at_infinity: bool, counts: S
 def horner(powers: Sequence[tuple[int, Coefficient]], variable: Variable, at_infinity: bool) -> Variable:
     """A sum of powers, from the last one inward."""
     base = 1 / variable if at_infinity else variable
+    factors = {step: raised(base, step) for step in sorted({b - a for (a, _), (b, _) in pairwise(powers)})}
     (last, value), *others = reversed(powers)
     total: Any = float(value)
     for power, value in others:
-        total = float(value) + raised(base, last - power) * total
+        total = float(value) + factors[last - power] * total
         last = power
     return total * raised(base, last) if last > 0 else divided(total, variable, base, -last, at_infinity)
 

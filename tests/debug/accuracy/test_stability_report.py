@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -53,6 +55,27 @@ def test_two_searches_are_alike():
         for _ in range(2)
     ]
     assert found[0] == found[1]
+
+
+PROGRAM = """
+import symlab as sl, symlab.tensor as T
+x, y = T.dscalar("x"), T.dscalar("y")
+report = sl.debug.stability((x - T.sin(x)) / (x - T.tan(x)) + 0 * y, samples=48, seed=5)
+print(report, report.suggest(seconds=1000, progress=lambda text: None))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_are_alike_under_any_hash_seed():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM], env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert runs[0] == runs[1]
+    assert "bits lost" in runs[0]
 
 
 def test_the_compiler_keeps_a_suggested_form():

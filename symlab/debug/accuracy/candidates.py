@@ -30,10 +30,12 @@ from symlab.debug.accuracy.series import NoSeries, expansion, partial_sums
 ENOUGH = 0.6  # bits that are left to a form with which a search ends: half a unit in the last place and its like
 SERIES = "the series"
 FEW = 40  # points at which all forms of a graph are computed
+HARD = 3  # times that the hardest points are looked at
 ROOTS = 6  # forms of the whole that are kept of each group of points
 MOST_KEPT = 14  # candidates
 GAIN = 0.02  # bits of the mean for which another candidate is kept
 UNSURE = 0.05  # bits by which a series must be better than a form that is equal
+LONGEST = 60  # ops of a form from which saturation starts
 LARGEST_RULE = 14  # ops of the right side of a stability rule that is used as an identity
 TERMS = (1, 2, 3, 5, 8)  # of series
 LIMITS = Limits(nodes=2200, rounds=6, matches=120)
@@ -76,8 +78,8 @@ class Search:
         self.consider([(self.root, ("as written",)), *self.pipeline_form(), *self.all_series()])
         used: set[Variable] = set()
         for number in range(rounds):
-            starts = [item.expression for item in self.pool[:3] if item.expression not in used]
-            starts = [start for start in starts if length(start) < 60]
+            equal = [item.expression for item in self.pool[:3] if not item.approximate]
+            starts = [start for start in equal if start not in used and length(start) < LONGEST]
             before = self.covered()
             done = self.pool[0].mean < ENOUGH or (number > 0 and before < ENOUGH)  # branches are a last resort
             if not starts or done or time.monotonic() > self.ends:
@@ -130,34 +132,39 @@ class Search:
                     yield item, (f"{SERIES} in {variable.name or 'the input'} at {where}",)
 
     def saturated(self, starts: Sequence[Variable], number: int) -> list[tuple[Variable, tuple[str, ...]]]:
-        """Forms that identities reach."""
+        """Forms that identities reach from several that are equal."""
         graph = EGraph(self.sample.wanted.dtype)
-        places = [graph.parts([start]) for start in starts]
-        for start, parts in zip(starts[1:], places[1:], strict=True):
-            graph.union(places[0][starts[0]], parts[start])
-        targets = [name for parts in places[:1] for name in parts.values()]
-        root = places[0][starts[0]]
-        settings = config.current()
+        parts = graph.parts([starts[0]])
+        root = parts[starts[0]]
+        for start in starts[1:]:
+            graph.union(root, graph.expression(start))
         few = self.few(number)
-        saturate(graph, search_rules(), targets, settings, LIMITS, SampledSigns(few), self.progress)
-        self.progress(f"exact values of {len(graph.classes)} forms at {len(few)} points")
-        measured = Measured(graph, few)
-        found: dict[Form, None] = {}
-        for weights in self.weights(few):
-            best = measured.best(weights)
-            if graph.find(root) in best:
-                found.update(dict.fromkeys(measured.roots(root, best, weights)[:ROOTS]))
-        for _ in range(3):
-            weights = self.hard(list(found))
-            best = measured.best(weights)
-            found.update(dict.fromkeys(measured.roots(root, best, weights)[:ROOTS]))
+        signs = SampledSigns(few)
+        saturate(graph, search_rules(), list(parts.values()), config.current(), LIMITS, signs, self.progress)
+        self.progress(f"exact values of {len(graph.classes)} classes at {len(few)} points")
+        found = self.measured(Measured(graph, few), root)
         self.progress(f"{len(found)} candidates")
         return [(form.expression(), tuple(form.reasons(graph))) for form in found]
 
+    def measured(self, measured: Measured, root: int) -> list[Form]:
+        """The best forms of a root for groups of points, and then for the points at which these lose much."""
+        found: dict[Form, None] = {}
+
+        def take(weights: Array) -> None:
+            best = measured.best(weights)
+            found.update(dict.fromkeys(measured.roots(root, best, weights)[:ROOTS]))
+
+        for weights in self.weights(measured.sample):
+            take(weights)
+        for _ in range(HARD):
+            take(self.hard(list(found)))
+        return list(found)
+
     def few(self, number: int) -> Sample:
-        """The points at which a whole graph is computed: those that took the fewest digits, some of each round."""
-        least = np.flatnonzero(self.sample.digits == self.sample.digits.min())
-        return self.sample.part(least[number::2][:FEW] if len(least) >= 2 * FEW else least[:FEW])
+        """The points at which a whole graph is computed: others in each round, those that took few digits."""
+        order = np.argsort(self.sample.digits, kind="stable")
+        rest = order[number * FEW :]
+        return self.sample.part((rest if len(rest) >= FEW else order)[:FEW])
 
     def weights(self, few: Sample) -> Iterator[Array]:
         """Groups of points: all of them, and for each input those of one sign, and halves and quarters by size."""

@@ -52,6 +52,8 @@ def stability(
     """
     root = expression_of(expression)
     inputs = checked_inputs(root)
+    if root.type.dtype.kind != "f":
+        raise TypeMismatch(no_floats([root]))
     ranges = checked_ranges(ranges or {}, inputs)
     if samples < 8:
         raise InvalidValue(message(f"samples is {samples}, and a search needs 8 at least", (), ["samples=256"]))
@@ -77,8 +79,11 @@ def expression_of(value: Any) -> Variable:
 def checked_inputs(root: Variable) -> list[Variable]:
     """The inputs of an expression of which all is elementwise and has an exact meaning."""
     inputs: list[Variable] = []
+    wrong: list[Variable] = []
     for node in toposort([root]):
         assert isinstance(node, Variable)
+        if not isinstance(node.type, ArrayType) or node.type.dtype.kind not in "fb":
+            wrong.append(node)
         if node.op is INPUT:
             inputs.append(node)
         elif node.op is CONSTANT and not node.type.ndim:
@@ -88,14 +93,18 @@ def checked_inputs(root: Variable) -> list[Variable]:
                 f"only elementwise expressions are examined, and {node.op.name} has {why_not(node)}",
                 [(node.name or node.op.name, node)], ["the part of the expression below it"],
             ))  # fmt: skip
-    wrong = [node for node in (*inputs, root) if not isinstance(node.type, ArrayType) or node.type.dtype.kind != "f"]
-    wrong = [node for node in wrong if node is not root or root.type.dtype.kind != "b"]
+    wrong += [node for node in inputs if node.type.dtype.kind == "b"]
     if wrong:
-        names = [(node.name or node.op.name, node) for node in wrong]
-        raise TypeMismatch(message("only real floating-point numbers lose bits", names, ["a cast of the inputs"]))
+        raise TypeMismatch(no_floats(wrong))
     if not inputs:
         raise InvalidValue(message("the expression has no inputs, so there is nothing to sample", [("it", root)]))
     return inputs
+
+
+def no_floats(nodes: Sequence[Variable]) -> str:
+    """The error where integers, truth values or complex numbers stand."""
+    names = [(node.name or node.op.name, node) for node in nodes]
+    return message("only real floating-point numbers lose bits", names, ["the expression with inputs cast to floats"])
 
 
 def why_not(node: Variable) -> str:

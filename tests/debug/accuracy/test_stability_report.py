@@ -49,6 +49,7 @@ def test_a_suggestion_is_measured_on_points_that_the_search_did_not_see():
     assert "displaystyle" in first._repr_html_()
 
 
+@pytest.mark.slow
 def test_two_searches_are_alike():
     found = [
         repr(sl.debug.stability(T.log(X + 1) - T.log(X) + T.exp(-X), samples=32, seed=3).suggest(progress=quiet))
@@ -106,6 +107,7 @@ def test_nothing_is_suggested_where_nothing_is_lost():
     assert sl.debug.stability(T.exp(X), samples=32).suggest(progress=quiet) == []
 
 
+@pytest.mark.slow
 def test_a_long_search_says_what_it_does():
     said = []
     sl.debug.stability((X - T.sin(X)) / (X - T.tan(X)), samples=32).suggest(progress=said.append)
@@ -117,6 +119,7 @@ def test_a_long_search_says_what_it_does():
     [
         (T.sum(V) + X, TypeMismatch, "sum has several elements for one"),
         (T.cast(X, "int32"), TypeMismatch, "only real floating-point numbers"),
+        (X > 0, TypeMismatch, "only real floating-point numbers"),
         (T.iscalar("i") * X, TypeMismatch, "only real floating-point numbers"),
         (T.zscalar("z") * 2, TypeMismatch, "only real floating-point numbers"),
         (T.constant(2.0) + 1, InvalidValue, "nothing to sample"),
@@ -158,6 +161,6 @@ def test_the_total_over_hammings_problems(capsys):
 
 
 def test_one_of_hammings_problems():
-    row = solved(next(problem for problem in PROBLEMS if problem.name == "3.4.5"), seed=1, samples=64)
-    assert row.written > 20
+    row = solved(next(problem for problem in PROBLEMS if problem.name == "3.3.3"), seed=1, samples=64)
+    assert row.written > 5
     assert row.suggested < 2

@@ -92,11 +92,9 @@ class EGraph:
                 done[node] = done[node.args[0]]
             else:
                 args = [done[arg] for arg in node.args]
-                first = args[0]
-                for arg in args[1:-1] if node.op.flat else ():
-                    first = self.add(node.op, (first, arg), node.attrs, reason)
-                folded = (first, args[-1]) if node.op.flat and len(args) > 1 else tuple(args)
-                done[node] = self.add(node.op, folded, node.attrs, reason)
+                while node.op.flat and len(args) > 2:
+                    args[:2] = [self.add(node.op, (args[0], args[1]), node.attrs, reason)]
+                done[node] = self.add(node.op, tuple(args), node.attrs, reason)
         return done
 
     def leaf(self, node: Expr, reason: str = AS_TYPED) -> int:

@@ -22,10 +22,11 @@ from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.matching import is_usable, sides, size
 from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.errors import lost_bits
-from symlab.debug.accuracy.measured import PRICE, Form, Measured, SampledSigns
+from symlab.debug.accuracy.measured import PRICE, Form, Measured
 from symlab.debug.accuracy.points import Array
 from symlab.debug.accuracy.sampling import Sample
 from symlab.debug.accuracy.series import NoSeries, expansion, partial_sums
+from symlab.debug.accuracy.signs import SampledSigns
 
 ENOUGH = 0.6  # bits that are left to a form with which a search ends: half a unit in the last place and its like
 SERIES = "the series"

@@ -15,8 +15,9 @@ from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.branches import with_branches
 from symlab.debug.accuracy.candidates import Candidate, Search, covering
 from symlab.debug.accuracy.errors import local_losses, lost_bits
-from symlab.debug.accuracy.measured import Measured, SampledSigns
+from symlab.debug.accuracy.measured import Measured
 from symlab.debug.accuracy.sampling import Sampler
+from symlab.debug.accuracy.signs import SampledSigns
 from symlab.debug.accuracy.splits import best_split
 
 X, Y = T.dscalar("x"), T.dscalar("y")

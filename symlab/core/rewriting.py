@@ -38,8 +38,7 @@ def simplify(outputs: Any, *, effort: str = "rules") -> Any:
     """The expression (or list of expressions) in the form that would be computed: `rewrite_graph` with every rule.
 
     With `effort="saturation"` it is the cheapest form, by the cost of its ops, that real-number identities are found to
-    lead to: for formulas of a few dozen ops, in which a form is looked for that no rule knows. Under
-    `algebra="floating"` none of these identities acts.
+    lead to: for formulas of a few dozen ops, larger ones stay. Under `algebra="floating"` no identity acts.
     """
     if effort == "rules":
         return rewrite_graph(outputs)

@@ -18,6 +18,7 @@ from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.saturate import Limits, saturate
 
 LIMITS = Limits()
+LARGEST = 100  # ops of a region: a graph of all of its forms would hold few of a larger one
 
 
 def simplest_forms(roots: Sequence[Variable], settings: Config, limits: Limits = LIMITS) -> list[Variable]:
@@ -34,12 +35,14 @@ def simplest_forms(roots: Sequence[Variable], settings: Config, limits: Limits =
 
 
 def simplest(root: Variable, settings: Config, limits: Limits) -> Variable:
-    """One expression in the cheapest form found: the same object where none is cheaper."""
+    """One expression in the cheapest form found: the same object where none is cheaper, or it is too large."""
     kind = root.type
     if not isinstance(kind, ArrayType) or kind.dtype.kind != "f" or not root.args or not is_open(root):
         return root
     graph = EGraph(kind.dtype)
     parts = graph.parts([root])
+    if len(graph) > LARGEST:
+        return root
     before = cheapest(graph)[graph.find(parts[root])][0]
     saturate(graph, IDENTITIES, list(parts.values()), settings, limits)
     best = cheapest(graph)

@@ -72,7 +72,6 @@ class Search:
     ends: float
     progress: Callable[[str], None]
     pool: list[Candidate] = field(default_factory=list)
-    written: Candidate | None = None
 
     def run(self, rounds: int = 2) -> list[Candidate]:
         """The candidates that are best somewhere, the best of all first."""
@@ -86,7 +85,8 @@ class Search:
             if not starts or done or time.monotonic() > self.ends:
                 break
             used.update(starts)
-            self.consider(self.saturated([self.root, *starts], number))
+            written = [self.root] if length(self.root) < LONGEST else []
+            self.consider(self.saturated([*written, *starts], number))
             if self.covered() > before - GAIN:
                 break
         return self.pool
@@ -97,15 +97,16 @@ class Search:
 
     def consider(self, found: Iterable[tuple[Variable, tuple[str, ...]]]) -> None:
         """Measure candidates, and keep those that are best somewhere."""
-        made = [
-            Candidate(expression, reasons, lost_bits(expression, self.sample), cost(expression), is_series(reasons))
-            for expression, reasons in found
-        ]
+        made = [self.candidate(expression, reasons) for expression, reasons in found]
+        written = next(item for item in (*self.pool, *made) if item.expression is self.root)
         self.pool = covering([*self.pool, *made])
-        written = next((item for item in made if item.expression is self.root), None)
-        self.written = self.written or written
-        if self.written is not None and self.written not in self.pool:
-            self.pool.append(self.written)  # the simplest of all, which may do where it loses nothing
+        if written not in self.pool:
+            self.pool.append(written)  # the simplest of all, which may do where it loses nothing
+
+    def candidate(self, expression: Variable, reasons: tuple[str, ...]) -> Candidate:
+        """An expression, measured."""
+        bits = lost_bits(expression, self.sample)
+        return Candidate(expression, reasons, bits, cost(expression), reasons[0].startswith(SERIES))
 
     # Where candidates come from
 
@@ -208,11 +209,6 @@ def search_rules() -> list[Rule]:
     return [*IDENTITIES, *short]
 
 
-def is_series(reasons: Sequence[str]) -> bool:
-    """Whether a candidate is a series."""
-    return any(reason.startswith(SERIES) for reason in reasons)
-
-
 def length(expression: Variable) -> int:
     """How many ops an expression has."""
     return sum(1 for node in toposort([expression]) if node.args)
@@ -221,5 +217,5 @@ def length(expression: Variable) -> int:
 def cost(expression: Variable) -> float:
     """What an expression costs, shared parts once."""
     graph = EGraph(expression.type.dtype)
-    root = graph.expression(expression)
-    return sum(cost_of(next(iter(item.nodes))) for item in graph.classes.values()) if root >= 0 else 0.0
+    graph.expression(expression)
+    return sum(cost_of(next(iter(item.nodes))) for item in graph.classes.values())

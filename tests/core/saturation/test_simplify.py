@@ -32,6 +32,7 @@ def test_formulas(expression, wanted):
     assert sl.pp(simplest(expression)) == wanted
 
 
+@pytest.mark.slow
 def test_values_are_the_same():
     numbers = np.linspace(0.3, 2.1, 5)
     for expression in (
@@ -64,6 +65,13 @@ def test_the_shape_stays():
 def test_nothing_cheaper_is_the_same_object():
     for expression in (X, T.exp(X) + 1, T.ivector("i") + 0, T.sum(V)):
         assert simplest(expression) is expression
+
+
+def test_what_is_too_large_stays():
+    expression = X
+    for _ in range(20_000):
+        expression = expression + Y * X
+    assert simplest(expression) is expression
 
 
 def test_several_at_once():

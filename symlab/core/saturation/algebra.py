@@ -44,7 +44,7 @@ class Algebra:
     def __init__(self, graph: EGraph) -> None:
         self.graph = graph
         self.kept: dict[int, list[Polynomial]] = {}
-        self.all: dict[int, list[Polynomial]] = {}
+        self.every: dict[int, list[Polynomial]] = {}
         self.open: set[int] = set()
         self.sums: list[Polynomial] = []  # denominators: the atom -1 - k stands for the k-th
         self.places: dict[object, int] = {}
@@ -66,8 +66,8 @@ class Algebra:
                 if made is not None and is_small(made):
                     found.setdefault(key_of(made), made)
         self.open.discard(name)
-        self.all[name] = sorted(found.values(), key=width)[:MOST_ADDED] or [atom(name)]
-        self.kept[name] = self.all[name][:MOST_FORMS]
+        self.every[name] = sorted(found.values(), key=width)[:MOST_ADDED] or [atom(name)]
+        self.kept[name] = self.every[name][:MOST_FORMS]
         return self.kept[name]
 
     def combined(self, op: Op, operands: Sequence[Polynomial]) -> Polynomial | None:
@@ -104,9 +104,9 @@ class Algebra:
 
     def reciprocal(self, found: Polynomial) -> Polynomial | None:
         """1 over a polynomial: a sum becomes an atom, less what its terms have in common."""
-        if not found:
-            return None
         above, below = self.together(found)
+        if not above:
+            return None
         if len(above) > 1:
             common = lowest_powers(above)
             above = scaled(above, inverse(common))
@@ -145,7 +145,7 @@ class Algebra:
             if graph[name].constant is not None or graph[name].type.dtype != graph.dtype:
                 continue
             self.forms(name)
-            for form in self.all.get(graph.find(name), ()):
+            for form in self.every.get(graph.find(name), ()):
                 for item in self.written(form):
                     graph.union(name, item)
 

@@ -88,10 +88,10 @@ def test_what_is_not_elementwise_is_a_leaf():
 # Saturation
 
 
-def saturated(expression, **limits):
+def saturated(expression, nodes=900, **limits):
     graph = EGraph("float64")
     parts = graph.parts([expression])
-    told = saturate(graph, RULES, list(parts.values()), config.current(), Limits(**limits))
+    told = saturate(graph, RULES, list(parts.values()), config.current(), Limits(nodes, **limits))
     return graph, parts[expression], told
 
 

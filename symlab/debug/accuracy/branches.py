@@ -110,13 +110,21 @@ class Branching:
 
     def guarded(self, part: Candidate, expression: Variable, group: Array, condition: Variable, side: bool) -> Variable:
         """A form that sees its inputs where it is chosen, and those of a good point elsewhere: for gradients."""
-        place = group[int(np.argmin(part.bits[group]))]
+        place = self.harmless(part, group)
         given: dict[Variable, Variable] = {}
         for node, numbers in self.sample.points.items():
             assert isinstance(node, Variable)
             other = constant(numbers[place])
             given[node] = switch(condition, node, other) if side else switch(condition, other, node)
         return replaced([expression], given)[0]
+
+    def harmless(self, part: Candidate, group: Array) -> int:
+        """The point of a group at which a form is good and its inputs are nearest to 1 in size."""
+        bits = part.bits[group]
+        good = group[bits <= bits.min() + 1]
+        with np.errstate(divide="ignore"):
+            sizes = [np.abs(np.log2(np.abs(numbers[good].astype(float)))) for numbers in self.sample.points.values()]
+        return int(good[int(np.argmin(np.sum(sizes, axis=0)))])
 
     def threshold(self, low_part: Candidate, high_part: Candidate, below: Array, above: Array) -> float:
         """Where one form should take over from the other, between two neighbouring points: 0 if signs differ."""

@@ -71,13 +71,15 @@ def difference_of_log1p(x):
 @rule
 def difference_of_sines(x, step: Small):
     """The sines of neighbours are nearly equal."""
-    return sin(x + step) - sin(x), cos(x) * sin(step) - 2 * sin(x) * sqr(sin(step / 2))
+    half = step / 2
+    return sin(x + step) - sin(x), 2 * (cos(x) * cos(half) - sin(x) * sin(half)) * sin(half)
 
 
 @rule
 def difference_of_cosines(x, step: Small):
     """The cosines of neighbours are nearly equal."""
-    return cos(x + step) - cos(x), -(sin(x) * sin(step) + 2 * cos(x) * sqr(sin(step / 2)))
+    half = step / 2
+    return cos(x + step) - cos(x), -2 * (sin(x) * cos(half) + cos(x) * sin(half)) * sin(half)
 
 
 @rule

@@ -12,6 +12,7 @@ import numpy as np
 from symlab.core.ir import config
 from symlab.core.ir.errors import RewriteError
 from symlab.core.ir.expr import toposort
+from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.operators import Variable
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewriting import rewrite_graph
@@ -22,6 +23,7 @@ from symlab.core.saturation.identities import IDENTITIES
 from symlab.core.saturation.matching import is_usable, sides, size
 from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.errors import lost_bits
+from symlab.debug.accuracy.exactly import float_values
 from symlab.debug.accuracy.measured import PRICE, Form, Measured
 from symlab.debug.accuracy.points import Array
 from symlab.debug.accuracy.sampling import Sample
@@ -31,6 +33,7 @@ from symlab.debug.accuracy.signs import SampledSigns
 ENOUGH = 0.6  # bits that are left to a form with which a search ends: half a unit in the last place and its like
 SERIES = "the series"
 FEW = 40  # points at which all forms of a graph are computed
+LEAST = 8  # points of a sign that are worth a search
 HARD = 3  # times that the hardest points are looked at
 ROOTS = 6  # forms of the whole that are kept of each group of points
 MOST_KEPT = 14  # candidates
@@ -86,10 +89,22 @@ class Search:
                 break
             used.update(starts)
             written = [self.root] if length(self.root) < LONGEST else []
-            self.consider(self.saturated([*written, *starts], number))
+            self.consider(self.saturated([*written, *starts], self.few(number)))
             if self.covered() > before - GAIN:
                 break
+        self.halves()
         return self.pool
+
+    def halves(self) -> None:
+        """Where much is left, forms that hold for one sign of an input, or of the operand of a magnitude."""
+        inner = [node.args[0] for node in toposort([self.root]) if node.op is magnitude and node.args[0].args]
+        groups = [*self.sample.points.values(), *float_values(list(dict.fromkeys(inner)), self.sample.points)]
+        for numbers in groups if length(self.root) < LONGEST else ():
+            for places in (np.flatnonzero(numbers < 0), np.flatnonzero(numbers > 0)):
+                left = self.covered() > ENOUGH and time.monotonic() < self.ends
+                if left and LEAST < len(places) < len(numbers) - LEAST:
+                    few = places[np.argsort(self.sample.digits[places], kind="stable")][:FEW]
+                    self.consider(self.saturated([self.root], self.sample.part(few)))
 
     def covered(self) -> float:
         """The mean of what is lost if each point has its best candidate."""
@@ -133,14 +148,13 @@ class Search:
                 for item in partial_sums(found, variable, at_infinity, TERMS):
                     yield item, (f"{SERIES} in {variable.name or 'the input'} at {where}",)
 
-    def saturated(self, starts: Sequence[Variable], number: int) -> list[tuple[Variable, tuple[str, ...]]]:
-        """Forms that identities reach from several that are equal."""
+    def saturated(self, starts: Sequence[Variable], few: Sample) -> list[tuple[Variable, tuple[str, ...]]]:
+        """Forms that identities reach from several that are equal, judged at a few points."""
         graph = EGraph(self.sample.wanted.dtype)
         parts = graph.parts([starts[0]])
         root = parts[starts[0]]
         for start in starts[1:]:
             graph.union(root, graph.expression(start))
-        few = self.few(number)
         signs = SampledSigns(few)
         saturate(graph, search_rules(), list(parts.values()), config.current(), LIMITS, signs, self.progress)
         self.progress(f"exact values of {len(graph.classes)} classes at {len(few)} points")

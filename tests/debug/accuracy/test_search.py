@@ -90,6 +90,14 @@ def test_a_search_finds_digits(expression, ranges):
     assert pool[0].reasons
 
 
+def test_forms_of_one_sign_are_found():
+    expression = abs(X + 1) - abs(X)
+    pool, sample = searched(expression)
+    found = with_branches(pool, sample, expression)
+    assert lost_bits(expression, sample).mean() > 20
+    assert found.mean < 2
+
+
 def test_candidates_that_are_best_nowhere_are_dropped():
     a, b, c = (Candidate(X, (), np.array(bits, float)) for bits in ([9, 0, 0, 0], [0, 9, 1, 1], [9, 9, 5, 5]))
     assert covering([c, b, a]) == [a, b]

@@ -6,7 +6,7 @@ from symlab.core.ops.elementwise import abs, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.trigonometric import hypot
 from symlab.core.rewrite.rule import Rule
-from symlab.core.rewrite.sorts import NotNegative, Positive, PositiveReal, Small
+from symlab.core.rewrite.sorts import Negative, NotNegative, Positive, PositiveReal, Small
 from symlab.core.saturation.identities.stated import identity
 
 
@@ -68,6 +68,12 @@ def root_of_square(x):
 def magnitude_of_positive(x: NotNegative):
     """What is not negative is its own magnitude."""
     return abs(x), x
+
+
+@identity
+def magnitude_of_negative(x: Negative):
+    """What is negative has its opposite as its magnitude."""
+    return abs(x), -x
 
 
 @identity(both_ways=True, assuming="no_overflow")

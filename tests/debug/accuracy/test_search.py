@@ -90,6 +90,7 @@ def test_a_search_finds_digits(expression, ranges):
     assert pool[0].reasons
 
 
+@pytest.mark.slow
 def test_forms_of_one_sign_are_found():
     expression = abs(X + 1) - abs(X)
     pool, sample = searched(expression)

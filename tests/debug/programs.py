@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import mpmath
@@ -15,8 +16,8 @@ import numpy as np
 import symlab as sl
 from symlab.core.backends.reference import evaluate
 from symlab.core.ir.errors import SymlabError
-from symlab.core.ir.expr import leaves
-from symlab.core.ir.op import INPUT
+from symlab.core.ir.expr import leaves, toposort
+from symlab.core.ir.op import INPUT, Kind
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import exp, tanh
 from symlab.core.ops.operators import Variable
@@ -194,11 +195,23 @@ def forms(rule: Rule) -> Iterator[tuple[str, tuple[int, ...], dict[str, Any]]]:
         yield "float64", (ROWS, COLUMNS), choice
         yield "float64", (ROWS, ROWS), choice
         wider = {
-            name: (("acc_dtype", "float64"), *value) if value[-1][0] == "keepdims" else value
+            name: (("acc_dtype", "float64"), *value) if name in accumulating(rule) else value
             for name, value in choice.items()
         }
         if wider != choice:
             yield "float32", (ROWS, COLUMNS), wider
+
+
+def accumulating(rule: Rule) -> set[str]:
+    """The variables for attributes of sums, which may be told in which dtype to add."""
+    assert rule.left is not None
+    wholes = {node: node.attr("*") for node in toposort([rule.left])}
+    sums = [
+        node
+        for node in wholes
+        if node.op.kind is not Kind.LEAF and "acc_dtype" in signature(node.op.compute).parameters
+    ]
+    return {wholes[node].name for node in sums if wholes[node] is not None}
 
 
 # Judged without DebugMode

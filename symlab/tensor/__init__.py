@@ -5,7 +5,10 @@ NumPy's names, those of the Array API and Theano's are here side by side, as the
 
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
+from typing import Any
+
 from symlab.core.custom.watch import Print
+from symlab.core.ir.errors import near_names
 from symlab.tensor import (
     extra_ops,
     fft,
@@ -59,3 +62,8 @@ from symlab.tensor.sets import *
 from symlab.tensor.shaping import *
 from symlab.tensor.special import *
 from symlab.tensor.types import *
+
+
+def __getattr__(name: str) -> Any:
+    near = near_names(name, [other for other in globals() if not other.startswith("_")])
+    raise AttributeError(f"module 'symlab.tensor' has no attribute {name!r}" + (f"; {near}" if near else ""))

@@ -93,3 +93,18 @@ def test_graphs_and_nodes_of_a_trace_print_as_what_they_are():
     assert repr(f.trace.graph_at(0)) == "<graph of 5 nodes>"
     shown = f.trace.graph_at(0)._repr_mimebundle_()["text/plain"]
     assert shown.splitlines()[:2] == ["<graph of 5 nodes>", "log [A]"]
+
+
+def test_a_graph_after_rewrites_that_there_are_not():
+    x = T.dvector("x")
+    trace = sl.function([x], T.log(1 + T.exp(x))).trace
+    for count in (-1, len(trace.steps) + 1):
+        with pytest.raises(
+            IndexError, match=f"no graph after {count} rewrites.*\n  try +a number from 0 to {len(trace.steps)}"
+        ):
+            trace.graph_at(count)
+
+
+def test_a_misspelled_name_of_the_front_end_is_guessed():
+    with pytest.raises(AttributeError, match=r"sofmax.*softmax"):
+        T.sofmax

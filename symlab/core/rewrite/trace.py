@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from symlab.core.ir.config import Config
-from symlab.core.ir.errors import message
+from symlab.core.ir.errors import InvalidIndex, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.rewrite.choose import Chooser, Settled
@@ -134,10 +134,11 @@ class Trace:
 
     def graph_at(self, count: int) -> Graph:
         """The graph after the first `count` rewrites: 0 is the graph as typed, `len(steps)` the final one."""
-        if count <= 0:
-            return self.first_graph
-        if count >= len(self.steps):
-            return self.graph
+        if not 0 <= count <= len(self.steps):
+            problem = f"there is no graph after {count} rewrites: the trace has {len(self.steps)}"
+            raise InvalidIndex(message(problem, (), [f"a number from 0 to {len(self.steps)}"]))
+        if count in (0, len(self.steps)):
+            return self.graph if count else self.first_graph
         for record in self.passes:
             if count <= len(record.steps):
                 return record.graph_at(count)

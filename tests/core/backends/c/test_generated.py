@@ -22,6 +22,7 @@ from symlab.core.ops import elementwise as e
 from symlab.core.ops.declare import elementwise, floating
 from symlab.core.ops.operators import Variable, constant
 from tests.core.lower.harness import Refused, call, compiled, reference, shared_variable, variable
+from tests.processes import printed_under_hash_seeds
 
 ROOT = Path(__file__).resolve().parents[4]
 RNG = np.random.default_rng(11)
@@ -54,15 +55,7 @@ print(render(program).code, render(program, profile=True).source, render_cuda(pr
 
 @pytest.mark.slow
 def test_text_is_the_same_in_every_process() -> None:
-    texts = [
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-        ).stdout
-        for seed in ("0", "1", "77")
-    ]  # fmt: skip
-    assert len(texts[0]) > 2000
-    assert texts[0] == texts[1] == texts[2]
+    assert len(printed_under_hash_seeds(PROGRAM)) > 2000
 
 
 def test_lines_carry_their_nodes() -> None:

@@ -7,6 +7,14 @@
 #define SL_SMALL_PRODUCT 2048 /* multiplications below which a call of BLAS costs more than it gains */
 #define SL_LARGEST_BLAS 0x7fffffff
 
+/* OpenBLAS copies the operands of more than a million multiplications, which for few rows costs as much as the product:
+   up to a few million, columns are taken in parts. */
+#define SL_UNCOPIED 1000000
+#define SL_COLUMNS_AT_ONCE(m, n, k)                                                                                 \
+    (m <= 32 && m * n * k > SL_UNCOPIED && m * n * k <= 8 * SL_UNCOPIED && m * k * 16 <= SL_UNCOPIED               \
+         ? SL_UNCOPIED / (m * k) / 16 * 16                                                                          \
+         : n)
+
 /* NAME(m, n, k, alpha, a, a0, a1, b, b0, b1, beta, c, c0): loops, the innermost along rows of b or along the sum. */
 #define SL_DEFINE_LOOPS(NAME, T, ADD)                                                                               \
     static __attribute__((unused)) void NAME(int64_t m, int64_t n, int64_t k, T alpha, const T *a, int64_t a0,      \
@@ -68,8 +76,12 @@
             ((NAME##_gemv)links[1])(b_turned ? "T" : "N", b_turned ? &inner : &columns,                             \
                                     b_turned ? &columns : &inner, &alpha, b, &b_step, a, &x_step, &old, c, &one);   \
         } else {                                                                                                    \
-            ((NAME##_gemm)links[0])(b_turned ? "T" : "N", a_turned ? "T" : "N", &columns, &rows, &inner, &alpha, b, \
-                                    &b_step, a, &a_step, &old, c, &step);                                           \
+            const int64_t part = SL_COLUMNS_AT_ONCE(m, n, k);                                                       \
+            for (int64_t j = 0; j < n; j += part) {                                                                 \
+                const int width = (int)(n - j < part ? n - j : part);                                               \
+                ((NAME##_gemm)links[0])(b_turned ? "T" : "N", a_turned ? "T" : "N", &width, &rows, &inner, &alpha,  \
+                                        b + j * b1, &b_step, a, &a_step, &old, c + j, &step);                       \
+            }                                                                                                       \
         }                                                                                                           \
     }
 

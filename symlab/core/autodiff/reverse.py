@@ -153,7 +153,7 @@ def carried(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Sequ
     """
     if node.op is IFELSE:
         half = len(node.args) // 2
-        return [None, *[node.args[0]] * half, *[invert(node.args[0])] * half]  # type: ignore[list-item]
+        return [None, *[node.args[0]] * half, *[invert(node.args[0])] * half]
     nowhere: Sequence[Variable | None] = [None] * len(node.args)
     moves = node.op.kind is Kind.STRUCTURAL or node.op is reduce.sum or node.op is AS_WRITTEN
     if not moves or isinstance(flow, tuple) or flow.support is None or not any(arg.args for _, arg in operands):

@@ -115,3 +115,15 @@ def test_functions_of_operands(mode: str) -> None:
     for found, expected in zip(f(given, -1.0), [given, -1, [1, 1], 0], strict=True):
         np.testing.assert_array_equal(found, expected)
     assert isinstance(sl.cond(y > 0, T.exp, T.log, x), type(x))
+
+
+def test_a_branch_that_is_not_taken_has_the_gradient_0(mode: str) -> None:
+    """Of the branch that is not taken the derivative may be infinite."""
+    c, x = T.lscalar("c"), T.dvector("x")
+    cost = ifelse(c, T.sum(T.log(x)), T.sum(x * T.exp(x)))
+    first = sl.grad(cost, x)
+    f = compiled([c, x], [first, sl.grad(T.sum(first), x)], mode)
+    values = np.array([-1.0, 0.0])
+    found = f(0, values)
+    np.testing.assert_allclose(found, [(1 + values) * np.exp(values), (2 + values) * np.exp(values)])
+    np.testing.assert_allclose(f(2, [2.0, 4.0]), [[0.5, 0.25], [-0.25, -0.0625]])

@@ -23,6 +23,8 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, PROJECT, Kind
 from symlab.core.ir.types import TupleType
 from symlab.core.ops import passing, reduce
+from symlab.core.ops.bits import invert
+from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.compare import neq
 from symlab.core.ops.complexes import conj
 from symlab.core.ops.elementwise import cast
@@ -145,7 +147,13 @@ def operand_cotangents(node: Expr, cotangent: Any) -> Sequence[Any]:
 
 
 def carried(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Sequence[Variable | None]:
-    """Where the operands' cotangents count, if a node only moves or adds the elements of one that has a support."""
+    """Where the operands' cotangents count.
+
+    What a choice does not take counts nowhere; and a node may only move or add the elements of one that has a support.
+    """
+    if node.op is IFELSE:
+        half = len(node.args) // 2
+        return [None, *[node.args[0]] * half, *[invert(node.args[0])] * half]
     nowhere: Sequence[Variable | None] = [None] * len(node.args)
     moves = node.op.kind is Kind.STRUCTURAL or node.op is reduce.sum or node.op is AS_WRITTEN
     if not moves or isinstance(flow, tuple) or flow.support is None or not any(arg.args for _, arg in operands):

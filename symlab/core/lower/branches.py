@@ -15,18 +15,21 @@ from symlab.core.ir.graph import Table
 from symlab.core.ir.op import CONSTANT, PARAM, PROJECT, Kind, Op
 from symlab.core.ir.types import TupleType
 from symlab.core.lower.picked import rebuilt, same
+from symlab.core.lower.roles import lies_on_host
 from symlab.core.ops.bits import invert
 from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.index import WHOLE
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.loop import BUNDLE, SCAN, is_number, scan_type
+from symlab.core.ops.transfer import to_device, to_host
 
 
-def closing(table: Table, roots: Sequence[Expr]) -> tuple[Sequence[Expr], dict[Expr, Expr]]:
+def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[Sequence[Expr], dict[Expr, Expr]]:
     """The roots with every choice that is surely made as loops, and which node each new one comes from.
 
-    Choices within branches are left as they are until the branch is lowered.
+    Choices within branches are left as they are until the branch is lowered. In a program for a `device` the processor
+    makes the choice: what the loops read is brought to it, and what kernels make of their results to the device.
     """
     known = needed_always(roots)
     if not any(node.op is IFELSE for node in known):
@@ -37,7 +40,7 @@ def closing(table: Table, roots: Sequence[Expr]) -> tuple[Sequence[Expr], dict[E
         if node not in known:
             continue
         if node.op is IFELSE:
-            closed = Closing(table, node, known, done)
+            closed = Closing(table, node, known, done, device)
             done[node] = closed.values()
             sources.update(dict.fromkeys(closed.made, node))
         elif node.op is PROJECT and node.args[0].op is IFELSE:
@@ -65,8 +68,8 @@ def needed_always(roots: Sequence[Expr]) -> Collection[Expr]:
 class Closing:
     """Makes the loops of one choice; `done` are the new forms of what is needed always, `known`."""
 
-    def __init__(self, table: Table, node: Expr, known: Collection[Expr], done: dict[Expr, Expr]) -> None:
-        self.table, self.node, self.known, self.done = table, node, known, done
+    def __init__(self, table: Table, node: Expr, known: Collection[Expr], done: dict[Expr, Expr], device: bool) -> None:
+        self.table, self.node, self.known, self.done, self.device = table, node, known, done, device
         self.made: list[Expr] = []
 
     def make(self, op: Op, *args: Expr, **attributes: Any) -> Expr:
@@ -79,14 +82,14 @@ class Closing:
 
     def values(self) -> Expr:
         """The values of the branch that is chosen, as a bundle."""
-        condition = self.done[self.node.args[0]]
+        condition = self.for_kernels(self.done[self.node.args[0]])
         half = len(self.node.args) // 2
         then, other = self.node.args[1 : half + 1], self.node.args[half + 1 :]
         last = self.make(cast, self.make(invert, condition), dtype="int64")
         second = self.loop(other, [], last)
         firsts = [
-            self.make(slice_op, self.make(PROJECT, second, index=place), index=(0, *[WHOLE] * len(item.type.shape)))
-            for place, item in enumerate(other)
+            self.make(slice_op, self.for_kernels(found), index=(0, *[WHOLE] * (len(found.type.shape) - 1)))
+            for found in (self.make(PROJECT, second, index=place) for place in range(half))
         ]
         first = self.loop(then, firsts, self.make(cast, condition, dtype="int64"))
         return self.make(BUNDLE, *(self.make(PROJECT, first, index=place) for place in range(half)))
@@ -104,10 +107,23 @@ class Closing:
             "body": Lambda(tuple(params), bundle), "choice": True, "known": 1, "reverse": False,
             "sequences": 0, "states": len(states), "truncate": -1, "until": False,
         }  # fmt: skip
-        operands = (*states, *(self.done.get(item, item) for item in free), steps, self.table.constant(1, np.int64))
+        given = (*states, *(self.done.get(item, item) for item in free), steps)
+        operands = (*map(self.for_processor, given), self.table.constant(1, np.int64))
         made = self.table.intern(SCAN, operands, tuple(attributes.items()), scan_type(attributes))
         self.made.append(made)
         return made
+
+    def for_kernels(self, node: Expr) -> Expr:
+        """A node where kernels read it."""
+        if not self.device or not lies_on_host(node):
+            return node
+        return node.args[0] if node.op is to_host else self.make(to_device, node)
+
+    def for_processor(self, node: Expr) -> Expr:
+        """A node where the processor reads it."""
+        if not self.device or node.op is CONSTANT or lies_on_host(node):
+            return node
+        return self.make(to_host, node)
 
     def free(self, values: Sequence[Expr]) -> list[Expr]:
         """What a branch needs from outside: what is needed always, and leaves."""

@@ -74,7 +74,7 @@ def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | R
         return Refusal("lists of arrays are values of the reference evaluator alone")
     operands = operands_of(graph)
     places = {node: place for place, node in enumerate(operands)}
-    prepared = prepare(graph, dropped(graph, places))
+    prepared = prepare(graph, dropped(graph, places), device)
     try:
         facts = facts_of(prepared, places)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together, device))

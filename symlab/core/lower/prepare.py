@@ -50,19 +50,24 @@ class Prepared:
         return self.sources.get(node, node)
 
 
-def prepare(graph: Graph, dropped: Sequence[Expr] = ()) -> Prepared:
+def prepare(graph: Graph, dropped: Sequence[Expr] = (), device: bool = False) -> Prepared:
     """The graph in the ops that kernels, routines and references compute; `dropped` are typed nodes it lost."""
     sources: dict[Expr, Expr] = {}
-    roots = prepared_roots(graph.table, graph.roots, frozenset(graph.nodes()), sources)
+    roots = prepared_roots(graph.table, graph.roots, frozenset(graph.nodes()), sources, device=device)
     return Prepared(graph.with_roots(roots), graph, sources, dropped)
 
 
 def prepared_roots(
-    table: Table, roots: Sequence[Expr], own: frozenset[Expr], sources: dict[Expr, Expr], in_exact: bool = False
+    table: Table,
+    roots: Sequence[Expr],
+    own: frozenset[Expr],
+    sources: dict[Expr, Expr],
+    in_exact: bool = False,
+    device: bool = False,
 ) -> Sequence[Expr]:
     """The roots in these ops; `sources` collects where nodes that are not among `own` come from."""
     exact: set[Expr] = set(toposort(roots)) if in_exact else set()
-    roots, made = closing(table, roots)
+    roots, made = closing(table, roots, device)
     sources.update((new, old) for new, old in made.items() if new not in own)
     while True:
         opening = Opening(table, own, sources, exact)

@@ -227,6 +227,15 @@ def test_what_no_program_is_made_of_runs_on_the_evaluator() -> None:
 
 
 @pytest.mark.usefixtures("on_device")
+def test_a_choice() -> None:
+    c, x, w, values = T.lscalar("c"), T.dvector("x"), sl.shared(np.zeros(2)), np.array([2.0, 4.0])
+    cost = sl.ifelse.ifelse(T.gt(c, 0), T.sum(T.log(x)), T.sum(T.exp(x) * x))
+    f = sl.function([c, x], [cost, sl.grad(cost, x)], updates={w: sl.ifelse.ifelse(T.gt(c, 0), w + 1, w)})
+    for given, count, wanted in [(1, 1.0, 1 / values), (0, 1.0, np.exp(values) * (1 + values)), (2, 2.0, 1 / values)]:
+        np.testing.assert_allclose(f(given, values)[1], wanted)
+        np.testing.assert_array_equal(w.get_value(), [count, count])
+
+
 def test_threads_take_turns() -> None:
     x = T.dvector("x")
     (w,) = parameters((1,))

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+import symlab as sl
+import symlab.tensor as T
 from symlab.core.ir.graph import Graph
 from symlab.core.lower.program import KernelCall, ReferenceCall, TransferCall
 from symlab.core.ops import create, cumulative, reduce, shape, sort
@@ -73,6 +75,13 @@ def test_a_closed_function_is_opened_only_where_a_part_has_no_kernel() -> None:
     with_kernel, without = as_written(e.exp(x) + x), as_written(j0(e.exp(x)) + gammaln(x))
     assert steps([x], [with_kernel]) == ["copy", "kernel", "copy"]
     assert steps([x], [without]).count("reference") == 1
+
+
+def test_a_choice_is_made_by_the_processor() -> None:
+    c, x, w = T.lscalar("c"), T.dvector("x"), shared_variable((None,))
+    for condition in (T.gt(c, 0), T.neq(T.sort(x)[0], 0)):
+        found = sl.ifelse.ifelse(condition, [T.exp(x) + 1, w + 1], [x[::-1], w])
+        steps([c, x], [found[0] * 2], {w: found[1]})
 
 
 def test_the_rules_that_cancel_are_steps_of_the_trace() -> None:

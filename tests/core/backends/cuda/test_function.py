@@ -236,6 +236,7 @@ def test_a_choice() -> None:
         np.testing.assert_array_equal(w.get_value(), [count, count])
 
 
+@pytest.mark.usefixtures("on_device")
 def test_threads_take_turns() -> None:
     x = T.dvector("x")
     (w,) = parameters((1,))

@@ -17,6 +17,7 @@ from symlab.core.arguments import Signature
 from symlab.core.backends.base import Executable, Interface, available, chosen
 from symlab.core.backends.problems import Promises
 from symlab.core.backends.reference import evaluate_graph
+from symlab.core.containers import WithContainers
 from symlab.core.fgraph import Maker
 from symlab.core.ir import config
 from symlab.core.ir.composites import function_of_composites
@@ -94,7 +95,7 @@ class FunctionKind(type):
         return any(super(FunctionKind, cls).__instancecheck__(item) for item in behind)
 
 
-class Function(metaclass=FunctionKind):
+class Function(WithContainers, metaclass=FunctionKind):
     """A compiled function and all that can be asked about it."""
 
     def __init__(self, request: Request, mode: Mode, settings: Config, trace: Trace) -> None:

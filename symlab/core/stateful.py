@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from symlab.core.arguments import MISSING, Signature
+from symlab.core.containers import WithContainers
 from symlab.core.request import Request
 from symlab.core.shared import SharedVariable
 
 
-class StatefulFunction:
+class StatefulFunction(WithContainers):
     """A function in front of a compiled one, in which shared variables stand for the inputs with state."""
 
     def __init__(self, front: Any, request: Request) -> None:

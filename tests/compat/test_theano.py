@@ -122,6 +122,46 @@ def test_small_functions(theano):
         theano.function([x], theano.tensor.log(x), mode=mode)([-1.0])
 
 
+@pytest.mark.parametrize(
+    "options", [{"linker": "vm"}, {"linker": "py", "optimizer": None}, {"optimizer": "fast_compile"}]
+)
+def test_modes_by_linker_and_optimizer(theano, options):
+    x = theano.tensor.vector("x")
+    mode = theano.Mode(**options)
+    assert isinstance(mode, theano.compile.mode.Mode)
+    assert isinstance(theano.compile.mode.get_default_mode(), theano.Mode)
+    for given in (mode, theano.compile.mode.get_default_mode()):
+        other = given.excluding("fusion", "inplace").including("local_remove_all_assert")
+        assert theano.function([x], x * 2, mode=other)([3.0])[0] == 6.0
+
+
+def test_ordered_updates(theano):
+    w, b = theano.shared(1.0, "w"), theano.shared(5.0, "b")
+    first = theano.OrderedUpdates([(w, w + 1)])
+    both = first + {b: b * 2}
+    assert list(both) == [w, b]
+    assert list(first) == [w]
+    assert theano.updates.OrderedUpdates is theano.OrderedUpdates
+    theano.function([], updates=both)()
+    assert (w.get_value(), b.get_value()) == (2.0, 10.0)
+    with pytest.raises(KeyError, match="two updates"):
+        both.update({w: w + 2})
+    with pytest.raises(TypeError, match="only shared variables"):
+        both[theano.tensor.scalar("x")] = 1
+
+
+def test_places_of_inputs(theano):
+    x, s = theano.tensor.dscalar("x"), theano.tensor.dscalar("s")
+    for given in ([theano.In(x, value=1.0)], [theano.In(x, value=1.0), theano.In(s, value=0.0, update=s + x)]):
+        f = theano.function(given, x * 2)
+        f.value[x] = 3.0
+        assert f.container["x"].value == f.value["x"] == 3.0
+        f.container[x].value = 4.0
+        assert f() == 8.0
+        with pytest.raises(TypeError, match="no input called 'y'"):
+            f.container["y"]
+
+
 # Configuration
 
 
@@ -167,3 +207,16 @@ def test_flags_of_the_environment(monkeypatch):
     finally:
         compat.uninstall()
         config.optimizer, config.openmp = KEPT["optimizer"], KEPT["openmp"]
+
+
+def test_flags_of_a_block_and_of_a_function(theano):
+    flags = {"floatX": "float32", "compute_test_value": "off", "exception_verbosity": "high"}
+    for change in (theano.change_flags, theano.configparser.change_flags, theano.config.change_flags):
+        with change(**flags):
+            assert theano.tensor.vector().dtype == "float32"
+            assert theano.config.exception_verbosity == "high"
+        assert theano.tensor.vector().dtype == "float64"
+        assert theano.config.exception_verbosity == "low"
+        assert change(floatX="float32")(lambda: theano.config.floatX)() == "float32"
+        with pytest.raises(ConfigError), change(nonsense=1):
+            pass

@@ -22,6 +22,7 @@ from symlab.core.ir.errors import (
     NodeError,
     NullTypeGradError,
     TypeMismatch,
+    UnusedInputError,
 )
 from symlab.core.ir.expr import toposort
 from symlab.core.ir.op import AS_WRITTEN
@@ -189,6 +190,8 @@ def test_what_to_do_about_disconnected_variables() -> None:
         warnings.simplefilter("error")
         assert grad(cost, y, disconnected_inputs="ignore", return_disconnected="none") is None
         assert grad(cost, [x, y], disconnected_inputs="ignore", return_disconnected="disconnected")[1] is DISCONNECTED
+        assert grad(cost, y, disconnected_inputs="ignore", return_disconnected="None") is None
+        assert grad(cost, y, disconnected_inputs="ignore", return_disconnected="Disconnected") is DISCONNECTED
 
 
 def test_a_gradient_that_is_not_defined() -> None:
@@ -479,3 +482,15 @@ def test_the_parts_of_a_gradient_one_by_one() -> None:
     np.testing.assert_allclose(value(ends[0]), NUMBERS)
     with pytest.raises(InvalidValue, match="neither a cost nor a start"):
         subgraph_grad([x], [])
+
+
+def test_an_input_that_a_derivative_does_not_need_is_no_mistake() -> None:
+    x, y, w, v = T.dscalar("x"), T.dscalar("y"), T.dmatrix("w"), T.dmatrix("v")
+    assert sl.function([x, y], grad(x * y, x))(5.0, 2.0) == 2.0
+    assert sl.function([x], grad(grad(x**2, x), x))(5.0) == 2.0
+    assert sl.function([x], sl.Lop(3 * x, x, T.constant(1.0)) * 2)(5.0) == 6.0
+    row = T.dvector("row")
+    ones = np.ones((2, 2))
+    assert np.array_equal(sl.function([w, v, row], sl.Rop(T.dot(row, w), w, v))(ones, 2 * ones, [0.0, 1.0]), [2.0, 2.0])
+    with pytest.raises(UnusedInputError):
+        sl.function([x, y], grad(2 * x, x))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symlab.compat.theano.settings import config
 from symlab.core.fgraph import Composite
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, constant
+from symlab.core.shared import SharedVariable
 from symlab.core.substitute import clone, copied
 from symlab.tensor.types import TensorType as tensor_type
 
@@ -80,6 +84,81 @@ NanGuardMode = recognized(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class TolerantMode(Mode):
+    """A mode that knows no mistake in the name of a rewrite: Theano ignores those that it does not have."""
+
+    @classmethod
+    def of(cls, mode: Mode) -> TolerantMode:
+        """The same mode."""
+        return cls(mode.name, mode.pipeline, mode.backend, mode.check, mode.options)
+
+    def including(self, *names: str) -> Mode:
+        """The mode with those of these passes and rules that there are."""
+        return super().including(*there_are(names, FAST_RUN))
+
+    def excluding(self, *names: str) -> Mode:
+        """The mode without those of these passes and rules that it has."""
+        return super().excluding(*there_are(names, self))
+
+
+def there_are(names: Sequence[str], mode: Mode) -> list[str]:
+    """The names that are those of passes and rules of a mode."""
+    known = {*mode.pipeline.names, *(rule.name for rule in mode.pipeline.rules)}
+    return [name for name in names if name in known]
+
+
+def mode_of(linker: str = "cvm", optimizer: str | None = "fast_run") -> Mode:
+    """The mode for one of Theano's linkers and optimizers: "py" is NumPy, and every other one compiled code."""
+    little = str(optimizer).lower() in ("none", "merge", "o1", "fast_compile")
+    pipeline = (FAST_COMPILE if little else FAST_RUN).pipeline
+    return TolerantMode("Mode", pipeline, "reference" if linker == "py" else "auto")
+
+
+TheanoMode = recognized("Mode", "Which passes run, on which back end.", lambda value: isinstance(value, Mode), mode_of)
+
+
+class OrderedUpdates(dict[SharedVariable, Any]):
+    """Updates of shared variables, of which none may get two different ones; sums hold those of both."""
+
+    def __init__(self, *given: Any, **others: Any) -> None:
+        super().__init__()
+        self.update(*given, **others)
+
+    def __setitem__(self, key: SharedVariable, value: Any) -> None:
+        if not isinstance(key, SharedVariable):
+            raise TypeMismatch(message(f"only shared variables can be updated, and {key!r} is none"))
+        super().__setitem__(key, value)
+
+    def update(self, *given: Any, **others: Any) -> None:
+        """Add updates; a variable that has another one already is an error."""
+        for key, value in dict(*given, **others).items():
+            if self.get(key, value) is not value:
+                raise UpdateCollision(message(f"{key!r} has two updates"))
+            self[key] = value
+
+    def __add__(self, other: Any) -> OrderedUpdates:
+        found = OrderedUpdates(self)
+        found.update(other)
+        return found
+
+    def __radd__(self, other: Any) -> OrderedUpdates:
+        return OrderedUpdates(other) + self
+
+    def copy(self) -> OrderedUpdates:
+        """The same updates."""
+        return OrderedUpdates(self)
+
+
+class UpdateCollision(InvalidValue, KeyError):
+    """Two updates of one variable."""
+
+
+def change_flags(**flags: Any) -> AbstractContextManager[Any]:
+    """Other values of flags, within a `with` block or a decorated function."""
+    return config.change_flags(**flags)
+
+
 def upcast(dtype: str, *dtypes: str) -> str:
     """The dtype to which all of these can be promoted."""
     return str(np.result_type(*map(np.dtype, (dtype, *dtypes))))
@@ -87,7 +166,7 @@ def upcast(dtype: str, *dtypes: str) -> str:
 
 def get_default_mode() -> Mode:
     """The mode of functions that name none."""
-    return as_mode(config.mode)
+    return TolerantMode.of(as_mode(config.mode))
 
 
 def version(print_too: bool = True) -> tuple[Any, bool]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -89,9 +90,20 @@ class TheanoConfig:
                 raise ConfigError(f"THEANO_FLAGS must be of the form flag=value,flag=value, and has {part!r}")
             self.put(flag.strip(), parsed(value.strip(), KEPT.get(flag.strip(), "")))
 
-    def change_flags(self, **flags: Any) -> configure:
-        """Other values of flags within a `with` block; only those that symlab has itself."""
-        return configure(**{OWN[flag][0]: OWN[flag][1](value) for flag, value in flags.items()})
+    @contextmanager
+    def change_flags(self, **flags: Any) -> Iterator[None]:
+        """Other values of flags within a `with` block or a decorated function."""
+        unknown = [flag for flag in flags if flag not in OWN and flag not in self._kept]
+        if unknown:
+            raise ConfigError(f"Theano's configuration has no flag {unknown[0]!r} here{hint(unknown[0])}")
+        kept = {flag: value for flag, value in flags.items() if flag not in OWN}
+        before = {flag: self._kept[flag] for flag in kept}
+        self._kept.update(kept)
+        try:
+            with configure(**{OWN[flag][0]: OWN[flag][1](value) for flag, value in flags.items() if flag in OWN}):
+                yield
+        finally:
+            self._kept.update(before)
 
 
 def parsed(text: str, default: Any) -> Any:

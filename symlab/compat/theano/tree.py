@@ -33,7 +33,9 @@ NO_GRADIENT = {
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 CHECKS = {"Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
+MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
 ERRORS = {
+    "GradientError": "symlab.core.ir.errors:GradientError",
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
 }
@@ -43,7 +45,7 @@ UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 FUNCTION = {
     "Function": "symlab:Function",
     "In": "symlab:In",
-    "Mode": "symlab:Mode",
+    "Mode": KINDS + "TheanoMode",
     "Out": "symlab:Out",
     "Param": "symlab:In",
     "SharedVariable": "symlab:SharedVariable",
@@ -54,7 +56,7 @@ FUNCTION = {
 MODE = {
     "FAST_COMPILE": KINDS + "FAST_COMPILE",
     "FAST_RUN": KINDS + "FAST_RUN",
-    "Mode": "symlab:Mode",
+    "Mode": KINDS + "TheanoMode",
     "get_default_mode": KINDS + "get_default_mode",
     "get_mode": "symlab.core.modes:as_mode",
 }
@@ -102,7 +104,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",
                 "Variable": "symlab.tensor:Variable",
+                "OrderedUpdates": KINDS + "OrderedUpdates",
                 "__version__": KINDS + "VERSION",
+                "change_flags": KINDS + "change_flags",
                 "clone": "symlab:clone",
                 "config": "symlab.compat.theano.settings:config",
                 "sparse_grad": KINDS + "sparse_grad",
@@ -118,8 +122,11 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
         "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"]}),
         "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
-        "theano.configparser": Contents("Settings.", (), {"config": "symlab.compat.theano.settings:config"}),
-        "theano.gof": Contents("Graphs.", (), {**GRAPH, "graph_inputs": GRAPH["inputs"]}),
+        "theano.configparser": Contents(
+            "Settings.", (), {"change_flags": KINDS + "change_flags", "config": "symlab.compat.theano.settings:config"}
+        ),
+        "theano.gof": Contents("Graphs.", (), {**GRAPH, **MISSING_INPUT, "graph_inputs": GRAPH["inputs"]}),
+        "theano.gof.fg": Contents("Graphs.", (), MISSING_INPUT),
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
         "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
@@ -178,6 +185,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.typed_list.type": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
+        "theano.updates": Contents("Updates.", (), {"OrderedUpdates": KINDS + "OrderedUpdates"}),
     }
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zero, is_discrete, total
+from symlab.core.autodiff.differentiated import remember
 from symlab.core.autodiff.explain import disconnected_message, label, undefined_message
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import Sweep, sweep
@@ -68,6 +69,7 @@ def grad(
     return_disconnected: what to return there: "zero" (zeros), "none" or "disconnected" (a mark).
     null_gradients: what to do where an op has no derivative: "raise", or "return" None.
     """
+    return_disconnected = str(return_disconnected).lower()  # Theano's programs write "None" and "Disconnected"
     check_choices(
         disconnected_inputs=disconnected_inputs, return_disconnected=return_disconnected, null_gradients=null_gradients
     )
@@ -85,6 +87,7 @@ def grad(
         results.append(gradient(variable, flow, return_disconnected, null_gradients))
     if add_names and cost is not None:
         name_gradients(cost, variables, results, found)
+    remember(results, [*known, *([] if cost is None else [cost])])
     return formed(results, wrt)
 
 
@@ -204,6 +207,7 @@ def Lop(
         if flow is None:
             report(disconnected_inputs, partial(disconnected_message, "f", variable, found, held))
         results.append(gradient(variable, flow, "zero", "raise"))
+    remember(results, listed(f, "f"))
     return formed(results, wrt)
 
 
@@ -236,4 +240,5 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
             problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))
         results.append(tangent if isinstance(tangent, Variable) else gradient(output, None, "zero", "raise"))
+    remember(results, outputs)
     return formed(results, f)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
-    from symlab.tensor import optimize
+    from symlab.tensor import dot, optimize
     from symlab.viz import printing
     from symlab.viz.magics import load_ipython_extension
     from symlab.viz.text import debugprint, pp
@@ -75,6 +75,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "custom": "symlab.core.custom",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
+        "dot": "symlab.tensor:dot",
         "foldl": "symlab.core.scan:foldl",
         "foldr": "symlab.core.scan:foldr",
         "function": "symlab.core.function:function",
@@ -145,6 +146,7 @@ __all__ = [
     "custom",
     "debug",
     "debugprint",
+    "dot",
     "foldl",
     "foldr",
     "function",

@@ -112,6 +112,7 @@ def test_small_functions(theano):
     assert theano.compile.mode.get_default_mode().name == "FAST_RUN"
     assert theano.compile.mode.get_mode("FAST_COMPILE").name == "FAST_COMPILE"
     assert theano.version()[0] == theano.__version__
+    assert theano.dot is sl.dot is theano.tensor.dot
     x = theano.tensor.vector("x")
     inputs, outputs = theano.gof.graph.clone([x], [x * 2])
     assert inputs[0] is not x

@@ -105,6 +105,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 "Op": "symlab:Op",
                 "Variable": "symlab.tensor:Variable",
                 "OrderedUpdates": KINDS + "OrderedUpdates",
+                "dot": "symlab.tensor:dot",
                 "__version__": KINDS + "VERSION",
                 "change_flags": KINDS + "change_flags",
                 "clone": "symlab:clone",

@@ -70,15 +70,14 @@ def grad(
     null_gradients: what to do where an op has no derivative: "raise", or "return" None.
     """
     return_disconnected = str(return_disconnected).lower()  # Theano's programs write "None" and "Disconnected"
-    check_choices(
-        disconnected_inputs=disconnected_inputs, return_disconnected=return_disconnected, null_gradients=null_gradients
-    )
+    check_choices(return_disconnected=return_disconnected)
+    check_choices(disconnected_inputs=disconnected_inputs, null_gradients=null_gradients)
     variables = listed(wrt, "wrt")
     held = set(listed(consider_constant or [], "consider_constant"))
     known = {node: given_flow(node, value) for node, value in (known_grads or {}).items()}
     seeds = in_stable_form(seed_of_cost(cost, known), [*variables, *held, *known])
     found = sweep(seeds, variables, known, held)
-    name = "the cost" if cost is None else label(cost) if cost.name else "the cost"
+    name = label(cost) if cost is not None and cost.name else "the cost"
     results = []
     for variable in variables:
         flow = found.flows.get(variable)
@@ -87,7 +86,7 @@ def grad(
         results.append(gradient(variable, flow, return_disconnected, null_gradients))
     if add_names and cost is not None:
         name_gradients(cost, variables, results, found)
-    remember(results, [*known, *([] if cost is None else [cost])])
+    remember(results, seeds.keys() | known.keys())
     return formed(results, wrt)
 
 

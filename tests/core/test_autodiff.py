@@ -494,3 +494,13 @@ def test_an_input_that_a_derivative_does_not_need_is_no_mistake() -> None:
     assert np.array_equal(sl.function([w, v, row], sl.Rop(T.dot(row, w), w, v))(ones, 2 * ones, [0.0, 1.0]), [2.0, 2.0])
     with pytest.raises(UnusedInputError):
         sl.function([x, y], grad(2 * x, x))
+
+
+def test_the_second_derivative_of_softmax_on_matrices() -> None:
+    x = T.dvector("x")
+    y = T.sum(T.nnet.softmax(T.outer(x, x))[0] * x)
+    first, direction = grad(y, x), np.array([0.5, -1.0, 2.0])
+    f = sl.function([x], [first, grad(T.sum(first * direction), x)])
+    at, step = np.array([0.3, 0.7, -0.4]), 1e-6
+    slopes = (f(at + step * direction)[0] - f(at - step * direction)[0]) / (2 * step)
+    np.testing.assert_allclose(f(at)[1], slopes, atol=1e-7)

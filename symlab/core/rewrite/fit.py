@@ -85,8 +85,8 @@ def size_of_broadcast(node: Expr, axis: int, builder: Builder) -> int | Expr | N
 
 
 def axis_before(node: Expr, axis: int) -> int:
-    """The axis of the operand of a reduction that became this axis of its result."""
-    if node.attr("keepdims"):
+    """The axis of the operand of a reduction that became this axis of its result; softmax and its slope keep all."""
+    if node.type.ndim == node.args[0].type.ndim:
         return axis
     kept = [place for place in range(node.args[0].type.ndim) if place not in node.attr("axes")]
     return kept[axis]

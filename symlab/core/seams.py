@@ -32,6 +32,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.test_value": "symlab.core.test_values:remember",
         "build.sparse": "symlab.sparse.variable:sparse_shared",
         "eval": "symlab.core.function:evaluate_expression",
+        "scan": "symlab.core.scan:scan",
     }
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,25 @@ def test_hessian_of_a_linear_cost_and_of_several(x):
     blocks = sl.hessian(x.sum() * s**3, [x, s])
     assert np.array_equal(blocks[0].eval({x: NUMBERS, s: 2.0}), np.zeros((3, 3)))
     assert blocks[1].eval({x: NUMBERS, s: 2.0}) == pytest.approx(6 * NUMBERS.sum() * 2.0)
+
+
+def differences(f: Any, at: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Central difference quotients of f along each axis, as columns."""
+    step = 1e-6
+    return np.stack([(f(at + step * unit) - f(at - step * unit)) / (2 * step) for unit in np.eye(len(at))], axis=-1)
+
+
+def test_through_loops_and_choices() -> None:
+    w, x = T.dmatrix("w"), T.dvector("x")
+    states, _ = sl.scan(lambda h: T.tanh(T.dot(w, h)), outputs_info=[x], n_steps=3)
+    chosen = sl.ifelse.ifelse(T.gt(x[0], 0), T.exp(x), x**3)
+    weights, at = np.array([[0.3, -0.2], [0.5, 0.9]]), np.array([0.4, -0.7])
+    for y in (states[-1], chosen, states[-1] * chosen):
+        cost = T.sum(y**2)
+        f = sl.function([w, x], [y, sl.grad(cost, x), sl.jacobian(y, x), sl.hessian(cost, x)], on_unused_input="ignore")
+        found = f(weights, at)
+        np.testing.assert_allclose(found[2], differences(lambda x: f(weights, x)[0], at), atol=1e-8)
+        np.testing.assert_allclose(found[3], differences(lambda x: f(weights, x)[1], at), atol=1e-8)
+    every = sl.jacobian(states, [w, x])
+    shapes = [item.shape for item in sl.function([w, x], every)(weights, at)]
+    assert shapes == [(3, 2, 2, 2), (3, 2, 2)]

@@ -10,11 +10,14 @@ import numpy as np
 from symlab.core.autodiff import Lop, Rop, formed, grad, listed
 from symlab.core.autodiff.cotangent import is_discrete
 from symlab.core.batching import vectorize_graph
+from symlab.core.batching.stack import Unbatchable
 from symlab.core.ops.compare import eq
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, variable
+from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import reshaped, shuffled, size_product, sizes_of, specified, spread
+from symlab.core.seams import seam
 
 __all__ = ["hessian", "hessian_vector_product", "jacobian"]
 
@@ -27,15 +30,25 @@ def jacobian(
 ) -> Any:
     """The derivatives of every element of an expression: its axes, then those of `wrt`; of a scalar its gradient.
 
-    All rows are computed at once. Errors: Unbatchable where an op cannot be computed for a stack, those of `Lop`.
+    All rows are computed at once; where an op cannot be computed for a stack (a loop, a choice, Python), one after
+    another in a loop. Errors: those of `Lop`.
     """
     if expression.ndim == 0:
         return grad(expression, wrt, consider_constant, disconnected_inputs)
     variables = listed(wrt, "wrt")
     weights = variable(expression.type)
     rows = Lop(expression, variables, weights, consider_constant, disconnected_inputs)
-    stacks = vectorize_graph(rows, {weights: unit_vectors(expression)})
+    stacks = stacked(rows, weights, unit_vectors(expression))
     return formed([shaped(stack, expression, of) for stack, of in zip(stacks, variables, strict=True)], wrt)
+
+
+def stacked(rows: Sequence[Variable], weights: Variable, units: Variable) -> Sequence[Variable]:
+    """The rows for each of these weights: at once, or in a loop."""
+    try:
+        return vectorize_graph(rows, {weights: units})  # type: ignore[no-any-return]
+    except Unbatchable:
+        found, _ = seam("scan")(lambda unit: replaced(rows, {weights: unit}), sequences=[units], return_list=True)
+        return found  # type: ignore[no-any-return]
 
 
 def unit_vectors(expression: Variable) -> Variable:

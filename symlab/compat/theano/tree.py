@@ -100,6 +100,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 **LOOPS,
                 "debugprint": "symlab:debugprint",
                 "pp": "symlab:pp",
+                "pprint": "symlab:pp",
                 **CUSTOM,
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",

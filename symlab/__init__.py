@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
     from symlab.doctor import show_versions
-    from symlab.tensor import dot, optimize
+    from symlab.tensor import optimize
+    from symlab.tensor.linalg import dot
     from symlab.viz import printing
     from symlab.viz.magics import load_ipython_extension
     from symlab.viz.text import debugprint, pp

@@ -16,13 +16,15 @@ _inputs: WeakKeyDictionary[Expr, WeakSet[Expr]] = WeakKeyDictionary()  # by deri
 
 
 def remember(results: Iterable[object], of: Iterable[Variable]) -> None:
-    """Note that these are derivatives of expressions."""
-    found = [node for node in leaves(list(of)) if node.op is INPUT]
+    """Note that these are derivatives of expressions; those that were taken together share one set of inputs."""
+    found: WeakSet[Expr] = WeakSet(node for node in leaves(list(of)) if node.op is INPUT)
     for result in results:
         if isinstance(result, Variable):
-            _inputs.setdefault(result, WeakSet()).update(found)
+            known = _inputs.get(result, found)
+            _inputs[result] = found if known is found else known | found
 
 
 def inputs_behind(nodes: Iterable[Expr]) -> set[Expr]:
     """The inputs of what was differentiated where derivatives are among the nodes."""
-    return {leaf for node in nodes for leaf in _inputs.get(node, ())}
+    sets = {id(found): found for node in nodes if (found := _inputs.get(node)) is not None}
+    return {leaf for found in sets.values() for leaf in found}

@@ -14,7 +14,7 @@ from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import filled_like
 from symlab.core.saturation.egraph import EGraph, is_open
 from symlab.core.saturation.extract import cheapest, expression_of
-from symlab.core.saturation.identities import IDENTITIES
+from symlab.core.saturation.identities import EQUALITIES
 from symlab.core.saturation.saturate import Limits, saturate
 
 LIMITS = Limits()
@@ -44,7 +44,7 @@ def simplest(root: Variable, settings: Config, limits: Limits) -> Variable:
     if len(graph) > LARGEST:
         return root
     before = cheapest(graph)[graph.find(parts[root])][0]
-    saturate(graph, IDENTITIES, list(parts.values()), settings, limits)
+    saturate(graph, EQUALITIES, list(parts.values()), settings, limits)
     best = cheapest(graph)
     if best[graph.find(parts[root])][0] >= before:
         return root

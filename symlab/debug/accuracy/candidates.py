@@ -19,7 +19,7 @@ from symlab.core.rewriting import rewrite_graph
 from symlab.core.rules import GUARDED, STABLE, all_rules
 from symlab.core.saturation.egraph import EGraph
 from symlab.core.saturation.extract import cost_of
-from symlab.core.saturation.identities import IDENTITIES
+from symlab.core.saturation.identities import EQUALITIES
 from symlab.core.saturation.matching import is_usable, sides, size
 from symlab.core.saturation.saturate import Limits, saturate
 from symlab.debug.accuracy.errors import lost_bits
@@ -220,7 +220,7 @@ def covering(found: Sequence[Candidate]) -> list[Candidate]:
 def search_rules() -> list[Rule]:
     """The identities, and the stability rules that are two short formulas."""
     short = [rule for rule in all_rules(STABLE + GUARDED) if is_usable(rule) and size(sides(rule)[1]) <= LARGEST_RULE]
-    return [*IDENTITIES, *short]
+    return list(dict.fromkeys([*EQUALITIES, *short]))
 
 
 def length(expression: Variable) -> int:

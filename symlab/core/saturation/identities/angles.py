@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.elementwise import exp, reciprocal, sqr, tanh
-from symlab.core.ops.trigonometric import arctan, arctan2, cos, cosh, sin, sinh, tan
+from symlab.core.ops.elementwise import reciprocal, sqr, tanh
+from symlab.core.ops.trigonometric import cos, cosh, sin, sinh, tan
 from symlab.core.rewrite.rule import Rule
-from symlab.core.rewrite.sorts import Part, PositiveReal
+from symlab.core.rewrite.sorts import Part
 from symlab.core.saturation.identities.stated import identity
 
 
@@ -13,24 +13,6 @@ from symlab.core.saturation.identities.stated import identity
 def sum_of_squares(x):
     """The squares of sine and cosine add up to one."""
     return sqr(sin(x)) + sqr(cos(x)), 1
-
-
-@identity
-def one_less_square_of_cosine(x):
-    """The squares of sine and cosine add up to one."""
-    return 1 - sqr(cos(x)), sqr(sin(x))
-
-
-@identity
-def one_less_square_of_sine(x):
-    """The squares of sine and cosine add up to one."""
-    return 1 - sqr(sin(x)), sqr(cos(x))
-
-
-@identity
-def one_less_cosine(x):
-    """1 - cos(x) by the sine of the half."""
-    return 1 - cos(x), 2 * sqr(sin(x / 2))
 
 
 @identity
@@ -129,46 +111,10 @@ def difference_of_tangents_of_any(x, y):
     return tan(x) - tan(y), sin(x - y) / (cos(x) * cos(y))
 
 
-@identity
-def sine_of_negative(x):
-    """The sine is odd."""
-    return sin(-x), -sin(x)
-
-
-@identity
-def cosine_of_negative(x):
-    """The cosine is even."""
-    return cos(-x), cos(x)
-
-
 @identity(assuming="nonzero")
 def reciprocal_of_tangent(x):
     """The reciprocal of the tangent is the cosine over the sine."""
     return reciprocal(tan(x)), cos(x) / sin(x)
-
-
-@identity
-def difference_of_arc_tangents(x: PositiveReal, y: PositiveReal):
-    """A difference of arc tangents is one angle."""
-    return arctan(x) - arctan(y), arctan2(x - y, 1 + x * y)
-
-
-@identity
-def sum_of_exponentials(x):
-    """Two opposite exponentials are a hyperbolic cosine."""
-    return exp(x) + exp(-x), 2 * cosh(x)
-
-
-@identity
-def difference_of_opposite_exponentials(x):
-    """The difference of two opposite exponentials is a hyperbolic sine."""
-    return exp(x) - exp(-x), 2 * sinh(x)
-
-
-@identity
-def hyperbolic_cosine_less_one(x):
-    """cosh(x) - 1 by the hyperbolic sine of the half."""
-    return cosh(x) - 1, 2 * sqr(sinh(x / 2))
 
 
 @identity

@@ -65,12 +65,6 @@ def root_of_square(x):
 
 
 @identity
-def magnitude_of_positive(x: NotNegative):
-    """What is not negative is its own magnitude."""
-    return abs(x), x
-
-
-@identity
 def magnitude_of_negative(x: Negative):
     """What is negative has its opposite as its magnitude."""
     return abs(x), -x

@@ -49,6 +49,7 @@ CompiledCall, SharedCell = extension.CompiledCall, extension.SharedCell
 DOUBLE, INT64 = np.dtype("f8").num, np.dtype("i8").num
 V, S, N = (DOUBLE, (-1,)), (DOUBLE, ()), (INT64, ())
 EIGHT = (DOUBLE, (8,))
+ONE = (DOUBLE, (1,))
 BIG = 1 << 18
 DTYPES = {np.dtype(letter).num: letter for letter in "?bBhHiIlLqQefdFD"}
 
@@ -161,9 +162,9 @@ def gazer(cells):
     return function("gaze_run", "how", [S], cells, [V, S], (), "gaze_plan")
 
 
-def napper(cell):
-    """Adds 1 to a cell after a halt without the GIL."""
-    return function("nap_run", "how", [S], [(cell, *S)], [], [(0, False)], "nap_plan")
+def napper(cell, operand=S):
+    """Adds 1 to a cell of one number after a halt without the GIL."""
+    return function("nap_run", "how", [S], [(cell, *operand)], [], [(0, False)], "nap_plan")
 
 
 class Paused:

@@ -88,6 +88,9 @@ def test_sanitizers_find_nothing(calls, tmp_path) -> None:
     # Python's allocators would hide what is freed; what NumPy and Python never free is no leak of ours.
     options = {"ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1", "PYTHONMALLOC": "malloc"}
     environment = {**built(calls, copy_of_sources(tmp_path), SANITIZED), **options, "LD_PRELOAD": library}
-    memory_of_the_process = "not leak and not lets_go and not gives_memory_back"
-    passed, output = outcome_of(environment, FILES, memory_of_the_process, seconds=400)
+    left_out = [
+        *("leak", "lets_go", "gives_memory_back"),  # about the memory of the process, which is the sanitizer's here
+        "fork",  # the sanitizer's allocator may stay locked in a child forked while another thread allocates
+    ]
+    passed, output = outcome_of(environment, FILES, " and ".join(f"not {part}" for part in left_out), seconds=400)
     assert passed, output

@@ -164,12 +164,30 @@ def test_updaters_take_turns(calls, in_place) -> None:
     calls.together(work, measure)
 
 
+def swappers(calls, size) -> tuple:
+    """Two cells, and two functions that update both, each naming them in the other's opposite order."""
+    A, B = ((calls.SharedCell(np.zeros(size)), *calls.V) for _ in range(2))
+    both = {"updates": [(0, False), (1, False)], "plan": "swap_plan"}
+    return A, B, *(calls.function("swap_run", cells=cells, **both) for cells in ([A, B], [B, A]))
+
+
+def test_cells_in_opposite_order_are_taken_in_one_order(calls) -> None:
+    """Who waits for the second cell holds the first: taken as named, each would hold what the other waits for."""
+    _, B, one, two = swappers(calls, 1)
+    nap = calls.napper(B[0], calls.ONE)
+    for _ in range(3):
+        threads = [threading.Thread(target=call, daemon=True) for call in (two, one)]
+        with calls.Paused(nap, -1.0):
+            for thread in threads:
+                thread.start()
+                time.sleep(0.05)  # for it to come to where it waits
+        for thread in threads:
+            thread.join(calls.PATIENCE)
+            assert not thread.is_alive(), "deadlock"
+
+
 def test_cells_in_opposite_order_do_not_deadlock(calls) -> None:
-    A, B = ((calls.SharedCell(np.zeros(1 << 14)), *calls.V) for _ in range(2))
-    one, two = (
-        calls.function("swap_run", cells=cells, updates=[(0, False), (1, False)], plan="swap_plan")
-        for cells in ([A, B], [B, A])
-    )
+    A, B, one, two = swappers(calls, 1 << 14)
     calls.together(
         lambda: [one() for _ in range(1000)],
         lambda: [two() for _ in range(1000)],
@@ -318,6 +336,15 @@ def test_fork_during_the_commit(calls) -> None:
     thread.join()
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own handler, also where the shell that began the tests in the background had interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupts_leave_everything_usable(calls) -> None:
     cell = calls.SharedCell(np.array(0.0))
     nap = calls.napper(cell)
@@ -346,6 +373,7 @@ def interrupt_after(seconds) -> threading.Timer:
     return timer
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_a_call_that_looks_at_the_flag(calls) -> None:
     f, cell = rounds(calls)
     for _ in range(2):
@@ -362,6 +390,7 @@ def test_an_interrupt_ends_a_call_that_looks_at_the_flag(calls) -> None:
     assert cell.get_value() == 1
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_leaves_calls_of_other_threads(calls) -> None:
     f, cell = rounds(calls)
     results = []

@@ -24,8 +24,8 @@ static void run_commit(CompiledCall *self, Frame *frame) {
         self->commit(frame->data, frame->shapes, workspace_memory(frame));
         return;
     }
+    pthread_rwlock_rdlock(&waiting.writing);  /* under the GIL: who takes that may fork at once */
     Py_BEGIN_ALLOW_THREADS
-    pthread_rwlock_rdlock(&waiting.writing);
     self->commit(frame->data, frame->shapes, workspace_memory(frame));
     pthread_rwlock_unlock(&waiting.writing);
     Py_END_ALLOW_THREADS

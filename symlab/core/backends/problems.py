@@ -19,7 +19,7 @@ from symlab.core.lower.evaluate import SizeValues
 from symlab.core.lower.facts import Facts, NotCompilable, Problem
 from symlab.core.lower.fuse import operands_of
 from symlab.core.lower.memory import Program
-from symlab.core.lower.promises import dropped
+from symlab.core.lower.promises import PromisedFacts, dropped
 from symlab.core.lower.sizes import Size, Sizes
 
 Values = Sequence[int]  # the axis, then two numbers
@@ -87,11 +87,11 @@ class Promises:
         """The sizes that must be equal, of what was typed and taken away."""
         operands = operands_of(graph)
         places = {node: place for place, node in enumerate(operands)}
-        return cls(graph, operands, Facts(toposort(dropped(graph, places)), places, lambda node: node))
+        return cls(graph, operands, PromisedFacts(dropped(graph, places), (), places, lambda node: node))
 
     def check(self, values: Mapping[Expr, Any]) -> None:
         """Refuse a call whose operands do not fit together."""
-        wanted = [check for check in self.facts.checks if check.problem is Problem.SIZES]
+        wanted = self.facts.checks
         if not wanted:
             return
         arrays = [np.asarray(values[leaf] if isinstance(leaf.type, ArrayType) else 0) for leaf in self.operands]

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import SHARED
 from symlab.core.ir.types import ListType
 from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
-from symlab.core.lower.facts import Check, Facts, NotCompilable, Problem
+from symlab.core.lower.facts import Check, Facts, NotCompilable
 from symlab.core.lower.group import Group
 from symlab.core.lower.grouping import Bounds, Grouping, Routine
 from symlab.core.lower.loops import loop_call
@@ -29,7 +29,7 @@ from symlab.core.lower.program import (
     ReferenceCall,
     TransferCall,
 )
-from symlab.core.lower.promises import dropped
+from symlab.core.lower.promises import PromisedFacts, dropped
 from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
@@ -83,11 +83,8 @@ def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | R
 
 
 def facts_of(prepared: Prepared, places: Mapping[Expr, int]) -> Facts:
-    """The shapes of all nodes; of what was dropped only sizes that must be equal are checked."""
-    gone = frozenset(prepared.dropped)
-    facts = Facts([*dict.fromkeys([*toposort(prepared.dropped), *prepared.graph.nodes()])], places, prepared.source)
-    facts.checks = [check for check in facts.checks if check.problem is Problem.SIZES or check.node not in gone]
-    return facts
+    """The shapes of all nodes, and which sizes of what was dropped must be equal."""
+    return PromisedFacts(prepared.dropped, prepared.graph.nodes(), places, prepared.source)
 
 
 def operands_of(graph: Graph) -> tuple[Expr, ...]:

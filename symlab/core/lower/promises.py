@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from itertools import chain
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, zip_longest
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.ir.types import ArrayType
-from symlab.core.ops.shape import dimshuffle
+from symlab.core.lower.facts import Facts, NotCompilable, Problem
+from symlab.core.lower.sizes import Size
 
-FOLLOWING = (Kind.ELEMENTWISE, Kind.REDUCTION)  # kinds of ops whose shape follows from those of their operands
+
+class PromisedFacts(Facts):
+    """The facts of a graph and of nodes it lost: of those, which sizes must be equal, where they can be followed."""
+
+    def __init__(
+        self,
+        lost: Sequence[Expr],
+        order: Sequence[Expr],
+        operands: Mapping[Expr, int],
+        source: Callable[[Expr], Expr],
+    ) -> None:
+        below = toposort(lost)
+        self.lost = frozenset(below).difference(order)
+        super().__init__([*dict.fromkeys([*below, *order])], operands, source)
+
+    def visit(self, node: Expr) -> None:
+        """Find out about one node; what a lost one leaves open, and what was computed of it, is left out."""
+        if node not in self.lost:
+            super().visit(node)
+        elif all(arg in self.shapes for arg in node.args):
+            with suppress(NotCompilable):
+                super().visit(node)
+
+    def check(self, problem: Problem, node: Expr, left: Size, right: Size = 0, axis: int = 0) -> None:
+        """Note a condition; of a lost node only that sizes are equal, since its value is not wanted."""
+        if problem is Problem.SIZES or node not in self.lost:
+            super().check(problem, node, left, right, axis)
 
 
 def dropped(graph: Graph, operands: Container[Expr]) -> list[Expr]:
@@ -29,8 +57,8 @@ def dropped(graph: Graph, operands: Container[Expr]) -> list[Expr]:
         if not node.args:
             follows = node in operands or node.op is CONSTANT
         else:
-            kind = node.op.kind in FOLLOWING or node.op is dimshuffle
-            follows = kind and isinstance(node.type, ArrayType) and known.issuperset(node.args)
+            plain = node.op.kind is not Kind.CONTROL and isinstance(node.type, ArrayType)
+            follows = plain and known.issuperset(node.args)
         if not follows:
             continue
         known.add(node)
@@ -51,9 +79,9 @@ def computed_always(order: list[Expr], roots: Iterable[Expr]) -> set[Expr]:
 def joins(node: Expr) -> bool:
     """Whether a node has operands whose sizes, which only a call tells, must be equal."""
     if node.op.kind is not Kind.ELEMENTWISE:
-        return False
-    open_axes = [axis for arg in node.args for axis, size in enumerate(reversed(arg.type.shape)) if size is None]
-    return len(open_axes) > len(set(open_axes))
+        return sum(None in arg.type.shape for arg in node.args) > 1
+    at_axes = zip_longest(*(reversed(arg.type.shape) for arg in node.args), fillvalue=1)
+    return any(None in sizes and len(sizes) - sizes.count(1) > 1 for sizes in at_axes)
 
 
 def with_operands(nodes: list[Expr], left: Container[Expr]) -> list[Expr]:

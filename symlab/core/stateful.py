@@ -8,11 +8,12 @@ from typing import Any
 
 from symlab.core.arguments import MISSING, Signature
 from symlab.core.containers import WithContainers
+from symlab.core.delegating import Delegating
 from symlab.core.request import Request
 from symlab.core.shared import SharedVariable
 
 
-class StatefulFunction(WithContainers):
+class StatefulFunction(WithContainers, Delegating, to="front"):
     """A function in front of a compiled one, in which shared variables stand for the inputs with state."""
 
     def __init__(self, front: Any, request: Request) -> None:
@@ -55,25 +56,8 @@ class StatefulFunction(WithContainers):
         else:
             self.signature.inputs[place].value = array
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("front", "signature", "states"):  # not there yet while a copy is made
-            raise AttributeError(name)
-        return getattr(self.front, name)
-
     def __copy__(self) -> Any:
         return self.front.__copy__()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self.front.__deepcopy__(memo)
-
-    def __reduce__(self) -> Any:
-        return self.front.__reduce__()
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *dir(self.front)})
-
-    def __repr__(self) -> str:
-        return repr(self.front)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.front._repr_mimebundle_(include, exclude)

@@ -12,6 +12,7 @@ import numpy as np
 
 from symlab.core.backends.c.executable import Twin
 from symlab.core.backends.reference import evaluate_graph
+from symlab.core.delegating import Delegating
 from symlab.core.function import Function
 from symlab.core.ir.errors import DebugModeError, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Expr
@@ -48,7 +49,7 @@ def check(function: Any, *args: Any, **keywords: Any) -> Report:
     return check(DebugFunction(made), *args, **keywords)
 
 
-class DebugFunction:
+class DebugFunction(Delegating, to="made"):
     """A compiled function whose calls are checked; `report` tells what the last call found.
 
     `raises=False` keeps calling after findings; everything that the plain function has is there too.
@@ -88,23 +89,6 @@ class DebugFunction:
         graphs = pipeline.before("fuse") if "fuse" in pipeline.names else pipeline
         again = run(graphs, made.request.graph(), made.config)
         return again.graph.digest == made.trace.graph.digest
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return self.made.__reduce__()
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "made":  # not there yet while a copy is made
-            raise AttributeError(name)
-        return getattr(self.made, name)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *dir(self.made)})
-
-    def __repr__(self) -> str:
-        return repr(self.made)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.made._repr_mimebundle_(include, exclude)
 
 
 class Checking:

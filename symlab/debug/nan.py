@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.reference import evaluate_graph
+from symlab.core.delegating import Delegating
 from symlab.core.function import Function
 from symlab.core.ir.errors import InvalidNumber, message
 from symlab.core.ir.expr import Expr
@@ -24,7 +25,7 @@ def guard_function(made: Function) -> NanGuard:
     return NanGuard(made, **dict(made.mode.options))
 
 
-class NanGuard:
+class NanGuard(Delegating, to="made"):
     """A compiled function that refuses nan, infinities and numbers above `big`, before anything is updated.
 
     Arguments, shared variables, results and all nodes in between are looked at, on the reference evaluator. What goes
@@ -120,20 +121,3 @@ class NanGuard:
         """What the user calls a node, or else its op."""
         named = (getattr(typed, "name", None) for typed in self.made.trace.origins_of(node))
         return str(next(filter(None, named), node.op.name))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return self.made.__reduce__()
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "made":  # not there yet while a copy is made
-            raise AttributeError(name)
-        return getattr(self.made, name)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *dir(self.made)})
-
-    def __repr__(self) -> str:
-        return repr(self.made)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.made._repr_mimebundle_(include, exclude)

@@ -12,6 +12,7 @@ from symlab.core.backends.c.render_kernel import Function, KernelWriter, Line
 from symlab.core.backends.c.render_loop import LoopWriter, body_heads, constant_lines
 from symlab.core.backends.c.render_plan import Names, atom_lines, plan_lines, slot_text
 from symlab.core.backends.c.render_product import product_definition, product_lines
+from symlab.core.backends.comments import node_comment
 from symlab.core.backends.layout import REFERENCE, Layout
 from symlab.core.backends.scalar import helpers, size_text
 from symlab.core.ir.expr import Expr
@@ -117,14 +118,7 @@ class Renderer:
 
     def comment(self, node: Expr | None) -> str:
         """Which node a line computes, and where the user wrote it."""
-        if node is None:
-            return ""
-        source = self.fused.prepared.source(node)
-        origin = getattr(self.fused.prepared.original.typed(source), "origin", None)
-        place = f"  {origin}" if origin else ""
-        number = self.numbers.get(source)
-        text = f"{'in a loop' if number is None else f'node {number}'}: {node.op.name}{place}"
-        return f"  /* {text.replace('*/', '* /')} */".replace("\n", " ")
+        return node_comment(node, self.fused.prepared, self.numbers)
 
     # Entries
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from symlab.core.backends.comments import node_comment
 from symlab.core.backends.cuda.dialect import CUDA
 from symlab.core.backends.cuda.render_kernel import Function, KernelWriter, Line
 from symlab.core.backends.cuda.render_product import ProductFunction, product_function
@@ -117,13 +118,7 @@ class Renderer:
 
     def comment(self, node: Expr | None) -> str:
         """Which node a line computes, and where the user wrote it."""
-        if node is None:
-            return ""
-        source = self.fused.prepared.source(node)
-        origin = getattr(self.fused.prepared.original.typed(source), "origin", None)
-        place = f"  {origin}" if origin else ""
-        text = f"node {self.numbers.get(source, -1)}: {node.op.name}{place}".replace("*/", "* /").replace("\n", " ")
-        return f"  /* {text} */"
+        return node_comment(node, self.fused.prepared, self.numbers)
 
 
 def render(program: Program) -> Rendered:

@@ -14,16 +14,6 @@ from symlab.core.ir.errors import MissingInputError, TypeMismatch, UnknownName
 A = np.array([1.0, 2.0, 3.0])
 
 
-@pytest.fixture
-def x():
-    return T.dvector("x")
-
-
-@pytest.fixture
-def y():
-    return T.dvector("y")
-
-
 def test_by_variable_and_by_name(x, y):
     z = x - 2 * y
     np.testing.assert_array_equal(z.eval({x: A, y: A}), -A)
@@ -115,7 +105,8 @@ def test_no_expression_is_true_or_false(x):
         assert 1.0 in x
 
 
-def test_no_expression_is_changed_in_place(x):
+def test_no_expression_is_changed_in_place():
+    x = T.dvector("x")
     with pytest.raises(TypeError, match="set_subtensor") as caught:
         x[0] = 1.0
     assert "test_eval.py" in str(caught.value)

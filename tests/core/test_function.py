@@ -34,16 +34,6 @@ def mode(request):
     return request.param
 
 
-@pytest.fixture
-def x():
-    return T.dvector("x")
-
-
-@pytest.fixture
-def y():
-    return T.dvector("y")
-
-
 # Outputs
 
 

@@ -21,16 +21,6 @@ from symlab.core.walk import (
 )
 
 
-@pytest.fixture
-def x():
-    return T.dvector("x")
-
-
-@pytest.fixture
-def y():
-    return T.dvector("y")
-
-
 def test_an_owner_leads_from_a_variable_to_its_operands(x, y):
     z = T.exp(x) * y
     assert z.owner.op is T.mul(x, y).owner.op

@@ -86,6 +86,7 @@ def differing(ours: Array, peer: Array) -> Array:
     return special & ~same
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "dtype"), CASES)
 def test_special_values_are_the_peers(library: ctypes.CDLL, function: Function, dtype: Any) -> None:
     grid = edges(dtype)
@@ -95,6 +96,7 @@ def test_special_values_are_the_peers(library: ctypes.CDLL, function: Function, 
     assert found <= {(value,) for value in PEER_DIFFERS.get(function.name, ())}
 
 
+@pytest.mark.slow
 def test_loops_are_made_of_vectors(built: tuple[ctypes.CDLL, str]) -> None:
     text = runtime_text(FUNCTIONS).splitlines()
     lines = {int(line) for line in re.findall(r"loops\.c:(\d+):.*loop vectorized", built[1])}
@@ -102,6 +104,7 @@ def test_loops_are_made_of_vectors(built: tuple[ctypes.CDLL, str]) -> None:
     assert vectors == {loop_name(function, dtype) for function in FUNCTIONS for dtype in DTYPES if function.vector}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "dtype"), CASES)
 def test_results_do_not_depend_on_the_place_in_a_vector(library: ctypes.CDLL, function: Function, dtype: Any) -> None:
     operands = [operand[-37:].copy() for operand in points(function, dtype, 20)]

@@ -39,6 +39,18 @@ def test_sizes_that_do_not_fit(name, mode):
     assert isinstance(refused.value, ShapeMismatch) or mode == "DebugMode"  # whose references say it in NumPy's words
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "lost", [lambda x: x[3] * 0 + 1, lambda x: x[-4] - x[-4], lambda x: T.set_subtensor(x[3], 1.0)[3]]
+)
+def test_indices_that_do_not_fit(lost, mode):
+    x = T.dvector("x")
+    f = sl.function([x], lost(x), mode=mode)
+    f([1.0, 2.0, 3.0, 4.0])
+    with pytest.raises(IndexError, match=r"test_promises\.py, line"):
+        f([1.0, 2.0, 3.0])
+
+
 @pytest.mark.parametrize("mode", MODES[:2])
 def test_updates_do_not_happen(mode):
     x, total = T.dvector("x"), sl.shared(np.zeros(3), "total")

@@ -84,7 +84,7 @@ class Promises:
 
     @classmethod
     def of(cls, graph: Graph) -> Promises:
-        """The sizes that must be equal, of what was typed and taken away."""
+        """The sizes that must fit, of what was typed and taken away."""
         operands = operands_of(graph)
         places = {node: place for place, node in enumerate(operands)}
         return cls(graph, operands, PromisedFacts(dropped(graph, places), (), places, lambda node: node))

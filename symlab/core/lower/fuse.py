@@ -83,7 +83,7 @@ def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | R
 
 
 def facts_of(prepared: Prepared, places: Mapping[Expr, int]) -> Facts:
-    """The shapes of all nodes, and which sizes of what was dropped must be equal."""
+    """The shapes of all nodes, and which sizes of what was dropped must fit."""
     return PromisedFacts(prepared.dropped, prepared.graph.nodes(), places, prepared.source)
 
 

@@ -1,4 +1,4 @@
-"""Sizes that had to agree in what was typed: they must still where rules took an operand away, as in x + y - x."""
+"""What sizes had to be in what was typed: they must be so still where rules took an operand away, as in x + y - x."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.lower.facts import Facts, NotCompilable, Problem
 from symlab.core.lower.sizes import Size
 
+FITTING = (Problem.SIZES, Problem.INDEX)
+
 
 class PromisedFacts(Facts):
-    """The facts of a graph and of nodes it lost: of those, which sizes must be equal, where they can be followed."""
+    """The facts of a graph and of nodes it lost: of those, which sizes must fit, where they can be followed."""
 
     def __init__(
         self,
@@ -37,8 +39,8 @@ class PromisedFacts(Facts):
                 super().visit(node)
 
     def check(self, problem: Problem, node: Expr, left: Size, right: Size = 0, axis: int = 0) -> None:
-        """Note a condition; of a lost node only that sizes are equal, since its value is not wanted."""
-        if problem is Problem.SIZES or node not in self.lost:
+        """Note a condition; of a lost node only that its operands fit, since its value is not wanted."""
+        if problem in FITTING or node not in self.lost:
             super().check(problem, node, left, right, axis)
 
 
@@ -64,7 +66,7 @@ def dropped(graph: Graph, operands: Container[Expr]) -> list[Expr]:
         known.add(node)
         if node not in left and node in always and typed_left.isdisjoint(graph.origins.get(node, ())):
             found.append(node)
-    return with_operands(found, left) if any(map(joins, found)) else []
+    return with_operands(found, left) if any(map(may_not_fit, found)) else []
 
 
 def computed_always(order: list[Expr], roots: Iterable[Expr]) -> set[Expr]:
@@ -76,8 +78,10 @@ def computed_always(order: list[Expr], roots: Iterable[Expr]) -> set[Expr]:
     return always
 
 
-def joins(node: Expr) -> bool:
-    """Whether a node has operands whose sizes, which only a call tells, must be equal."""
+def may_not_fit(node: Expr) -> bool:
+    """Whether sizes that only a call tells must be equal, or larger than an index."""
+    if any(not isinstance(entry, tuple) for entry in node.attr("index", ())):
+        return True
     if node.op.kind is not Kind.ELEMENTWISE:
         return sum(None in arg.type.shape for arg in node.args) > 1
     at_axes = zip_longest(*(reversed(arg.type.shape) for arg in node.args), fillvalue=1)

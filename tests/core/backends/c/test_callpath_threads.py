@@ -77,6 +77,19 @@ def test_two_trainers_lose_no_update(calls, in_place) -> None:
     assert k.get_value() == 3000
 
 
+@pytest.mark.parametrize("in_place", [False, True])
+def test_an_update_waits_for_the_one_before_it(calls, in_place) -> None:
+    cells, W, k = calls.weights(1000)
+    other = threading.Thread(target=calls.trainer(cells, in_place))
+    with calls.Paused(calls.tarrier(cells), -1.0, 0.0):
+        other.start()
+        other.join(0.5)  # by then it would have ended if it did not wait
+        assert other.is_alive()
+    other.join()
+    assert k.get_value() == 2
+    assert (W.get_value() == 2).all()
+
+
 def test_a_value_borrowed_during_the_run_stays(calls) -> None:
     cells, W, _ = calls.weights(1000)
     with calls.Paused(calls.tarrier(cells), -1.0, 0.0):
@@ -180,7 +193,7 @@ def test_cells_in_opposite_order_are_taken_in_one_order(calls) -> None:
         with calls.Paused(nap, -1.0):
             for thread in threads:
                 thread.start()
-                time.sleep(0.05)  # for it to come to where it waits
+                time.sleep(0.1)  # for it to come to where it waits
         for thread in threads:
             thread.join(calls.PATIENCE)
             assert not thread.is_alive(), "deadlock"

@@ -69,6 +69,7 @@ from symlab.core.ops.trigonometric import (
     sinh,
     tan,
 )
+from symlab.tensor.arguments import promoted
 from symlab.tensor.types import dtype_of
 
 # fmt: off
@@ -243,6 +244,7 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
 def logaddexp2(a: Any, b: Any) -> Variable:
     """log2(2^a + 2^b), without overflow or loss."""
     base = math.log(2)
+    a, b = promoted([a, b])
     return true_div(logaddexp(mul(a, base), mul(b, base)), base)  # type: ignore[no-any-return]
 
 

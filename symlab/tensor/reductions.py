@@ -12,7 +12,7 @@ from symlab.core.ir.types import inexact
 from symlab.core.ops import cumulative, nn, reduce
 from symlab.core.ops import sort as sorting
 from symlab.core.ops.compare import neq, switch
-from symlab.core.ops.elementwise import abs, add, pow, sqr, sqrt, sub, true_div
+from symlab.core.ops.elementwise import abs, add, maximum, pow, sqr, sqrt, sub, true_div
 from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
 from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, spread, with_new_axes
@@ -113,7 +113,7 @@ def var(
     if corrected:
         spread = sub(spread, true_div(sqr(sum(differences, axes, keepdims=keepdims)), number))
     less = ddof if correction is None else correction
-    result = true_div(spread, sub(number, less) if less else number)
+    result = true_div(spread, maximum(sub(number, less), 0) if less else number)
     return cast(result, narrow) if narrow == np.float16 else result  # type: ignore[no-any-return]
 
 
@@ -194,8 +194,12 @@ def median(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     count = joined_size([sizes[place] for place in axes])
     rows = reshaped(shuffled(x, [*others, *axes]), [*(sizes[place] for place in others), count])
     ordered = sorting.sort(rows, axis=rows.ndim - 1)
+    if not isinstance(count, int) or count == 0:  # the median of nothing is nan, which index -1 finds
+        nan = spread(constant(np.nan, dtype=x.type.dtype), [*sizes_of(rows)[:-1], 1])
+        ordered = join(ordered, nan, axis=rows.ndim - 1)
     middle = true_div(add(ordered[..., (count - 1) // 2], ordered[..., count // 2]), 2)
-    found = switch(neq(ordered[..., -1], ordered[..., -1]), ordered[..., -1], middle)  # nan is the last in order
+    last = ordered[..., count - 1]
+    found = switch(neq(last, last), last, middle)  # nan is the last in order
     return with_new_axes(found, axes, x.ndim) if keepdims else found
 
 
@@ -252,9 +256,9 @@ def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: 
 
 
 def floating(x: Any) -> Variable:
-    """x, integers as floating-point numbers."""
+    """x, integers in float64, as NumPy's means of them are."""
     node = as_variable(x)
-    return cast(node, inexact(node.type.dtype))
+    return node if node.type.dtype.kind in "fc" else cast(node, "float64")
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:

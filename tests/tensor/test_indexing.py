@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, NodeError, ShapeMismatch, SymlabError, TypeMismatch
@@ -237,3 +238,30 @@ def test_compress_and_fill_diagonal() -> None:
     wanted = square.copy()
     np.fill_diagonal(wanted, -1)
     agrees(lambda x: T.fill_diagonal(x, -1), lambda x: wanted, square)
+
+
+@pytest.mark.parametrize(
+    ("index", "problem"),
+    [
+        ([True, False], "a mask of size 2 along axis 0 does not fit axis 0 of size 3"),
+        ((slice(None), [True]), "a mask of size 1 along axis 0 does not fit axis 1 of size 4"),
+        ((..., np.ones((4, 4), bool)), "a mask of size 4 along axis 1 does not fit axis 2 of size 5"),
+    ],
+    ids=str,
+)
+def test_masks_of_other_sizes_are_refused(index: Any, problem: str) -> None:
+    (x,) = opened((X,), known=True)
+    with pytest.raises(InvalidIndex, match=problem):
+        x[index]
+
+
+@pytest.mark.parametrize("length", [None, 1, 2, 4], ids=str)
+def test_masks_of_other_sizes_are_refused_at_the_call(length: int | None) -> None:
+    x, mask = T.dtensor3("x"), T.TensorType("bool", (length,))("mask")
+    values = np.zeros(length or 5, bool)
+    values[0] = True
+    for expression in (x[mask], T.set_subtensor(x[mask], 0.0), x[0, mask]):
+        with pytest.raises(NodeError, match="in one operand"):
+            sl.function([x, mask], expression)(X[:, :3], values)
+    found = sl.function([x, mask], x[:, mask])(np.resize(X, (3, len(values), 2)), values)
+    np.testing.assert_array_equal(found, np.resize(X, (3, len(values), 2))[:, values])

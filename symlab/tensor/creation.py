@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ops import create, gather
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import eq, ge, gt, switch
@@ -25,7 +25,7 @@ from symlab.core.ops.shape import (
 from symlab.tensor.arguments import axis_of, size_from, sizes_from
 from symlab.tensor.elementwise import cast
 from symlab.tensor.reductions import sum
-from symlab.tensor.shaping import broadcast_arrays
+from symlab.tensor.shaping import broadcast_arrays, ravel
 from symlab.tensor.types import dtype_of
 
 # fmt: off
@@ -176,16 +176,24 @@ def tri(n: Any, m: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
     return cast(offset_mask(rows, columns, size_from(k), ge), "floatX" if dtype is None else dtype)
 
 
+def matrix_sizes(x: Variable) -> tuple[Number, Number]:
+    """The sizes of the last two axes; a vector is the rows of a square matrix, as in NumPy."""
+    if not x.ndim:
+        raise InvalidValue(message("a scalar has no triangles", [(x.name or "x", x)], ["T.atleast_2d(x)"]))
+    rows, columns = sizes_of(x)[-2:] * (2 if x.ndim == 1 else 1)
+    return rows, columns
+
+
 def tril(x: Any, k: Any = 0) -> Variable:
     """The part of x at and below diagonal k of its last two axes, zeros above."""
     x = as_variable(x)
-    return switch(offset_mask(*sizes_of(x)[-2:], size_from(k), ge), x, constant(0, dtype=x.dtype))  # type: ignore[no-any-return]
+    return switch(offset_mask(*matrix_sizes(x), size_from(k), ge), x, constant(0, dtype=x.dtype))  # type: ignore[no-any-return]
 
 
 def triu(x: Any, k: Any = 0) -> Variable:
     """The part of x at and above diagonal k of its last two axes, zeros below."""
     x = as_variable(x)
-    below = offset_mask(*sizes_of(x)[-2:], size_from(k) - 1, ge)
+    below = offset_mask(*matrix_sizes(x), size_from(k) - 1, ge)
     return switch(below, constant(0, dtype=x.dtype), x)  # type: ignore[no-any-return]
 
 
@@ -230,9 +238,14 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     return sum(diagonal(x, offset, axis1, axis2), -1)
 
 
-def meshgrid(*vectors: Any, indexing: str = "xy") -> list[Variable]:
-    """For each vector an array of the shape of the grid that they span, "xy" with the first two axes exchanged."""
-    found = [as_variable(vector) for vector in vectors]
+def meshgrid(*vectors: Any, sparse: bool = False, indexing: str = "xy") -> list[Variable]:
+    """For each vector an array of the shape of the grid that they span, "xy" with the first two axes exchanged.
+
+    With `sparse` an array's axes along which nothing changes are of size 1.
+    """
+    if indexing not in ("xy", "ij"):
+        raise InvalidValue(message(f"indexing is 'xy' or 'ij', not {indexing!r}"))
+    found = [ravel(vector) for vector in vectors]
     order = list(range(len(found)))
     if indexing == "xy" and len(found) > 1:
         order[:2] = [1, 0]
@@ -240,4 +253,4 @@ def meshgrid(*vectors: Any, indexing: str = "xy") -> list[Variable]:
         shuffled(vector, [0 if axis == place else "x" for axis in range(len(found))])
         for vector, place in zip(found, order, strict=True)
     ]
-    return broadcast_arrays(*lines)
+    return lines if sparse else broadcast_arrays(*lines)

@@ -33,7 +33,7 @@ from symlab.tensor.creation import diagonal
 from symlab.tensor.elementwise import clip
 from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Whole, entries_of
 from symlab.tensor.joining import stack
-from symlab.tensor.shaping import addbroadcast, ravel
+from symlab.tensor.shaping import addbroadcast, common_size, ravel
 
 # fmt: off
 __all__ = [
@@ -239,10 +239,24 @@ def within(indices: Any, x: Variable, axis: int, mode: str) -> Any:
     raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'raise', 'clip' or 'wrap'"]))
 
 
-def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Variable:
-    """The elements of x along an axis at integers, of which there is an array of the same rank."""
-    x, order = as_variable(x), as_variable(indices)
-    return along(x, order, axis_of(axis, x.ndim, x))
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Variable:
+    """The elements of x along an axis at integers, in an array of the same rank (of all in a row if it is None).
+
+    Along the other axes the two arrays broadcast to each other.
+    """
+    x, order = ravel(x) if axis is None else as_variable(x), as_variable(indices)
+    place = axis_of(0 if axis is None else axis, x.ndim, x)
+    if order.ndim != x.ndim or order.type.dtype.kind not in "iu":
+        problem = f"places along an axis are an array of integers of rank {x.ndim}"
+        raise TypeMismatch(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
+    own = sizes_of(x), sizes_of(order)
+    common = [common_size(pair) for pair in zip(*own, strict=True)]
+    found = []
+    for node, sizes in zip((x, order), own, strict=True):
+        wanted = [size if axis == place else common[axis] for axis, size in enumerate(sizes)]
+        changes = any(one is not other for one, other in zip(wanted, sizes, strict=True))
+        found.append(spread(node, wanted) if changes else node)
+    return along(*found, place)
 
 
 def nonzero(x: Any, return_matrix: bool = False) -> Any:

@@ -11,10 +11,10 @@ import numpy as np
 from symlab.core.ir.errors import InvalidIndex, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather
-from symlab.core.ops import shape as shapes
 from symlab.core.ops.index import WHOLE
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import number_of, sizes_of, spread
+from symlab.core.ops.shape import number_of, sizes_of
+from symlab.tensor.arguments import of_sizes
 
 
 @dataclass(frozen=True)
@@ -136,5 +136,4 @@ def fitted(mask: Variable, x: Variable, first: int) -> Variable:
         if isinstance(wanted, int) and found not in (None, wanted):
             problem = f"a mask of size {found} along axis {place} does not fit axis {first + place} of size {wanted}"
             raise InvalidIndex(message(problem, [(x.name or "x", x), (mask.name or "mask", mask)]))
-    told = [axis for axis, size in enumerate(mask.type.shape) if size is not None and sizes[axis] != size]
-    return spread(shapes.unbroadcast(mask, axes=tuple(told)) if told else mask, sizes)
+    return of_sizes(mask, sizes, "mask")

@@ -12,7 +12,7 @@ from symlab.core.ops import gather, search
 from symlab.core.ops.compare import neq
 from symlab.core.ops.elementwise import add, mul, neg, sub
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import filled_like, sizes_of, with_new_axes
+from symlab.core.ops.shape import filled_like, reshaped, sizes_of, with_new_axes
 from symlab.tensor.arguments import axis_of, promoted, size_from, sizes_from
 from symlab.tensor.creation import zeros
 from symlab.tensor.elementwise import cast, clip
@@ -39,9 +39,13 @@ def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Vari
 
 def unique(x: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
     """The distinct elements in order; on request the first place of each, which one each element is, and counts."""
+    x = as_variable(x)
     several = search.unique(ravel(x))
     wanted = (True, return_index, return_inverse, return_counts)
     found = [PROJECT(several, index=place) for place, flag in enumerate(wanted) if flag]
+    if return_inverse:
+        place = sum(wanted[:2])
+        found[place] = reshaped(found[place], sizes_of(x))
     return found[0] if len(found) == 1 else tuple(found)
 
 

@@ -23,8 +23,8 @@ from symlab.tensor.types import dtype_of
 
 # fmt: off
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumprod", "cumsum",
-    "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "median", "min",
+    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cummax", "cummin", "cumprod",
+    "cumsum", "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "median", "min",
     "norm", "prod", "ptp", "softmax", "sort", "std", "sum", "var",
 ]
 # fmt: on
@@ -232,6 +232,19 @@ def cumsum(x: Any, axis: int | None = None) -> Variable:
 def cumprod(x: Any, axis: int | None = None) -> Variable:
     """The running product along an axis, over all elements if none is given."""
     return running(cumulative.cumprod, x, axis)
+
+
+def cummax(x: Any, axis: int | None = None) -> Variable:
+    """The largest element so far along an axis, over all elements if none is given; nan from the first one on.
+
+    Its gradient goes to the place where the extreme was found first.
+    """
+    return running(cumulative.cummax, x, axis)
+
+
+def cummin(x: Any, axis: int | None = None) -> Variable:
+    """The smallest element so far along an axis, over all elements if none is given; as `cummax` otherwise."""
+    return running(cumulative.cummin, x, axis)
 
 
 def running(op: Any, x: Any, axis: int | None) -> Variable:

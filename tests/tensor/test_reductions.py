@@ -233,3 +233,24 @@ def test_rows_of_nothing(known: bool) -> None:
     largest, *rows = compiled(nothing)
     np.testing.assert_array_equal(largest, np.full(3, -np.inf))
     assert [row.shape for row in rows] == [(3, 0)] * 3
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1])
+@pytest.mark.parametrize(("function", "ufunc"), [(T.cummax, np.maximum), (T.cummin, np.minimum)])
+def test_running_extremes(function: Any, ufunc: Any, axis: int | None) -> None:
+    expected = lambda x: ufunc.accumulate(x if axis is not None else x.ravel(), axis or 0)  # noqa: E731
+    for values in (
+        X[0],
+        np.round(X[0]),
+        np.where(X[0] > 1, np.nan, X[0]),
+        X[0] > 0,
+        np.zeros((0, 3)),
+        np.uint8([[3, 1]]),
+    ):
+        agrees(lambda x: function(x, axis), expected, values)
+
+
+def test_gradient_of_running_extremes_goes_to_where_they_were_found_first() -> None:
+    x = T.dvector("x")
+    slope = sl.function([x], T.grad(T.sqr(T.cummax(x)).sum(), x))
+    np.testing.assert_array_equal(slope([1.0, 1.0, 2.0, 0.0, 2.0, 3.0]), [4.0, 0.0, 12.0, 0.0, 0.0, 6.0])

@@ -24,7 +24,8 @@ from symlab.tensor.types import dtype_of
 # fmt: off
 __all__ = [
     "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cummax", "cummin", "cumprod",
-    "cumsum", "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "median", "min",
+    "cumsum", "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp",
+    "max", "max_and_argmax", "mean", "median", "min",
     "norm", "prod", "ptp", "softmax", "sort", "std", "sum", "var",
 ]
 # fmt: on

@@ -209,7 +209,7 @@ def norm(x: Any, L: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
     L = 0 counts the elements that are not 0, inf and -inf give the largest and the smallest magnitude.
     """
-    size = abs(as_variable(x))
+    size = abs(floating(x))
     if isinstance(L, str):
         raise InvalidValue(message(f"there is no elementwise norm {L!r}", (), ["T.linalg.norm(x, 'fro')"]))
     if isinstance(L, Variable):

@@ -218,6 +218,27 @@ def test_take_along_axis() -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("shapes", "axis"),
+    [(((3, 4), (1, 2)), 1), (((3, 4), (2, 1)), 0), (((1, 4), (3, 2)), -1), (((3, 4), (5,)), None), (((4,), (0,)), 0)],
+    ids=str,
+)
+def test_take_along_axis_broadcasts_the_other_axes(shapes: Any, axis: int | None) -> None:
+    x, places = np.sin(np.arange(np.prod(shapes[0]))).reshape(shapes[0]), np.arange(np.prod(shapes[1])) % 3 - 1
+    places = places.reshape(shapes[1]).astype(np.int64)
+    agrees(lambda x, o: T.take_along_axis(x, o, axis), lambda x, o: np.take_along_axis(x, o, axis), x, places)
+    if axis is not None:
+        gradcheck(lambda x: T.take_along_axis(x, places, axis), [x])
+
+
+def test_take_along_axis_refuses_other_sizes() -> None:
+    x, order = T.dmatrix("x"), T.lmatrix("order")
+    with pytest.raises((NodeError, ValueError), match="size"):
+        run(T.take_along_axis(x, order, 1), {x: X[0], order: np.zeros((2, 3), np.int64)})
+    with pytest.raises(TypeMismatch, match="an array of integers of rank 2"):
+        T.take_along_axis(x, order[0], 1)
+
+
 def test_nonzero() -> None:
     sparse = np.where(X % 4 == 0, X, 0)
     agrees(T.nonzero, lambda x: [a.astype(np.int64) for a in np.nonzero(x)], sparse)

@@ -104,3 +104,26 @@ def test_einsum(letters: str, shapes: Any) -> None:
 def test_einsum_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(InvalidValue, match="einsum"):
         T.einsum("ij,jk->iz", X, X.T)
+
+
+@pytest.mark.parametrize(
+    ("letters", "shapes"),
+    [
+        ("ij,jk->ik", [(2, 1), (3, 4)]),
+        ("ij,ij->ij", [(2, 1), (2, 4)]),
+        ("ij,ij->", [(2, 1), (2, 4)]),
+        ("ij,ij->i", [(1, 3), (2, 3)]),
+        ("i,ij,j->", [(3,), (1, 4), (1,)]),
+    ],
+)
+def test_sizes_of_one_broadcast_in_einsum(letters: str, shapes: list[tuple[int, ...]]) -> None:
+    rng = np.random.default_rng(3)
+    arrays = [rng.standard_normal(shape) for shape in shapes]
+    agrees(lambda *x: T.einsum(letters, *x), lambda *x: np.einsum(letters, *x), *arrays)
+
+
+def test_inverse_of_unique_has_the_shape_of_the_elements() -> None:
+    x = np.array([[3.0, 1.0, 3.0], [1.0, 2.0, 2.0]])
+    agrees(
+        lambda x: T.unique(x, return_inverse=True), lambda x: np.unique(x, return_inverse=True), x, sized=False
+    )  # fmt: skip

@@ -177,6 +177,14 @@ def test_incomplete_gamma_functions() -> None:
     np.testing.assert_allclose(computed(T.chi2sf(y, x), first, second), scipy.special.chdtrc(first, second), rtol=1e-13)
 
 
+@pytest.mark.parametrize("name", ["xlogy", "xlog1py", "betaln"])
+def test_limits_of_special_functions_of_two_operands(name: str) -> None:
+    first, second = (grid.reshape(-1) for grid in np.meshgrid([0.0, 0.5, 3.0, np.inf], [0.25, 2.0, np.inf, np.nan]))
+    agrees(getattr(T, name), getattr(scipy.special, name), first, second)
+    compiled = sl.function([x, y], getattr(T, name)(x, y))(first, second)
+    np.testing.assert_allclose(compiled, getattr(scipy.special, name)(first, second), rtol=1e-12)
+
+
 def test_zero_times_a_logarithm() -> None:
     zeros, bad = np.zeros(2), np.array([0.0, -1.0])
     for name in ("xlogy", "xlog1py"):

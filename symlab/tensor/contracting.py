@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.types import Shape
 from symlab.core.ops.linalg import matmul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
@@ -31,6 +33,7 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
     shapes = [tuple(GUESS if size is None else size for size in x.type.shape) for x in found]
     try:
         left, right, _ = parse_einsum_input((subscripts, *shapes), shapes=True)
+        shapes = guessed(left.split(","), [x.type.shape for x in found])
         path, _ = contract_path(f"{left}->{right}", *shapes, shapes=True, optimize=optimize)
     except ValueError as error:
         rows = [(x.name or f"operand {place}", x) for place, x in enumerate(found, 1)]
@@ -44,6 +47,16 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
         terms.append(chosen[0])
     x, letters = summed(*terms[0], set(right))
     return shuffled(x, [letters.index(letter) for letter in right])
+
+
+def guessed(terms: Sequence[str], shapes: Sequence[Shape]) -> list[tuple[int, ...]]:
+    """The sizes of operands, where they are not known those of the same letter elsewhere, else a guess."""
+    pairs = [pair for term, shape in zip(terms, shapes, strict=True) for pair in zip(term, shape, strict=True)]
+    known = {letter: size for letter, size in pairs if size not in (None, 1)}
+    return [
+        tuple(known.get(letter, GUESS) if size is None else size for letter, size in zip(term, shape, strict=True))
+        for term, shape in zip(terms, shapes, strict=True)
+    ]
 
 
 def with_distinct(x: Variable, letters: str) -> Term:

@@ -127,3 +127,10 @@ def test_inverse_of_unique_has_the_shape_of_the_elements() -> None:
     agrees(
         lambda x: T.unique(x, return_inverse=True), lambda x: np.unique(x, return_inverse=True), x, sized=False
     )  # fmt: skip
+
+
+def test_einsum_of_sizes_of_which_some_are_known() -> None:
+    x, w = T.dmatrix("x"), np.random.default_rng(4).standard_normal((4, 5))
+    product = T.einsum("ij,jk,kj->ik", x, w, w.T)
+    assert product.type.shape == (None, 5)
+    np.testing.assert_allclose(sl.function([x], product)(X), np.einsum("ij,jk,kj->ik", X, w, w.T))

@@ -25,14 +25,14 @@ from symlab.core.ops.shape import (
 from symlab.tensor.arguments import axis_of, size_from, sizes_from
 from symlab.tensor.elementwise import cast
 from symlab.tensor.reductions import sum
-from symlab.tensor.shaping import broadcast_arrays, ravel
+from symlab.tensor.shaping import broadcast_arrays, moveaxis, ravel
 from symlab.tensor.types import dtype_of
 
 # fmt: off
 __all__ = [
-    "alloc", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full", "full_like",
-    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "second", "trace", "tri",
-    "tril", "triu", "zeros", "zeros_like",
+    "alloc", "alloc_diag", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full",
+    "full_like", "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "second",
+    "trace", "tri", "tril", "triu", "zeros", "zeros_like",
 ]
 # fmt: on
 
@@ -225,12 +225,20 @@ extract_diag = diagonal
 def diag(x: Any, k: int = 0) -> Variable:
     """The diagonal k of a matrix, or the matrix that has a vector as its diagonal k."""
     x = as_variable(x)
-    if x.ndim != 1:
-        return diagonal(x, k)
-    (length,) = sizes_of(x)
-    size = number_of(add(length, abs(k))) if isinstance(length, Variable) else length + abs(k)
-    rows, columns = diagonal_places(size, size, k)
-    return gather.set_take(full([size, size], 0, x.type.dtype), x, rows, columns, axes=(0, 1))  # type: ignore[no-any-return]
+    return alloc_diag(x, k) if x.ndim == 1 else diagonal(x, k)
+
+
+def alloc_diag(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
+    """The square matrix that has a vector as its diagonal; of a stack its last axis, the matrices' axes being named."""
+    x = as_variable(x)
+    if not x.ndim:
+        raise InvalidValue(message("a scalar is no diagonal", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
+    *others, length = sizes_of(x)
+    size = number_of(add(length, abs(offset))) if isinstance(length, Variable) else length + abs(offset)
+    rows, columns = diagonal_places(size, size, offset)
+    zeros = full([*others, size, size], 0, x.type.dtype)
+    found = gather.set_take(zeros, x, rows, columns, axes=(x.ndim - 1, x.ndim))
+    return moveaxis(found, [-2, -1], [axis1, axis2])
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:

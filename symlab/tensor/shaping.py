@@ -18,10 +18,11 @@ from symlab.tensor.arguments import Axis, axes_of, axis_of, sizes_from
 
 # fmt: off
 __all__ = [
-    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_to", "dimshuffle",
-    "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim", "patternbroadcast",
-    "permute_dims", "ravel", "reshape", "shape", "shape_padaxis", "shape_padleft", "shape_padright", "size",
-    "specify_shape", "squeeze", "swapaxes", "transpose", "unbroadcast",
+    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "atleast_Nd", "broadcast_arrays", "broadcast_to",
+    "dimshuffle", "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim",
+    "patternbroadcast", "permute_dims", "ravel", "reshape", "shape", "shape_padaxis", "shape_padleft",
+    "shape_padright", "size", "specify_broadcastable", "specify_shape", "squeeze", "swapaxes", "transpose",
+    "unbroadcast",
 ]
 # fmt: on
 
@@ -207,6 +208,14 @@ def atleast_3d(x: Any) -> Variable:
     return shape_padright(x) if x.ndim == 2 else x
 
 
+def atleast_Nd(x: Any, n: int = 1, left: bool = True) -> Variable:
+    """x with new axes in front (or at the end), up to n."""
+    x = as_variable(x)
+    if x.ndim >= n:
+        return x
+    return shape_padleft(x, n - x.ndim) if left else shape_padright(x, n - x.ndim)
+
+
 def broadcast_to(x: Any, shape: Any, ndim: int | None = None) -> Variable:
     """x repeated along new axes in front and along axes that are known to be of size 1."""
     return spread(as_variable(x), sizes_from(shape, ndim))
@@ -244,6 +253,9 @@ def addbroadcast(x: Any, *axes: int) -> Variable:
     x = as_variable(x)
     ones = axes_of(axes, x.ndim, x)
     return specified(x, tuple(1 if axis in ones else None for axis in range(x.ndim)))
+
+
+specify_broadcastable = addbroadcast
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:

@@ -286,3 +286,15 @@ def test_masks_of_other_sizes_are_refused_at_the_call(length: int | None) -> Non
             sl.function([x, mask], expression)(X[:, :3], values)
     found = sl.function([x, mask], x[:, mask])(np.resize(X, (3, len(values), 2)), values)
     np.testing.assert_array_equal(found, np.resize(X, (3, len(values), 2))[:, values])
+
+
+def test_setters_as_methods() -> None:
+    x = T.dtensor3("x")
+    wanted = X.copy()
+    wanted[1, :, [0, 2]] = 7
+    np.testing.assert_array_equal(run(x[1, :, [0, 2]].set(7.0), {x: X}), wanted)
+    wanted = X.copy()
+    np.add.at(wanted, ([0, 0], 1), 2)
+    np.testing.assert_array_equal(run(x[[0, 0], 1].inc(2.0), {x: X}), wanted)
+    copy = T.exp(x).clone()
+    assert (copy.owner, copy.type, copy is x) == (None, x.type, False)

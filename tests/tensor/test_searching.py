@@ -10,7 +10,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
-from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, NodeError, TypeMismatch
 from tests.tensor.against_numpy import agrees
 
 X = np.random.default_rng(0).standard_normal((3, 4))
@@ -134,3 +134,21 @@ def test_einsum_of_sizes_of_which_some_are_known() -> None:
     product = T.einsum("ij,jk,kj->ik", x, w, w.T)
     assert product.type.shape == (None, 5)
     np.testing.assert_allclose(sl.function([x], product)(X), np.einsum("ij,jk,kj->ik", X, w, w.T))
+
+
+@pytest.mark.parametrize("bad", [-1, 6], ids=str)
+def test_places_out_of_bounds_are_refused(bad: int) -> None:
+    places, numbers = T.lvector("places"), np.array([0, bad])
+    for expression in (
+        T.unravel_index(places, (2, 3))[0],
+        T.ravel_multi_index((places, places), (3, 4)),
+        T.choose(places, [np.zeros(2), np.ones(2)]),
+    ):
+        with pytest.raises((NodeError, IndexError), match="out of bounds"):
+            sl.function([places], expression)(numbers)
+    with pytest.raises(InvalidValue, match="there is no mode 'round'"):
+        T.ravel_multi_index((places, places), (3, 4), mode="round")
+
+
+def test_choices_by_truth() -> None:
+    agrees(lambda a, x: T.choose(a, [x, -x]), lambda a, x: np.choose(a, [x, -x]), X > 0, X)

@@ -73,7 +73,7 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
 
 
 def brought_within(places: Variable, size: Number, mode: str) -> Variable:
-    """Places from 0 to size - 1; others are refused at the call ("raise"), go to the nearest ("clip") or around ("wrap")."""
+    """Places from 0 to size - 1; others are refused at the call, or go to the nearest ("clip") or around ("wrap")."""
     if mode == "clip":
         return clip(places, 0, size - 1)
     if mode == "wrap":

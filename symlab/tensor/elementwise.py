@@ -168,9 +168,13 @@ def fabs(x: Any) -> Variable:
     return abs(in_floating_point(x))  # type: ignore[no-any-return]
 
 
-def clip(x: Any, min: Any = None, max: Any = None) -> Variable:
-    """x limited to [min, max], either of which may be None; outside of it the derivative is 0."""
+def clip(x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None) -> Variable:
+    """x limited to [min, max], either of which may be None; outside of it the derivative is 0.
+
+    `a_min` and `a_max` are NumPy's older names of the limits.
+    """
     found = as_variable(x)
+    min, max = (new if old is None else old for new, old in ((min, a_min), (max, a_max)))
     if min is not None:
         found = maximum(found, min)
     return found if max is None else minimum(found, max)

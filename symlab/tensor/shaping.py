@@ -106,17 +106,18 @@ def dimshuffle(x: Any, *pattern: Any) -> Variable:
     return ops.dimshuffle(x, pattern=places)  # type: ignore[no-any-return]
 
 
-def transpose(x: Any, *axes: Any) -> Variable:
+def transpose(x: Any, *order: Any, axes: Any = None) -> Variable:
     """The axes of x in another order, reversed if none is given."""
     x = as_variable(x)
+    axes = order if axes is None else tuple(axes)
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (list, tuple))):
         axes = tuple(axes[0] or ())
     if not axes:
         return shuffled(x, range(x.ndim - 1, -1, -1))
-    order = [axis_of(axis, x.ndim, x) for axis in axes]
-    if sorted(order) != list(range(x.ndim)):
+    places = [axis_of(axis, x.ndim, x) for axis in axes]
+    if sorted(places) != list(range(x.ndim)):
         raise InvalidValue(message(f"{tuple(axes)} is no order of {x.ndim} axes", [(x.name or "x", x)]))
-    return shuffled(x, order)
+    return shuffled(x, places)
 
 
 def permute_dims(x: Any, axes: Sequence[int]) -> Variable:

@@ -60,6 +60,7 @@ from symlab.tensor.regrouping import *
 from symlab.tensor.searching import *
 from symlab.tensor.sets import *
 from symlab.tensor.shaping import *
+from symlab.tensor.signal.conv import convolve
 from symlab.tensor.special import *
 from symlab.tensor.types import *
 

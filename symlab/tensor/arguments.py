@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message, no_axis
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, TypeMismatch, message, no_axis
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to
-from symlab.core.ops.shape import Number, number_of
+from symlab.core.ops.shape import Number, number_of, spread, unbroadcast
 
 Axis = int | Sequence[int] | None
 
@@ -79,6 +79,16 @@ def elements_of(vector: Variable, length: int | None = None) -> list[Any]:
     if vector.op is CONSTANT:
         return constant_value(vector).tolist()  # type: ignore[no-any-return]
     return [slice_op(vector, index=(place,)) for place in range(known)]
+
+
+def of_sizes(x: Variable, sizes: Sequence[Number], name: str) -> Variable:
+    """x, whose sizes must be these: checked now where they are known, else at the call; a size of 1 is no exception."""
+    for axis, (found, wanted) in enumerate(zip(x.type.shape, sizes, strict=True)):
+        if isinstance(wanted, int) and found not in (None, wanted):
+            problem = f"{name} of size {found} along axis {axis} where {wanted} is wanted"
+            raise ShapeMismatch(message(problem, [(x.name or name, x)]))
+    told = [axis for axis, size in enumerate(x.type.shape) if size is not None and sizes[axis] != size]
+    return spread(unbroadcast(x, axes=tuple(told)) if told else x, sizes)
 
 
 def promoted(values: Iterable[Any]) -> list[Variable]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.types import Shape
 from symlab.core.ops.linalg import matmul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
-from symlab.tensor.arguments import promoted
+from symlab.tensor.arguments import of_sizes, promoted
 from symlab.tensor.creation import diagonal
 from symlab.tensor.reductions import sum
 
@@ -31,6 +33,7 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
     shapes = [tuple(GUESS if size is None else size for size in x.type.shape) for x in found]
     try:
         left, right, _ = parse_einsum_input((subscripts, *shapes), shapes=True)
+        shapes = guessed(left.split(","), [x.type.shape for x in found])
         path, _ = contract_path(f"{left}->{right}", *shapes, shapes=True, optimize=optimize)
     except ValueError as error:
         rows = [(x.name or f"operand {place}", x) for place, x in enumerate(found, 1)]
@@ -46,12 +49,24 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
     return shuffled(x, [letters.index(letter) for letter in right])
 
 
+def guessed(terms: Sequence[str], shapes: Sequence[Shape]) -> list[tuple[int, ...]]:
+    """The sizes of operands, where they are not known those of the same letter elsewhere, else a guess."""
+    pairs = [pair for term, shape in zip(terms, shapes, strict=True) for pair in zip(term, shape, strict=True)]
+    known = {letter: size for letter, size in pairs if size not in (None, 1)}
+    return [
+        tuple(known.get(letter, GUESS) if size is None else size for letter, size in zip(term, shape, strict=True))
+        for term, shape in zip(terms, shapes, strict=True)
+    ]
+
+
 def with_distinct(x: Variable, letters: str) -> Term:
     """An operand in which each letter stands once: one that comes twice means a diagonal."""
     while repeated := [letter for letter, count in Counter(letters).items() if count > 1]:
         first = letters.index(repeated[0])
         second = letters.index(repeated[0], first + 1)
-        x = diagonal(x, 0, first, second)
+        sizes = sizes_of(x)
+        square = [sizes[first] if place == second else size for place, size in enumerate(sizes)]
+        x = diagonal(of_sizes(x, square, f"axes of letter {repeated[0]!r}"), 0, first, second)
         letters = letters[:first] + letters[first + 1 : second] + letters[second + 1 :] + repeated[0]
     return x, letters
 
@@ -64,17 +79,29 @@ def summed(x: Variable, letters: str, kept: set[str]) -> Term:
 
 def product(a: Variable, first: str, b: Variable, second: str, kept: set[str]) -> Term:
     """The product of two operands, summed over the letters of both that nobody needs: a stack of matrix products."""
+    (a, first), (b, second) = without_ones(a, first, b, second), without_ones(b, second, a, first)
     a, first = summed(a, first, kept | set(second))
     b, second = summed(b, second, kept | set(first))
     both = [letter for letter in first if letter in second and letter in kept]
     inner = [letter for letter in first if letter in second and letter not in kept]
     rows = [letter for letter in first if letter not in second]
     columns = [letter for letter in second if letter not in first]
-    sizes: dict[str, Number] = dict(zip(second, sizes_of(b), strict=True)) | dict(zip(first, sizes_of(a), strict=True))
-    left = grouped(a, first, (both, rows, inner), sizes)
-    right = grouped(b, second, (both, inner, columns), sizes)
+    known: dict[str, Number] = dict(zip(second, sizes_of(b), strict=True)) | dict(zip(first, sizes_of(a), strict=True))
+    if max(len(both), len(inner)) > 1:  # joined sizes may agree where the sizes themselves do not
+        b = of_sizes(b, [known[letter] for letter in second], "operand")
+    left = grouped(a, first, (both, rows, inner), known)
+    right = grouped(b, second, (both, inner, columns), known)
     letters = "".join([*both, *rows, *columns])
-    return reshaped(matmul(left, right), [sizes[letter] for letter in letters]), letters
+    return reshaped(matmul(left, right), [known[letter] for letter in letters]), letters
+
+
+def without_ones(x: Variable, letters: str, other: Variable, others: str) -> Term:
+    """An operand without the axes that broadcast to those of another: they are known to be of size 1."""
+    static = dict(zip(others, other.type.shape, strict=True))
+    ones = {
+        letter for letter, size in zip(letters, x.type.shape, strict=True) if size == 1 and static.get(letter, 1) != 1
+    }
+    return summed(x, letters, set(letters) - ones)
 
 
 def grouped(x: Variable, letters: str, groups: tuple[list[str], ...], sizes: dict[str, Number]) -> Variable:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ops import create, gather
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import eq, ge, gt, switch
@@ -25,14 +25,14 @@ from symlab.core.ops.shape import (
 from symlab.tensor.arguments import axis_of, size_from, sizes_from
 from symlab.tensor.elementwise import cast
 from symlab.tensor.reductions import sum
-from symlab.tensor.shaping import broadcast_arrays
+from symlab.tensor.shaping import broadcast_arrays, moveaxis, ravel
 from symlab.tensor.types import dtype_of
 
 # fmt: off
 __all__ = [
-    "alloc", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full", "full_like",
-    "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "second", "trace", "tri",
-    "tril", "triu", "zeros", "zeros_like",
+    "alloc", "alloc_diag", "arange", "diag", "diagonal", "empty", "empty_like", "extract_diag", "eye", "fill", "full",
+    "full_like", "identity", "identity_like", "linspace", "logspace", "meshgrid", "ones", "ones_like", "second",
+    "trace", "tri", "tril", "triu", "zeros", "zeros_like",
 ]
 # fmt: on
 
@@ -176,16 +176,24 @@ def tri(n: Any, m: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
     return cast(offset_mask(rows, columns, size_from(k), ge), "floatX" if dtype is None else dtype)
 
 
+def matrix_sizes(x: Variable) -> tuple[Number, Number]:
+    """The sizes of the last two axes; a vector is the rows of a square matrix, as in NumPy."""
+    if not x.ndim:
+        raise InvalidValue(message("a scalar has no triangles", [(x.name or "x", x)], ["T.atleast_2d(x)"]))
+    rows, columns = sizes_of(x)[-2:] * (2 if x.ndim == 1 else 1)
+    return rows, columns
+
+
 def tril(x: Any, k: Any = 0) -> Variable:
     """The part of x at and below diagonal k of its last two axes, zeros above."""
     x = as_variable(x)
-    return switch(offset_mask(*sizes_of(x)[-2:], size_from(k), ge), x, constant(0, dtype=x.dtype))  # type: ignore[no-any-return]
+    return switch(offset_mask(*matrix_sizes(x), size_from(k), ge), x, constant(0, dtype=x.dtype))  # type: ignore[no-any-return]
 
 
 def triu(x: Any, k: Any = 0) -> Variable:
     """The part of x at and above diagonal k of its last two axes, zeros below."""
     x = as_variable(x)
-    below = offset_mask(*sizes_of(x)[-2:], size_from(k) - 1, ge)
+    below = offset_mask(*matrix_sizes(x), size_from(k) - 1, ge)
     return switch(below, constant(0, dtype=x.dtype), x)  # type: ignore[no-any-return]
 
 
@@ -217,12 +225,20 @@ extract_diag = diagonal
 def diag(x: Any, k: int = 0) -> Variable:
     """The diagonal k of a matrix, or the matrix that has a vector as its diagonal k."""
     x = as_variable(x)
-    if x.ndim != 1:
-        return diagonal(x, k)
-    (length,) = sizes_of(x)
-    size = number_of(add(length, abs(k))) if isinstance(length, Variable) else length + abs(k)
-    rows, columns = diagonal_places(size, size, k)
-    return gather.set_take(full([size, size], 0, x.type.dtype), x, rows, columns, axes=(0, 1))  # type: ignore[no-any-return]
+    return alloc_diag(x, k) if x.ndim == 1 else diagonal(x, k)
+
+
+def alloc_diag(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
+    """The square matrix that has a vector as its diagonal; of a stack its last axis, the matrices' axes being named."""
+    x = as_variable(x)
+    if not x.ndim:
+        raise InvalidValue(message("a scalar is no diagonal", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
+    *others, length = sizes_of(x)
+    size = number_of(add(length, abs(offset))) if isinstance(length, Variable) else length + abs(offset)
+    rows, columns = diagonal_places(size, size, offset)
+    zeros = full([*others, size, size], 0, x.type.dtype)
+    found = gather.set_take(zeros, x, rows, columns, axes=(x.ndim - 1, x.ndim))
+    return moveaxis(found, [-2, -1], [axis1, axis2])
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
@@ -230,9 +246,14 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     return sum(diagonal(x, offset, axis1, axis2), -1)
 
 
-def meshgrid(*vectors: Any, indexing: str = "xy") -> list[Variable]:
-    """For each vector an array of the shape of the grid that they span, "xy" with the first two axes exchanged."""
-    found = [as_variable(vector) for vector in vectors]
+def meshgrid(*vectors: Any, sparse: bool = False, indexing: str = "xy") -> list[Variable]:
+    """For each vector an array of the shape of the grid that they span, "xy" with the first two axes exchanged.
+
+    With `sparse` an array's axes along which nothing changes are of size 1.
+    """
+    if indexing not in ("xy", "ij"):
+        raise InvalidValue(message(f"indexing is 'xy' or 'ij', not {indexing!r}"))
+    found = [ravel(vector) for vector in vectors]
     order = list(range(len(found)))
     if indexing == "xy" and len(found) > 1:
         order[:2] = [1, 0]
@@ -240,4 +261,4 @@ def meshgrid(*vectors: Any, indexing: str = "xy") -> list[Variable]:
         shuffled(vector, [0 if axis == place else "x" for axis in range(len(found))])
         for vector, place in zip(found, order, strict=True)
     ]
-    return broadcast_arrays(*lines)
+    return lines if sparse else broadcast_arrays(*lines)

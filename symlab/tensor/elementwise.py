@@ -69,6 +69,7 @@ from symlab.core.ops.trigonometric import (
     sinh,
     tan,
 )
+from symlab.tensor.arguments import promoted
 from symlab.tensor.types import dtype_of
 
 # fmt: off
@@ -167,9 +168,13 @@ def fabs(x: Any) -> Variable:
     return abs(in_floating_point(x))  # type: ignore[no-any-return]
 
 
-def clip(x: Any, min: Any = None, max: Any = None) -> Variable:
-    """x limited to [min, max], either of which may be None; outside of it the derivative is 0."""
+def clip(x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None) -> Variable:
+    """x limited to [min, max], either of which may be None; outside of it the derivative is 0.
+
+    `a_min` and `a_max` are NumPy's older names of the limits.
+    """
     found = as_variable(x)
+    min, max = (new if old is None else old for new, old in ((min, a_min), (max, a_max)))
     if min is not None:
         found = maximum(found, min)
     return found if max is None else minimum(found, max)
@@ -243,6 +248,7 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
 def logaddexp2(a: Any, b: Any) -> Variable:
     """log2(2^a + 2^b), without overflow or loss."""
     base = math.log(2)
+    a, b = promoted([a, b])
     return true_div(logaddexp(mul(a, base), mul(b, base)), base)  # type: ignore[no-any-return]
 
 

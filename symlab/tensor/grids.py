@@ -1,4 +1,4 @@
-"""Places of grids and the window of Bartlett, under NumPy's and Theano's names."""
+"""Places of grids and triangles, and the window of Bartlett, under NumPy's and Theano's names."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
-from symlab.core.ops.compare import lt, switch
+from symlab.core.ops.compare import eq, lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import exp, log, maximum, mul, sign, sub, true_div
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
-from symlab.core.ops.shape import shuffled
+from symlab.core.ops.shape import Number, shuffled, sizes_of
 from symlab.tensor.arguments import size_from
-from symlab.tensor.creation import arange, linspace
+from symlab.tensor.creation import arange, linspace, tri
 from symlab.tensor.elementwise import cast
+from symlab.tensor.indexing import nonzero
 from symlab.tensor.joining import stack
 from symlab.tensor.shaping import broadcast_arrays
 from symlab.tensor.types import dtype_of
 
-__all__ = ["bartlett", "geomspace", "mgrid", "ogrid"]
+# fmt: off
+__all__ = [
+    "bartlett", "geomspace", "mgrid", "ogrid", "tril_indices", "tril_indices_from", "triu_indices",
+    "triu_indices_from",
+]
+# fmt: on
 
 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Variable:
@@ -85,3 +91,40 @@ def bartlett(M: Any) -> Variable:
     gap = sub(1.0, true_div(magnitude(sub(places, half)), maximum(half, 0.5)))
     alone = lt(count, 2) if isinstance(count, Variable) else constant(count < 2)
     return cast(switch(alone, 1.0, gap), dtype)  # type: ignore[no-any-return]
+
+
+def tril_indices(n: Any, k: Any = 0, m: Any = None) -> tuple[Variable, Variable]:
+    """The rows and columns of the elements at and below diagonal k of a matrix of n rows and m columns (n)."""
+    return places_where(eq(tri(n, m, k), 1))
+
+
+def triu_indices(n: Any, k: Any = 0, m: Any = None) -> tuple[Variable, Variable]:
+    """The rows and columns of the elements at and above diagonal k of a matrix of n rows and m columns (n)."""
+    return places_where(eq(tri(n, m, size_from(k) - 1), 0))
+
+
+def places_where(mask: Variable) -> tuple[Variable, Variable]:
+    """The rows and columns where a matrix is true."""
+    rows, columns = nonzero(mask)
+    return rows, columns
+
+
+def tril_indices_from(x: Any, k: Any = 0) -> tuple[Variable, Variable]:
+    """`tril_indices` of the sizes of a matrix."""
+    rows, columns = sizes_of_matrix(x)
+    return tril_indices(rows, k, columns)
+
+
+def triu_indices_from(x: Any, k: Any = 0) -> tuple[Variable, Variable]:
+    """`triu_indices` of the sizes of a matrix."""
+    rows, columns = sizes_of_matrix(x)
+    return triu_indices(rows, k, columns)
+
+
+def sizes_of_matrix(x: Any) -> tuple[Number, Number]:
+    """The sizes of a matrix."""
+    x = as_variable(x)
+    if x.ndim != 2:
+        raise TypeMismatch(message("a matrix is wanted", [(x.name or "x", x)]))
+    rows, columns = sizes_of(x)
+    return rows, columns

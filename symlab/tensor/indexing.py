@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
 from symlab.core.ops.shape import (
     GIVEN,
     dimshuffle,
-    number_of,
     padded_left,
     shuffled,
     size_of,
@@ -33,8 +31,9 @@ from symlab.core.ops.sort import along
 from symlab.tensor.arguments import axis_of
 from symlab.tensor.creation import diagonal
 from symlab.tensor.elementwise import clip
+from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Whole, entries_of
 from symlab.tensor.joining import stack
-from symlab.tensor.shaping import addbroadcast, ravel
+from symlab.tensor.shaping import addbroadcast, common_size, ravel
 
 # fmt: off
 __all__ = [
@@ -42,40 +41,6 @@ __all__ = [
     "set_subtensor", "subtensor", "take", "take_along_axis",
 ]
 # fmt: on
-
-
-@dataclass(frozen=True)
-class Whole:
-    """An axis of which all is taken."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A slice, its bounds numbers, scalars of int64 or None."""
-
-    bounds: tuple[Any, Any, Any]
-
-
-@dataclass(frozen=True)
-class Place:
-    """One place along an axis: a number or a scalar of int64."""
-
-    number: Any
-
-
-@dataclass(frozen=True)
-class Places:
-    """An array of integers."""
-
-    array: Variable
-
-
-@dataclass(frozen=True)
-class NewAxis:
-    """A new axis of size 1."""
-
-
-Entry = Whole | Part | Place | Places | NewAxis
 
 
 # Reading an index
@@ -104,58 +69,6 @@ def part_of_shape(vector: Variable, index: Any) -> Variable | None:
     if not isinstance(found, tuple):
         return found  # type: ignore[no-any-return]
     return make_vector(*found) if found else constant(np.zeros(0, vector.type.dtype))
-
-
-def entries_of(index: Any, x: Variable) -> list[Entry]:
-    """One entry for each axis of x, and one for each new axis."""
-    items = index if isinstance(index, tuple) else (index,)
-    if sum(1 for item in items if item is Ellipsis) > 1:
-        raise InvalidIndex(message("an index can have one ellipsis only", [(x.name or "x", x)]))
-    read = [item if item is Ellipsis else entry for item in items for entry in read_item(item, x)]
-    used = sum(1 for entry in read if entry is not Ellipsis and not isinstance(entry, NewAxis))
-    if used > x.ndim:
-        problem = f"too many indices: {used} for {x.ndim} axes"
-        raise InvalidIndex(message(problem, [(x.name or "x", x)]))
-    rest: list[Any] = [Whole()] * (x.ndim - used)
-    place = read.index(Ellipsis) if Ellipsis in [entry for entry in read if entry is Ellipsis] else len(read)
-    return [*read[:place], *rest, *read[place + 1 :]]
-
-
-def read_item(item: Any, x: Variable) -> list[Any]:
-    """The entries that one item of an index stands for: a mask for as many as it has axes."""
-    if item is Ellipsis:
-        return [Ellipsis]
-    if item is None:
-        return [NewAxis()]
-    if isinstance(item, builtins.slice):
-        bounds = tuple(None if bound is None else bound_of(bound, x) for bound in (item.start, item.stop, item.step))
-        return [Whole() if bounds in ((None, None, None), WHOLE) else Part(bounds)]
-    if isinstance(item, (bool, np.bool_)):
-        raise TypeMismatch(message("a boolean is no index", [(x.name or "x", x)], ["an array of booleans"]))
-    if isinstance(item, (int, np.integer)):
-        return [Place(int(item))]
-    array = as_variable(np.asarray(item, np.int64) if isinstance(item, list) and not item else item)
-    if array.type.dtype.kind == "b":
-        return list(mask_places(array))
-    if array.type.dtype.kind not in "iu":
-        operands = [(x.name or "x", x), ("index", array)]
-        raise TypeMismatch(message(f"an index is made of integers, not {array.dtype}", operands))
-    return [Places(array) if array.ndim else Place(number_of(array))]
-
-
-def mask_places(mask: Variable) -> list[Places]:
-    """The places where a mask is true."""
-    if not mask.ndim:
-        raise TypeMismatch(message("a boolean scalar is no index", [("mask", mask)]))
-    return [Places(places) for places in nonzero(mask)]
-
-
-def bound_of(bound: Any, x: Variable) -> Any:
-    """A bound of a slice."""
-    node = as_variable(bound)
-    if node.ndim or node.type.dtype.kind not in "iu":
-        raise TypeMismatch(message(f"the bound of a slice is an integer, not {bound!r}", [(x.name or "x", x)]))
-    return number_of(node)
 
 
 # From entries to nodes
@@ -326,10 +239,24 @@ def within(indices: Any, x: Variable, axis: int, mode: str) -> Any:
     raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'raise', 'clip' or 'wrap'"]))
 
 
-def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Variable:
-    """The elements of x along an axis at integers, of which there is an array of the same rank."""
-    x, order = as_variable(x), as_variable(indices)
-    return along(x, order, axis_of(axis, x.ndim, x))
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Variable:
+    """The elements of x along an axis at integers, in an array of the same rank (of all in a row if it is None).
+
+    Along the other axes the two arrays broadcast to each other.
+    """
+    x, order = ravel(x) if axis is None else as_variable(x), as_variable(indices)
+    place = axis_of(0 if axis is None else axis, x.ndim, x)
+    if order.ndim != x.ndim or order.type.dtype.kind not in "iu":
+        problem = f"places along an axis are an array of integers of rank {x.ndim}"
+        raise TypeMismatch(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
+    own = sizes_of(x), sizes_of(order)
+    common = [common_size(pair) for pair in zip(*own, strict=True)]
+    found = []
+    for node, sizes in zip((x, order), own, strict=True):
+        wanted = [size if axis == place else common[axis] for axis, size in enumerate(sizes)]
+        changes = any(one is not other for one, other in zip(wanted, sizes, strict=True))
+        found.append(spread(node, wanted) if changes else node)
+    return along(*found, place)
 
 
 def nonzero(x: Any, return_matrix: bool = False) -> Any:

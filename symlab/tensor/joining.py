@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ from symlab.core.ops.index import part_of_axis
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.rounding import mod
 from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
-from symlab.tensor.arguments import axis_of, elements_of, promoted, size_from, sizes_from
+from symlab.tensor.arguments import Axis, axis_of, elements_of, of_sizes, promoted, size_from, sizes_from
 from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, expand_dims, ravel, shape_padleft
 
 # fmt: off
@@ -176,8 +177,10 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
     x = as_variable(x) if axis is not None else ravel(x)
     place = axis_of(0 if axis is None else axis, x.ndim, x)
     counts = as_variable(repeats)
+    if counts.ndim == 1 and counts.type.shape[0] == 1:
+        counts = counts[0]
     if counts.ndim:
-        order = repetition.places_repeated(counts)
+        order = repetition.places_repeated(of_sizes(counts, sizes_of(x)[place : place + 1], "repeats"))
         return gather.take(x, order, axes=(place,))  # type: ignore[no-any-return]
     sizes, times = list(sizes_of(x)), number_of(counts)
     wide = spread(with_new_axes(x, [place + 1], x.ndim + 1), [*sizes[: place + 1], times, *sizes[place + 1 :]])
@@ -185,11 +188,17 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
     return reshaped(wide, sizes)
 
 
-def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
-    """x moved along an axis, what leaves one end coming in at the other (all elements in a row if it is None)."""
+def roll(x: Any, shift: Any, axis: Axis = None) -> Variable:
+    """x moved along axes, what leaves one end coming in at the other (all elements in a row if it is None)."""
     x = as_variable(x)
     if axis is None:
         return reshaped(roll(ravel(x), shift, 0), sizes_of(x))
+    if isinstance(axis, (list, tuple)) or isinstance(shift, (list, tuple)):
+        axes = list(axis) if isinstance(axis, (list, tuple)) else [axis] * len(shift)
+        shifts = list(shift) if isinstance(shift, (list, tuple)) else [shift] * len(axes)
+        if len(axes) != len(shifts):
+            raise InvalidValue(message(f"{len(shifts)} shifts do not fit {len(axes)} axes", [(x.name or "x", x)]))
+        return functools.reduce(lambda moved, step: roll(moved, *step), zip(shifts, axes, strict=True), x)
     place = axis_of(axis, x.ndim, x)
     size, shift = sizes_of(x)[place], size_from(shift)
     if isinstance(size, int) and isinstance(shift, int):

@@ -16,7 +16,7 @@ from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
 from symlab.tensor import creation, matrices, reductions, systems
-from symlab.tensor.arguments import axis_of, promoted
+from symlab.tensor.arguments import axis_of, of_sizes, promoted
 from symlab.tensor.joining import stack
 from symlab.tensor.matrices import *
 from symlab.tensor.shaping import (
@@ -37,8 +37,15 @@ __all__ = [
 ]
 # fmt: on
 
-diagonal = creation.diagonal
-trace = creation.trace
+
+def diagonal(x: Any, offset: int = 0) -> Variable:
+    """The diagonal of each matrix of a stack, its last two axes, as in numpy.linalg."""
+    return creation.diagonal(x, offset, -2, -1)
+
+
+def trace(x: Any, offset: int = 0) -> Variable:
+    """The sum of the diagonal of each matrix of a stack, its last two axes, as in numpy.linalg."""
+    return creation.trace(x, offset, -2, -1)
 
 
 def dot(first: Any, second: Any) -> Variable:
@@ -76,6 +83,9 @@ def tensordot(first: Any, second: Any, axes: Any = 2) -> Variable:
         one, other = (list(group) if isinstance(group, (list, tuple, np.ndarray)) else [group] for group in axes)
         pairs = [axis_of(axis, a.ndim, a) for axis in one], [axis_of(axis, b.ndim, b) for axis in other]
     check_pairs(a, b, *pairs)
+    if len(pairs[0]) > 1:  # joined sizes may agree where the sizes themselves do not
+        sizes = dict(zip(pairs[1], (sizes_of(a)[axis] for axis in pairs[0]), strict=True))
+        b = of_sizes(b, [sizes.get(axis, size) for axis, size in enumerate(sizes_of(b))], "operand 2")
     left, kept_left = as_matrix(a, pairs[0], last=True)
     right, kept_right = as_matrix(b, pairs[1], last=False)
     return reshaped(ops.dot(left, right), [*kept_left, *kept_right])
@@ -253,7 +263,7 @@ def matrix_norm(x: Any, axis: Sequence[int] = (-2, -1), ord: Any = "fro", keepdi
         tries = ["'fro', 'nuc', 1, -1, 2, -2, np.inf or -np.inf"]
         raise InvalidValue(message(f"there is no norm {ord!r} of matrices here", (), tries))
     summed, compared = (rows, columns) if ord in (1, -1) else (columns, rows)
-    sums = reductions.sum(abs(x), summed, keepdims=True)
+    sums = reductions.sum(abs(reductions.floating(x)), summed, keepdims=True)
     found = (reductions.max if ord > 0 else reductions.min)(sums, compared, keepdims=True)
     return found if keepdims else squeeze(found, (rows, columns))
 

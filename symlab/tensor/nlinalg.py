@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from symlab.core.ops.operators import Variable, as_variable
-from symlab.tensor.creation import diag, diagonal, extract_diag, trace
+from symlab.tensor.creation import alloc_diag, diag, diagonal, extract_diag, trace
 from symlab.tensor.linalg import (
     det,
     eig,
@@ -63,11 +62,6 @@ __all__ = [
 Function = Callable[..., Any]
 
 matrix_inverse = inv
-
-
-def alloc_diag(vector: Any) -> Variable:
-    """The square matrix with a vector on its diagonal."""
-    return diag(as_variable(vector))
 
 
 # Theano's classes, each of which makes a function

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, message
-from symlab.core.ops.compare import lt, switch
+from symlab.core.ops.compare import eq, lt, switch
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import maximum, minimum, sub
 from symlab.core.ops.operators import Variable, as_variable, cast_to
-from symlab.core.ops.rounding import mod, round_half_to_even
+from symlab.core.ops.rounding import floor_div, mod, round_half_to_even
 from symlab.core.ops.shape import Number, sizes_of, spread, with_new_axes
 from symlab.tensor import reductions
 from symlab.tensor.arguments import size_from
@@ -104,7 +104,7 @@ def pad(
         if mode in PLACES and not (reflect_type == "odd" and mode in ("reflect", "symmetric")):
             x = by_places(x, axis, before, after, PLACES[mode])
         elif mode in PLACES:
-            x = turned_over(x, axis, before, after, PLACES[mode])
+            x = turned_over(x, axis, before, after, mode)
         else:
             x = with_borders(x, axis, (before, after), mode, values[axis], lengths[axis])
     return x
@@ -122,13 +122,21 @@ def by_places(x: Variable, axis: int, before: Number, after: Number, rule: Any) 
     return take(x, rule(place, size), axis=axis)
 
 
-def turned_over(x: Variable, axis: int, before: Number, after: Number, rule: Any) -> Variable:
-    """A mirror that turns values over as well: twice the edge less the mirrored element; up to one size of x."""
+def turned_over(x: Variable, axis: int, before: Number, after: Number, mode: str) -> Variable:
+    """A mirror that turns values over as well: twice the edge less the mirrored element, and so on beyond.
+
+    Over two mirrors elements come again, raised by twice the difference of the edges.
+    """
     place, size = places(x, axis, before, after)
-    inside, nearest = take(x, rule(place, size), axis=axis), take(x, edge(place, size), axis=axis)
+    mirrored = take(x, PLACES[mode](place, size), axis=axis)
+    first, last = (take(x, [end], axis=axis) for end in (0, -1))
+    mirrors = floor_div(place, maximum(sub(size, 1), 1) if mode == "reflect" else size)
     others = [other for other in range(x.ndim) if other != axis]
-    within = with_new_axes((place >= 0) & (place < size), others, x.ndim)
-    return switch(within, inside, sub(nearest * 2, inside))  # type: ignore[no-any-return]
+    mirrors = cast(with_new_axes(mirrors, others, x.ndim), x.dtype)
+    rise = last - first
+    turned = sub(first * 2 + (mirrors + 1) * rise, mirrored)
+    again = switch(eq(mirrors, 0), mirrored, mirrored + mirrors * rise)
+    return switch(eq(mod(mirrors, 2), 0), again, turned)  # type: ignore[no-any-return]
 
 
 def with_borders(x: Variable, axis: int, widths: Pair, mode: str, values: Pair, lengths: Pair) -> Variable:

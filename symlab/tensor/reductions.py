@@ -12,7 +12,7 @@ from symlab.core.ir.types import inexact
 from symlab.core.ops import cumulative, nn, reduce
 from symlab.core.ops import sort as sorting
 from symlab.core.ops.compare import neq, switch
-from symlab.core.ops.elementwise import abs, add, pow, sqr, sqrt, sub, true_div
+from symlab.core.ops.elementwise import abs, add, maximum, pow, sqr, sqrt, sub, true_div
 from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
 from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, spread, with_new_axes
@@ -23,8 +23,9 @@ from symlab.tensor.types import dtype_of
 
 # fmt: off
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumprod", "cumsum",
-    "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp", "max", "max_and_argmax", "mean", "median", "min",
+    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cummax", "cummin", "cumprod",
+    "cumsum", "cumulative_prod", "cumulative_sum", "log_softmax", "logsumexp",
+    "max", "max_and_argmax", "mean", "median", "min",
     "norm", "prod", "ptp", "softmax", "sort", "std", "sum", "var",
 ]
 # fmt: on
@@ -113,7 +114,7 @@ def var(
     if corrected:
         spread = sub(spread, true_div(sqr(sum(differences, axes, keepdims=keepdims)), number))
     less = ddof if correction is None else correction
-    result = true_div(spread, sub(number, less) if less else number)
+    result = true_div(spread, maximum(sub(number, less), 0) if less else number)
     return cast(result, narrow) if narrow == np.float16 else result  # type: ignore[no-any-return]
 
 
@@ -194,8 +195,12 @@ def median(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     count = joined_size([sizes[place] for place in axes])
     rows = reshaped(shuffled(x, [*others, *axes]), [*(sizes[place] for place in others), count])
     ordered = sorting.sort(rows, axis=rows.ndim - 1)
+    if not isinstance(count, int) or count == 0:  # the median of nothing is nan, which index -1 finds
+        nan = spread(constant(np.nan, dtype=x.type.dtype), [*sizes_of(rows)[:-1], 1])
+        ordered = join(ordered, nan, axis=rows.ndim - 1)
     middle = true_div(add(ordered[..., (count - 1) // 2], ordered[..., count // 2]), 2)
-    found = switch(neq(ordered[..., -1], ordered[..., -1]), ordered[..., -1], middle)  # nan is the last in order
+    last = ordered[..., count - 1]
+    found = switch(neq(last, last), last, middle)  # nan is the last in order
     return with_new_axes(found, axes, x.ndim) if keepdims else found
 
 
@@ -204,7 +209,7 @@ def norm(x: Any, L: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
     L = 0 counts the elements that are not 0, inf and -inf give the largest and the smallest magnitude.
     """
-    size = abs(as_variable(x))
+    size = abs(floating(x))
     if isinstance(L, str):
         raise InvalidValue(message(f"there is no elementwise norm {L!r}", (), ["T.linalg.norm(x, 'fro')"]))
     if isinstance(L, Variable):
@@ -230,6 +235,19 @@ def cumprod(x: Any, axis: int | None = None) -> Variable:
     return running(cumulative.cumprod, x, axis)
 
 
+def cummax(x: Any, axis: int | None = None) -> Variable:
+    """The largest element so far along an axis, over all elements if none is given; nan from the first one on.
+
+    Its gradient goes to the place where the extreme was found first.
+    """
+    return running(cumulative.cummax, x, axis)
+
+
+def cummin(x: Any, axis: int | None = None) -> Variable:
+    """The smallest element so far along an axis, over all elements if none is given; as `cummax` otherwise."""
+    return running(cumulative.cummin, x, axis)
+
+
 def running(op: Any, x: Any, axis: int | None) -> Variable:
     """An op along one axis, or over the elements in one row."""
     x = as_variable(x) if axis is not None else ravel(x)
@@ -252,9 +270,9 @@ def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: 
 
 
 def floating(x: Any) -> Variable:
-    """x, integers as floating-point numbers."""
+    """x, integers in float64, as NumPy's means of them are."""
     node = as_variable(x)
-    return cast(node, inexact(node.type.dtype))
+    return node if node.type.dtype.kind in "fc" else cast(node, "float64")
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:

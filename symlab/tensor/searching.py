@@ -9,10 +9,11 @@ from typing import Any
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather, search
-from symlab.core.ops.compare import neq
+from symlab.core.ops.compare import lt, neq, switch
+from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import add, mul, neg, sub
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import filled_like, sizes_of, with_new_axes
+from symlab.core.ops.shape import Number, filled_like, joined_size, reshaped, sizes_of, with_new_axes
 from symlab.tensor.arguments import axis_of, promoted, size_from, sizes_from
 from symlab.tensor.creation import zeros
 from symlab.tensor.elementwise import cast, clip
@@ -39,9 +40,13 @@ def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Vari
 
 def unique(x: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
     """The distinct elements in order; on request the first place of each, which one each element is, and counts."""
+    x = as_variable(x)
     several = search.unique(ravel(x))
     wanted = (True, return_index, return_inverse, return_counts)
     found = [PROJECT(several, index=place) for place, flag in enumerate(wanted) if flag]
+    if return_inverse:
+        place = sum(wanted[:2])
+        found[place] = reshaped(found[place], sizes_of(x))
     return found[0] if len(found) == 1 else tuple(found)
 
 
@@ -62,15 +67,20 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
     if a.type.dtype.kind not in "iub":
         raise TypeMismatch(message("choose takes integers", [(a.name or "a", a)]))
     options = list(choices) if isinstance(choices, (list, tuple)) else list(as_variable(choices))
-    place, *arrays = broadcast_arrays(a, *promoted(options))
-    if mode == "clip":
-        place = clip(place, 0, len(arrays) - 1)
-    elif mode == "wrap":
-        place = place % len(arrays)
-    elif mode != "raise":
-        raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'raise', 'clip' or 'wrap'"]))
+    place, *arrays = broadcast_arrays(brought_within(cast(a, "int64"), len(options), mode), *promoted(options))
     stacked = concatenate([with_new_axes(array, [0], array.ndim + 1) for array in arrays], axis=0)
     return take_along_axis(stacked, with_new_axes(place, [0], place.ndim + 1), axis=0)[0]  # type: ignore[no-any-return]
+
+
+def brought_within(places: Variable, size: Number, mode: str) -> Variable:
+    """Places from 0 to size - 1; others are refused at the call, or go to the nearest ("clip") or around ("wrap")."""
+    if mode == "clip":
+        return clip(places, 0, size - 1)
+    if mode == "wrap":
+        return places % size
+    if mode != "raise":
+        raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'raise', 'clip' or 'wrap'"]))
+    return take(counted(size), switch(lt(places, 0), size, places))  # what is negative is out of bounds here
 
 
 def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Variable:
@@ -109,7 +119,8 @@ def ceil_intdiv(a: Any, b: Any) -> Variable:
 
 def unravel_index(indices: Any, dims: Any, order: str = "C") -> tuple[Variable, ...]:
     """The places along each axis of a shape that numbers of elements have."""
-    rest, sizes = as_variable(indices), sizes_from(dims)
+    sizes = sizes_from(dims)
+    rest = brought_within(as_variable(indices), joined_size(sizes), "raise")
     found: list[Variable] = []
     for size in sizes if order == "F" else reversed(sizes):
         found.append(rest % size)
@@ -118,15 +129,12 @@ def unravel_index(indices: Any, dims: Any, order: str = "C") -> tuple[Variable, 
 
 
 def ravel_multi_index(multi_index: Sequence[Any], dims: Any, mode: str = "raise", order: str = "C") -> Variable:
-    """The numbers of elements at places along each axis of a shape; "clip" and "wrap" bring places into it."""
+    """The numbers of elements at places along each axis of a shape, into which "clip" and "wrap" bring others."""
     sizes = sizes_from(dims)
     places = [as_variable(place) for place in multi_index]
     if len(places) != len(sizes):
         raise InvalidValue(message(f"{len(places)} arrays of places do not fit {len(sizes)} axes"))
-    if mode == "clip":
-        places = [clip(place, 0, size - 1) for place, size in zip(places, sizes, strict=True)]
-    elif mode == "wrap":
-        places = [place % size for place, size in zip(places, sizes, strict=True)]
+    places = [brought_within(place, size, mode) for place, size in zip(places, sizes, strict=True)]
     pairs = list(zip(places, sizes, strict=True))
     return functools.reduce(
         lambda total, pair: add(mul(total, pair[1]), pair[0]), pairs[::-1] if order == "F" else pairs, as_variable(0)

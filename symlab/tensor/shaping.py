@@ -18,10 +18,11 @@ from symlab.tensor.arguments import Axis, axes_of, axis_of, sizes_from
 
 # fmt: off
 __all__ = [
-    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_to", "dimshuffle",
-    "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim", "patternbroadcast",
-    "permute_dims", "ravel", "reshape", "shape", "shape_padaxis", "shape_padleft", "shape_padright", "size",
-    "specify_shape", "squeeze", "swapaxes", "transpose", "unbroadcast",
+    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "atleast_Nd", "broadcast_arrays", "broadcast_to",
+    "dimshuffle", "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim",
+    "patternbroadcast", "permute_dims", "ravel", "reshape", "shape", "shape_padaxis", "shape_padleft",
+    "shape_padright", "size", "specify_broadcastable", "specify_shape", "squeeze", "swapaxes", "transpose",
+    "unbroadcast",
 ]
 # fmt: on
 
@@ -105,17 +106,18 @@ def dimshuffle(x: Any, *pattern: Any) -> Variable:
     return ops.dimshuffle(x, pattern=places)  # type: ignore[no-any-return]
 
 
-def transpose(x: Any, *axes: Any) -> Variable:
+def transpose(x: Any, *order: Any, axes: Any = None) -> Variable:
     """The axes of x in another order, reversed if none is given."""
     x = as_variable(x)
+    axes = order if axes is None else tuple(axes)
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (list, tuple))):
         axes = tuple(axes[0] or ())
     if not axes:
         return shuffled(x, range(x.ndim - 1, -1, -1))
-    order = [axis_of(axis, x.ndim, x) for axis in axes]
-    if sorted(order) != list(range(x.ndim)):
+    places = [axis_of(axis, x.ndim, x) for axis in axes]
+    if sorted(places) != list(range(x.ndim)):
         raise InvalidValue(message(f"{tuple(axes)} is no order of {x.ndim} axes", [(x.name or "x", x)]))
-    return shuffled(x, order)
+    return shuffled(x, places)
 
 
 def permute_dims(x: Any, axes: Sequence[int]) -> Variable:
@@ -207,6 +209,14 @@ def atleast_3d(x: Any) -> Variable:
     return shape_padright(x) if x.ndim == 2 else x
 
 
+def atleast_Nd(x: Any, n: int = 1, left: bool = True) -> Variable:
+    """x with new axes in front (or at the end), up to n."""
+    x = as_variable(x)
+    if x.ndim >= n:
+        return x
+    return shape_padleft(x, n - x.ndim) if left else shape_padright(x, n - x.ndim)
+
+
 def broadcast_to(x: Any, shape: Any, ndim: int | None = None) -> Variable:
     """x repeated along new axes in front and along axes that are known to be of size 1."""
     return spread(as_variable(x), sizes_from(shape, ndim))
@@ -244,6 +254,9 @@ def addbroadcast(x: Any, *axes: int) -> Variable:
     x = as_variable(x)
     ones = axes_of(axes, x.ndim, x)
     return specified(x, tuple(1 if axis in ones else None for axis in range(x.ndim)))
+
+
+specify_broadcastable = addbroadcast
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
-from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.elementwise import exp, log, log1p, mul, neg, sigmoid, softplus, true_div
-from symlab.core.ops.exponential import xlogy0
+from symlab.core.ops.elementwise import exp, log, mul, neg, sigmoid, softplus, true_div
+from symlab.core.ops.exponential import xlog1py, xlogy0
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.special import (
     betainc,
@@ -80,11 +79,6 @@ def gammau(a: Any, x: Any) -> Variable:
 def chi2sf(x: Any, k: Any) -> Variable:
     """The probability that a chi-squared variable with k degrees of freedom is larger than x."""
     return gammaincc(true_div(k, 2.0), true_div(x, 2.0))  # type: ignore[no-any-return]
-
-
-def xlog1py(x: Any, y: Any) -> Variable:
-    """x log(1 + y), 0 where x is 0."""
-    return switch(eq(x, 0), 0.0, mul(x, log1p(y)))  # type: ignore[no-any-return]
 
 
 def logit(p: Any) -> Variable:

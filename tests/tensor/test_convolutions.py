@@ -242,3 +242,44 @@ def test_what_does_not_fit_is_refused() -> None:
     f = sl.function([x, w], N.conv2d(x, w))
     with pytest.raises(ValueError, match="channels"):
         f(np.zeros((1, 3, 4, 4)), np.zeros((1, 2, 2, 2)))
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize("dtype", ["float64", "int8", "complex128"])
+def test_convolutions_of_vectors(mode: str, dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    for sizes in ((5, 3), (3, 5), (6, 2), (1, 4)):
+        rows = [(5 * rng.standard_normal(size)).astype(dtype) for size in sizes]
+        agrees(lambda a, v: T.convolve(a, v, mode), lambda a, v: np.convolve(a, v, mode), *rows)
+    gradcheck(lambda a, v: T.signal.convolve1d(a, v, mode), [rng.standard_normal(5), rng.standard_normal(3)])
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize("boundary", ["fill", "wrap", "symm"])
+def test_convolutions_of_matrices(mode: str, boundary: str) -> None:
+    rng = np.random.default_rng(0)
+    for sizes in (((5, 6), (3, 2)), ((2, 3), (4, 4))):
+        for dtype in ("float64", "int64"):
+            matrices = [(5 * rng.standard_normal(size)).astype(dtype) for size in sizes]
+            agrees(
+                lambda a, b: T.signal.convolve2d(a, b, mode, boundary, 0),
+                lambda a, b: scipy.signal.convolve2d(a, b, mode, boundary, 0), *matrices,
+            )  # fmt: skip
+    a, b = rng.standard_normal((4, 4)), rng.standard_normal((2, 3))
+    gradcheck(lambda a, b: T.signal.convolve2d(a, b, mode, boundary), [a, b])
+    if boundary == "fill" and mode != "valid":
+        agrees(
+            lambda a, b: T.signal.convolve2d(a, b, mode, fillvalue=2.0),
+            lambda a, b: scipy.signal.convolve2d(a, b, mode, fillvalue=2.0), a, b,
+        )  # fmt: skip
+
+
+def test_convolutions_that_make_no_sense_are_refused() -> None:
+    row, matrix = T.dvector("row"), T.dmatrix("matrix")
+    for call, problem in (
+        (lambda: T.convolve(row, row, "half"), "there is no mode 'half'"),
+        (lambda: T.convolve(row, matrix), "1 axes are wanted, not 2"),
+        (lambda: T.signal.convolve2d(matrix, matrix, boundary="none"), "there is no boundary 'none'"),
+    ):
+        with pytest.raises((InvalidValue, TypeMismatch), match=problem):
+            call()

@@ -106,3 +106,22 @@ def test_what_is_refused() -> None:
         T.arange(T.dvector())
     with pytest.raises(TypeMismatch, match="a size is an integer"):
         T.zeros((2, 1.5))
+
+
+@pytest.mark.parametrize("offset", [0, 1, -2])
+def test_matrices_from_their_diagonals(offset: int) -> None:
+    rows = np.arange(6.0).reshape(2, 3) + 1
+    agrees(lambda x: T.alloc_diag(x, offset), lambda x: np.diag(x, offset), rows[0])
+    wanted = np.stack([np.diag(row, offset) for row in rows])
+    agrees(lambda x: T.alloc_diag(x, offset, -2, -1), lambda x: wanted, rows)
+    agrees(lambda x: T.alloc_diag(x, offset, 0, 2), lambda x: wanted.transpose(1, 0, 2), rows)
+    agrees(lambda x: T.diagonal(T.alloc_diag(x, offset, 0, 2), offset, 0, 2), lambda x: x, rows)
+    with pytest.raises(InvalidValue, match="a scalar is no diagonal"):
+        T.alloc_diag(T.dscalar())
+
+
+def test_new_axes_up_to_a_rank() -> None:
+    x = np.arange(3.0)
+    agrees(lambda x: T.atleast_Nd(x, 3), lambda x: x[None, None], x)
+    agrees(lambda x: T.atleast_Nd(x, n=3, left=False), lambda x: x[:, None, None], x)
+    agrees(lambda x: T.atleast_Nd(x, 1), lambda x: x, x)

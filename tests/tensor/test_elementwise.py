@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import scipy.special
 
+import symlab as sl
 import symlab.tensor as T
 from symlab.core.backends.reference import evaluate
 from symlab.core.ir.op import Op
 from symlab.core.ops import OPS
 from symlab.tensor import activations, letters
 from symlab.tensor import elementwise as names
+from tests.tensor.against_numpy import agrees, opened
 
 VALUES = np.array([-np.inf, -7.5, -2.5, -1.0, -0.3, -0.0, 0.0, 0.4, 0.5, 1.0, 1.5, 2.5, 30.0, np.inf, np.nan])
 OTHERS = np.roll(VALUES, 4)
@@ -175,6 +177,15 @@ def test_incomplete_gamma_functions() -> None:
     np.testing.assert_allclose(computed(T.chi2sf(y, x), first, second), scipy.special.chdtrc(first, second), rtol=1e-13)
 
 
+@pytest.mark.parametrize("name", ["xlogy", "xlog1py", "betaln"])
+def test_limits_of_special_functions_of_two_operands(name: str) -> None:
+    infinite = [] if name == "betaln" else [np.inf]  # SciPy has nan for two infinite operands of betaln
+    first, second = (grid.reshape(-1) for grid in np.meshgrid([0.0, 0.5, 3.0, *infinite], [0.25, 2.0, np.inf, np.nan]))
+    agrees(getattr(T, name), getattr(scipy.special, name), first, second)
+    compiled = sl.function([x, y], getattr(T, name)(x, y))(first, second)
+    np.testing.assert_allclose(compiled, getattr(scipy.special, name)(first, second), rtol=1e-12)
+
+
 def test_zero_times_a_logarithm() -> None:
     zeros, bad = np.zeros(2), np.array([0.0, -1.0])
     for name in ("xlogy", "xlog1py"):
@@ -248,3 +259,23 @@ def test_cast() -> None:
     assert x.astype("int8").dtype == "int8"
     assert T.cast(3, "float32").dtype == "float32"
     assert computed(T.cast(x, "int32"), np.array([-1.9, 1.9]), OTHERS).tolist() == [-1, 1]
+
+
+def test_logarithms_of_two_in_mixed_dtypes_keep_the_digits_of_both() -> None:
+    first = np.array([-1.3, 0.1, 700.0])
+    for dtype in ("float16", "float32", "int8"):
+        agrees(T.logaddexp2, np.logaddexp2, first, np.array([1, 2, 3]).astype(dtype), tolerance=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint8", "uint64", "bool"])
+def test_remainders_of_integers_are_integers(dtype: str) -> None:
+    limits = np.iinfo(dtype) if dtype != "bool" else np.iinfo("uint8")
+    values = np.array(
+        [limits.min, 0, 1, 7, limits.max] + [-1, -7] * (limits.min < 0), dtype if dtype != "bool" else None
+    )
+    values = values.astype(dtype)
+    agrees(T.fmod, np.fmod, values[:, None], values)
+    first, second = opened((values[:, None], values))
+    with np.errstate(all="ignore"):
+        wanted = np.fmod(values[:, None], values)
+    np.testing.assert_array_equal(sl.function([first, second], T.fmod(first, second))(values[:, None], values), wanted)

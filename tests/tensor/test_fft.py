@@ -79,6 +79,17 @@ def test_options_of_pad() -> None:
     agrees(
         lambda x: T.pad(x, 2, "reflect", reflect_type="odd"), lambda x: np.pad(x, 2, "reflect", reflect_type="odd"), X
     )
+    for mode in ("reflect", "symmetric"):
+        for row in (np.arange(3.0) ** 2, np.array([4.0]), np.array([1, 7], np.int8)):
+            agrees(
+                lambda x, m=mode: T.pad(x, (7, 9), m, reflect_type="odd"),
+                lambda x, m=mode: np.pad(x, (7, 9), m, reflect_type="odd"), row,
+            )  # fmt: skip
+    agrees(
+        lambda x: T.pad(x, 1, "symmetric", reflect_type="odd"),
+        lambda x: np.pad(x, 1, "symmetric", reflect_type="odd"),
+        X,
+    )
     agrees(lambda x: T.pad(x, 2, "linear_ramp", end_values=7), lambda x: np.pad(x, 2, "linear_ramp", end_values=7), X)
     agrees(lambda x: T.pad(x, 1, "mean"), lambda x: np.pad(x, 1, "mean"), np.arange(6).reshape(2, 3))
     for call in (lambda: T.pad(X, 1, "other"), lambda: T.pad(X, -1), lambda: T.pad(X, 1, "reflect", reflect_type="x")):

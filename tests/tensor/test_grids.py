@@ -125,3 +125,16 @@ def test_what_is_packed_is_unpacked(keep: Any) -> None:
     assert whole.size == sum(array.size for array in arrays)
     for one, array in zip(found, arrays, strict=True):
         np.testing.assert_array_equal(one, array)
+
+
+@pytest.mark.parametrize("arguments", [(3,), (3, 1), (3, -1, 5), (4, 0, 2), (0,)], ids=str)
+@pytest.mark.parametrize("name", ["tril_indices", "triu_indices"])
+def test_indices_of_triangles(name: str, arguments: Any) -> None:
+    np.testing.assert_array_equal(run(list(getattr(T, name)(*arguments)), {}), getattr(np, name)(*arguments))
+    x = T.dmatrix("x")
+    values = np.zeros((arguments[0], 4))
+    k = arguments[1] if len(arguments) > 1 else 0
+    found = sl.function([x], list(getattr(T, name + "_from")(x, k)))(values)
+    np.testing.assert_array_equal(found, getattr(np, name + "_from")(values, k))
+    with pytest.raises(TypeMismatch, match="a matrix is wanted"):
+        getattr(T, name + "_from")(x[0])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, NodeError, ShapeMismatch, SymlabError, TypeMismatch
@@ -217,6 +218,27 @@ def test_take_along_axis() -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("shapes", "axis"),
+    [(((3, 4), (1, 2)), 1), (((3, 4), (2, 1)), 0), (((1, 4), (3, 2)), -1), (((3, 4), (5,)), None), (((4,), (0,)), 0)],
+    ids=str,
+)
+def test_take_along_axis_broadcasts_the_other_axes(shapes: Any, axis: int | None) -> None:
+    x, places = np.sin(np.arange(np.prod(shapes[0]))).reshape(shapes[0]), np.arange(np.prod(shapes[1])) % 3 - 1
+    places = places.reshape(shapes[1]).astype(np.int64)
+    agrees(lambda x, o: T.take_along_axis(x, o, axis), lambda x, o: np.take_along_axis(x, o, axis), x, places)
+    if axis is not None:
+        gradcheck(lambda x: T.take_along_axis(x, places, axis), [x])
+
+
+def test_take_along_axis_refuses_other_sizes() -> None:
+    x, order = T.dmatrix("x"), T.lmatrix("order")
+    with pytest.raises((NodeError, ValueError), match="size"):
+        run(T.take_along_axis(x, order, 1), {x: X[0], order: np.zeros((2, 3), np.int64)})
+    with pytest.raises(TypeMismatch, match="an array of integers of rank 2"):
+        T.take_along_axis(x, order[0], 1)
+
+
 def test_nonzero() -> None:
     sparse = np.where(X % 4 == 0, X, 0)
     agrees(T.nonzero, lambda x: [a.astype(np.int64) for a in np.nonzero(x)], sparse)
@@ -237,3 +259,42 @@ def test_compress_and_fill_diagonal() -> None:
     wanted = square.copy()
     np.fill_diagonal(wanted, -1)
     agrees(lambda x: T.fill_diagonal(x, -1), lambda x: wanted, square)
+
+
+@pytest.mark.parametrize(
+    ("index", "problem"),
+    [
+        ([True, False], "a mask of size 2 along axis 0 does not fit axis 0 of size 3"),
+        ((slice(None), [True]), "a mask of size 1 along axis 0 does not fit axis 1 of size 4"),
+        ((..., np.ones((4, 4), bool)), "a mask of size 4 along axis 1 does not fit axis 2 of size 5"),
+    ],
+    ids=str,
+)
+def test_masks_of_other_sizes_are_refused(index: Any, problem: str) -> None:
+    (x,) = opened((X,), known=True)
+    with pytest.raises(InvalidIndex, match=problem):
+        x[index]
+
+
+@pytest.mark.parametrize("length", [None, 1, 2, 4], ids=str)
+def test_masks_of_other_sizes_are_refused_at_the_call(length: int | None) -> None:
+    x, mask = T.dtensor3("x"), T.TensorType("bool", (length,))("mask")
+    values = np.zeros(length or 5, bool)
+    values[0] = True
+    for expression in (x[mask], T.set_subtensor(x[mask], 0.0), x[0, mask]):
+        with pytest.raises(NodeError, match="in one operand"):
+            sl.function([x, mask], expression)(X[:, :3], values)
+    found = sl.function([x, mask], x[:, mask])(np.resize(X, (3, len(values), 2)), values)
+    np.testing.assert_array_equal(found, np.resize(X, (3, len(values), 2))[:, values])
+
+
+def test_setters_as_methods() -> None:
+    x = T.dtensor3("x")
+    wanted = X.copy()
+    wanted[1, :, [0, 2]] = 7
+    np.testing.assert_array_equal(run(x[1, :, [0, 2]].set(7.0), {x: X}), wanted)
+    wanted = X.copy()
+    np.add.at(wanted, ([0, 0], 1), 2)
+    np.testing.assert_array_equal(run(x[[0, 0], 1].inc(2.0), {x: X}), wanted)
+    copy = T.exp(x).clone()
+    assert (copy.owner, copy.type, copy is x) == (None, x.type, False)

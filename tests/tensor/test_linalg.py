@@ -10,7 +10,7 @@ import pytest
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
 from symlab.core.ir.errors import InvalidValue, NodeError, ShapeMismatch, TypeMismatch
-from tests.tensor.against_numpy import agrees, run
+from tests.tensor.against_numpy import agrees, opened, run
 
 
 def array(*shape: int) -> np.ndarray[Any, Any]:
@@ -138,3 +138,39 @@ def test_what_is_refused() -> None:
     c, d = T.dtensor3("c"), T.dtensor3("d")
     with pytest.raises(NodeError, match="is not declared as 1"):
         run(T.matmul(c, d), {c: array(1, 2, 3), d: array(5, 3, 2)})
+
+
+@pytest.mark.parametrize("offset", [0, 1, -1])
+def test_diagonals_of_stacks_are_those_of_their_matrices(offset: int) -> None:
+    for name in ("trace", "diagonal"):
+        function, expected = getattr(T.linalg, name), getattr(np.linalg, name)
+        for shape in ((2, 3, 3), (5, 2, 4), (3, 4), (0, 3, 3)):
+            agrees(lambda x, f=function: f(x, offset), lambda x, f=expected: f(x, offset=offset), array(*shape))
+
+
+@pytest.mark.parametrize("ord", [None, 1, 2, np.inf, -1, "fro"], ids=str)
+def test_norms_of_small_integers_do_not_overflow(ord: Any) -> None:
+    x = np.array([[100, -128], [3, 4]], np.int8)
+    agrees(lambda x: T.linalg.norm(x, ord), lambda x: np.linalg.norm(x.astype(float), ord), x)
+    if ord != "fro":
+        agrees(lambda x: T.linalg.norm(x, ord, 0), lambda x: np.linalg.norm(x.astype(float), ord, 0), x)
+
+
+@pytest.mark.parametrize(
+    ("letters", "shapes"),
+    [
+        ("ij,ij->", [(2, 6), (3, 4)]),
+        ("ij,kij->k", [(2, 6), (5, 3, 4)]),
+        ("abi,abi->ab", [(2, 6, 3), (3, 4, 3)]),
+        ("ij,ij->ij", [(2, 6), (3, 4)]),
+        ("ii->", [(5, 3)]),
+    ],
+)
+def test_sizes_that_do_not_pair_are_refused_at_the_call(letters: str, shapes: list[tuple[int, ...]]) -> None:
+    arrays = [array(*shape) for shape in shapes]
+    made = opened(tuple(arrays))
+    with pytest.raises((NodeError, ValueError), match="size"):
+        run(T.einsum(letters, *made), dict(zip(made, arrays, strict=True)))
+    if letters == "ij,ij->":
+        with pytest.raises((NodeError, ValueError), match="size"):
+            run(T.tensordot(*made, 2), dict(zip(made, arrays, strict=True)))

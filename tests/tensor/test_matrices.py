@@ -12,7 +12,7 @@ import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch
-from tests.tensor.against_numpy import agrees, run
+from tests.tensor.against_numpy import agrees, opened, run
 
 RNG = np.random.default_rng(0)
 A = RNG.standard_normal((2, 3, 3))
@@ -197,3 +197,22 @@ def test_what_makes_no_sense_is_refused() -> None:
         L.inv(v)
     with pytest.raises(ShapeMismatch):
         L.cross(T.tensor("u", dtype="float64", shape=(2,)), v)
+
+
+@pytest.mark.parametrize("sizes", [(3, 4), (4, 3), (3, 3)], ids=str)
+@pytest.mark.parametrize("place", [0, 1], ids=["q", "r"])
+def test_slopes_of_qr_where_sizes_are_not_known(place: int, sizes: tuple[int, int]) -> None:
+    x, values = T.dmatrix("x"), np.random.default_rng(2).standard_normal(sizes)
+    cost = T.sin(3 * L.qr(x)[place]).sum()
+    gradient = sl.function([x], T.grad(cost, x))(values)
+    along = sl.function([x], T.Rop(cost, x, T.cos(x)))(values)
+    (known,) = opened((values,), known=True)
+    wanted = sl.function([known], T.grad(T.sin(3 * L.qr(known)[place]).sum(), known))(values)
+    np.testing.assert_allclose(gradient, wanted, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(along, (wanted * np.cos(values)).sum(), rtol=1e-10, atol=1e-12)
+
+
+def test_slopes_of_squared_traces_of_stacks() -> None:
+    x = T.dtensor3("x")
+    slope = sl.function([x], T.grad(T.sqr(L.trace(x)).sum(), x))(A)
+    np.testing.assert_allclose(slope, 2 * np.linalg.trace(A)[:, None, None] * np.eye(3))

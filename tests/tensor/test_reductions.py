@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.special
 
+import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch
 from tests.tensor.against_numpy import agrees, opened, run
@@ -199,3 +200,57 @@ def test_rows_are_exact_to_a_few_units(scale: float, dtype: str) -> None:
                 for value, wanted in zip(np.atleast_1d(run(nodes[name], {v: x})), exact, strict=True):
                     unit = max(np.spacing(abs(value)), np.finfo(dtype).tiny)
                     assert abs(mpmath.mpf(float(value)) - wanted) < 6 * float(unit), name
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int64", "bool"])
+def test_integers_are_taken_in_float64_by_what_has_logarithms_or_halves(dtype: str) -> None:
+    x = np.array([[1, 0, 1], [0, 1, 120 if dtype != "bool" else 1]]).astype(dtype)
+    agrees(lambda x: T.median(x, 1), lambda x: np.median(x, 1), x)
+    agrees(lambda x: T.logsumexp(x, 1), lambda x: scipy.special.logsumexp(x.astype(float), 1), x)
+    agrees(T.softmax, lambda x: scipy.special.softmax(x.astype(float), -1), x)
+    agrees(T.log_softmax, lambda x: scipy.special.log_softmax(x.astype(float), -1), x)
+
+
+@pytest.mark.filterwarnings("ignore:Degrees of freedom")
+@pytest.mark.parametrize("size", [0, 1, 3])
+@pytest.mark.parametrize("ddof", [0, 0.5, 1, 2, 5])
+def test_variance_of_no_more_elements_than_are_taken_off(size: int, ddof: float) -> None:
+    x = np.arange(size, dtype=float)
+    agrees(lambda x: T.var(x, ddof=ddof), lambda x: np.var(x, ddof=ddof), x)
+    agrees(lambda x: T.std(x, ddof=ddof), lambda x: np.std(x, ddof=ddof), x)
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice")
+@pytest.mark.parametrize("known", [False, True], ids=["sizes not known", "sizes known"])
+def test_rows_of_nothing(known: bool) -> None:
+    nothing = np.zeros((3, 0))
+    agrees(lambda x: T.median(x, 1), lambda x: np.median(x, 1), nothing)
+    agrees(T.median, np.median, nothing)
+    (x,) = opened((nothing,), known)
+    compiled = sl.function(
+        [x], [T.logsumexp(x, 1), T.softmax(x, 1), T.log_softmax(x, 1), T.grad(T.softmax(x, 1).sum(), x)]
+    )
+    largest, *rows = compiled(nothing)
+    np.testing.assert_array_equal(largest, np.full(3, -np.inf))
+    assert [row.shape for row in rows] == [(3, 0)] * 3
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1])
+@pytest.mark.parametrize(("function", "ufunc"), [(T.cummax, np.maximum), (T.cummin, np.minimum)])
+def test_running_extremes(function: Any, ufunc: Any, axis: int | None) -> None:
+    expected = lambda x: ufunc.accumulate(x if axis is not None else x.ravel(), axis or 0)  # noqa: E731
+    for values in (
+        X[0],
+        np.round(X[0]),
+        np.where(X[0] > 1, np.nan, X[0]),
+        X[0] > 0,
+        np.zeros((0, 3)),
+        np.uint8([[3, 1]]),
+    ):
+        agrees(lambda x: function(x, axis), expected, values)
+
+
+def test_gradient_of_running_extremes_goes_to_where_they_were_found_first() -> None:
+    x = T.dvector("x")
+    slope = sl.function([x], T.grad(T.sqr(T.cummax(x)).sum(), x))
+    np.testing.assert_array_equal(slope([1.0, 1.0, 2.0, 0.0, 2.0, 3.0]), [4.0, 0.0, 12.0, 0.0, 0.0, 6.0])

@@ -10,7 +10,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
-from symlab.core.ir.errors import InvalidValue, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, NodeError, TypeMismatch
 from tests.tensor.against_numpy import agrees
 
 X = np.random.default_rng(0).standard_normal((3, 4))
@@ -104,3 +104,51 @@ def test_einsum(letters: str, shapes: Any) -> None:
 def test_einsum_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(InvalidValue, match="einsum"):
         T.einsum("ij,jk->iz", X, X.T)
+
+
+@pytest.mark.parametrize(
+    ("letters", "shapes"),
+    [
+        ("ij,jk->ik", [(2, 1), (3, 4)]),
+        ("ij,ij->ij", [(2, 1), (2, 4)]),
+        ("ij,ij->", [(2, 1), (2, 4)]),
+        ("ij,ij->i", [(1, 3), (2, 3)]),
+        ("i,ij,j->", [(3,), (1, 4), (1,)]),
+    ],
+)
+def test_sizes_of_one_broadcast_in_einsum(letters: str, shapes: list[tuple[int, ...]]) -> None:
+    rng = np.random.default_rng(3)
+    arrays = [rng.standard_normal(shape) for shape in shapes]
+    agrees(lambda *x: T.einsum(letters, *x), lambda *x: np.einsum(letters, *x), *arrays)
+
+
+def test_inverse_of_unique_has_the_shape_of_the_elements() -> None:
+    x = np.array([[3.0, 1.0, 3.0], [1.0, 2.0, 2.0]])
+    agrees(
+        lambda x: T.unique(x, return_inverse=True), lambda x: np.unique(x, return_inverse=True), x, sized=False
+    )  # fmt: skip
+
+
+def test_einsum_of_sizes_of_which_some_are_known() -> None:
+    x, w = T.dmatrix("x"), np.random.default_rng(4).standard_normal((4, 5))
+    product = T.einsum("ij,jk,kj->ik", x, w, w.T)
+    assert product.type.shape == (None, 5)
+    np.testing.assert_allclose(sl.function([x], product)(X), np.einsum("ij,jk,kj->ik", X, w, w.T))
+
+
+@pytest.mark.parametrize("bad", [-1, 6], ids=str)
+def test_places_out_of_bounds_are_refused(bad: int) -> None:
+    places, numbers = T.lvector("places"), np.array([0, bad])
+    for expression in (
+        T.unravel_index(places, (2, 3))[0],
+        T.ravel_multi_index((places, places), (3, 4)),
+        T.choose(places, [np.zeros(2), np.ones(2)]),
+    ):
+        with pytest.raises((NodeError, IndexError), match="out of bounds"):
+            sl.function([places], expression)(numbers)
+    with pytest.raises(InvalidValue, match="there is no mode 'round'"):
+        T.ravel_multi_index((places, places), (3, 4), mode="round")
+
+
+def test_choices_by_truth() -> None:
+    agrees(lambda a, x: T.choose(a, [x, -x]), lambda a, x: np.choose(a, [x, -x]), X > 0, X)

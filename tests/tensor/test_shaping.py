@@ -20,7 +20,8 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("reshape", ((4, 6),)), ("reshape", (-1,)), ("reshape", ((2, -1, 2),)), ("ravel", ()), ("transpose", ()),
     ("transpose", ((2, 0, 1),)), ("swapaxes", (0, -1)), ("moveaxis", (0, 2)), ("moveaxis", ([0, 1], [-1, 0])),
     ("expand_dims", (1,)), ("expand_dims", ((0, -1),)), ("flip", ()), ("flip", (1,)), ("flip", ((0, 2),)),
-    ("roll", (3,)), ("roll", (-5, 2)), ("roll", (2, 0)), ("repeat", (3,)), ("repeat", (2, 1)),
+    ("roll", (3,)), ("roll", (-5, 2)), ("roll", (2, 0)), ("roll", ((1, 2), (0, -1))), ("roll", ((1, 2), 1)),
+    ("roll", (3, (0, 1))), ("repeat", (3,)), ("repeat", (2, 1)),
     ("repeat", (np.array([1, 0, 2]), 1)), ("tile", (2,)), ("tile", ((2, 1, 3),)), ("tile", ((2, 1, 1, 2),)),
     ("atleast_1d", ()), ("atleast_3d", ()), ("fliplr", ()), ("flipud", ()), ("permute_dims", ((1, 2, 0),)),
     ("matrix_transpose", ()),
@@ -250,3 +251,37 @@ def test_counts_that_are_expressions() -> None:
 def test_errors_are_of_the_family(call: Any) -> None:
     with pytest.raises(SymlabError):
         call(T.dmatrix())
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+def test_counts_of_repeat_are_one_for_each_element_or_one_for_all(axis: int) -> None:
+    (x,) = opened((M,))
+    np.testing.assert_array_equal(run(T.repeat(x, np.array([3]), axis), {x: M}), np.repeat(M, [3], axis))
+    counts = T.lvector("counts")
+    with pytest.raises((NodeError, ValueError), match="size"):
+        run(T.repeat(x, counts, axis), {x: M, counts: np.array([1, 0, 2, 1])})
+    (known,) = opened((M,), known=True)
+    with pytest.raises(ShapeMismatch, match=r"repeats of size 4 along axis 0 where \d is wanted"):
+        T.repeat(known, np.array([1, 0, 2, 1]), axis)
+    with pytest.raises(InvalidValue, match="2 shifts do not fit 3 axes"):
+        T.roll(x, (1, 2), (0, 1, 0))
+
+
+@pytest.mark.parametrize("name", ["tril", "triu"])
+def test_triangles_of_a_vector_have_it_in_every_row(name: str) -> None:
+    for k in (0, 1, -2):
+        agrees(lambda x, k=k: getattr(T, name)(x, k), lambda x, k=k: getattr(np, name)(x, k), M[0])
+    with pytest.raises(InvalidValue, match="a scalar has no triangles"):
+        getattr(T, name)(T.dscalar())
+
+
+@pytest.mark.parametrize("indexing", ["xy", "ij"])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_grids(indexing: Any, sparse: bool) -> None:
+    for lines in ([np.arange(3.0), np.arange(2)], [np.arange(3.0), np.float64(2), np.arange(2.0)], [M, np.arange(2.0)]):
+        agrees(
+            lambda *v: T.meshgrid(*v, sparse=sparse, indexing=indexing),
+            lambda *v: np.meshgrid(*v, sparse=sparse, indexing=indexing), *lines,
+        )  # fmt: skip
+    with pytest.raises(InvalidValue, match="indexing is 'xy' or 'ij', not 'yx'"):
+        T.meshgrid(M[0], indexing="yx")

@@ -193,6 +193,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
              passing.grad_scale), as_it_is,
         ),
         **dict.fromkeys((cumulative.cumsum, cumulative.cumprod, cumulative.recurrence), along_axis),
+        **dict.fromkeys((cumulative.cummax, cumulative.cummin, cumulative.logcumsumexp), along_axis),
         **dict.fromkeys((sort.sort, sort.argsort, join.join), along_axis),
         **dict.fromkeys((index.set_slice, index.inc_slice), written_rule),
         **dict.fromkeys((gather.set_take, gather.inc_take), gathers.written_rule),

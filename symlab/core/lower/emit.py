@@ -56,6 +56,11 @@ class Written:
     place: Place
     picks: tuple[Pick, ...]
 
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """The instance that is written, and those that say where."""
+        return (self.source, *(pick.index for pick in self.picks))
+
 
 class Emitter:
     """Makes the kernel of one group."""
@@ -162,12 +167,12 @@ class Emitter:
 
     def loop_of(self, written: Written) -> Loop:
         """The loop that writes an item; its family is -1 outside of loops."""
-        return self.all[written.source].level, self.family_of(self.axes_of(written))
+        return max(self.all[number].level for number in written.needed), self.family_of(self.axes_of(written))
 
     def claim(self, loop: Loop) -> None:
         """Find out what a loop is the first to compute, and which earlier loops must keep something for it."""
         sinks = [self.all[number].args[0] for number in self.folds(loop)]
-        sinks += [written.source for written in self.written(loop)]
+        sinks += [number for written in self.written(loop) for number in written.needed]
         waiting = [number for number in sinks if self.is_inner(number)]
         seen: set[int] = set()
         while waiting:
@@ -220,9 +225,8 @@ class Emitter:
             if instance.level == level and instance.make is not Make.REDUCE and belongs(instance.axes, level):
                 self.names[number] = self.emit(number, (), self.names, body)
         for written in self.items:
-            source = written.source
-            outside = belongs(self.axes_of(written), level) and not self.is_inner(source)
-            if outside and self.all[source].level == level:
+            outside = belongs(self.axes_of(written), level) and not self.is_inner(written.source)
+            if outside and self.loop_of(written)[0] == level:
                 self.write(written, (), self.names, body)
         return tuple(body)
 
@@ -234,8 +238,8 @@ class Emitter:
         folds, written = self.folds(loop), self.written(loop)
         for number in folds:
             self.compute(self.all[number].args[0], loop, names, body)
-        for item in written:
-            self.compute(item.source, loop, names, body)
+        for number in (number for item in written for number in item.needed):
+            self.compute(number, loop, names, body)
         for number in folds:
             self.names[number] = self.reduce(number, self.name(self.all[number].args[0], names), body)
         for number, (buffer, place) in self.kept.items():

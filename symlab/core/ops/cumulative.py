@@ -1,4 +1,4 @@
-"""Running sums and products along one axis (attribute `axis`)."""
+"""Running sums, products and extremes along one axis (attribute `axis`)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ import numpy as np
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, array_type
-from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.compare import eq, neq, switch
 from symlab.core.ops.complexes import conjugate
-from symlab.core.ops.declare import declared
+from symlab.core.ops.create import counted
+from symlab.core.ops.declare import declared, refuse_complex
 from symlab.core.ops.elementwise import add, exp, mul, sub
+from symlab.core.ops.gather import inc_take
 from symlab.core.ops.index import or_zero, part_of_axis, reversed_along
 from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, constant
 from symlab.core.ops.reduce import accumulator, total_dtype
-from symlab.core.ops.shape import axis_within, sizes_of, spread
+from symlab.core.ops.shape import axis_within, filled_like, shuffled, sizes_of, spread
+from symlab.core.ops.sort import along, places_along
 
 Array = np.ndarray[Any, Any]
 
@@ -176,3 +179,44 @@ logcumsumexp: Op = declared(
     jvp=logcumsumexp_jvp,
     extra=MappingProxyType({"sizes": lambda sizes, x, **attributes: x}),
 )
+
+
+def running_extreme_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
+    """The type of x, whose elements have an order."""
+    refuse_complex(x.dtype)
+    axis_within(attributes["axis"], x.ndim)
+    return x
+
+
+def places_of_extremes(y: Variable, axis: int) -> Variable:
+    """Along an axis of a running extreme, where the extreme so far was found first."""
+    changed = neq(part_of_axis(y, axis, 1, None), part_of_axis(y, axis, None, -1))  # a nan is found anew at each place
+    sizes = sizes_of(y)
+    numbers = shuffled(counted(sizes[axis]), [0 if place == axis else "x" for place in range(y.ndim)])
+    later = switch(changed, part_of_axis(numbers, axis, 1, None), constant(0, dtype=np.int64))
+    start = spread(constant(0, dtype=np.int64), [1 if place == axis else size for place, size in enumerate(sizes)])
+    return cummax(part_of_axis(join(start, later, axis=axis), axis, None, sizes[axis]), axis=axis)  # type: ignore[no-any-return]
+
+
+def running_extreme_vjp(cotangent: Variable, y: Variable, x: Variable, axis: int) -> tuple[Variable]:
+    """Each cotangent goes to where the extreme was found."""
+    places = places_along(places_of_extremes(y, axis), axis)
+    return (inc_take(filled_like(x, 0), cotangent, *places, axes=tuple(range(x.ndim))),)
+
+
+def running_extreme(name: str, doc: str, compute: np.ufunc) -> Op:
+    """The record of a running extreme."""
+    return declared(
+        name,
+        Kind.CALL,
+        doc=doc,
+        reference=lambda x, axis: np.asarray(compute.accumulate(x, axis=axis)),
+        infer=running_extreme_type,
+        vjp=running_extreme_vjp,
+        jvp=lambda tangents, y, x, axis: along(tangents[0], places_of_extremes(y, axis), axis),
+        extra=MappingProxyType({"sizes": lambda sizes, x, **attributes: x}),
+    )
+
+
+cummax = running_extreme("cummax", "The largest element so far along `axis`, nan from the first one on.", np.maximum)
+cummin = running_extreme("cummin", "The smallest element so far along `axis`, nan from the first one on.", np.minimum)

@@ -69,6 +69,11 @@ def xlogy0(x: Any, y: Any) -> Any:
     return x * mpmath.log(y) if x else x
 
 
+def xlog1py(x: Any, y: Any) -> Any:
+    """x log(1 + y), 0 where x is 0."""
+    return x * mpmath.log1p(y) if x else x
+
+
 def trunc(x: Any) -> Any:
     """The whole number toward 0."""
     return mpmath.floor(x) if x >= 0 else mpmath.ceil(x)

@@ -10,7 +10,7 @@ import numpy as np
 from symlab.core.ops import references
 from symlab.core.ops.compare import eq, isinf, switch
 from symlab.core.ops.declare import by_kind, elementwise, floating, real_floating
-from symlab.core.ops.elementwise import exp, expm1, log, sigmoid
+from symlab.core.ops.elementwise import exp, expm1, log, log1p, sigmoid
 
 EXACT = "symlab.core.ops.exact:"
 
@@ -111,4 +111,16 @@ xlogy0 = elementwise(
     exact=EXACT + "xlogy0",
     latex=r"{0}\log\left({1}\right)",
     domain=(0.05, 9.0),
+)
+
+xlog1py = elementwise(
+    "xlog1py",
+    doc="x log(1 + y) without loss for a small y, 0 where x is 0 and y is not nan.",
+    reference=references.xlog1py,
+    dtypes=real_floating,
+    partials=(lambda y, a, b: log1p(b), lambda y, a, b: switch(eq(a, 0) & eq(b, -1), 0, a / (1 + b))),
+    c=by_kind(f="((({0} == 0) & ({1} == {1})) ? 0 : {0} * sl_log1p{f}({1}))"),
+    exact=EXACT + "xlog1py",
+    latex=r"{0}\log\left(1+{1}\right)",
+    domain=(-0.9, 5.0),
 )

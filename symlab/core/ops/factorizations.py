@@ -220,22 +220,25 @@ def columns_of(x: Variable, start: Any, stop: Any) -> Variable:
 
 
 def check_reduced(x: Variable, mode: str) -> bool:
-    """Whether matrices are wider than high; raise where q has columns that nothing determines."""
+    """Whether matrices may be wider than high; raise where q has columns that nothing determines."""
     rows, columns = x.type.shape[-2:]
     if None in (rows, columns) and mode != "reduced":
         raise no_derivative("qr of matrices whose sizes are not known, in mode 'complete',", x, "mode='reduced'")
     if mode == "complete" and rows > columns:
         raise no_derivative("q in mode 'complete'", x, "mode='reduced'")
-    return None not in (rows, columns) and rows < columns
+    return None in (rows, columns) or rows < columns
 
 
 def qr_vjp(cotangents: Sequence[Any], y: Variable, x: Variable, mode: str) -> tuple[Variable]:
-    """That of the square or tall case; of a wide x the first columns decide, r's others being q' times x's."""
+    """That of the square or tall case; of a wide x the first columns decide, r's others being q' times x's.
+
+    Where sizes are not known, the others may be none.
+    """
     q, r = (PROJECT(y, index=place) for place in (0, 1))
     to_q, to_r = cotangents
     if not check_reduced(x, mode):
         return (tall_vjp(q, r, to_q, to_r),)
-    rows = x.type.shape[-2]
+    rows = sizes_of(q)[-1]
     if to_r is None:
         head, tail = None, None
     else:
@@ -252,7 +255,7 @@ def qr_jvp(tangents: Sequence[Any], y: Variable, x: Variable, mode: str) -> tupl
     q, r = (PROJECT(y, index=place) for place in (0, 1))
     if not check_reduced(x, mode):
         return tall_jvp(q, r, tangents[0])
-    rows = x.type.shape[-2]
+    rows = sizes_of(q)[-1]
     of_q, of_r = tall_jvp(q, columns_of(r, None, rows), columns_of(tangents[0], None, rows))
     rest = add(times(adjoint(of_q), columns_of(x, rows, None)), times(adjoint(q), columns_of(tangents[0], rows, None)))
     return of_q, join(of_r, rest, axis=x.ndim - 1)

@@ -114,7 +114,8 @@ def betaln(a: Array, b: Array) -> Array:
     one = (small > 0) & ~both & (large >= FAR)
     low, high = np.where(one, small, 1), np.where(one, large, FAR)
     middle = gammaln(low) - gammaln_difference(high, low)
-    return np.asarray(np.where(both, far, np.where(one, middle, plain(a, b))))
+    found = np.where(both, far, np.where(one, middle, plain(a, b)))
+    return np.asarray(np.where((small > 0) & np.isposinf(large), -np.inf, found))
 
 
 @in_float64

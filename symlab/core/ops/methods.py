@@ -19,6 +19,7 @@ class Methods(Arithmetic, Protocols):
     __slots__ = ()
 
     type: Any
+    name: str | None
 
     @property
     def dtype(self) -> str:
@@ -112,13 +113,13 @@ class Methods(Arithmetic, Protocols):
         """The mean over axes."""
         return front_end("mean")(self, axis=axis, dtype=dtype, keepdims=keepdims, acc_dtype=acc_dtype)
 
-    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False) -> Any:
         """The variance over axes."""
-        return front_end("var")(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return front_end("var")(self, axis=axis, ddof=ddof, keepdims=keepdims, corrected=corrected)
 
-    def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False) -> Any:
         """The standard deviation over axes."""
-        return front_end("std")(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return front_end("std")(self, axis=axis, ddof=ddof, keepdims=keepdims, corrected=corrected)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """The largest element over axes."""
@@ -184,9 +185,33 @@ class Methods(Arithmetic, Protocols):
         """Each element repeated along an axis."""
         return front_end("repeat")(self, repeats, axis=axis)
 
-    def take(self, indices: Any, axis: int | None = None) -> Any:
+    def set(self, value: Any) -> Any:
+        """What `self`, an expression `x[...]`, was taken of, with `value` in its place; x itself stays as it is."""
+        return front_end("set_subtensor")(self, value)
+
+    def inc(self, value: Any) -> Any:
+        """What `self`, an expression `x[...]`, was taken of, incremented by `value` there."""
+        return front_end("inc_subtensor")(self, value)
+
+    def clone(self) -> Any:
+        """An input of the same type and name, whatever computes this variable."""
+        return self.type(self.name)
+
+    def choose(self, choices: Any, mode: str = "raise") -> Any:
+        """For each integer the element at its place of the array of that number among `choices`."""
+        return front_end("choose")(self, choices, mode=mode)
+
+    def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Any:
+        """Where elements would be put into this vector to keep it in order."""
+        return front_end("searchsorted")(self, v, side=side, sorter=sorter)
+
+    def nonzero_values(self) -> Any:
+        """The elements that are not zero, in one row."""
+        return front_end("nonzero_values")(self)
+
+    def take(self, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
         """The elements at `indices` along an axis."""
-        return front_end("take")(self, indices, axis=axis)
+        return front_end("take")(self, indices, axis=axis, mode=mode)
 
     def zeros_like(self, dtype: Any = None) -> Any:
         """Zeros of this shape."""

@@ -18,8 +18,9 @@ from symlab.core.ops import reduce
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, cast, exp, expm1, log1p, mul, neg, sub, true_div
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, constant
 from symlab.core.ops.reduce import Axes, folded_shape, unfolded
+from symlab.core.ops.shape import sizes_of, spread
 
 Array = np.ndarray[Any, Any]
 
@@ -113,9 +114,17 @@ def powers_below_formula(x: Variable, top: Variable) -> Variable:
     return switch(eq(powers, 0), 0, add(powers, mul(powers, lost)))  # type: ignore[no-any-return]
 
 
+def largest(x: Variable, axes: Axes) -> Variable:
+    """The largest element over axes, which are kept; -inf where an axis is known to have none."""
+    if any(x.type.shape[axis] == 0 for axis in axes):
+        sizes = [1 if axis in axes else size for axis, size in enumerate(sizes_of(x))]
+        return spread(constant(-np.inf, dtype=x.type.dtype), sizes)
+    return reduce.max(x, axes=axes, keepdims=True)  # type: ignore[no-any-return]
+
+
 def top_and_rest_formula(x: Variable, axes: Axes) -> tuple[Variable, Variable]:
     """As `top_and_rest`, in ops."""
-    top = reduce.max(x, axes=axes, keepdims=True)
+    top = largest(x, axes)
     chosen = eq(x, top)
     terms = reduce.sum(switch(chosen, 0, powers_below_formula(x, top)), axes=axes, keepdims=True)
     ties = reduce.sum(cast(chosen, dtype=x.dtype), axes=axes, keepdims=True)
@@ -132,7 +141,7 @@ def logsumexp_formula(x: Variable, axes: Axes, keepdims: bool) -> Variable:
 
 def softmax_formula(x: Variable, axes: Axes) -> Variable:
     """`softmax` in simpler ops."""
-    powers = powers_below_formula(x, reduce.max(x, axes=axes, keepdims=True))
+    powers = powers_below_formula(x, largest(x, axes))
     return true_div(powers, reduce.sum(powers, axes=axes, keepdims=True))  # type: ignore[no-any-return]
 
 
@@ -144,7 +153,7 @@ def log_softmax_formula(x: Variable, axes: Axes) -> Variable:
 
 def softmax_slope_formula(y: Variable, tangent: Variable, axes: Axes) -> Variable:
     """`softmax_slope` in simpler ops."""
-    top = eq(y, reduce.max(y, axes=axes, keepdims=True))
+    top = eq(y, largest(y, axes))
     moved = sub(tangent, true_div(total(switch(top, tangent, 0), axes), total(cast(top, dtype=y.dtype), axes)))
     return mul(y, sub(moved, total(mul(moved, y), axes)))  # type: ignore[no-any-return]
 

@@ -17,6 +17,7 @@ REDUCTIONS = {
     "logical_or": "any",
     "logical_and": "all",
 }
+ACCUMULATIONS = {"add": "cumsum", "multiply": "cumprod", "maximum": "cummax", "minimum": "cummin"}
 
 
 class Protocols:
@@ -35,11 +36,14 @@ class Protocols:
         if method == "reduce" and ufunc.__name__ in REDUCTIONS:
             axis = options.pop("axis", 0)
             return front_end(REDUCTIONS[ufunc.__name__])(*inputs, axis=axis, **options)
+        if method == "accumulate" and ufunc.__name__ in ACCUMULATIONS:
+            return front_end(ACCUMULATIONS[ufunc.__name__])(*inputs, **{"axis": 0, **options})
         raise TypeMismatch(message(f"np.{ufunc.__name__}.{method} has no symbolic counterpart"))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         folder = function.__module__.partition("numpy")[2].removeprefix(".")
-        return numpy_function(function.__name__, folder)(*args, **options)
+        places = function.__name__ == "where" and len(args) == 1  # of a condition alone NumPy's `where` is `nonzero`
+        return numpy_function("nonzero" if places else function.__name__, folder)(*args, **options)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         return importlib.import_module("symlab.tensor")

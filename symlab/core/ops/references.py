@@ -77,6 +77,12 @@ def xlogy0(x: Array, y: Array) -> Array:
     return np.where((x == 0) & ~np.isnan(y), 0, x * np.log(y)).astype(x.dtype)
 
 
+@in_float32
+def xlog1py(x: Array, y: Array) -> Array:
+    """x log(1 + y), 0 where x is 0 and y is not nan."""
+    return np.where((x == 0) & ~np.isnan(y), 0, x * np.log1p(y)).astype(x.dtype)
+
+
 def round_half_to_even(x: Array) -> Array:
     """NumPy's rint; booleans and integers as they are."""
     return np.rint(x) if x.dtype.kind == "f" else x

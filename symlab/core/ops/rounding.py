@@ -92,11 +92,11 @@ mod = elementwise(
 
 fmod = elementwise(
     "fmod",
-    doc="The remainder of the quotient rounded toward 0, with the sign of a.",
+    doc="The remainder of the quotient rounded toward 0, with the sign of a; integers by 0 give 0.",
     reference=np.fmod,
-    dtypes=real_floating,
+    dtypes=real_arithmetic,
     partials=(lambda y, a, b: 1, lambda y, a, b: -trunc(a / b)),
-    c=by_kind(f="fmod{f}({0}, {1})"),
+    c=by_kind(f="fmod{f}({0}, {1})", i="(({t})sl_int_fmod({0}, {1}))", u="(({t})sl_uint_mod({0}, {1}))"),
     exact=EXACT + "fmod",
 )
 

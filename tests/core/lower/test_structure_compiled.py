@@ -29,6 +29,10 @@ def turned(x: Variable) -> Variable:
     return shape.dimshuffle(x, pattern=tuple(range(x.ndim))[::-1])
 
 
+def column(x: Variable) -> Variable:
+    return shape.dimshuffle(x, pattern=(0, "x"))
+
+
 def part(x: Variable, *entries: Any) -> Variable:
     return index.slice(x, index=entries)
 
@@ -312,6 +316,26 @@ CASES: dict[str, Case] = {
         lambda x, i, j, v: (
             gather.inc_take(shape.filled_like(x, 0), v, i, j, axes=(0, 1)),
             gather.set_take(x, constant(9.0), i, j, axes=(0, 1)),
+        ),
+    ),
+    "scatter of what a row gives": (
+        [A, np.array([0, 2, 2]), A[:, 0]],
+        lambda x, i, v: (
+            gather.inc_take(x, column(e.sqr(v)), i, axes=(1,)),
+            gather.set_take(x, column(e.exp(v) + total(x, 1)), i, axes=(1,)),
+            gather.inc_take(
+                shape.filled_like(x, 0), column(total(x, 1)), create.counted(shape.size_of(i, axis=0)), axes=(1,)
+            ),
+        ),
+    ),
+    "scatter to what a row gives": (
+        [A, A[:, 0]],
+        lambda x, v: gather.inc_take(
+            x,
+            e.sqr(v),
+            create.counted(shape.size_of(x, axis=0)),
+            reduce.argmax(x, axes=(1,), keepdims=False),
+            axes=(0, 1),
         ),
     ),
     "gather by what is computed": (

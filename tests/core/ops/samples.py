@@ -38,6 +38,7 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "betaincinv": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "gammaincinv": ((0.5, 5.0), (0.05, 0.95)),
     "xlogy0": ((-3.0, 3.0), (0.05, 9.0)),
+    "xlog1py": ((-3.0, 3.0), (-0.9, 5.0)),
     "left_shift": ((-3, 3), (0, 6)),
     "right_shift": ((-3, 3), (0, 6)),
 }

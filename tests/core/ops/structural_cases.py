@@ -218,6 +218,10 @@ def running() -> Iterator[Case]:
     yield Case(cumulative.cumprod, (np.array([2.0, 0.0, 3.0, 0.0, 1.0]),), expected, {"axis": 0}, ANY, note="zeros")
     for axis in (0, 1):
         yield Case(cumulative.logcumsumexp, (numbers(3, 4),), running_logsumexp, {"axis": axis}, FLOATS)
+    for op, ufunc in ((cumulative.cummax, np.maximum), (cumulative.cummin, np.minimum)):
+        expected_extreme = lambda x, axis, f=ufunc: f.accumulate(x, axis=axis)  # noqa: E731
+        for sizes, axis in (((4, 3), 0), ((2, 5), 1), ((0, 2), 0)):
+            yield Case(op, (turned(numbers(*sizes)),), expected_extreme, {"axis": axis}, ORDERED)
     factors, terms = numbers(3, 4), numbers(3, 4, seed=1)
     yield Case(cumulative.recurrence, (factors, terms), one_by_one, {"axis": 1}, FLOATS, values=2)
     for function in (np.sort, np.argsort):

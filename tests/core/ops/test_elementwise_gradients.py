@@ -148,6 +148,9 @@ def test_zero_times_a_logarithm_has_slopes() -> None:
     by_factor, by_argument = at(T.xlogy(x, y), x, y, x=[0.0, 0.0, 2.0], y=[0.0, 4.0, 4.0])
     assert by_factor == [-np.inf, np.log(4.0), np.log(4.0)]
     assert by_argument == [0.0, 0.0, 0.5]
+    by_factor, by_argument = at(T.xlog1py(x, y), x, y, x=[0.0, 0.0, 2.0], y=[-1.0, 3.0, 3.0])
+    assert by_factor == [-np.inf, np.log(4.0), np.log(4.0)]
+    assert by_argument == [0.0, 0.0, 0.5]
 
 
 def test_casts_pass_slopes_on() -> None:

@@ -22,6 +22,9 @@ SL_INLINE int64_t sl_int_mod(int64_t a, int64_t b) {
     return (remainder != 0) & ((remainder < 0) != (divisor < 0)) ? remainder + divisor : remainder;
 }
 
+/* The remainder, with the sign of the dividend. */
+SL_INLINE int64_t sl_int_fmod(int64_t a, int64_t b) { return a % sl_int_divisor(a, b); }
+
 SL_INLINE uint64_t sl_uint_floor_div(uint64_t a, uint64_t b) { return b == 0 ? 0 : a / b; }
 SL_INLINE uint64_t sl_uint_mod(uint64_t a, uint64_t b) { return b == 0 ? 0 : a % b; }
 

@@ -13,7 +13,10 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
     return tuple(f"symlab.core.rules.{subject}:RULES" for subject in subjects)
 
 
-CANONICAL = named("constants", "canonical", "collect", "powers", "shapes", "conditions", "indexing", "folds", "linalg")
+CANONICAL = named(
+    "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "joins", "folds",
+    "linalg",
+)  # fmt: skip
 STABLE = named(
     "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
     "stable_roots", "stable_differences", "stable_tails", "stable_angles",

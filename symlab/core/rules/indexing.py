@@ -2,116 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.elementwise import add
-from symlab.core.ops.index import WHOLE, inc_slice, normal_entry, numbers_in, set_slice
+from symlab.core.ops.index import WHOLE, inc_slice, index_shape, set_slice
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import join, make_vector
 from symlab.core.ops.linalg import dot
 from symlab.core.ops.nn import log_softmax, softmax
-from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, with_new_axes
+from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, with_new_axes
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.parts import Entry, apart, composed, entries, lying_in, part
 from symlab.core.rewrite.rule import computed
 from symlab.core.rewrite.sorts import Matrix
 from symlab.core.rules.shapes import ALL, FOLDS
 
-Entry = Any  # a number or (start, stop, step), in which a number that is not known is a node
-BACKWARDS = (None, None, -1)
 WRITES = (set_slice, inc_slice)
 ROWS = (softmax, log_softmax)
-
-
-# Indices with their operands in place
-
-
-def entries(node: Expr, operands: Sequence[Expr]) -> list[Entry]:
-    """What a node takes of each axis, with the operands in the places that they fill."""
-    given = iter(operands)
-
-    def number(value: Any) -> Any:
-        return next(given) if value == GIVEN else value
-
-    return [tuple(map(number, item)) if isinstance(item, tuple) else number(item) for item in node.attr("index")]
-
-
-def plainest(entry: Entry, size: int | None) -> Entry:
-    """An entry in its plainest form."""
-    known = all(isinstance(number, int | None) for number in numbers_in((entry,)))
-    return normal_entry(entry, size) if known else entry
-
-
-def part(builder: Builder, x: Expr, wanted: Sequence[Entry]) -> Expr:
-    """The part of an array; the array itself where that is all of it."""
-    wanted = [plainest(entry, size) for entry, size in zip(wanted, x.type.shape, strict=True)]
-    if all(entry == WHOLE for entry in wanted):
-        return x
-    given = [number for number in numbers_in(tuple(wanted)) if isinstance(number, Expr)]
-    index = tuple(
-        tuple(GIVEN if isinstance(number, Expr) else number for number in entry)
-        if isinstance(entry, tuple)
-        else GIVEN
-        if isinstance(entry, Expr)
-        else entry
-        for entry in wanted
-    )
-    return builder.apply(slice_op, x, *given, index=index)
-
-
-def is_counted(entry: Entry) -> bool:
-    """Whether an entry says a number or a range that counts upward from the front, in known numbers."""
-    if isinstance(entry, tuple):
-        start, stop, step = entry
-        return (
-            all(isinstance(number, int | None) for number in entry)
-            and (step or 1) > 0 <= (start or 0)
-            and (stop is None or stop >= 0)
-        )
-    return isinstance(entry, int) and entry >= 0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The places start, start + step, ... before stop, which may be open."""
-
-    start: int
-    stop: int | None
-    step: int
-
-    def entry(self) -> Entry:
-        """As an entry of an index."""
-        return (self.start or None, self.stop, self.step)
-
-
-def span(entry: Entry) -> Span:
-    """A range that counts upward from the front."""
-    start, stop, step = entry
-    return Span(start or 0, stop, step or 1)
-
-
-def composed(first: Entry, second: Entry) -> Entry | None:
-    """The entry that takes of an axis what the second takes of what the first takes; None where nobody can say."""
-    if first == WHOLE or second == WHOLE:
-        return second if first == WHOLE else first
-    if first == second == BACKWARDS:
-        return WHOLE
-    if not is_counted(first) or not is_counted(second):
-        return None
-    outer = span(first)
-    if not isinstance(second, tuple):
-        place = outer.start + second * outer.step
-        return place if outer.stop is None or place < outer.stop else None
-    inner = span(second)
-    stops = [outer.stop] if outer.stop is not None else []
-    if inner.stop is not None:
-        stops.append(outer.start + inner.stop * outer.step)
-    start = outer.start + inner.start * outer.step
-    stop = max(min(stops), start) if stops else None
-    return Span(start, stop, outer.step * inner.step).entry()
 
 
 @computed(slice_op, among=(slice_op,), exact=True, kinds=ALL, formula="x[2:][3:] -> x[5:]",
@@ -142,21 +52,35 @@ def operands_of(node: Expr) -> tuple[Expr, ...]:
     return node.args[2:] if node.op in WRITES else node.args[1:]
 
 
-def apart(first: Entry, second: Entry) -> bool:
-    """Whether two entries of an axis surely have no place in common."""
-    if isinstance(first, int) and isinstance(second, int):
-        return first != second and (first < 0) == (second < 0)
-    if not is_counted(first) or not is_counted(second):
-        return False
-    spans = [span(entry) if isinstance(entry, tuple) else Span(entry, entry + 1, 1) for entry in (first, second)]
-    low, high = sorted(spans, key=lambda item: item.start)
-    return low.stop is not None and low.stop <= high.start
-
-
 def example_of_read(x: Any, y: Any) -> Any:
     """What was written, read."""
     index = ((2, 6, 1),)
     return slice_op(set_slice(x, slice_op(y, index=index), index=index), index=index)
+
+
+def value_fits(write: Expr) -> bool:
+    """Whether it is known before the call that a value fits where it is written."""
+    given = [arg.type for arg in write.args[2:]]
+    target = index_shape(write.attr("index"), write.type, given)
+    sizes = zip(write.args[1].type.shape[::-1], target[::-1])
+    return all(size == 1 or (size is not None and size == wanted) for size, wanted in sizes)
+
+
+def is_within(write: Expr) -> bool:
+    """Whether the numbers of an index are surely within bounds."""
+    return all(
+        isinstance(entry, tuple) or (entry != GIVEN and size is not None)
+        for entry, size in zip(write.attr("index"), write.type.shape, strict=True)
+    )
+
+
+def as_large(value: Expr, part: Expr, builder: Builder) -> Expr:
+    """A value as large as the part that it replaces, which a call checks where nothing else tells."""
+    shape = part.type.shape
+    if value.type.shape == shape and None not in shape:
+        return value
+    given = [builder.apply(size_of, part, axis=axis) for axis, size in enumerate(shape) if size is None]
+    return builder.apply(broadcast_to, value, *given, shape=tuple(GIVEN if size is None else size for size in shape))
 
 
 @computed(slice_op, among=WRITES, exact=True, kinds=ALL, formula="set_subtensor(x[i], y)[i] -> y",
@@ -167,9 +91,15 @@ def read_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     x, value = write.args[:2]
     if same_place(node, write):
         old = builder.make(slice_op, (x, *node.args[1:]), node.attrs)
-        return value if write.op is set_slice else builder.flat(add, (old, value))
+        if write.op is inc_slice:
+            return builder.flat(add, (old, value))
+        return as_large(value, old, builder) if is_within(write) else None
     written, wanted = entries(write, write.args[2:]), entries(node, node.args[1:])
-    if any(apart(first, second) for first, second in zip(written, wanted, strict=True)):
+    if (
+        is_within(write)
+        and value_fits(write)
+        and any(apart(first, second) for first, second in zip(written, wanted, strict=True))
+    ):
         return builder.make(slice_op, (x, *node.args[1:]), node.attrs)
     return None
 
@@ -185,7 +115,9 @@ def example_of_writes(x: Any, y: Any, z: Any) -> Any:
 def write_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only what is written last is there."""
     inner = node.args[0]
-    return builder.make(set_slice, (inner.args[0], *node.args[1:]), node.attrs) if same_place(node, inner) else None
+    if not same_place(node, inner) or not value_fits(inner):
+        return None
+    return builder.make(set_slice, (inner.args[0], *node.args[1:]), node.attrs)
 
 
 def example_of_increments(x: Any, y: Any, z: Any) -> Any:
@@ -211,7 +143,8 @@ def write_of_all(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """To write all of an array is to replace it, to increment all of it is to add."""
     if any(entry != WHOLE for entry in node.attr("index")):
         return None
-    return node.args[1] if node.op is set_slice else builder.flat(add, node.args[:2])
+    x, value = node.args
+    return as_large(value, x, builder) if node.op is set_slice else builder.flat(add, (x, value))
 
 
 # Parts of what other ops make
@@ -232,24 +165,6 @@ def slice_of_join(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         return None
     place, wanted[axis] = found
     return part(builder, joined.args[place], wanted)
-
-
-def lying_in(entry: Entry, sizes: Sequence[int | None]) -> tuple[int, Entry] | None:
-    """Which of several arrays one after the other holds a part, and which part of it that is."""
-    if isinstance(entry, int) and entry < 0:
-        found = lying_in(-1 - entry, sizes[::-1])
-        return None if found is None else (len(sizes) - 1 - found[0], -1 - found[1])
-    if not is_counted(entry):
-        return None
-    low, high = (entry, entry + 1) if isinstance(entry, int) else (entry[0] or 0, entry[1])
-    start = 0
-    for place, size in enumerate(sizes):
-        if size is None or high is None:
-            return None
-        if start <= low < high <= start + size:
-            return place, low - start if isinstance(entry, int) else (low - start or None, high - start, entry[2])
-        start += size
-    return None
 
 
 @computed(slice_op, among=(make_vector,), exact=True, kinds=ALL, formula="stack([x, y])[1] -> y",

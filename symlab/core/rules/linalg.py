@@ -220,6 +220,8 @@ def across(vector: Expr, rank: int, builder: Builder) -> Expr:
 def product_with_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A diagonal matrix scales rows, or columns where it stands behind."""
     first, second = node.args
+    if first.type.shape[-1:] != second.type.shape[:1] and 1 in (first.type.shape[-1], second.type.shape[0]):
+        return None  # it would be repeated
     vector = diagonal_in(first)
     if vector is not None:
         return builder.flat(mul, (across(vector, second.type.ndim, builder), second))
@@ -241,7 +243,8 @@ def inverse_of_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     if node.op is inv:
         return builder.make(set_take, (matrix.args[0], inverse, *matrix.args[2:]), matrix.attrs)
     right = node.args[1]
-    return builder.flat(mul, (across(inverse, 2, builder), right)) if right.type.ndim == 2 else None
+    repeats = right.type.shape[0] == 1 != vector.type.shape[0]
+    return None if repeats or right.type.ndim != 2 else builder.flat(mul, (across(inverse, 2, builder), right))
 
 
 @computed(take, among=(dot,), kinds="fciu", formula="diag(a @ b) -> sum(a * b.T, axis=1)", accept=MANY,

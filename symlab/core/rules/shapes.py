@@ -197,7 +197,7 @@ def broadcast_by_itself(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     for place in places:
         inner, others = args[place].args[0], args[:place] + args[place + 1 :]
         axes = [axis for axis in range(-args[place].type.ndim, 0) if not fills(inner, axis)]
-        if all(not fills(args[place], axis) or any(fills(other, axis) for other in others) for axis in axes):
+        if axes and all(not fills(args[place], axis) or any(fills(other, axis) for other in others) for axis in axes):
             args[place] = inner
     if tuple(args) == node.args:
         return None

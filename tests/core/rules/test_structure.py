@@ -30,12 +30,17 @@ def three(x: Any) -> Any:
     return x[:3]
 
 
+def six(x: Any) -> Any:
+    """Numbers of which it is known that they are six."""
+    return T.specify_shape(x, (6,))
+
+
 PROGRAMS: Mapping[str, tuple[Callable[[], Any], str]] = {
     "read of write": (lambda: T.set_subtensor(X[2:5], three(Y))[2:5], "set_slice"),
     "read of increment": (lambda: T.inc_subtensor(X[2], S)[2], "inc_slice"),
-    "read elsewhere": (lambda: T.set_subtensor(X[2], S)[3], "set_slice"),
-    "read behind": (lambda: T.set_subtensor(A[:, :2], B[:, :2])[:, 3:], "set_slice"),
-    "write of write": (lambda: T.set_subtensor(T.inc_subtensor(X[2:5], three(Y))[2:5], three(Z)), "inc_slice"),
+    "read elsewhere": (lambda: T.set_subtensor(six(X)[2], S)[3], "set_slice"),
+    "read behind": (lambda: T.set_subtensor(X[:2], S)[3:], "set_slice"),
+    "write of write": (lambda: T.set_subtensor(T.inc_subtensor(X[2:5], S)[2:5], three(Z)), "inc_slice"),
     "all written": (lambda: T.inc_subtensor(T.zeros_like(X)[:], Y), "inc_slice"),
     "part of part": (lambda: T.exp(X[1:][2:5:2]), "[1:]"),
     "one of part": (lambda: A[1:, 2][3], "[1:"),
@@ -51,9 +56,9 @@ PROGRAMS: Mapping[str, tuple[Callable[[], Any], str]] = {
     "sum of sums": (lambda: A.sum(axis=1).sum(), "sum(sum"),
     "largest of largest": (lambda: A.max(axis=0).max(), "max(max"),
     "sum of transpose": (lambda: A.T.sum(axis=1), "dimshuffle"),
-    "sum of scaled": (lambda: (S * X).sum(), "sum(s"),
+    "sum of scaled": (lambda: T.sum(S * X), "sum(s"),
     "sum of scaled rows": (lambda: (S * A * X).sum(axis=0), "sum(s"),
-    "largest of opposite": (lambda: (-X).max(), "max"),
+    "largest of opposite": (lambda: T.max(-X), "max"),
     "largest of exp": (lambda: T.exp(X).max(), "max(exp"),
     "place in softmax": (lambda: T.argmax(T.nnet.softmax(A), axis=1), "softmax"),
     "sum of repeated": (lambda: T.alloc(X, 5, 6).sum(axis=0), "sum"),
@@ -109,6 +114,27 @@ def test_sizes_that_do_not_fit_are_still_refused() -> None:
         f(np.arange(6.0), [7.0, 8.0])
 
 
+def test_a_write_out_of_bounds_is_still_refused() -> None:
+    f = sl.function([X], T.set_subtensor(X[5], 1.0)[0])
+    assert f(np.arange(6.0)) == 0
+    with pytest.raises(IndexError):
+        f(np.arange(3.0))
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_what_is_written_over_must_fit_too(size: int) -> None:
+    f = sl.function([X, Y], T.set_subtensor(T.set_subtensor(X[:3], Y)[:3], 0.0))
+    with pytest.raises(ValueError, match="size"):
+        f(np.arange(6.0), np.ones(size))
+
+
+def test_a_repeated_array_must_fit() -> None:
+    f = sl.function([X, Y], T.broadcast_to(X, (Y.shape[0],)) + 1.0)
+    assert f([1.0, 2.0], [0.0, 0.0]).tolist() == [2, 3]
+    with pytest.raises(ValueError, match="size"):
+        f([1.0, 2.0, 3.0], [0.0, 0.0])
+
+
 @pytest.mark.parametrize("index", [-3, 3, 5])
 def test_an_index_out_of_bounds_is_still_refused(index: int) -> None:
     f = sl.function([X], X[1:3][index])
@@ -121,6 +147,14 @@ def test_a_part_counted_from_the_end_of_a_part_stays() -> None:
     assert f(np.arange(6.0)) == 3
     with pytest.raises(IndexError):
         f(np.arange(4.0))
+
+
+def test_one_row_is_not_repeated_by_a_diagonal_matrix() -> None:
+    row = T.specify_shape(B, (1, None))
+    f = sl.function([X, B], T.dot(T.diag(X), row))
+    assert f([2.0], [[3.0]]).tolist() == [[6]]
+    with pytest.raises(ValueError):
+        f([2.0, 1.0], [[3.0]])
 
 
 def test_a_nan_is_neither_less_nor_as_large() -> None:

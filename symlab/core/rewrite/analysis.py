@@ -338,7 +338,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         reduce.sum: total_of_axes,
         reduce.prod: product_of_axes,
         reduce.max: same_as(0),
-        reduce.max_or_zero: same_as(0),
+        reduce.max_or_zero: lambda node, args: Bounds(0.0, max(args[0].high, 0.0)),
         reduce.min: same_as(0),
         shape.dimshuffle: same_as(0),
         shape.reshape: same_as(0),

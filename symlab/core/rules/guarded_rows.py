@@ -25,7 +25,7 @@ def norm_of_row(x, axis: Attributes):
     """Squares overflow or vanish where the root of their sum does not."""
     largest = max_or_zero(abs(x), attributes=axis)
     kept = max_or_zero(abs(x), axes=axis.axes, keepdims=True)
-    divisor = switch(eq(kept, 0), 1, kept)
+    divisor = switch(eq(kept, 0) | eq(kept, math.inf), 1, kept)
     return sqrt(sum(sqr(x), attributes=axis)), largest * sqrt(sum(sqr(x / divisor), attributes=axis))
 
 

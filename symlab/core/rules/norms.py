@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
@@ -27,7 +28,7 @@ def power_norm_of_row(x, p: PowerNumber, q: RootNumber, axis: Attributes):
     """Powers overflow or vanish where the root of their sum does not."""
     largest = zero_grad(max_or_zero(abs(x), attributes=axis))
     kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
+    divisor = switch(eq(kept, 0) | eq(kept, math.inf), 1, kept)
     return (
         pow(sum(pow(abs(x), p), attributes=axis), q),
         largest * pow(sum(pow(abs(x / divisor), p), attributes=axis), q),
@@ -39,7 +40,7 @@ def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, axis: Attributes):
     """Powers overflow or vanish where the root of their sum does not."""
     largest = zero_grad(max_or_zero(abs(x), attributes=axis))
     kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
+    divisor = switch(eq(kept, 0) | eq(kept, math.inf), 1, kept)
     return (
         pow(sum(pow(x, p), attributes=axis), q),
         largest * pow(sum(pow(x / divisor, p), attributes=axis), q),
@@ -50,7 +51,7 @@ def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, axis: Attributes):
 def power_norm_of_two(x, y, p: PowerNumber, q: RootNumber):
     """Powers overflow or vanish where the root of their sum does not."""
     largest = zero_grad(maximum(abs(x), abs(y)))
-    divisor = switch(eq(largest, 0), 1, largest)
+    divisor = switch(eq(largest, 0) | eq(largest, math.inf), 1, largest)
     return pow(pow(abs(x), p) + pow(abs(y), p), q), largest * pow(
         pow(abs(x / divisor), p) + pow(abs(y / divisor), p), q
     )

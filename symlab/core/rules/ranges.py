@@ -102,8 +102,9 @@ def difference_of_two_roots(x, y):
 @rule
 def reciprocal_root_less_one(x: Near):
     """1 / sqrt(1 + x) is nearly 1 where x is small."""
-    root = sqrt(1 + x)
-    return reciprocal(sqrt(1 + x)) - 1, -x / root / (1 + root)
+    near = minimum(x, 1e34)
+    root = sqrt(1 + near)
+    return reciprocal(sqrt(1 + x)) - 1, -near / root / (1 + root)
 
 
 RULES = (

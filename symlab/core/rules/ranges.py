@@ -66,9 +66,12 @@ def mean_of_two(x, y):
 
 @rule
 def larger_half_less_half(x, y, z):
-    """Where three terms nearly cancel, the larger two are subtracted first, which is exact: so in Heron's formula."""
-    larger, smaller = maximum(0.5 * x, 0.5 * y), minimum(0.5 * x, 0.5 * y)
-    return 0.5 * x + 0.5 * y - 0.5 * z, (larger - 0.5 * z) + smaller
+    """Where three terms nearly cancel, the largest two are added first, which is exact: so in Heron's formula."""
+    swapped = abs(x) < abs(y)
+    large, small = switch(swapped, y, x), switch(swapped, x, y)
+    inner = abs(z) < abs(small)
+    second, third = switch(inner, small, -z), switch(inner, -z, small)
+    return 0.5 * x + 0.5 * y - 0.5 * z, (0.5 * large + 0.5 * second) + 0.5 * third
 
 
 @rule

@@ -33,6 +33,10 @@ CASES: Mapping[str, Case] = {
     "arc tangents, one infinite": (lambda x, y: T.arctan(x) - T.arctan(y), (2.0, INF), -0.46364760900080615),
     "arc tangents of 0 and infinity": (lambda x, y: T.arctan(x) - T.arctan(y), (0.0, -INF), np.pi / 2),
     "arc tangents, both infinite": (lambda x, y: T.arctan(x) - T.arctan(y), (INF, -INF), np.pi),
+    "three terms, two opposite": (lambda x, y: (x + y - 1.5) / 2, (1e16, -1e16), -0.75),
+    "three terms, one small": (lambda x, y: 0.5 * x + 0.5 * y - 0.5, (1.0, 1e-20), 5e-21),
+    "Bessel function of a large order": (lambda x, y: T.log(T.kv(x, y)), (750.0, 300.0), 424.52735600273286),
+    "Bessel function that is small": (lambda x, y: T.log(T.iv(x, y)), (750.0, 300.0), -431.91478647985373),
     "norm by powers": (lambda x, y: (abs(x) ** 3 + abs(y) ** 3) ** (1 / 3), (1.0, -INF), INF),
 }
 

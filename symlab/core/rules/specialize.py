@@ -62,7 +62,7 @@ def pow_minus_four(x):
 
 
 @rule
-def power_of_two(x):
+def power_with_base_two(x):
     """Powers of 2 have a function of their own."""
     return pow(2, x), exp2(x)
 
@@ -98,5 +98,5 @@ RULES = (
     pow_minus_three,
     pow_minus_three_halves,
     pow_minus_four,
-    power_of_two,
+    power_with_base_two,
 )

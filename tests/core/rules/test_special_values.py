@@ -34,7 +34,6 @@ CASES: Mapping[str, Case] = {
     "arc tangents of 0 and infinity": (lambda x, y: T.arctan(x) - T.arctan(y), (0.0, -INF), np.pi / 2),
     "arc tangents, both infinite": (lambda x, y: T.arctan(x) - T.arctan(y), (INF, -INF), np.pi),
     "three terms, two opposite": (lambda x, y: (x + y - 1.5) / 2, (1e16, -1e16), -0.75),
-    "three terms, one small": (lambda x, y: 0.5 * x + 0.5 * y - 0.5, (1.0, 1e-20), 5e-21),
     "Bessel function of a large order": (lambda x, y: T.log(T.kv(x, y)), (750.0, 300.0), 424.52735600273286),
     "Bessel function that is small": (lambda x, y: T.log(T.iv(x, y)), (750.0, 300.0), -431.91478647985373),
     "norm by powers": (lambda x, y: (abs(x) ** 3 + abs(y) ** 3) ** (1 / 3), (1.0, -INF), INF),
@@ -63,6 +62,13 @@ def test_a_norm_of_what_is_infinite(name: str) -> None:
     assert f([0.0, 0.0]) == 0
     assert np.isnan(f([1.0, np.nan]))
     np.testing.assert_allclose(f([0.0, 3e200]), 3e200)
+
+
+@pytest.mark.parametrize("half", [lambda x, y, z: (x + y - z) / 2, lambda x, y, z: 0.5 * x + 0.5 * y - 0.5 * z])
+def test_three_terms_of_which_two_cancel(half: Callable[..., Any]) -> None:
+    f = sl.function([X, Y, Z], half(X, Y, Z))
+    found = f([1e16, -1.5, 1e16, 1.0], [-1e16, 1e16, 3.0, 1e-20], [1.5, 1e16, 1e16, 1.0])
+    np.testing.assert_array_equal(found, [-0.75, -0.75, 1.5, 5e-21])
 
 
 def test_the_angle_between_a_point_and_itself() -> None:

@@ -91,7 +91,7 @@ def example_of_factor(x: Any) -> Any:
     return reduce.sum(x * reduce.max(x, axes=(0,), keepdims=False), axes=(0,), keepdims=False)
 
 
-@computed(reduce.sum, among=(mul,), assuming="no_overflow", kinds="fc", formula="sum(c * x) -> c * sum(x)",
+@computed(reduce.sum, among=(mul,), assuming=("finite", "no_overflow"), kinds="fc", formula="sum(c * x) -> c * sum(x)",
           example=example_of_factor)  # fmt: skip
 def factor_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A factor that all terms have in common is multiplied once."""
@@ -104,10 +104,24 @@ def factor_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     sizes = {arg.type.ndim: arg.type.shape for arg in rest}
     if not common or not rest or sizes.get(rank) != product.type.shape:
         return None
-    if all(arg.op is reciprocal for arg in rest):
+    infinite = may_be_empty(node) and any(may_be_infinite(facts, factor) for factor in common)
+    if infinite or all(arg.op is reciprocal for arg in rest):
         return None
     total = builder.make(node.op, (builder.kept(product, rest),), node.attrs)
     return builder.flat(mul, [*(folded_like(arg, node, builder) for arg in common), total])
+
+
+def may_be_empty(node: Expr) -> bool:
+    """Whether a reduction may fold no element at all."""
+    shape = node.args[0].type.shape
+    return any(not shape[axis] for axis in node.attr("axes"))
+
+
+def may_be_infinite(facts: Facts, factor: Expr) -> bool:
+    """Whether a factor may divide by 0: the sum of nothing is 0, and infinity times that is nan."""
+    if factor.op is not reciprocal:
+        return False
+    return not facts.positive(factor.args[0]) and not facts.negative(factor.args[0])
 
 
 def folded_like(arg: Expr, node: Expr, builder: Builder) -> Expr:

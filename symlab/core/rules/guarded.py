@@ -69,11 +69,18 @@ def pow_of_one_plus(x, n):
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 
+def is_moderate(a, b, size):
+    """Whether products of numbers, and the square of a hypotenuse, neither overflow nor vanish in any dtype."""
+    return (size > 1e-8) & (size < 1e8) & (abs(a) < 1e15) & (abs(b) < 1e15)
+
+
 @rule
 def quotient_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
     size = hypot(x, y)
-    return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) + b * (y / size)) / size
+    moderate = is_moderate(a, b, size)
+    u, v, square = switch(moderate, x, x / size), switch(moderate, y, y / size), switch(moderate, size, 1)
+    return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * u + b * v) / size / square
 
 
 def root_of_shifted_square(x, y):
@@ -87,7 +94,9 @@ def root_of_shifted_square(x, y):
 def quotient_of_difference_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
     size = hypot(x, y)
-    return (a * x - b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) - b * (y / size)) / size
+    moderate = is_moderate(a, b, size)
+    u, v, square = switch(moderate, x, x / size), switch(moderate, y, y / size), switch(moderate, size, 1)
+    return (a * x - b * y) * reciprocal(sqr(x) + sqr(y)), (a * u - b * v) / size / square
 
 
 @rule

@@ -17,9 +17,10 @@ import numpy as np
 from symlab.core.backends.reference import apply_op
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, INPUT, Kind, resolved
+from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind, resolved
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.operators import Variable
+from symlab.debug.matrices import MATRICES
 
 Array = np.ndarray[Any, Any]
 Node = Callable[[Expr, Sequence[Array]], Array]
@@ -96,6 +97,10 @@ def objects(values: Any, shape: tuple[int, ...]) -> Array:
 
 def exact_node(node: Expr, args: Sequence[Array], inner: Node | None = None) -> Array:
     """One node on exact operands; `inner` computes the simpler ones in which some are given."""
+    if node.op.name in MATRICES and all(arg.ndim == 2 for arg in args):
+        return of_matrices(node, args)
+    if node.op is PROJECT:
+        return args[0][node.attr("index")]  # type: ignore[no-any-return]
     if not isinstance(node.type, ArrayType):
         raise NoExactValue(f"{node.op.name} has several results")
     if all(arg.dtype != object for arg in args) and node.type.dtype.kind in "biu":
@@ -107,6 +112,14 @@ def exact_node(node: Expr, args: Sequence[Array], inner: Node | None = None) -> 
     try:
         return in_type(node, np.asarray(node.op.compute(*args, **node.attributes)))
     except (AttributeError, LookupError, *FAILURES) as error:
+        raise NoExactValue(f"{node.op.name} has no exact value: {error}") from None
+
+
+def of_matrices(node: Expr, args: Sequence[Array]) -> Array:
+    """A function of whole matrices; two arrays as a tuple."""
+    try:
+        return MATRICES[node.op.name](*args, **node.attributes)  # type: ignore[no-any-return]
+    except FAILURES as error:
         raise NoExactValue(f"{node.op.name} has no exact value: {error}") from None
 
 

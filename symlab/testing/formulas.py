@@ -26,6 +26,7 @@ from symlab.core.rewrite.pattern import AttributePart
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.sorts import Real, Sort
 from symlab.debug.exact import PLAIN, is_huge
+from symlab.debug.matrices import MATRICES
 
 DIGITS = 60
 ROWS, COLUMNS = 6, 8
@@ -244,8 +245,11 @@ def exact(node: Expr, args: Sequence[Any]) -> Any:
     if node.op.name == "cumsum":
         return np.cumsum(args[0], axis=node.attr("axis"))
     if node.op.kind is not Kind.ELEMENTWISE:
-        found = node.op.compute(*args, **node.attributes)
+        found = MATRICES.get(node.op.name, node.op.compute)(*args, **node.attributes)
         return found if isinstance(found, tuple) else np.asarray(found)
+    if all(item.type.dtype.kind in "biu" for item in (node, *node.args)):  # exact as they are
+        operands = [np.asarray(arg, item.type.dtype) for item, arg in zip(node.args, args)]
+        return np.asarray(node.op.compute(*operands, **node.attributes))
     formula = resolved(node.op.exact)
 
     def at_one_place(*operands: Any) -> Any:

@@ -114,9 +114,22 @@ def bounds_of(known: dict[Scope, dict[Expr, Bounds]], scope: Scope, node: Expr, 
     rule = BOUNDS.get(node.op)
     found = rule(node, args) if rule is not None and node.op is not CALL else UNKNOWN
     low, high = dtype_bounds(node.type.dtype)
-    if node.type.dtype.kind != "f" and not (low <= found.low and found.high <= high):
+    if node.type.dtype.kind != "f" and not (low <= found.low and found.high <= below(high)):
         return Bounds(low, high)  # integers wrap around
     return found if found.low == found.low and found.high == found.high else UNKNOWN
+
+
+def below(high: float) -> float:
+    """The largest float that is an integer of a dtype: 2^63 - 1 is none, and would be rounded to 2^63."""
+    return high if high < 2.0**53 else float(np.nextafter(high, 0))
+
+
+def converted(node: Expr, args: Sequence[Bounds]) -> Bounds:
+    """The bounds of a cast: integers have no fractions, and truth values are 0 or 1."""
+    (low, high), kind = args[0], node.type.dtype.kind
+    if kind == "b":
+        return Bounds(float(low > 0 or high < 0), float(low < 0 or high > 0))
+    return Bounds(float(np.trunc(low)), float(np.trunc(high))) if kind in "iu" else Bounds(low, high)
 
 
 def constant_bounds(value: np.ndarray[Any, Any]) -> Bounds:
@@ -303,7 +316,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         elementwise.sign: growing(np.sign, -1.0, 1.0),
         elementwise.maximum: larger,
         elementwise.minimum: smaller,
-        elementwise.cast: same_as(0),
+        elementwise.cast: converted,
         compare.switch: lambda node, args: hull(node, args[1:]),
         trigonometric.sin: between(-1.0, 1.0),
         trigonometric.cos: between(-1.0, 1.0),
@@ -325,7 +338,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         reduce.sum: total_of_axes,
         reduce.prod: product_of_axes,
         reduce.max: same_as(0),
-        reduce.max_or_zero: same_as(0),
+        reduce.max_or_zero: lambda node, args: Bounds(0.0, max(args[0].high, 0.0)),
         reduce.min: same_as(0),
         shape.dimshuffle: same_as(0),
         shape.reshape: same_as(0),

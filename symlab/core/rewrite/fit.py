@@ -5,11 +5,18 @@ from __future__ import annotations
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind
 from symlab.core.ir.types import ArrayType, Size
+from symlab.core.ops.factorizations import cholesky
+from symlab.core.ops.gather import inc_take, set_take
+from symlab.core.ops.index import WHOLE, inc_slice, set_slice
+from symlab.core.ops.index import slice as slice_op
+from symlab.core.ops.inverses import inv
+from symlab.core.ops.join import join
+from symlab.core.ops.linalg import dot
 from symlab.core.ops.nn import log_softmax, softmax
 from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, specify_shape
 from symlab.core.rewrite.normal import Builder
 
-ROWS = (softmax, log_softmax)  # reductions whose result has the shape of the operand
+SHAPED = (softmax, log_softmax, inv, cholesky, set_slice, inc_slice, set_take, inc_take)  # of the first operand's shape
 
 
 def fitted(before: Expr, after: Expr, builder: Builder) -> Expr | None:
@@ -53,8 +60,14 @@ def size_along(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
         return size_of_axis(node.args[0], node.attr("pattern")[axis], builder)
     if node.op is broadcast_to:
         return size_of_broadcast(node, axis, builder)
-    if node.op in ROWS or node.op is specify_shape:
+    if node.op in SHAPED or node.op is specify_shape:
         return size_of_axis(node.args[0], axis, builder)
+    if node.op is dot:
+        return size_of_product(node, axis, builder)
+    if node.op is join and axis != node.attr("axis"):
+        return size_of_axis(node.args[0], axis, builder)
+    if node.op is slice_op:
+        return size_of_part(node, axis, builder)
     if node.op.kind is Kind.REDUCTION and node.attr("axes") is not None:
         return size_of_axis(node.args[0], axis_before(node, axis), builder)
     return None
@@ -71,6 +84,19 @@ def size_of_elementwise(node: Expr, axis: int, builder: Builder) -> int | Expr |
         if place >= 0 and operand.type.shape[place] != 1:
             return size_of_axis(operand, place, builder)
     return None
+
+
+def size_of_product(node: Expr, axis: int, builder: Builder) -> int | Expr:
+    """The size of an axis of a product of matrices or vectors."""
+    first, second = node.args
+    return size_of_axis(first, 0, builder) if axis < first.type.ndim - 1 else size_of_axis(second, 1, builder)
+
+
+def size_of_part(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
+    """The size of an axis that was taken as a whole."""
+    kept = [place for place, entry in enumerate(node.attr("index")) if isinstance(entry, tuple)]
+    place = kept[axis]
+    return size_of_axis(node.args[0], place, builder) if node.attr("index")[place] == WHOLE else None
 
 
 def size_of_broadcast(node: Expr, axis: int, builder: Builder) -> int | Expr | None:

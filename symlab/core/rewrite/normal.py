@@ -18,6 +18,7 @@ from symlab.core.ir.graph import Graph, Table, constant_value, with_body
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import Type
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
+from symlab.core.ops.shape import size_of
 
 WIDEST = 16  # operands up to which a sum made during a pass is opened into its user
 MOST_OPERANDS = 128  # of a sum that normal form opens
@@ -202,8 +203,9 @@ def usage(nodes: Iterable[Expr], roots: Sequence[Expr]) -> Counter[Expr]:
 
 
 def make_builder(graph: Graph, nodes: Sequence[Expr] | None = None) -> Builder:
-    """The builder of one pass: it keeps apart the sums that several nodes use."""
-    used = usage(graph.nodes() if nodes is None else nodes, graph.roots)
+    """The builder of one pass: it keeps apart the sums that several nodes use; what asks for a size uses no value."""
+    valued = (node for node in (graph.nodes() if nodes is None else nodes) if node.op is not size_of)
+    used = usage(valued, graph.roots)
     return Builder(graph.table, (node for node, count in used.items() if count > 1))
 
 

@@ -13,7 +13,10 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
     return tuple(f"symlab.core.rules.{subject}:RULES" for subject in subjects)
 
 
-CANONICAL = named("constants", "canonical", "collect", "powers", "shapes")
+CANONICAL = named(
+    "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "joins", "folds",
+    "linalg",
+)  # fmt: skip
 STABLE = named(
     "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
     "stable_roots", "stable_differences", "stable_tails", "stable_angles",
@@ -22,7 +25,9 @@ GUARDED = named("series", "guarded", "guarded_rows")
 LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
-SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize", "linalg", "constants", "canonical", "shapes")
+FACTORS = ("symlab.core.rules.folds:FACTORS",)
+SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS
+SPECIAL += named("constants", "canonical", "shapes", "conditions", "indexing")
 REFINING = RANGES + named("sizes", "stable_roots", "constants", "canonical")
 
 

@@ -5,6 +5,8 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
+import math
+
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import isfinite, switch
 from symlab.core.ops.elementwise import (
@@ -67,11 +69,18 @@ def pow_of_one_plus(x, n):
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 
+def is_moderate(a, b, size):
+    """Whether products of numbers, and the square of a hypotenuse, neither overflow nor vanish in any dtype."""
+    return (size > 1e-8) & (size < 1e8) & (abs(a) < 1e15) & (abs(b) < 1e15)
+
+
 @rule
 def quotient_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
     size = hypot(x, y)
-    return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) + b * (y / size)) / size
+    moderate = is_moderate(a, b, size)
+    u, v, square = switch(moderate, x, x / size), switch(moderate, y, y / size), switch(moderate, size, 1)
+    return (a * x + b * y) * reciprocal(sqr(x) + sqr(y)), (a * u + b * v) / size / square
 
 
 def root_of_shifted_square(x, y):
@@ -85,20 +94,22 @@ def root_of_shifted_square(x, y):
 def quotient_of_difference_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
     size = hypot(x, y)
-    return (a * x - b * y) * reciprocal(sqr(x) + sqr(y)), (a * (x / size) - b * (y / size)) / size
+    moderate = is_moderate(a, b, size)
+    u, v, square = switch(moderate, x, x / size), switch(moderate, y, y / size), switch(moderate, size, 1)
+    return (a * x - b * y) * reciprocal(sqr(x) + sqr(y)), (a * u - b * v) / size / square
 
 
 @rule
 def root_less_base(x, y):
     """sqrt(x^2 + y) is nearly x where x is large."""
-    root, high = root_of_shifted_square(x, y), x > 0
+    root, high = root_of_shifted_square(x, y), (x > 0) & (abs(y) < math.inf)
     return sqrt(sqr(x) + y) - x, switch(high, y / (root + abs(x)), root + abs(x))
 
 
 @rule
 def root_plus_base(x, y):
     """sqrt(x^2 + y) is nearly -x where -x is large."""
-    root, low = root_of_shifted_square(x, y), x < 0
+    root, low = root_of_shifted_square(x, y), (x < 0) & (abs(y) < math.inf)
     return sqrt(sqr(x) + y) + x, switch(low, y / (root + abs(x)), root + abs(x))
 
 
@@ -160,7 +171,9 @@ def difference_of_sines_of_two(x, y):
 @rule
 def difference_of_exps_of_neighbours(x, step: Small):
     """The exponentials of neighbours are nearly equal."""
-    return exp(x + step) - exp(x), exp(x) * expm1(step)
+    near = abs(step) < 1
+    neighbours, far = exp(x) * expm1(switch(near, step, 0)), switch(near, 0, x)
+    return exp(x + step) - exp(x), switch(near, neighbours, exp(far + step) - exp(far))
 
 
 @rule
@@ -195,14 +208,14 @@ def varies(x):
 @rule(when=varies)
 def hypot_less_side(x, y):
     """hypot(x, y) is nearly x where x is large."""
-    size, high = hypot(x, y), x > 0
+    size, high = hypot(x, y), (x > 0) & (abs(y) < math.inf)
     return hypot(x, y) - x, switch(high, y * (y / (size + abs(x))), size + abs(x))
 
 
 @rule(when=varies)
 def hypot_plus_side(x, y):
     """hypot(x, y) is nearly -x where -x is large."""
-    size, low = hypot(x, y), x < 0
+    size, low = hypot(x, y), (x < 0) & (abs(y) < math.inf)
     return hypot(x, y) + x, switch(low, y * (y / (size + abs(x))), size + abs(x))
 
 

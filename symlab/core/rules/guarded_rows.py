@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.compare import eq, isinf, switch
 from symlab.core.ops.elementwise import abs, exp, log, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.elementwise import sign as sign_of
 from symlab.core.ops.reduce import max_or_zero, prod, sum
@@ -25,7 +25,7 @@ def norm_of_row(x, axis: Attributes):
     """Squares overflow or vanish where the root of their sum does not."""
     largest = max_or_zero(abs(x), attributes=axis)
     kept = max_or_zero(abs(x), axes=axis.axes, keepdims=True)
-    divisor = switch(eq(kept, 0), 1, kept)
+    divisor = switch(eq(kept, 0) | isinf(kept), 1, kept)
     return sqrt(sum(sqr(x), attributes=axis)), largest * sqrt(sum(sqr(x / divisor), attributes=axis))
 
 

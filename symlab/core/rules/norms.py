@@ -6,7 +6,7 @@ import builtins
 
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
-from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.compare import eq, isinf, switch
 from symlab.core.ops.elementwise import abs, maximum, pow
 from symlab.core.ops.passing import zero_grad
 from symlab.core.ops.reduce import max_or_zero, sum
@@ -27,7 +27,7 @@ def power_norm_of_row(x, p: PowerNumber, q: RootNumber, axis: Attributes):
     """Powers overflow or vanish where the root of their sum does not."""
     largest = zero_grad(max_or_zero(abs(x), attributes=axis))
     kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
+    divisor = switch(eq(kept, 0) | isinf(kept), 1, kept)
     return (
         pow(sum(pow(abs(x), p), attributes=axis), q),
         largest * pow(sum(pow(abs(x / divisor), p), attributes=axis), q),
@@ -39,7 +39,7 @@ def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, axis: Attributes):
     """Powers overflow or vanish where the root of their sum does not."""
     largest = zero_grad(max_or_zero(abs(x), attributes=axis))
     kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
-    divisor = switch(eq(kept, 0), 1, kept)
+    divisor = switch(eq(kept, 0) | isinf(kept), 1, kept)
     return (
         pow(sum(pow(x, p), attributes=axis), q),
         largest * pow(sum(pow(x / divisor, p), attributes=axis), q),
@@ -50,7 +50,7 @@ def even_power_norm_of_row(x, p: EvenPower, q: EvenRoot, axis: Attributes):
 def power_norm_of_two(x, y, p: PowerNumber, q: RootNumber):
     """Powers overflow or vanish where the root of their sum does not."""
     largest = zero_grad(maximum(abs(x), abs(y)))
-    divisor = switch(eq(largest, 0), 1, largest)
+    divisor = switch(eq(largest, 0) | isinf(largest), 1, largest)
     return pow(pow(abs(x), p) + pow(abs(y), p), q), largest * pow(
         pow(abs(x / divisor), p) + pow(abs(y / divisor), p), q
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import gcd, isqrt, lcm
+from math import gcd, isfinite, isqrt, lcm
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
@@ -58,7 +58,7 @@ def polynomial_of(node: Expr, builder: Builder) -> tuple[Expr, list[Fraction]] |
     bases: set[Expr] = set()
     for arg in node.args:
         found, exponent, value = monomial(arg)
-        if exponent != int(exponent) or not 0 <= exponent <= MOST or int(exponent) in known:
+        if not isfinite(value) or not 0 <= exponent <= MOST or exponent != int(exponent) or int(exponent) in known:
             return None
         known[int(exponent)] = Fraction(value)
         bases |= found

@@ -17,9 +17,19 @@ from symlab.core.rules.sizes import both_vary, many_variables
 VANISHED = -1000  # where exp is 0 in every dtype; below it the difference of two is of no account, of infinities too
 
 
+def no_sums(*terms):
+    """Whether no term is a sum, whose terms would be added in another order."""
+    return all(term.op is not add for term in terms)
+
+
+def single(x, y, z):
+    """Whether there are three terms, none of them a sum."""
+    return no_sums(x, y, z)
+
+
 def unbounded(facts, x, y):
-    """Whether the sum of two numbers may overflow."""
-    return all(math.inf in (facts.bounds(term).high, -facts.bounds(term).low) for term in (x, y))
+    """Whether the sum of two numbers, neither of them a sum that would be regrouped, may overflow."""
+    return no_sums(x, y) and all(math.inf in (facts.bounds(term).high, -facts.bounds(term).low) for term in (x, y))
 
 
 @rule
@@ -64,11 +74,25 @@ def mean_of_two(x, y):
     return 0.5 * (x + y), 0.5 * x + 0.5 * y
 
 
-@rule
+def largest_first(x, y, z):
+    """Half of x + y - z: the two largest terms are added first, which is exact where all three nearly cancel."""
+    swapped = abs(x) < abs(y)
+    large, small = switch(swapped, y, x), switch(swapped, x, y)
+    inner = abs(z) < abs(small)
+    second, third = switch(inner, small, -z), switch(inner, -z, small)
+    return (0.5 * large + 0.5 * second) + 0.5 * third
+
+
+@rule(when=single)
 def larger_half_less_half(x, y, z):
-    """Where three terms nearly cancel, the larger two are subtracted first, which is exact: so in Heron's formula."""
-    larger, smaller = maximum(0.5 * x, 0.5 * y), minimum(0.5 * x, 0.5 * y)
-    return 0.5 * x + 0.5 * y - 0.5 * z, (larger - 0.5 * z) + smaller
+    """Where three terms nearly cancel, the largest two are added first, which is exact: so in Heron's formula."""
+    return 0.5 * x + 0.5 * y - 0.5 * z, largest_first(x, y, z)
+
+
+@rule(when=single, unscaled=True)
+def half_of_three_terms(x, y, z):
+    """Where three terms nearly cancel, the largest two are added first, which is exact: so in Heron's formula."""
+    return 0.5 * (x + y - z), largest_first(x, y, z)
 
 
 @rule
@@ -102,8 +126,9 @@ def difference_of_two_roots(x, y):
 @rule
 def reciprocal_root_less_one(x: Near):
     """1 / sqrt(1 + x) is nearly 1 where x is small."""
-    root = sqrt(1 + x)
-    return reciprocal(sqrt(1 + x)) - 1, -x / root / (1 + root)
+    near = minimum(x, 1e34)
+    root = sqrt(1 + near)
+    return reciprocal(sqrt(1 + x)) - 1, -near / root / (1 + root)
 
 
 RULES = (
@@ -115,6 +140,7 @@ RULES = (
     log_of_product,
     mean_of_two,
     larger_half_less_half,
+    half_of_three_terms,
     difference_of_exps,
     difference_of_two_logs,
     difference_of_two_roots,

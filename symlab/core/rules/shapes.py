@@ -13,6 +13,7 @@ from symlab.core.ops import reduce
 from symlab.core.ops.elementwise import cast, exp, log
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.shape import (
+    GIVEN,
     broadcast_to,
     dimshuffle,
     filled_like,
@@ -67,6 +68,23 @@ def dimshuffle_of_dimshuffle(node: Expr, builder: Builder, facts: Facts) -> Expr
     return builder.apply(dimshuffle, inner, pattern=pattern) if inner is not node.args[0] else None
 
 
+def has_shape(inner: Expr, node: Expr, builder: Builder) -> bool:
+    """Whether an array has the shape that a node gives it: the same numbers, or its own sizes."""
+    if inner.type.shape != node.type.shape:
+        return False
+    given = iter(node.args[1:])
+    wanted = [next(given) if size == GIVEN else size for size in node.attr("shape")]
+    return all(
+        size is not None or wanted[axis] is size_along(inner, axis, builder) or is_size(wanted[axis], inner, axis)
+        for axis, size in enumerate(inner.type.shape)
+    )
+
+
+def is_size(number: Any, x: Expr, axis: int) -> bool:
+    """Whether a number is the size of an axis of an array."""
+    return isinstance(number, Expr) and number.op is size_of and number.args[0] is x and number.attr("axis") == axis
+
+
 def example_of_reshapes(x: Matrix) -> Any:
     """A reshaped array reshaped."""
     return reshape(reshape(x, shape=(-1,)), shape=(-1, 1))
@@ -76,7 +94,7 @@ def example_of_reshapes(x: Matrix) -> Any:
 def reshape_of_reshape(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only the last shape counts; the shape that is there already needs nothing."""
     inner = node.args[0]
-    if None not in node.type.shape and inner.type.shape == node.type.shape:
+    if has_shape(inner, node, builder):
         return inner
     if inner.op is not reshape:
         return None
@@ -179,7 +197,7 @@ def broadcast_by_itself(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     for place in places:
         inner, others = args[place].args[0], args[:place] + args[place + 1 :]
         axes = [axis for axis in range(-args[place].type.ndim, 0) if not fills(inner, axis)]
-        if all(not fills(args[place], axis) or any(fills(other, axis) for other in others) for axis in axes):
+        if axes and all(not fills(args[place], axis) or any(fills(other, axis) for other in others) for axis in axes):
             args[place] = inner
     if tuple(args) == node.args:
         return None
@@ -218,7 +236,7 @@ def broadcast_afterwards(node: Expr, builder: Builder, facts: Facts) -> Expr | N
 def broadcast_of_broadcast(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is repeated twice is repeated once; what has the shape already is not repeated."""
     inner = node.args[0]
-    if None not in node.type.shape and inner.type == node.type:
+    if has_shape(inner, node, builder):
         return inner
     if inner.op is dimshuffle and only_adds_axes_in_front(inner.attr("pattern")):
         return builder.make(broadcast_to, (inner.args[0], *node.args[1:]), node.attrs)

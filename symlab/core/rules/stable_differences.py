@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, expm1, log, log1p, minimum, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.compare import eq, isinf, switch
+from symlab.core.ops.elementwise import abs, expm1, log, log1p, maximum, minimum, pow, reciprocal, sign, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import NonzeroNumber, Part, PositiveNumber, Small
+
+SCALE = 2.0**100  # by which the smallest numbers are made larger, so that quotients by them do not overflow
 
 
 @rule
@@ -28,13 +30,14 @@ def one_less_squared_cos(x):
 @rule
 def difference_of_reciprocals(x, step: Small):
     """The reciprocals of neighbours are nearly equal."""
-    return reciprocal(x + step) - reciprocal(x), -(step / x) / (x + step)
+    return reciprocal(x + step) - reciprocal(x), -(step / (x + step)) / x
 
 
 @rule
 def difference_of_roots(x, step: Small):
     """The roots of neighbours are nearly equal."""
-    return sqrt(x + step) - sqrt(x), step / (sqrt(x + step) + sqrt(x))
+    total = sqrt(x + step) + sqrt(x)
+    return sqrt(x + step) - sqrt(x), step / switch(eq(total, 0), 1, total)
 
 
 @rule
@@ -47,13 +50,16 @@ def difference_of_roots_around(x):
 def difference_of_cube_roots(x, step: Small):
     """The cube roots of neighbours are nearly equal."""
     first, second = cbrt(x + step), cbrt(x)
-    return first - second, step / (sqr(first) + first * second + sqr(second))
+    total = sqr(first) + first * second + sqr(second)
+    return first - second, step / switch(eq(total, 0), 1, total)
 
 
 @rule
 def difference_of_logs(x, step: Small):
     """The logarithms of neighbours are nearly equal."""
-    return log(x + step) - log(x), switch(x < 0, math.nan, log1p(step / x))
+    over = isinf(step / abs(x))
+    shift, scale = switch(over, math.log(SCALE), 0), switch(over, SCALE, 1)
+    return log(x + step) - log(x), switch(x < 0, math.nan, log1p(step / (abs(x) * scale)) + shift)
 
 
 @rule
@@ -65,7 +71,7 @@ def log_of_quotient_of_neighbours(x, step: Small):
 @rule
 def difference_of_log1p(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
-    return log1p(x) - log(x), switch(x <= 0, -log(minimum(x, 0)), log1p(reciprocal(x)))
+    return log1p(x) - log(x), switch(x <= 1e-17, -log(minimum(x, 1e-17)), log1p(reciprocal(maximum(x, 1e-17))))
 
 
 @rule
@@ -109,7 +115,9 @@ def quotient_of_gammas(x):
 @rule
 def difference_of_two_arctans(x, y):
     """The arc tangents of neighbours are nearly equal."""
-    return arctan(x) - arctan(y), arctan2(x - y, 1 + x * y)
+    first, second = switch(isinf(x), 0, 1), switch(isinf(y), 0, 1)  # cosines of the angles, up to a factor
+    rise, other = switch(isinf(x), sign(x), x), switch(isinf(y), sign(y), y)
+    return arctan(x) - arctan(y), arctan2(rise * second - other * first, first * second + rise * other)
 
 
 @rule
@@ -152,8 +160,9 @@ def secant_less_one(x):
 @rule
 def reciprocal_of_hypot_less_one(x):
     """1 / sqrt(1 + x^2) is nearly 1 where x is small."""
-    size = hypot(1, x)
-    return reciprocal(hypot(1, x)) - 1, -x * (x / size) / (1 + size)
+    side = minimum(abs(x), 1e17)
+    size = hypot(1, side)
+    return reciprocal(hypot(1, x)) - 1, -side * (side / size) / (1 + size)
 
 
 @rule
@@ -203,7 +212,9 @@ def great_circle(a: Part, b: Part, g: Part):
     both = cos(a) * cos(b)
     near = sqr(sin((a - b) / 2)) + both * sqr(sin(g / 2))
     far = sqr(sin((a + b) / 2)) + both * sqr(cos(g / 2))
-    return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arctan2(sqrt(near), sqrt(far))
+    return arccos(sin(a) * sin(b) + cos(a) * cos(b) * cos(g)), 2 * arctan2(
+        sqrt(maximum(near, 0)), sqrt(maximum(far, 0))
+    )
 
 
 RULES = (

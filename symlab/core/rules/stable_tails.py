@@ -10,6 +10,7 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bessel import iv, ive, kv, kve
+from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, exp, log, mul, neg, reciprocal, sqr
 from symlab.core.ops.gamma_differences import gammaln_difference, poisson_log_probability
@@ -153,13 +154,18 @@ def poisson_log_density(k: PositiveReal, m: PositiveReal):
 @rule(serves="Bessel functions", accept=512)
 def log_of_kv(v: Order, x: Moderate):
     """The Bessel function vanishes where its logarithm is nearly -x."""
-    return log(kv(v, x)), log(kve(v, x)) - x
+    value = kv(v, x)
+    small = value < 1e-30
+    return log(kv(v, x)), switch(small, log(switch(small, kve(v, x), 1)) - x, log(switch(small, 1, value)))
 
 
 @rule(serves="Bessel functions", accept=512)
 def log_of_iv(v: Order, x: Moderate):
     """The Bessel function overflows where its logarithm is nearly x."""
-    return log(iv(v, x)), log(ive(v, x)) + magnitude(x)
+    value = iv(v, x)
+    large = value > 1e30
+    far = log(switch(large, ive(v, x), 1)) + magnitude(x)
+    return log(iv(v, x)), switch(large, far, log(switch(large, 1, value)))
 
 
 @rule

@@ -58,6 +58,7 @@ class EGraph:
         self.pending: list[int] = []
         self.types: dict[Any, ArrayType] = {}
         self.by_op: dict[Op, list[tuple[int, ENode]]] = {}
+        self.is_contradictory = False  # two numbers have become equal, as by x / x = 1 where x is 0
 
     def __len__(self) -> int:
         """How many nodes there are."""
@@ -191,6 +192,7 @@ class EGraph:
         for node, reason in lost.nodes.items():
             into.nodes.setdefault(node, reason)
         into.uses += lost.uses
+        self.is_contradictory |= None not in (into.constant, lost.constant) and into.constant != lost.constant
         into.constant = lost.constant if into.constant is None else into.constant
         into.sign = max((sign for sign in (into.sign, lost.sign) if sign is not None), default=None)
         self.pending.append(kept)

@@ -86,6 +86,9 @@ def saturate(
             graph.union(name, build(graph, way.right, bound, way.rule.name))
         graph.rebuild()
         told.rounds = number + 1
+        if graph.is_contradictory:
+            told.ended = "two numbers became equal"
+            break
         if progress is not None:
             progress(f"round {number + 1}: {len(graph)} forms of {len(graph.classes)} values")
         if len(graph) >= FULL * limits.nodes or time.monotonic() > ends:
@@ -104,9 +107,14 @@ def tried(graph: EGraph, way: Direction, number: int, limits: Limits, holds: Hol
     matching = Matching(graph, way.rule.sorts, holds)
     found: list[Match] = []
     for name, node in graph.by_op.get(way.left.op, ()):
-        found += [(name, bound) for bound in matching.of_node(way.left, node, {})]
+        found += [(name, bound) for bound in matching.of_node(way.left, node, {}) if not fails(graph, way.rule, bound)]
         if len(found) > most:
             way.times, way.until = way.times + 1, number + 2 + way.times
             told.waited.append(way.rule.name)
             return []
     return found
+
+
+def fails(graph: EGraph, rule: Rule, bound: Bound) -> bool:
+    """Whether a rule that divides by what a variable stands for would divide by 0."""
+    return "nonzero" in rule.assuming and any(graph[name].constant == 0 for name in bound.values())

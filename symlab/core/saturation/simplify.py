@@ -45,6 +45,8 @@ def simplest(root: Variable, settings: Config, limits: Limits) -> Variable:
         return root
     before = cheapest(graph)[graph.find(parts[root])][0]
     saturate(graph, EQUALITIES, list(parts.values()), settings, limits)
+    if graph.is_contradictory:
+        return root  # something is divided by what is 0
     best = cheapest(graph)
     if best[graph.find(parts[root])][0] >= before:
         return root

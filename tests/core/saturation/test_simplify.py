@@ -7,6 +7,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
+from symlab.core.backends.reference import evaluate
 from symlab.core.ir.errors import InvalidValue
 
 X, Y, V, W, M = T.dscalar("x"), T.dscalar("y"), T.dvector("v"), T.dvector("w"), T.dmatrix("m")
@@ -89,3 +90,10 @@ def test_under_floating_algebra_nothing_acts():
 def test_an_effort_that_does_not_exist():
     with pytest.raises(InvalidValue, match=r"no effort 'saturate'.*\n.*rules.*\n.*saturation.*\n.*did you mean"):
         sl.simplify(X, effort="saturate")
+
+
+def test_nothing_is_divided_by_0():
+    """x / x is 1 but for 0, and what follows from 0 / 0 is not true."""
+    for expression in (T.hypot(V, W) - 0.0, (T.sin(V) - 0.0) * T.cos(W) / T.cos(W), V / (V - V) + W):
+        before, after = evaluate([expression, simplest(expression)], {V: np.array([3.0, 0.5]), W: np.array([4.0, 2.0])})
+        np.testing.assert_allclose(after, before)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.arguments import ROWS, In, Out, as_inputs, check_distinct, checked_default, in_short, is_free
-from symlab.core.autodiff.differentiated import inputs_behind
+from symlab.core.ir.behind import inputs_behind
 from symlab.core.ir.errors import (
     InvalidValue,
     MissingInputError,
@@ -246,7 +246,7 @@ def check_inputs(request: Request, on_unused_input: str) -> None:
     if on_unused_input not in ("raise", "warn", "ignore"):
         raise InvalidValue(message(f"on_unused_input is {on_unused_input!r}", (), ["'raise', 'warn' or 'ignore'"]))
     if unused and on_unused_input != "ignore":
-        behind = inputs_behind(toposort(roots))
+        behind = inputs_behind(roots)
         unused = [item for item in unused if item.variable not in behind]
         if unused:
             report_unused(request.name, unused, on_unused_input)

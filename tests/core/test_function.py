@@ -503,3 +503,23 @@ def test_copies_share_variables_and_free_memory(x, mode):
     np.testing.assert_array_equal(reads(A), 2 * A + 1)
     np.testing.assert_array_equal(other.get_value(), 10 * A + 1)
     assert (swapped.name, f.name) == ("swapped", "step")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        T.zeros_like,
+        T.ones_like,
+        lambda x: T.full_like(x, 3),
+        lambda x: T.fill(x, 2.0),
+        lambda x: x.shape,
+        lambda x: x.size,
+    ],
+)
+def test_an_input_that_gives_nothing_but_known_sizes_is_used(make):
+    for x in (T.dscalar("x"), T.tensor("x", shape=(2, 3), dtype="float64")):
+        values = np.full(x.type.shape, 7.0)
+        f = sl.function([x], make(make(x + 1) * 2))
+        np.testing.assert_array_equal(f(values), sl.function([], make(make(x + 1) * 2))())
+        with pytest.raises(UnusedInputError, match="does not need its input y"):
+            sl.function([x, T.dscalar("y")], make(x))

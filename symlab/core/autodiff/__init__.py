@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zero, is_discrete, total
-from symlab.core.autodiff.differentiated import remember
 from symlab.core.autodiff.explain import disconnected_message, label, undefined_message
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
+from symlab.core.ir.behind import remember
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops.elementwise import cast

@@ -215,7 +215,7 @@ def seeds_of(outputs: Sequence[Variable], points: Sequence[Any]) -> dict[Variabl
     several: dict[Variable, list[Flow]] = {}
     for output, point in zip(outputs, points, strict=True):
         several.setdefault(output, []).append(given_flow(output, point))
-    return {output: flow for output, flows in several.items() if (flow := total(flows)) is not None}
+    return {output: flow for output, flows in several.items() if (flow := total(flows, output)) is not None}
 
 
 def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise") -> Any:

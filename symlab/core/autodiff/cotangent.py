@@ -19,7 +19,7 @@ from symlab.core.ops.elementwise import add, cast, mul, neg
 from symlab.core.ops.masking import both, is_number, live
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum_to
-from symlab.core.ops.shape import filled_like, specified
+from symlab.core.ops.shape import filled_like, reshaped, sizes_of, specified
 
 
 class Zero(Enum):
@@ -143,8 +143,8 @@ def of_dtype(value: Variable, dtype: Any) -> Variable:
     return value if value.type.dtype == dtype else cast(value, dtype=dtype.name)
 
 
-def total(flows: Sequence[Flow]) -> Flow | None:
-    """The sum of what several users of a node send back; None if nobody sends anything."""
+def total(flows: Sequence[Flow], node: Expr) -> Flow | None:
+    """The sum of what several users of `node` send back; None if nobody sends anything."""
     undefined = next((flow for flow in flows if isinstance(flow, Undefined)), None)
     if undefined is not None:
         return undefined
@@ -157,7 +157,8 @@ def total(flows: Sequence[Flow]) -> Flow | None:
     while len(sums) > 1:
         flow = sums.pop(max(sums, key=len))
         *_, (condition, holds) = flow.choices
-        put(sums, chosen_from(flow, sums.pop((*flow.choices[:-1], (condition, not holds)), None)))
+        beside = sums.pop((*flow.choices[:-1], (condition, not holds)), None)
+        put(sums, chosen_from(flow, beside, node))
     return next(iter(sums.values()))
 
 
@@ -177,26 +178,31 @@ def added(first: Cotangent, second: Cotangent) -> Cotangent:
     return Cotangent(value, or_(first.support, second.support), True, first.choices)
 
 
-def chosen_from(flow: Cotangent, other: Cotangent | None) -> Cotangent:
-    """A cotangent out of its last choice; `other` is the one of the branch beside it, if there is one."""
+def chosen_from(flow: Cotangent, other: Cotangent | None, node: Expr) -> Cotangent:
+    """A cotangent of `node` out of its last choice; `other` is the one of the branch beside it, if there is one."""
     *outer, (condition, holds) = flow.choices
     beside = None if other is None else other.expression
-    (value,) = choice(condition, holds, [flow.expression], [beside])
+    (value,) = choice(condition, holds, [(node, flow.expression, beside)])
     return Cotangent(value, choices=tuple(outer))
 
 
-def choice(condition: Any, holds: bool, values: Sequence[Any], others: Sequence[Any]) -> list[Variable]:
-    """An `ifelse` of values where `condition` holds, or else where it does not, and `others` (None: 0) beside them."""
-    pairs = zip(values, others, strict=True)
-    beside = [filled_like(value, 0) if other is None else other for value, other in pairs]
-    node = IFELSE(condition, *values, *beside) if holds else IFELSE(condition, *beside, *values)
-    return [PROJECT(node, index=place) for place in range(len(values))]
+def choice(condition: Any, holds: bool, rows: Sequence[tuple[Any, Variable, Variable | None]]) -> list[Variable]:
+    """An `ifelse` of cotangents of nodes where `condition` holds, or does not, with others (None: 0) beside them."""
+    values = [shaped_as(value, node) for node, value, _ in rows]
+    beside = [filled_like(node, 0) if other is None else shaped_as(other, node) for node, _, other in rows]
+    made = IFELSE(condition, *values, *beside) if holds else IFELSE(condition, *beside, *values)
+    return [PROJECT(made, index=place) for place in range(len(rows))]
 
 
-def outside(flow: Flow | None, depth: int) -> Flow | None:
-    """A cotangent out of all but its first choices."""
+def shaped_as(value: Variable, node: Variable) -> Variable:
+    """A cotangent of `node` with sizes that are said to be those of the node, so that branches are seen to agree."""
+    return value if None not in value.type.shape else reshaped(value, sizes_of(node))
+
+
+def outside(flow: Flow | None, depth: int, node: Expr) -> Flow | None:
+    """A cotangent of `node` out of all but its first choices."""
     while isinstance(flow, Cotangent) and len(flow.choices) > depth:
-        flow = chosen_from(flow, None)
+        flow = chosen_from(flow, None, node)
     return flow
 
 
@@ -223,5 +229,5 @@ def settled(flows: Mapping[Expr, Flow]) -> dict[Expr, Flow]:
         if not choices:
             return found
         several = groups[choices]
-        made = choice(*choices[-1], [flow.expression for flow in several.values()], [None] * len(several))
+        made = choice(*choices[-1], [(node, flow.expression, None) for node, flow in several.items()])
         found.update((node, Cotangent(value, choices=choices[:-1])) for node, value in zip(several, made, strict=True))

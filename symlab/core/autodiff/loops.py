@@ -209,7 +209,7 @@ class Backward:
             row = variable(history.type.with_shape(history.type.shape[1:]))
             self.sequences.append((row, history))
             seeds.setdefault(self.results[number], []).append(Cotangent(row))
-        totals = {node: flow for node, found in seeds.items() if (flow := total(found)) is not None}
+        totals = {node: flow for node, found in seeds.items() if (flow := total(found, node)) is not None}
         wanted = [param for param in self.params if varies(param)]
         return sweep(totals, wanted, {}).flows, cotangents
 

@@ -82,11 +82,12 @@ def leading(order: Iterable[Expr], wanted: Collection[Expr], held: Collection[Ex
 def collected(node: Expr, found: Sequence[Any]) -> Any:
     """The flow of a node from its users; for one with several results, a tuple of theirs."""
     if not isinstance(node.type, TupleType):
-        return total(found)
+        return total(found, node)
     if not any(isinstance(item, tuple) for item in found):
         return ZERO if found else None
     found = [item for item in found if isinstance(item, tuple)]
-    return tuple(total([flow for index, flow in found if index == place]) for place in range(len(node.type.items)))
+    places = range(len(node.type.items))
+    return tuple(total([flow for at, flow in found if at == place], PROJECT(node, index=place)) for place in places)
 
 
 def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Expr, Any]]:
@@ -145,7 +146,8 @@ def stated_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -
     """The flow to the operands of a node that states its derivative as a whole."""
     parts = flow if isinstance(flow, tuple) else (flow,)
     choices = in_common(parts)
-    parts = tuple(outside(part, len(choices)) for part in parts)
+    if len(parts) > 1:
+        parts = tuple(outside(part, len(choices), PROJECT(node, index=at)) for at, part in enumerate(parts))
     expressions = tuple(part.expression if isinstance(part, Cotangent) else None for part in parts)
     found = operand_cotangents(node, expressions if isinstance(flow, tuple) else expressions[0])
     supports = carried(node, flow, operands)

@@ -108,7 +108,9 @@ def loop_shapes(facts: Facts, node: Expr) -> tuple[Sizes, ...]:
     kept = [facts.shapes[arg] for arg in node.args[: loop.states]]
     if node.attr("choice"):
         for size, new in zip(kept, loop.results, strict=False):
-            if tuple(map(facts.table.known, size)) != tuple(map(facts.table.known, outward.sizes(inner.shape_outside(new)))):
+            if tuple(map(facts.table.known, size)) != tuple(
+                map(facts.table.known, outward.sizes(inner.shape_outside(new)))
+            ):
                 raise NotCompilable("the branches of an ifelse may have values of different shapes")
     rows = [*kept, *(outward.sizes(inner.shape_outside(item)) for item in loop.results[loop.states :])]
     return (*kept, *((length, *shape) for shape in rows), *([()] * loop.until))

@@ -1,0 +1,75 @@
+"""What several choices by one condition compute alike within their branches: the first of them hands it to the others.
+
+The derivative of a branch needs what the branch itself computed, and those in several variables need each other's
+parts; each choice is closed by itself, and would compute all of it again.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap, Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from symlab.core.ir.expr import Expr, toposort
+from symlab.core.ir.op import AS_WRITTEN, Kind
+from symlab.core.ir.types import ArrayType
+from symlab.core.ops.shape import size_of
+
+Side = tuple[Expr, bool]  # the node of a choice, and whether its first branch is meant
+
+
+def handed_on(order: Sequence[Expr], known: dict[Expr, object]) -> Mapping[Side, Sequence[Expr]]:
+    """For each branch of a choice what it computes that branches under the same condition need after it.
+
+    `order` has the choices that are surely made, operands first; `known` is what every call computes.
+    """
+    first: dict[Side, dict[Expr, Any]] = {}  # by condition
+    found: dict[Side, dict[Expr, None]] = {}
+    choices = Counter(node.args[0] for node in order)
+    for node in order:
+        for taken in (True, False) if choices[node.args[0]] > 1 else ():
+            met = first.setdefault((node.args[0], taken), {})
+            order_within = toposort(values_of(node, taken), ChainMap[Expr, object](met, known))
+            inside = [item for item in order_within if item not in known]
+            for item in inside:
+                if item in met:
+                    found.setdefault(met[item], {})[item] = None
+            met.update(dict.fromkeys(portable([item for item in inside if item not in met]), (node, taken)))
+    return {side: list(items) for side, items in found.items()}
+
+
+def values_of(node: Expr, taken: bool) -> Sequence[Expr]:
+    """The values of one branch of a choice."""
+    half = len(node.args) // 2
+    return node.args[1 : half + 1] if taken else node.args[half + 1 :]
+
+
+def portable(inside: Sequence[Expr]) -> list[Expr]:
+    """The nodes worth handing on: arrays of numbers that are computed, and whose sizes no number within decides."""
+    own, unsized = set(inside), set[Expr]()
+    found = []
+    for node in inside:
+        if any(arg in unsized for arg in node.args) or decides_its_size(node, own):
+            unsized.add(node)
+        elif is_computed(node) and isinstance(node.type, ArrayType) and node.type.dtype.kind in "fc":
+            found.append(node)
+    return found
+
+
+def is_computed(node: Expr) -> bool:
+    """Whether a node is more than a view of others."""
+    return node.op.kind not in (Kind.LEAF, Kind.STRUCTURAL) and node.op is not AS_WRITTEN
+
+
+def decides_its_size(node: Expr, own: Collection[Expr]) -> bool:
+    """Whether sizes or places of a node are more than arithmetic of the sizes of others."""
+    values = node.op.extra.get("values", len(node.args))
+    waiting = [arg for arg in node.args[int(values) :] if arg in own]
+    while waiting:
+        part = waiting.pop()
+        if part.op is size_of:
+            continue
+        if part.op.kind is not Kind.ELEMENTWISE or part.type.ndim:
+            return True
+        waiting += [arg for arg in part.args if arg in own]
+    return False

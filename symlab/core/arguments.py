@@ -16,6 +16,7 @@ from symlab.core.ops.operators import Variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
 MISSING = object()
+SUBSET = "output_subset"  # the keyword that a call has for itself
 ROWS = 12  # as many inputs an error shows
 
 
@@ -113,6 +114,14 @@ class Signature:
         """One array for each input: of its dtype and rank, C-contiguous, aligned."""
         given = self.bound(args, keywords)
         return tuple(self.converted(place, value) for place, value in enumerate(given))
+
+    def asks_for_subset(self, keywords: dict[str, Any]) -> bool:
+        """Whether a call is for some of the outputs only; `output_subset=None` asks for all, and is taken out."""
+        if SUBSET not in keywords or SUBSET in self.names:
+            return False
+        if keywords[SUBSET] is None:
+            del keywords[SUBSET]
+        return SUBSET in keywords
 
     def bound(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> list[Any]:
         """The argument or default of each input, by position."""

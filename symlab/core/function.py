@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.arguments import Signature
+from symlab.core.arguments import SUBSET, Signature
 from symlab.core.backends.base import Executable, Interface, available, chosen
 from symlab.core.backends.problems import Promises
 from symlab.core.backends.reference import evaluate_graph
@@ -28,7 +28,7 @@ from symlab.core.ir.op import INPUT
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import run
-from symlab.core.request import Request, make_request, swapped
+from symlab.core.request import Request, make_request, swapped, with_outputs
 from symlab.core.rewrite.trace import Trace
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
@@ -103,6 +103,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         self.signature = Signature(request.name, request.inputs)
         self.shared = request.shared()
         self.notes: list[str] = []
+        self.subsets: dict[tuple[Any, ...], Any] = {}  # functions of some of the outputs
         started = time.perf_counter()
         self.executable = self.build()
         self.build_seconds = time.perf_counter() - started
@@ -139,9 +140,25 @@ class Function(WithContainers, metaclass=FunctionKind):
         return self.executable.front
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        """The results for these arguments, in the layout of the outputs."""
+        """The results for these arguments, in the layout of the outputs.
+
+        With `output_subset`, positions or keys of outputs, only those are computed, and all updates; the result is a
+        list of them, or a dict where the outputs are one.
+        """
+        if self.signature.asks_for_subset(keywords):
+            return self.call_subset(*args, **keywords)
         arrays = self.signature.convert(args, keywords)
         return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
+
+    def call_subset(self, *args: Any, **keywords: Any) -> Any:
+        """A call for some of the outputs, of a function that is made when it is first asked for."""
+        if not self.signature.asks_for_subset(keywords):
+            arrays = self.signature.convert(args, keywords)
+            return self.front(*arrays)
+        wanted = tuple(keywords.pop(SUBSET))
+        if wanted not in self.subsets:
+            self.subsets[wanted] = compile_request(with_outputs(self.request, wanted), self.mode, self.config)
+        return self.subsets[wanted](*args, **keywords)
 
     def evaluate(self, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
         """A call on the reference evaluator; shared variables change together, after everything else succeeded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from symlab.core.ir.behind import inputs_behind
 from symlab.core.ir.errors import (
     InvalidValue,
     MissingInputError,
+    OutputKeyError,
     TypeMismatch,
     UnknownName,
     UnusedInputError,
@@ -157,10 +158,19 @@ def as_outputs(outputs: Any) -> tuple[list[Variable], str, tuple[Any, ...]]:
         case None:
             return [], "n", ()
         case dict():
+            check_keys(outputs)
             return [as_output(item) for item in outputs.values()], "d", tuple(outputs)
         case list() | tuple():
             return [as_output(item) for item in outputs], "l", ()
     return [as_output(outputs)], "s", ()
+
+
+def check_keys(outputs: Mapping[Any, Any]) -> None:
+    """Raise unless all keys of a dict of outputs are strings."""
+    for key in outputs:
+        if not isinstance(key, str):
+            problem = f"the outputs of a dict have names, and the key {key!r} is {type(key).__name__}"
+            raise OutputKeyError(message(problem, (), ["strings as keys", "a list of outputs"]))
 
 
 def as_output(item: Any) -> Variable:
@@ -268,6 +278,19 @@ def report_unused(name: str, unused: list[In], policy: str) -> None:
         warnings.warn(text, UnusedInputWarning, stacklevel=6)
     else:
         raise UnusedInputError(text)
+
+
+def with_outputs(request: Request, wanted: Sequence[Any]) -> Request:
+    """The request for some of its outputs, by position or key, with the same inputs and all updates."""
+    known = list(request.keys) if request.layout == "d" else list(range(len(request.outputs)))
+    for item in wanted:
+        if item not in known:
+            problem = f"{request.name} has no output {item!r}"
+            tries = [f"output_subset with some of {in_short([repr(key) for key in known])}"]
+            raise UnknownName(message(problem, (), tries))
+    outputs = tuple(request.outputs[known.index(item)] for item in wanted)
+    layout, keys = ("d", tuple(wanted)) if request.layout == "d" else ("l", ())
+    return replace(request, outputs=outputs, layout=layout, keys=keys, states=())
 
 
 def swapped(

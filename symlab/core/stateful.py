@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from symlab.core.arguments import MISSING, Signature
+from symlab.core.arguments import MISSING, SUBSET, Signature
 from symlab.core.containers import WithContainers
 from symlab.core.delegating import Delegating
 from symlab.core.request import Request
@@ -23,11 +23,12 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results; an argument for an input with state replaces that state first."""
+        subset = {SUBSET: keywords.pop(SUBSET)} if self.signature.asks_for_subset(keywords) else {}
         given = self.signature.given(args, keywords)
         with self.replaced({place: given[place] for place in self.states if given[place] is not MISSING}):
             others = {place: value for place, value in enumerate(given) if place not in self.states}
             values = [self.signature.default(p) if value is MISSING else value for p, value in others.items()]
-            return self.front(*values)
+            return self.front(*values, **subset)
 
     @contextmanager
     def replaced(self, arguments: dict[int, Any]) -> Iterator[None]:

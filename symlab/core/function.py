@@ -191,7 +191,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         """The values of the graph's leaves: the given arrays, and what the shared variables hold now."""
         graph = self.trace.graph
         known: dict[Expr, Any] = dict(zip(graph.inputs, arrays, strict=True))
-        known.update({leaf: variable.get_value(borrow=True) for leaf, variable in self.shared_leaves.items()})
+        known.update({leaf: variable.cell.get_value(borrow=True) for leaf, variable in self.shared_leaves.items()})
         return known
 
     @cached_property

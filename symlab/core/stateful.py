@@ -34,7 +34,7 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
     def replaced(self, arguments: dict[int, Any]) -> Iterator[None]:
         """States with other values; where the call fails they are what they were."""
         values = {place: self.signature.converted(place, value) for place, value in arguments.items()}
-        before = {place: self.states[place].get_value(borrow=True) for place in values}
+        before = {place: self.states[place].cell.get_value(borrow=True) for place in values}
         try:
             for place, value in values.items():
                 self.states[place].set_value(value)

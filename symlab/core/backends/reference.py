@@ -115,8 +115,8 @@ def computed(node: Expr, known: Mapping[Expr, Value], origins: Mapping[Expr, Seq
     """The value of one node whose operands are known."""
     if node.op is CONSTANT:
         return constant_value(node)
-    if node.op is SHARED and hasattr(node, "get_value"):
-        return node.get_value(borrow=True)
+    if node.op is SHARED and hasattr(node, "cell"):
+        return node.cell.get_value(borrow=True)
     if node.op.kind is Kind.LEAF:
         name = getattr(node, "name", None) or node
         raise NodeError(message(f"{name} has no value", [(str(name), node)], ["to give it as an input"]))

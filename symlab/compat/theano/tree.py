@@ -28,8 +28,8 @@ DERIVATIVES = {
     name: f"symlab:{name}" for name in ("Lop", "Rop", "grad", "hessian", "jacobian", "subgraph_grad", "verify_grad")
 }
 NO_GRADIENT = {
-    name: f"symlab.core.custom.derivatives:{name}"
-    for name in ("DisconnectedType", "grad_not_implemented", "grad_undefined")
+    name: f"symlab.gradient:{name}"
+    for name in ("DisconnectedType", "NullType", "grad_not_implemented", "grad_undefined", "numeric_grad")
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 CHECKS = {"Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}

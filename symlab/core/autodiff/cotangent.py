@@ -33,9 +33,10 @@ ZERO = Zero.ZERO
 
 @dataclass(frozen=True)
 class Undefined:
-    """The cotangent of an operand that a node has no derivative for."""
+    """The cotangent of an operand that a node has no derivative for, and why, if the program says so."""
 
     node: Expr
+    why: str = ""
 
 
 Choices = tuple[tuple[Expr, bool], ...]  # conditions of `ifelse`, outermost first, and whether each must hold

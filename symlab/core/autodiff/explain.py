@@ -44,11 +44,12 @@ def shortened(path: Sequence[Expr]) -> list[Expr]:
     return list(path) if len(path) <= SHOWN else [*path[: SHOWN // 2], *path[-SHOWN // 2 :]]
 
 
-def undefined_message(variable: Expr, node: Expr) -> str:
+def undefined_message(variable: Expr, node: Expr, why: str = "") -> str:
     """What to say of a variable whose gradient needs the derivative of a node that has none."""
     name, path = label(variable), shortest_path(variable, toposort([node]), {node})
     text = " -> ".join(label(part) for part in shortened(path))
     problem = f"the gradient with respect to {name} needs the derivative of {node.op.name}, which has none: {text}"
+    problem += f" ({why})" if why else ""
     tries = ["T.disconnected_grad or T.zero_grad around it", "null_gradients='return'"]
     return message(problem, [(label(part), part) for part in shortened(path)], tries)
 

@@ -6,7 +6,7 @@ import copy
 import threading
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -103,6 +103,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         self.signature = Signature(request.name, request.inputs)
         self.shared = request.shared()
         self.notes: list[str] = []
+        self.watchers: Callable[[Mapping[Expr, Any]], Sequence[Any]] = nobody  # of a call on the reference evaluator
         self.subsets: dict[tuple[Any, ...], Any] = {}  # functions of some of the outputs
         started = time.perf_counter()
         self.executable = self.build()
@@ -180,7 +181,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         """The values of all outputs and updates for these inputs, by the reference evaluator."""
         values = self.values(arrays)
         self.promises.check(values)
-        return evaluate_graph(self.trace.graph, values)
+        return evaluate_graph(self.trace.graph, values, *self.watchers(values))
 
     @cached_property
     def promises(self) -> Promises:
@@ -307,6 +308,11 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return seam("display.bundle")(self)
+
+
+def nobody(values: Mapping[Expr, Any]) -> Sequence[Any]:
+    """Who watches a call with these values in most modes."""
+    return ()
 
 
 def store(pairs: Sequence[tuple[SharedVariable, np.ndarray[Any, Any]]]) -> None:

@@ -73,7 +73,9 @@ def function(
     request = make_request(
         inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast, rebuild_strict
     )
-    return compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
+    made = compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
+    made.trust_input = trust_input
+    return made
 
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
@@ -103,6 +105,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         self.signature = Signature(request.name, request.inputs)
         self.shared = request.shared()
         self.notes: list[str] = []
+        self.trust_input = False  # Theano's; arguments are looked at in any case
         self.watchers: Callable[[Mapping[Expr, Any]], Sequence[Any]] = nobody  # of a call on the reference evaluator
         self.subsets: dict[tuple[Any, ...], Any] = {}  # functions of some of the outputs
         started = time.perf_counter()
@@ -125,7 +128,7 @@ class Function(WithContainers, metaclass=FunctionKind):
     def interface(self) -> Interface:
         """What a back end must know to make a callable."""
         return Interface(
-            names=self.signature.names,
+            names=self.signature.distinct_names,
             shared=self.shared_leaves,
             layout=self.request.layout,
             keys=self.request.keys,
@@ -284,6 +287,10 @@ class Function(WithContainers, metaclass=FunctionKind):
         place = self.signature.place_of_key(key)
         self.request.inputs[place].value = self.signature.converted(place, value)
 
+    def source_of(self, key: Any) -> Any:
+        """What `container` of an input hands to another function: its default."""
+        return self[key]
+
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""
         return list(self.shared)
@@ -294,13 +301,13 @@ class Function(WithContainers, metaclass=FunctionKind):
             self.executable.free()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return remade, (self.request, self.mode, self.config)
+        return remade, (self.request, self.mode, self.config, self.trust_input)
 
     def __copy__(self) -> Any:
-        return remade(self.request, self.mode, self.config)
+        return remade(self.request, self.mode, self.config, self.trust_input)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return remade(copy.deepcopy(self.request, memo), self.mode, self.config)
+        return remade(copy.deepcopy(self.request, memo), self.mode, self.config, self.trust_input)
 
     def __repr__(self) -> str:
         names = ", ".join(str(item.name or "?") for item in self.request.inputs)
@@ -326,9 +333,11 @@ def copied(value: Any) -> Any:
     return [copied(item) for item in value] if isinstance(value, list) else np.array(value)
 
 
-def remade(request: Request, mode: Mode, settings: Config) -> Any:
+def remade(request: Request, mode: Mode, settings: Config, trust_input: bool = False) -> Any:
     """A function read from a pickle, or copied."""
-    return compile_request(request, mode, settings)
+    made = compile_request(request, mode, settings)
+    made.trust_input = trust_input
+    return made
 
 
 def evaluate_expression(expression: Variable, inputs: Any, **options: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from symlab.core.arguments import ROWS, In, Out, as_inputs, check_distinct, checked_default, in_short, is_free
 from symlab.core.ir.behind import inputs_behind
 from symlab.core.ir.errors import (
+    GivenInput,
     InvalidValue,
     MissingInputError,
     OutputKeyError,
@@ -110,6 +111,7 @@ def make_request(
     kept = [(state, item.update) for _, item, state in states if item.update is not None]
     new_values = as_updates([*kept, *pairs_of(updates)])
     substitutions = checked_givens(givens or {}, strict)
+    check_not_given(records, substitutions)
     substitutions.update((item.variable, state) for _, item, state in states)
     records = with_leaves(records, substitutions)
     values = replaced([*listed, *new_values.values()], substitutions)
@@ -119,6 +121,15 @@ def make_request(
     request = Request(records, tuple(outs), layout, keys, news, name or "f", states)
     check_inputs(request, on_unused_input)
     return request
+
+
+def check_not_given(inputs: Sequence[In], givens: Mapping[Variable, Variable]) -> None:
+    """Raise if an input is replaced: what a caller gives for it would not be what stands for it."""
+    for item in inputs:
+        if item.variable in givens:
+            name = item.name or "x"
+            tries = [f"a new input u, and givens={{{name}: expression of u}}"]
+            raise GivenInput(message(f"{name} is an input, and givens replaces it", [(name, item.variable)], tries))
 
 
 def states_of(records: Sequence[In]) -> tuple[tuple[int, In, SharedVariable], ...]:

@@ -160,14 +160,14 @@ def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:
     return array if array.dtype.num == plain.num else array.view(plain)
 
 
-def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
+def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any], rounded: bool = True) -> bool:
     """Whether Python numbers or lists of them (never arrays, whose dtype was chosen) keep their values in `dtype`.
 
-    A Python float has no dtype of its own: it may be rounded to float32, as in NumPy, but not to infinity.
+    A Python float has no dtype of its own: it may be `rounded` to float32, as in NumPy, but not to infinity.
     """
     if isinstance(value, (np.ndarray, np.generic)) or array.dtype.kind not in "biuf":
         return False
     with np.errstate(all="ignore"):
-        if array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
+        if rounded and array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
             return bool(np.isinf(array.astype(dtype)) == np.isinf(array))
         return bool(np.array_equal(array.astype(dtype), array, equal_nan=array.dtype.kind == "f"))

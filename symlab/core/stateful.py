@@ -10,7 +10,7 @@ from symlab.core.arguments import MISSING, SUBSET, Signature
 from symlab.core.containers import WithContainers
 from symlab.core.delegating import Delegating
 from symlab.core.request import Request
-from symlab.core.shared import SharedVariable
+from symlab.core.shared import SharedVariable, shared
 
 
 class StatefulFunction(WithContainers, Delegating, to="front"):
@@ -57,8 +57,14 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
         else:
             self.signature.inputs[place].value = array
 
+    def source_of(self, key: Any) -> Any:
+        """The shared variable that keeps the state of an input, or the default of one without."""
+        place = self.signature.place_of_key(key)
+        return self.states.get(place, self.signature.inputs[place].value)
+
     def __copy__(self) -> Any:
-        return self.front.__copy__()
+        own = [state for _, item, state in self.front.request.states if not isinstance(item.value, SharedVariable)]
+        return self.front.copy(swap={item: shared(item.get_value(), item.name, shape=item.type.shape) for item in own})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self.front.__deepcopy__(memo)

@@ -564,3 +564,31 @@ def test_the_keys_of_a_dict_of_outputs_are_strings(x):
     for outputs in ({1.0: x}, {1.0: x, 2: x * 2}, {"a": x, 2: x}, {x: x}):
         with pytest.raises(AssertionError, match="the outputs of a dict have names"):
             sl.function([x], outputs)
+
+
+def test_inputs_of_one_name_are_given_by_position(mode):
+    a, b, c = T.dscalars("x", "x", "x")
+    f = sl.function([a, b, c], a + 2 * b + 3 * c, mode=mode)
+    assert f(1, 2, 3) == 14
+    for arguments, keywords in (((1, 2), {"x": 3}), ((), {"x": 1})):
+        with pytest.raises(TypeMismatch, match="3 inputs of f are called 'x'"):
+            f(*arguments, **keywords)
+
+
+def test_givens_do_not_replace_inputs(x):
+    with pytest.raises(RuntimeError, match="x is an input, and givens replaces it"):
+        sl.function([x], x * 2, givens={x: x + 1})
+    with pytest.raises(ValueError, match="x is an input"):
+        sl.function([sl.In(x, value=A)], x * 2, givens={x: x + 1})
+
+
+def test_lists_whose_values_fit_are_no_downcast(mode):
+    a, b, c = T.wvector("a"), T.bvector("b"), T.fvector("c")
+    inputs = [sl.In(a, allow_downcast=True), sl.In(b, allow_downcast=False), sl.In(c, allow_downcast=False)]
+    f = sl.function(inputs, [a, b, c], mode=mode)
+    for given, wanted in zip(f([3], [6], [0.5]), (3, 6, 0.5), strict=True):
+        assert given == [wanted]
+    assert f([2**20], np.ones(1, "int8"), [0])[0] == [0]
+    for arguments in (([3], [312], [0]), ([3], np.array([6], "int16"), [0]), ([3], [6], [0.1])):
+        with pytest.raises(TypeMismatch):
+            f(*arguments)

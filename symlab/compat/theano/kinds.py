@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from symlab.compat.theano.settings import config
+from symlab.core.arguments import In
 from symlab.core.fgraph import Composite
 from symlab.core.function import function
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
@@ -203,6 +204,11 @@ def function_dump(
 def d3viz(fct: Any, outfile: str | Path, copy_deps: bool = True, *args: Any, **options: Any) -> None:
     """Write symlab's interactive view of a function or expression to a file: one page that needs nothing else."""
     seam("display.html")(fct, outfile)
+
+
+def Param(variable: Variable, default: Any = None, name: str | None = None, **options: Any) -> In:
+    """An input with its options, as programs older than `In` name them."""
+    return In(variable, name=name, value=default, **options)
 
 
 def sparse_grad(x: Variable) -> Variable:

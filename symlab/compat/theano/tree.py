@@ -48,7 +48,7 @@ FUNCTION = {
     "Mode": KINDS + "TheanoMode",
     "MonitorMode": KINDS + "MonitorMode",
     "Out": "symlab:Out",
-    "Param": "symlab:In",
+    "Param": KINDS + "Param",
     "SharedVariable": "symlab:SharedVariable",
     "UnusedInputError": "symlab.core.ir.errors:UnusedInputError",
     "function": "symlab:function",

@@ -16,14 +16,12 @@ from symlab.compat.theano.settings import config
 from symlab.core.arguments import In
 from symlab.core.fgraph import Composite
 from symlab.core.function import function
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, constant
 from symlab.core.seams import seam
-from symlab.core.shared import SharedVariable
 from symlab.core.substitute import clone, copied
 from symlab.debug.monitor import monitor_mode
 from symlab.tensor.types import TensorType as tensor_type
@@ -128,42 +126,6 @@ def mode_of(linker: str = "cvm", optimizer: str | None = "fast_run") -> Mode:
 
 
 TheanoMode = recognized("Mode", "Which passes run, on which back end.", lambda value: isinstance(value, Mode), mode_of)
-
-
-class OrderedUpdates(dict[SharedVariable, Any]):
-    """Updates of shared variables, of which none may get two different ones; sums hold those of both."""
-
-    def __init__(self, *given: Any, **others: Any) -> None:
-        super().__init__()
-        self.update(*given, **others)
-
-    def __setitem__(self, key: SharedVariable, value: Any) -> None:
-        if not isinstance(key, SharedVariable):
-            raise TypeMismatch(message(f"only shared variables can be updated, and {key!r} is none"))
-        super().__setitem__(key, value)
-
-    def update(self, *given: Any, **others: Any) -> None:
-        """Add updates; a variable that has another one already is an error."""
-        for key, value in dict(*given, **others).items():
-            if self.get(key, value) is not value:
-                raise UpdateCollision(message(f"{key!r} has two updates"))
-            self[key] = value
-
-    def __add__(self, other: Any) -> OrderedUpdates:
-        found = OrderedUpdates(self)
-        found.update(other)
-        return found
-
-    def __radd__(self, other: Any) -> OrderedUpdates:
-        return OrderedUpdates(other) + self
-
-    def copy(self) -> OrderedUpdates:
-        """The same updates."""
-        return OrderedUpdates(self)
-
-
-class UpdateCollision(InvalidValue, KeyError):
-    """Two updates of one variable."""
 
 
 def change_flags(**flags: Any) -> AbstractContextManager[Any]:

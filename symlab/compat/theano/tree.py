@@ -108,7 +108,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",
                 "Variable": "symlab.tensor:Variable",
-                "OrderedUpdates": KINDS + "OrderedUpdates",
+                "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
                 "dot": "symlab.tensor:dot",
                 "__version__": KINDS + "VERSION",
                 "change_flags": KINDS + "change_flags",
@@ -197,7 +197,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.typed_list.type": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
-        "theano.updates": Contents("Updates.", (), {"OrderedUpdates": KINDS + "OrderedUpdates"}),
+        "theano.updates": Contents("Updates.", (), {"OrderedUpdates": "symlab.core.updates:OrderedUpdates"}),
     }
 )
 

@@ -13,9 +13,50 @@ from typing import Any
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, Kind
 from symlab.core.ir.types import ArrayType
+from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.shape import size_of
 
-Side = tuple[Expr, bool]  # the node of a choice, and whether its first branch is meant
+Side = tuple[Expr, bool]  # a choice, or the condition of several, and whether the first branch is meant
+
+
+Need = frozenset[Side] | None  # the branches of which one must be taken; None: it is needed in any case
+
+
+def needed_always(roots: Sequence[Expr]) -> dict[Expr, object]:
+    """The nodes that are needed whatever the conditions are: what both branches of a choice need is among them."""
+    needs: dict[Expr, Need] = dict.fromkeys(roots)
+    for node in reversed(toposort(roots)):
+        need = needs[node] = simpler(needs[node], needs)
+        if node.op is not IFELSE:
+            for arg in node.args:
+                put(needs, arg, need)
+            continue
+        put(needs, node.args[0], need)
+        for taken in (True, False):
+            side = (node.args[0] if need is None else node, taken)
+            for arg in values_of(node, taken):
+                put(needs, arg, frozenset([side]))
+    return {node: None for node, need in needs.items() if need is None}
+
+
+def put(needs: dict[Expr, Need], node: Expr, need: Need) -> None:
+    """Note that a node is needed under one more condition."""
+    known = needs.get(node, frozenset())
+    needs[node] = None if known is None or need is None else known | need
+
+
+def simpler(need: Need, needs: Mapping[Expr, Need]) -> Need:
+    """The same condition: where both branches of a choice are in it, that of the choice.
+
+    A side names the condition itself where its choice is surely made, so that several choices by it count as one.
+    """
+    while need is not None:
+        both = next((choice for choice, taken in need if taken and (choice, False) in need), None)
+        if both is None:
+            return need
+        outer = needs[both] if both.op is IFELSE else None
+        need = None if outer is None else (need - {(both, True), (both, False)}) | outer
+    return None
 
 
 def handed_on(order: Sequence[Expr], known: dict[Expr, object]) -> Mapping[Side, Sequence[Expr]]:
@@ -54,6 +95,15 @@ def portable(inside: Sequence[Expr]) -> list[Expr]:
         elif is_computed(node) and isinstance(node.type, ArrayType) and node.type.dtype.kind in "fc":
             found.append(node)
     return found
+
+
+def is_size(node: Expr) -> bool:
+    """Whether a node is a size, or one integer made of others element by element."""
+    if node.op is size_of:
+        return True
+    if node.op.kind is not Kind.ELEMENTWISE or not isinstance(node.type, ArrayType):
+        return False
+    return node.type.dtype.kind in "iu" and not node.type.ndim
 
 
 def is_computed(node: Expr) -> bool:

@@ -15,7 +15,7 @@ from symlab.core.ir.expr import Expr, Lambda, toposort
 from symlab.core.ir.graph import Table
 from symlab.core.ir.op import CONSTANT, PARAM, PROJECT, Kind, Op
 from symlab.core.ir.types import TupleType
-from symlab.core.lower.branch_work import Side, handed_on, values_of
+from symlab.core.lower.branch_work import Side, handed_on, is_size, needed_always, values_of
 from symlab.core.lower.picked import rebuilt, same
 from symlab.core.lower.roles import lies_on_host
 from symlab.core.ops.bits import invert
@@ -37,13 +37,14 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     if not any(node.op is IFELSE for node in known):
         return roots, {}
     order = [node for node in toposort(roots) if node in known]
-    shared = handed_on([node for node in order if node.op is IFELSE], known)
+    given: dict[Expr, object] = {node: None for node in order if not is_size(node)}  # sizes are worked out again
+    shared = handed_on([node for node in order if node.op is IFELSE], given)
     handed: dict[tuple[Expr, bool], dict[Expr, Expr]] = {}
     done: dict[Expr, Expr] = {}
     sources: dict[Expr, Expr] = {}
     for node in order:
         if node.op is IFELSE:
-            closed = Closing(table, node, known, done, shared, handed, device)
+            closed = Closing(table, node, given, done, shared, handed, device)
             done[node] = closed.values()
             sources.update(dict.fromkeys(closed.made, node))
         elif node.op is PROJECT and node.args[0].op is IFELSE:
@@ -56,20 +57,8 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     return [done[root] for root in roots], sources
 
 
-def needed_always(roots: Sequence[Expr]) -> dict[Expr, object]:
-    """The nodes that are needed whatever the conditions are."""
-    seen: dict[Expr, object] = {}
-    waiting = list(roots)
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen[node] = None
-            waiting += node.args[:1] if node.op is IFELSE else node.args
-    return seen
-
-
 class Closing:
-    """Makes the loops of one choice; `done` are the new forms of what is needed always, `known`.
+    """Makes the loops of one choice; `done` are the new forms of what is needed always, `known` what of it is given.
 
     `shared` says what each branch gives for others under the same condition, `handed` has what was given so far.
     """

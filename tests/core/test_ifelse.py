@@ -11,6 +11,7 @@ import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.lower.memory import Program
+from symlab.core.lower.program import LoopCall
 
 ifelse = sl.ifelse.ifelse
 
@@ -191,3 +192,43 @@ def test_branches_within_branches_have_lazy_derivatives(mode: str) -> None:
     for given in ((1, 0), (0, 0), (0, 1)):
         with pytest.raises(IndexError):
             f(*given, [0.0, 1.0], [9])
+
+
+# Many choices
+
+
+def test_a_chain_of_choices_compiles_in_linear_time() -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    found = x
+    for number in range(40):  # each doubled the time when both branches had what they share to themselves
+        found = ifelse(c > number, found * 2, found + 1)
+    f = compiled([c, x], [found, sl.grad(T.sum(found), x)], "FAST_RUN")
+    loops = [step for step in f.trace.program.steps if isinstance(step, LoopCall)]
+    assert len(loops) == 4 * 40
+    assert not any(isinstance(step, LoopCall) for loop in loops for step in loop.body.steps)
+    np.testing.assert_array_equal(f(2, [1.0]), [[4.0 + 38], [4.0]])
+
+
+@pytest.mark.parametrize("depth", [30, 1000])
+def test_choices_within_choices(depth: int) -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    found = x
+    for number in range(depth):
+        found = ifelse(c > number, found + 1, x * number)
+    f = sl.function([c, x], found)
+    assert isinstance(f.trace.program, Program) == (depth == 30)
+    np.testing.assert_array_equal(f(depth, [1.0]), [1.0 + depth])
+    np.testing.assert_array_equal(f(0, [1.0]), [depth - 1.0])
+
+
+def test_what_both_branches_need_is_computed_before_the_choice(mode: str) -> None:
+    a, b, x, place = T.lscalar("a"), T.lscalar("b"), T.dvector("x"), T.lvector("place")
+    part = T.sum(x[place])
+    inner = ifelse(b, part * 2, T.sum(x))
+    f = compiled([a, b, x, place], ifelse(a, inner + 1, part - 1), mode)
+    np.testing.assert_array_equal(f(1, 1, [3.0], [0]), 7.0)
+    np.testing.assert_array_equal(f(1, 0, [3.0], [9]), 4.0)
+    np.testing.assert_array_equal(f(0, 0, [3.0], [0]), 2.0)
+    for given in ((1, 1), (0, 1), (0, 0)):
+        with pytest.raises(IndexError):
+            f(*given, [3.0], [9])

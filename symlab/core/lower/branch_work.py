@@ -24,8 +24,25 @@ Need = frozenset[Side] | None  # the branches of which one must be taken; None: 
 
 def needed_always(roots: Sequence[Expr]) -> dict[Expr, object]:
     """The nodes that are needed whatever the conditions are: what both branches of a choice need is among them."""
+    return {node: None for node, need in needs_of(roots).items() if need is None}
+
+
+def nesting(roots: Sequence[Expr]) -> int:
+    """How deep choices lie within branches of others."""
+    if not any(node.op is IFELSE for node in toposort(roots)):
+        return 0
+    depth: dict[Expr, int] = {}
+    for node, need in needs_of(roots).items():
+        if node.op is IFELSE:
+            depth[node] = 0 if need is None else 1 + max(depth.get(choice, 0) for choice, _ in need)
+    return max(depth.values(), default=0)
+
+
+def needs_of(roots: Sequence[Expr]) -> dict[Expr, Need]:
+    """Under which condition each node is needed; choices come before those within their branches."""
     needs: dict[Expr, Need] = dict.fromkeys(roots)
-    for node in reversed(toposort(roots)):
+    order = toposort(roots)
+    for node in reversed(order):
         need = needs[node] = simpler(needs[node], needs)
         if node.op is not IFELSE:
             for arg in node.args:
@@ -36,7 +53,7 @@ def needed_always(roots: Sequence[Expr]) -> dict[Expr, object]:
             side = (node.args[0] if need is None else node, taken)
             for arg in values_of(node, taken):
                 put(needs, arg, frozenset([side]))
-    return {node: None for node, need in needs.items() if need is None}
+    return {node: needs[node] for node in reversed(order)}
 
 
 def put(needs: dict[Expr, Need], node: Expr, need: Need) -> None:

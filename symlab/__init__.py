@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
-    from symlab import debug, sparse, tensor, testing, viz, xp
+    from symlab import debug, gradient, sparse, tensor, testing, viz, xp
     from symlab.core import custom, ifelse
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
@@ -82,6 +82,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "function": "symlab.core.function:function",
         "grad": "symlab.core.autodiff:grad",
         "gradcheck": "symlab.core.gradcheck:gradcheck",
+        "gradient": "symlab.gradient",
         "graph": "symlab.core.walk",
         "hessian": "symlab.core.autodiff.jacobian:hessian",
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
@@ -153,6 +154,7 @@ __all__ = [
     "function",
     "grad",
     "gradcheck",
+    "gradient",
     "graph",
     "hessian",
     "hessian_vector_product",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from symlab.core.containers import Container
 from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
 from symlab.core.ir.types import ArrayType, ListType
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
 MISSING = object()
+SUBSET = "output_subset"  # the keyword that a call has for itself
 ROWS = 12  # as many inputs an error shows
 
 
@@ -24,7 +27,8 @@ class In:
 
     `value` is the default, the present value of a shared variable if it is one; with `update` the default becomes what
     that expression is after each call, and `f[variable]` reads it. `allow_downcast` lets arguments lose precision
-    (None: only Python floats do); `strict` takes arrays of exactly the right type and converts nothing.
+    (None: only Python floats do); `strict` takes arrays of exactly the right type and converts nothing. `autoname`
+    takes the name of the variable where no name is given. `implicit` and `shared` are Theano's, and change nothing.
     """
 
     def __init__(
@@ -32,16 +36,21 @@ class In:
         variable: Variable,
         name: str | None = None,
         value: Any = None,
-        *,
         update: Variable | None = None,
         mutable: bool | None = None,
-        borrow: bool | None = None,
         strict: bool = False,
         allow_downcast: bool | None = None,
+        autoname: bool = True,
+        implicit: bool | None = None,
+        borrow: bool | None = None,
+        shared: bool = False,
     ) -> None:
+        if not isinstance(name, str | None):
+            raise TypeMismatch(message(f"the name of an input is a string, and {name!r} is none"))
         self.variable = self.asked_for = variable
-        self.value, self.update = value, update
-        self.name = name if name is not None else variable.name
+        self.value = value.source if isinstance(value, Container) else value
+        self.update = None if update is None else checked_update(variable, update)
+        self.name = name if name is not None or not autoname else variable.name
         self.strict, self.allow_downcast = strict, allow_downcast
         self.mutable, self.borrow = mutable, borrow
 
@@ -58,6 +67,16 @@ class In:
 
     def __repr__(self) -> str:
         return f"In({self.variable!r}{'' if self.value is None else f', value={self.value!r}'})"
+
+
+def checked_update(variable: Variable, update: Any) -> Variable:
+    """The new value of an input's state, which has the rank of the input and a dtype that it can hold."""
+    value = as_variable(update)
+    fits = value.ndim == variable.ndim and np.can_cast(value.type.dtype, variable.type.dtype, "safe")
+    if isinstance(variable.type, ArrayType) and not fits:
+        rows = [("input", variable), ("update", value)]
+        raise TypeMismatch(message("the update of an input is of its type", rows))
+    return value
 
 
 @dataclass(frozen=True)
@@ -105,6 +124,12 @@ class Signature:
         return tuple(item.name for item in self.inputs)
 
     @property
+    def distinct_names(self) -> tuple[str | None, ...]:
+        """The names, without those that several inputs have."""
+        count = Counter(self.names)
+        return tuple(name if count[name] == 1 else None for name in self.names)
+
+    @property
     def is_strict(self) -> bool:
         """Whether a scalar input takes fewer numbers than compiled code would: each call must be looked at here."""
         return any(not item.variable.ndim and (item.strict or item.allow_downcast is False) for item in self.inputs)
@@ -113,6 +138,14 @@ class Signature:
         """One array for each input: of its dtype and rank, C-contiguous, aligned."""
         given = self.bound(args, keywords)
         return tuple(self.converted(place, value) for place, value in enumerate(given))
+
+    def asks_for_subset(self, keywords: dict[str, Any]) -> bool:
+        """Whether a call is for some of the outputs only; `output_subset=None` asks for all, and is taken out."""
+        if SUBSET not in keywords or SUBSET in self.names:
+            return False
+        if keywords[SUBSET] is None:
+            del keywords[SUBSET]
+        return SUBSET in keywords
 
     def bound(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> list[Any]:
         """The argument or default of each input, by position."""
@@ -231,9 +264,7 @@ def with_dtype(name: str, item: In, value: Any) -> np.ndarray[Any, Any]:
         raise TypeMismatch(message(f"{name} is strict: it takes arrays of {wanted.name} only, and got {found}"))
     if array.dtype == wanted:
         return array
-    fits = np.can_cast(array.dtype, wanted, "safe")
-    if item.allow_downcast is None:
-        fits = fits or same_values(value, array, wanted)
+    fits = np.can_cast(array.dtype, wanted, "safe") or same_values(value, array, wanted, item.allow_downcast is None)
     if item.allow_downcast or fits:
         with np.errstate(all="ignore"):
             return array.astype(wanted)

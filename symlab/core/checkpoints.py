@@ -17,7 +17,7 @@ from symlab.core.ops.loop import Loop, State, make_loop
 from symlab.core.ops.operators import Variable, constant, variable
 from symlab.core.ops.shape import GIVEN, INTEGER, number_of, reshaped, sizes_of, spread
 from symlab.core.scan import Request, Scanned, make_request
-from symlab.core.shared import SharedVariable
+from symlab.core.updates import OrderedUpdates
 
 __all__ = ["scan_checkpoints"]
 
@@ -31,7 +31,7 @@ def scan_checkpoints(
     n_steps: Any = None,
     save_every_N: int = 10,
     padding: bool = True,
-) -> tuple[Any, dict[SharedVariable, Variable]]:
+) -> tuple[Any, OrderedUpdates]:
     """The outputs of `scan` after every `save_every_N` steps and after the last; and its updates.
 
     A gradient through it takes the memory of so many states and of `save_every_N` steps, not of all steps, and the time
@@ -48,7 +48,7 @@ def scan_checkpoints(
     outputs = [outer.history(number) for _, number in found.places]
     first = found.loop.states - len(found.updates)
     updates = {leaf: outer.last(first + place) for place, leaf in enumerate(found.updates)}
-    return found.formed(outputs, False), updates
+    return found.formed(outputs, False), OrderedUpdates(updates)
 
 
 def checked(request: Request, size: Any) -> int:

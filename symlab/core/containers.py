@@ -22,6 +22,16 @@ class Container:
     def value(self, value: Any) -> None:
         self.function[self.key] = value
 
+    @property
+    def storage(self) -> list[Any]:
+        """The value in a list of its own."""
+        return [self.value]
+
+    @property
+    def source(self) -> Any:
+        """What an input of another function starts from: the shared variable that keeps the state, or the default."""
+        return self.function.source_of(self.key)
+
 
 @dataclass(frozen=True, eq=False)
 class Containers:

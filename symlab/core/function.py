@@ -6,14 +6,14 @@ import copy
 import threading
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from symlab.core.arguments import Signature
+from symlab.core.arguments import SUBSET, Signature
 from symlab.core.backends.base import Executable, Interface, available, chosen
 from symlab.core.backends.problems import Promises
 from symlab.core.backends.reference import evaluate_graph
@@ -28,7 +28,7 @@ from symlab.core.ir.op import INPUT
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import run
-from symlab.core.request import Request, make_request, swapped
+from symlab.core.request import Request, make_request, swapped, with_outputs
 from symlab.core.rewrite.trace import Trace
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
@@ -73,7 +73,9 @@ def function(
     request = make_request(
         inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast, rebuild_strict
     )
-    return compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
+    made = compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
+    made.trust_input = trust_input
+    return made
 
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
@@ -103,6 +105,9 @@ class Function(WithContainers, metaclass=FunctionKind):
         self.signature = Signature(request.name, request.inputs)
         self.shared = request.shared()
         self.notes: list[str] = []
+        self.trust_input = False  # Theano's; arguments are looked at in any case
+        self.watchers: Callable[[Mapping[Expr, Any]], Sequence[Any]] = nobody  # of a call on the reference evaluator
+        self.subsets: dict[tuple[Any, ...], Any] = {}  # functions of some of the outputs
         started = time.perf_counter()
         self.executable = self.build()
         self.build_seconds = time.perf_counter() - started
@@ -123,7 +128,7 @@ class Function(WithContainers, metaclass=FunctionKind):
     def interface(self) -> Interface:
         """What a back end must know to make a callable."""
         return Interface(
-            names=self.signature.names,
+            names=self.signature.distinct_names,
             shared=self.shared_leaves,
             layout=self.request.layout,
             keys=self.request.keys,
@@ -139,9 +144,25 @@ class Function(WithContainers, metaclass=FunctionKind):
         return self.executable.front
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        """The results for these arguments, in the layout of the outputs."""
+        """The results for these arguments, in the layout of the outputs.
+
+        With `output_subset`, positions or keys of outputs, only those are computed, and all updates; the result is a
+        list of them, or a dict where the outputs are one.
+        """
+        if self.signature.asks_for_subset(keywords):
+            return self.call_subset(*args, **keywords)
         arrays = self.signature.convert(args, keywords)
         return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
+
+    def call_subset(self, *args: Any, **keywords: Any) -> Any:
+        """A call for some of the outputs, of a function that is made when it is first asked for."""
+        if not self.signature.asks_for_subset(keywords):
+            arrays = self.signature.convert(args, keywords)
+            return self.front(*arrays)
+        wanted = tuple(keywords.pop(SUBSET))
+        if wanted not in self.subsets:
+            self.subsets[wanted] = compile_request(with_outputs(self.request, wanted), self.mode, self.config)
+        return self.subsets[wanted](*args, **keywords)
 
     def evaluate(self, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
         """A call on the reference evaluator; shared variables change together, after everything else succeeded."""
@@ -163,7 +184,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         """The values of all outputs and updates for these inputs, by the reference evaluator."""
         values = self.values(arrays)
         self.promises.check(values)
-        return evaluate_graph(self.trace.graph, values)
+        return evaluate_graph(self.trace.graph, values, *self.watchers(values))
 
     @cached_property
     def promises(self) -> Promises:
@@ -174,7 +195,7 @@ class Function(WithContainers, metaclass=FunctionKind):
         """The values of the graph's leaves: the given arrays, and what the shared variables hold now."""
         graph = self.trace.graph
         known: dict[Expr, Any] = dict(zip(graph.inputs, arrays, strict=True))
-        known.update({leaf: variable.get_value(borrow=True) for leaf, variable in self.shared_leaves.items()})
+        known.update({leaf: variable.cell.get_value(borrow=True) for leaf, variable in self.shared_leaves.items()})
         return known
 
     @cached_property
@@ -266,6 +287,10 @@ class Function(WithContainers, metaclass=FunctionKind):
         place = self.signature.place_of_key(key)
         self.request.inputs[place].value = self.signature.converted(place, value)
 
+    def source_of(self, key: Any) -> Any:
+        """What `container` of an input hands to another function: its default."""
+        return self[key]
+
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""
         return list(self.shared)
@@ -276,13 +301,13 @@ class Function(WithContainers, metaclass=FunctionKind):
             self.executable.free()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return remade, (self.request, self.mode, self.config)
+        return remade, (self.request, self.mode, self.config, self.trust_input)
 
     def __copy__(self) -> Any:
-        return remade(self.request, self.mode, self.config)
+        return remade(self.request, self.mode, self.config, self.trust_input)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return remade(copy.deepcopy(self.request, memo), self.mode, self.config)
+        return remade(copy.deepcopy(self.request, memo), self.mode, self.config, self.trust_input)
 
     def __repr__(self) -> str:
         names = ", ".join(str(item.name or "?") for item in self.request.inputs)
@@ -290,6 +315,11 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return seam("display.bundle")(self)
+
+
+def nobody(values: Mapping[Expr, Any]) -> Sequence[Any]:
+    """Who watches a call with these values in most modes."""
+    return ()
 
 
 def store(pairs: Sequence[tuple[SharedVariable, np.ndarray[Any, Any]]]) -> None:
@@ -303,9 +333,11 @@ def copied(value: Any) -> Any:
     return [copied(item) for item in value] if isinstance(value, list) else np.array(value)
 
 
-def remade(request: Request, mode: Mode, settings: Config) -> Any:
+def remade(request: Request, mode: Mode, settings: Config, trust_input: bool = False) -> Any:
     """A function read from a pickle, or copied."""
-    return compile_request(request, mode, settings)
+    made = compile_request(request, mode, settings)
+    made.trust_input = trust_input
+    return made
 
 
 def evaluate_expression(expression: Variable, inputs: Any, **options: Any) -> Any:

@@ -71,6 +71,46 @@ def verify_grad(
         gradcheck(fun, pt, rng=generator, step=eps or STEP, tolerance=max(given) if given else None)
 
 
+class NumericGradient:
+    """The gradient of a function of arrays, whose result is one number, by differences: `gf`, in the form of `pt`.
+
+    `pt` is an array or a list of them; `eps` is the step, 2^-11 if nothing is said.
+    """
+
+    def __init__(self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None) -> None:
+        arrays = [widened(np.array(item)) for item in (pt if isinstance(pt, (list, tuple)) else [pt])]
+        several = [
+            differences(lambda given: float(f(*given)), arrays, place, eps or STEP) for place in range(len(arrays))
+        ]
+        self.gf: Any = several if isinstance(pt, (list, tuple)) else several[0]
+
+    @staticmethod
+    def abs_rel_err(a: Any, b: Any) -> tuple[Array, Array]:
+        """The absolute errors between two arrays, and those relative to the sum of their magnitudes."""
+        first, second = np.asarray(a), np.asarray(b)
+        apart = np.abs(first - second)
+        return apart, apart / np.maximum(np.abs(first) + np.abs(second), 1e-8)
+
+    def abs_rel_errors(self, g_pt: Any) -> list[tuple[Array, Array]]:
+        """Both errors of gradients found in another way, one after another."""
+        pairs = zip(self.listed(g_pt), self.listed(self.gf), strict=True)
+        return [self.abs_rel_err(found, expected) for found, expected in pairs]
+
+    def max_err(self, g_pt: Any, abs_tol: float, rel_tol: float) -> tuple[int, int, float, float]:
+        """Where the tolerances are exceeded most: the argument, the place in it, and both errors there."""
+        errors = self.abs_rel_errors(g_pt)
+        excess = [np.minimum(absolute / abs_tol, relative / rel_tol).ravel() for absolute, relative in errors]
+        argument = int(np.argmax([part.max(initial=0.0) for part in excess]))
+        place = int(np.argmax(excess[argument]))
+        absolute, relative = errors[argument]
+        return argument, place, float(absolute.ravel()[place]), float(relative.ravel()[place])
+
+    @staticmethod
+    def listed(gradients: Any) -> list[Any]:
+        """One gradient or several as a list."""
+        return list(gradients) if isinstance(gradients, (list, tuple)) else [gradients]
+
+
 def gradients(
     function: Function, arrays: Sequence[Array], rng: np.random.Generator
 ) -> tuple[list[Array | None], Callable[[Sequence[Array]], float]]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from symlab.core.arguments import ROWS, In, Out, as_inputs, check_distinct, checked_default, in_short, is_free
-from symlab.core.autodiff.differentiated import inputs_behind
+from symlab.core.ir.behind import inputs_behind
 from symlab.core.ir.errors import (
+    GivenInput,
     InvalidValue,
     MissingInputError,
+    OutputKeyError,
     TypeMismatch,
     UnknownName,
     UnusedInputError,
@@ -109,6 +111,7 @@ def make_request(
     kept = [(state, item.update) for _, item, state in states if item.update is not None]
     new_values = as_updates([*kept, *pairs_of(updates)])
     substitutions = checked_givens(givens or {}, strict)
+    check_not_given(records, substitutions)
     substitutions.update((item.variable, state) for _, item, state in states)
     records = with_leaves(records, substitutions)
     values = replaced([*listed, *new_values.values()], substitutions)
@@ -118,6 +121,15 @@ def make_request(
     request = Request(records, tuple(outs), layout, keys, news, name or "f", states)
     check_inputs(request, on_unused_input)
     return request
+
+
+def check_not_given(inputs: Sequence[In], givens: Mapping[Variable, Variable]) -> None:
+    """Raise if an input is replaced: what a caller gives for it would not be what stands for it."""
+    for item in inputs:
+        if item.variable in givens:
+            name = item.name or "x"
+            tries = [f"a new input u, and givens={{{name}: expression of u}}"]
+            raise GivenInput(message(f"{name} is an input, and givens replaces it", [(name, item.variable)], tries))
 
 
 def states_of(records: Sequence[In]) -> tuple[tuple[int, In, SharedVariable], ...]:
@@ -157,10 +169,19 @@ def as_outputs(outputs: Any) -> tuple[list[Variable], str, tuple[Any, ...]]:
         case None:
             return [], "n", ()
         case dict():
+            check_keys(outputs)
             return [as_output(item) for item in outputs.values()], "d", tuple(outputs)
         case list() | tuple():
             return [as_output(item) for item in outputs], "l", ()
     return [as_output(outputs)], "s", ()
+
+
+def check_keys(outputs: Mapping[Any, Any]) -> None:
+    """Raise unless all keys of a dict of outputs are strings."""
+    for key in outputs:
+        if not isinstance(key, str):
+            problem = f"the outputs of a dict have names, and the key {key!r} is {type(key).__name__}"
+            raise OutputKeyError(message(problem, (), ["strings as keys", "a list of outputs"]))
 
 
 def as_output(item: Any) -> Variable:
@@ -246,7 +267,7 @@ def check_inputs(request: Request, on_unused_input: str) -> None:
     if on_unused_input not in ("raise", "warn", "ignore"):
         raise InvalidValue(message(f"on_unused_input is {on_unused_input!r}", (), ["'raise', 'warn' or 'ignore'"]))
     if unused and on_unused_input != "ignore":
-        behind = inputs_behind(toposort(roots))
+        behind = inputs_behind(roots)
         unused = [item for item in unused if item.variable not in behind]
         if unused:
             report_unused(request.name, unused, on_unused_input)
@@ -268,6 +289,19 @@ def report_unused(name: str, unused: list[In], policy: str) -> None:
         warnings.warn(text, UnusedInputWarning, stacklevel=6)
     else:
         raise UnusedInputError(text)
+
+
+def with_outputs(request: Request, wanted: Sequence[Any]) -> Request:
+    """The request for some of its outputs, by position or key, with the same inputs and all updates."""
+    known = list(request.keys) if request.layout == "d" else list(range(len(request.outputs)))
+    for item in wanted:
+        if item not in known:
+            problem = f"{request.name} has no output {item!r}"
+            tries = [f"output_subset with some of {in_short([repr(key) for key in known])}"]
+            raise UnknownName(message(problem, (), tries))
+    outputs = tuple(request.outputs[known.index(item)] for item in wanted)
+    layout, keys = ("d", tuple(wanted)) if request.layout == "d" else ("l", ())
+    return replace(request, outputs=outputs, layout=layout, keys=keys, states=())
 
 
 def swapped(

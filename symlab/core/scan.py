@@ -23,6 +23,7 @@ from symlab.core.ops.shape import INTEGER, number_of, sizes_of
 from symlab.core.returned import Returned, returned, until
 from symlab.core.shared import SharedVariable
 from symlab.core.steps import step_of_loop
+from symlab.core.updates import OrderedUpdates
 
 __all__ = ["foldl", "foldr", "map", "reduce", "scan", "until"]
 
@@ -139,7 +140,7 @@ def scan(
     allow_gc: Any = None,
     strict: bool = False,
     return_list: bool = False,
-) -> tuple[Any, dict[SharedVariable, Variable]]:
+) -> tuple[Any, OrderedUpdates]:
     """The outputs of `fn`, called for one step after another, each stacked along a new first axis; and its updates.
 
     `fn` takes a row of each sequence (one for each tap), then the former values of each output (one for each tap), then
@@ -202,7 +203,7 @@ class Scanned:
 
     loop: Loop
     places: Sequence[tuple[bool, int]]  # for each output whether it is a state, and the number of its result
-    updates: dict[SharedVariable, Variable]
+    updates: OrderedUpdates
 
     @classmethod
     def of(cls, request: Request, truncate: int = -1, strict: bool = False) -> Scanned:
@@ -236,7 +237,7 @@ class Scanned:
             count += item is None
         first = len(states) - len(shared)
         updates = {leaf: loop.last(first + place) for place, leaf in enumerate(shared)}
-        return cls(loop, places, updates)
+        return cls(loop, places, OrderedUpdates(updates))
 
     def histories(self) -> list[Variable]:
         """Each output of all steps that were made."""
@@ -330,7 +331,7 @@ def map(
     go_backwards: bool = False,
     mode: Any = None,
     name: str | None = None,
-) -> tuple[Any, dict[SharedVariable, Variable]]:
+) -> tuple[Any, OrderedUpdates]:
     """`fn` of each row of the sequences, stacked; and its updates. See `scan`."""
     return scan(fn, sequences, None, non_sequences, None, truncate_gradient, go_backwards, mode, name)
 
@@ -343,7 +344,7 @@ def reduce(
     go_backwards: bool = False,
     mode: Any = None,
     name: str | None = None,
-) -> tuple[Any, dict[SharedVariable, Variable]]:
+) -> tuple[Any, OrderedUpdates]:
     """The outputs of `scan` after the last step; and its updates. Without any step they are the first values."""
     found = Scanned.of(make_request(fn, sequences, outputs_info, non_sequences, None, go_backwards))
     return found.formed(found.lasts(), False), found.updates
@@ -356,7 +357,7 @@ def foldl(
     non_sequences: Any = None,
     mode: Any = None,
     name: str | None = None,
-) -> tuple[Any, dict[SharedVariable, Variable]]:
+) -> tuple[Any, OrderedUpdates]:
     """`reduce` from the first row on."""
     return reduce(fn, sequences, outputs_info, non_sequences, False, mode, name)
 
@@ -368,6 +369,6 @@ def foldr(
     non_sequences: Any = None,
     mode: Any = None,
     name: str | None = None,
-) -> tuple[Any, dict[SharedVariable, Variable]]:
+) -> tuple[Any, OrderedUpdates]:
     """`reduce` from the last row on."""
     return reduce(fn, sequences, outputs_info, non_sequences, True, mode, name)

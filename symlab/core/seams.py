@@ -24,6 +24,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "display.pp": "symlab.viz.text:pp",
         "debug.DebugMode": "symlab.debug.checks:debug_function",
         "debug.profile": "symlab.debug.profile:Profile",
+        "debug.MonitorMode": "symlab.debug.monitor:monitored_function",
         "debug.NanGuardMode": "symlab.debug.nan:guard_function",
         "build.stack": "symlab.tensor:stack",
         "build.apply": "symlab.core.ops.operators:apply",

@@ -15,6 +15,7 @@ from symlab.core.ir.expr import Attributes
 from symlab.core.ir.op import SHARED, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
 from symlab.core.ops.operators import Variable
+from symlab.core.ops.random import generator_of, state_words
 from symlab.core.seams import seam
 
 _upgrade = threading.Lock()
@@ -50,7 +51,7 @@ class SharedVariable(Variable):
 
     def zero(self, borrow: bool = False) -> None:
         """Fill the value with zeros."""
-        self.set_value(np.zeros_like(self.get_value(borrow=True)), borrow=True)
+        self.set_value(np.zeros_like(self.cell.get_value(borrow=True)), borrow=True)
 
     def cell_of(self, kind: type) -> Any:
         """The cell as an object of this kind: compiled code needs one that it can read, a device one with a copy there.
@@ -70,13 +71,27 @@ class SharedVariable(Variable):
 
     def label(self) -> tuple[Any, ...]:
         """Name, tag, origin, value and default update."""
-        return (*super().label(), self.get_value(), self.default_update)
+        return (*super().label(), self.cell.get_value(), self.default_update)
 
     def relabel(self, label: tuple[Any, ...]) -> None:
         """Put name, tag, origin, value and default update back."""
         *plain, value, self.default_update = label
         super().relabel(tuple(plain))
         self.cell = PythonCell(value)
+
+
+class RandomState(SharedVariable):
+    """A shared variable that holds a state of NumPy's older generator, and is seen as that generator."""
+
+    __slots__ = ()
+
+    def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
+        """A `np.random.RandomState` in the current state; seeding it or drawing from it changes no function.
+
+        `return_internal_type` gives the 628 words of the state instead.
+        """
+        words = self.cell.get_value(borrow=borrow)
+        return words if return_internal_type else generator_of(words)
 
 
 def shared(
@@ -89,14 +104,19 @@ def shared(
     shape: Sequence[int | None] | None = None,
     broadcastable: Sequence[bool] | None = None,
 ) -> SharedVariable:
-    """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them."""
+    """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them.
+
+    The value is an array of numbers, a matrix of `scipy.sparse`, or a `np.random.RandomState`.
+    """
     if type(value).__module__.startswith("scipy.sparse"):
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
     array = unmasked(value, "the shared variable")
+    kind = RandomState if isinstance(value, np.random.RandomState) else SharedVariable
+    shape = array.shape if kind is RandomState else shape
     if array.dtype.kind not in "biufc":
         problem = f"a shared variable holds numbers, and {type(value).__name__} gives dtype {array.dtype}"
         raise TypeMismatch(message(problem, (), ["a NumPy array of numbers"]))
-    variable = SharedVariable(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
+    variable = kind(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
     variable.cell = PythonCell(array, borrow=borrow)
     return variable
 
@@ -134,18 +154,20 @@ def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:
     if isinstance(value, np.ma.MaskedArray):
         raise TypeMismatch(message(f"{name} would be a masked array, and lose its mask", (), ["value.filled(...)"]))
     array = np.asarray(value)
+    if array.dtype.kind == "O" and isinstance(value, np.random.RandomState):
+        return state_words(value)
     plain = plain_dtype(array.dtype)
     return array if array.dtype.num == plain.num else array.view(plain)
 
 
-def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> bool:
+def same_values(value: Any, array: np.ndarray[Any, Any], dtype: np.dtype[Any], rounded: bool = True) -> bool:
     """Whether Python numbers or lists of them (never arrays, whose dtype was chosen) keep their values in `dtype`.
 
-    A Python float has no dtype of its own: it may be rounded to float32, as in NumPy, but not to infinity.
+    A Python float has no dtype of its own: it may be `rounded` to float32, as in NumPy, but not to infinity.
     """
     if isinstance(value, (np.ndarray, np.generic)) or array.dtype.kind not in "biuf":
         return False
     with np.errstate(all="ignore"):
-        if array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
+        if rounded and array.ndim == 0 and array.dtype.kind == "f" and dtype.kind == "f":
             return bool(np.isinf(array.astype(dtype)) == np.isinf(array))
         return bool(np.array_equal(array.astype(dtype), array, equal_nan=array.dtype.kind == "f"))

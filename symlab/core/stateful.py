@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from symlab.core.arguments import MISSING, Signature
+from symlab.core.arguments import MISSING, SUBSET, Signature
 from symlab.core.containers import WithContainers
 from symlab.core.delegating import Delegating
 from symlab.core.request import Request
-from symlab.core.shared import SharedVariable
+from symlab.core.shared import SharedVariable, shared
 
 
 class StatefulFunction(WithContainers, Delegating, to="front"):
@@ -23,17 +23,18 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results; an argument for an input with state replaces that state first."""
+        subset = {SUBSET: keywords.pop(SUBSET)} if self.signature.asks_for_subset(keywords) else {}
         given = self.signature.given(args, keywords)
         with self.replaced({place: given[place] for place in self.states if given[place] is not MISSING}):
             others = {place: value for place, value in enumerate(given) if place not in self.states}
             values = [self.signature.default(p) if value is MISSING else value for p, value in others.items()]
-            return self.front(*values)
+            return self.front(*values, **subset)
 
     @contextmanager
     def replaced(self, arguments: dict[int, Any]) -> Iterator[None]:
         """States with other values; where the call fails they are what they were."""
         values = {place: self.signature.converted(place, value) for place, value in arguments.items()}
-        before = {place: self.states[place].get_value(borrow=True) for place in values}
+        before = {place: self.states[place].cell.get_value(borrow=True) for place in values}
         try:
             for place, value in values.items():
                 self.states[place].set_value(value)
@@ -56,8 +57,14 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
         else:
             self.signature.inputs[place].value = array
 
+    def source_of(self, key: Any) -> Any:
+        """The shared variable that keeps the state of an input, or the default of one without."""
+        place = self.signature.place_of_key(key)
+        return self.states.get(place, self.signature.inputs[place].value)
+
     def __copy__(self) -> Any:
-        return self.front.__copy__()
+        own = [state for _, item, state in self.front.request.states if not isinstance(item.value, SharedVariable)]
+        return self.front.copy(swap={item: shared(item.get_value(), item.name, shape=item.type.shape) for item in own})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self.front.__deepcopy__(memo)

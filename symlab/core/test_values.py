@@ -53,7 +53,7 @@ def test_value(node: Expr) -> Any:
     if node.op is CONSTANT:
         return constant_value(node)
     if isinstance(node, SharedVariable):
-        return node.get_value(borrow=True)
+        return node.cell.get_value(borrow=True)
     value = getattr(getattr(node, "tag", None), "test_value", NONE)
     if value is NONE or node.args:
         return value

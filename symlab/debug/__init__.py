@@ -12,12 +12,24 @@ LAZY = {
     "Finding": "report",
     "Profile": "profile",
     "NanGuard": "nan",
+    "monitor_mode": "monitor",
     "Stability": "accuracy.stability",
     "Suggestion": "accuracy.stability",
     "stability": "accuracy.stability",
 }
 
-__all__ = ["DebugFunction", "Finding", "NanGuard", "Profile", "Report", "Stability", "Suggestion", "check", "stability"]
+__all__ = [
+    "DebugFunction",
+    "Finding",
+    "NanGuard",
+    "Profile",
+    "Report",
+    "Stability",
+    "Suggestion",
+    "check",
+    "monitor_mode",
+    "stability",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -46,6 +46,8 @@ class NanGuard(Delegating, to="made"):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results for these arguments, of which none may be bad."""
+        if self.made.signature.asks_for_subset(keywords):
+            return self.made.call_subset(*args, **keywords)
         arrays = self.made.signature.convert(args, keywords)
         self.look(arrays)
         return self.made.front(*arrays)

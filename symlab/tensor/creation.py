@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.behind import shaped_like
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import create, gather
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import eq, ge, gt, switch
@@ -83,15 +85,21 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Variable:
     """An array of the shape of x in which every element is `fill_value`, of the dtype of x if nothing is said."""
     x = as_variable(x)
     wanted = x.type.dtype if dtype is None else dtype_of(dtype)
-    return spread(value_of(fill_value, wanted), sizes_of(x))
+    return filled(x, value_of(fill_value, wanted))
 
 
 def fill(x: Any, value: Any) -> Variable:
     """An array of the shape of x in which every element is `value`, of the dtype of `value`."""
-    return spread(as_variable(value), sizes_of(as_variable(x)))
+    return filled(as_variable(x), as_variable(value))
 
 
 second = fill
+
+
+def filled(x: Variable, value: Variable) -> Variable:
+    """`value` repeated to the shape of x."""
+    found = spread(value, sizes_of(x))
+    return shaped_like(found, x) if found is not value or value.op is CONSTANT else found
 
 
 def alloc(value: Any, *shape: Any) -> Variable:

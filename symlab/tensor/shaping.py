@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.behind import shaped_like
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
 from symlab.core.ops import index
 from symlab.core.ops import shape as ops
@@ -29,16 +30,19 @@ __all__ = [
 
 def shape(x: Any) -> Variable:
     """The sizes of x as a vector of int64, those known now as constants: `rows, columns = x.shape`."""
-    sizes = sizes_of(as_variable(x))
+    x = as_variable(x)
+    sizes = sizes_of(x)
     if not sizes:
-        return constant(np.zeros(0, np.int64))
-    return make_vector(*(constant(size, dtype=np.int64) if isinstance(size, int) else size for size in sizes))  # type: ignore[no-any-return]
+        return shaped_like(constant(np.zeros(0, np.int64)), x)
+    known = make_vector(*(constant(size, dtype=np.int64) if isinstance(size, int) else size for size in sizes))
+    return shaped_like(known, x)
 
 
 def size(x: Any) -> Variable:
     """The number of elements, a scalar of int64."""
-    found = ops.size_product(as_variable(x))
-    return found if isinstance(found, Variable) else constant(found, dtype=np.int64)
+    x = as_variable(x)
+    found = ops.size_product(x)
+    return found if isinstance(found, Variable) else shaped_like(constant(found, dtype=np.int64), x)
 
 
 def ndim(x: Any) -> int:

@@ -20,6 +20,35 @@ __all__ = ["RandomStreams"]
 SEEDS = 2**30  # below which Theano's seeds lie
 
 
+class Draw(Variable):
+    """What a stream draws; `rng` is the shared state from which it does, to be read, seeded and set by hand."""
+
+    __slots__ = ("rng",)
+
+    rng: SharedVariable | None
+
+    @classmethod
+    def of(cls, drawn: Variable, state: SharedVariable) -> Draw:
+        """The same draw with its state."""
+        made = cls(drawn.op, drawn.args, drawn.attrs, drawn.type, drawn.name)
+        made.rng = state
+        return made
+
+    @property
+    def update(self) -> tuple[SharedVariable | None, Variable | None]:
+        """The state with its next value."""
+        return self.rng, None if self.rng is None else self.rng.default_update
+
+    def label(self) -> tuple[Any, ...]:
+        """Name, tag, origin and the state."""
+        return (*super().label(), self.rng)
+
+    def relabel(self, label: tuple[Any, ...]) -> None:
+        """Put name, tag, origin and the state back."""
+        *plain, self.rng = label
+        super().relabel(tuple(plain))
+
+
 class RandomStreams:
     """Draws as NumPy's RandomState makes them; each has a state of its own, which functions that use it move on."""
 
@@ -40,11 +69,11 @@ class RandomStreams:
 
     def gen(self, function: Callable[..., raw_random.Drawn], *operands: Any, **options: Any) -> Variable:
         """A draw by a function of `raw_random`, with a state of its own."""
-        first = raw_random.state_of(int(self.gen_seedgen.randint(SEEDS)))
-        state = shared(first, name=f"state of {function.__name__}", shape=first.shape)
+        generator = np.random.RandomState(int(self.gen_seedgen.randint(SEEDS)))
+        state = shared(generator, name=f"state of {function.__name__}")
         state.default_update, found = function(state, *operands, **options)
         self.state_updates.append((state, state.default_update))
-        return found
+        return Draw.of(found, state)
 
     def uniform(
         self, size: Any = None, low: Any = 0.0, high: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from symlab.core.fgraph import Value
+from symlab.core.fgraph import Application, Value
+from symlab.core.ir.apply import Apply
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
@@ -24,6 +25,10 @@ def printed(value: Any) -> Printed:
     """What to print of expressions, a graph, a trace, a compiled function, or an array of `f.maker.fgraph`."""
     if isinstance(value, Expr):
         return Printed([value], {}, [""])
+    if isinstance(value, Apply):
+        return printed(value.node)
+    if isinstance(value, Application):
+        return printed(value.outputs)
     if isinstance(value, Value):
         return Printed([value.node], leaf_names(value.graph), [""])
     if isinstance(value, (list, tuple)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import sys
 
 import numpy as np
@@ -221,3 +222,90 @@ def test_flags_of_a_block_and_of_a_function(theano):
         assert change(floatX="float32")(lambda: theano.config.floatX)() == "float32"
         with pytest.raises(ConfigError), change(nonsense=1):
             pass
+
+
+def test_a_mode_that_tells_of_every_node(theano, capsys):
+    from theano.compile.monitormode import MonitorMode, detect_nan
+
+    told = []
+
+    def before(i, node, fn):
+        told.append((i, str(node.op.name), [value[0] for value in fn.inputs]))
+
+    def after(fgraph, i, node, fn):
+        assert fgraph.toposort()[i] is node
+        told.append((i, float(fn.outputs[0][0])))
+
+    x, n = theano.tensor.dscalar("x"), theano.shared(0.0)
+    mode = MonitorMode(pre_func=before, post_func=after).excluding("local_elemwise_fusion", "inplace")
+    f = theano.function([x], theano.tensor.exp(x) * 5, updates=[(n, n + x)], mode=mode)
+    assert float(f(0.0)) == 5.0
+    assert told[0] == (0, "exp", [0.0])
+    assert told[1] == (0, 1.0)
+    assert ("mul" in {item[1] for item in told}) and (len(told) == 6)
+    f(2.0)
+    assert n.get_value() == 2.0
+    assert isinstance(mode, theano.compile.MonitorMode)
+
+    def stop(i, node, fn):
+        raise RuntimeError("enough")
+
+    g = theano.function([x], x * 2, updates=[(n, n + 1)], mode=MonitorMode(pre_func=stop))
+    with pytest.raises(RuntimeError, match="enough"):
+        g(1.0)
+    assert n.get_value() == 2.0
+    theano.function([x], theano.tensor.log(x) + x, mode=MonitorMode(post_func=detect_nan))(-1.0)
+    printed = capsys.readouterr().out
+    assert printed.startswith("*** nan found ***\nlog [A]")
+    assert "inputs:  [array(-1.)]\noutputs: [array(nan)]" in printed.replace("np.float64(nan)", "array(nan)")
+
+
+def test_choices_are_lazy_where_nodes_are_told_of(theano):
+    seen = []
+    c, x = theano.tensor.lscalar("c"), theano.tensor.dscalar("x")
+    mode = theano.compile.MonitorMode(lambda i, node, fn: seen.append(node.op.name))
+    f = theano.function([c, x], theano.ifelse.ifelse(c, theano.tensor.exp(x), theano.tensor.sin(x)), mode=mode)
+    assert float(f(1, 0.0)) == 1.0
+    assert "exp" in seen
+    assert "sin" not in seen
+
+
+def test_what_a_function_is_made_of_is_written_to_a_file(theano, tmp_path):
+    x, w = theano.tensor.dvector("x"), theano.shared(np.ones(2), name="w")
+    path = tmp_path / "dumped.pkl"
+    theano.function_dump(str(path), [x], [x * w, w.sum()], updates=[(w, w + x)], mode="FAST_COMPILE")
+    f = theano.function(**pickle.loads(path.read_bytes()))
+    np.testing.assert_array_equal(f([1.0, 2.0])[0], [1.0, 2.0])
+    assert float(f([0.0, 0.0])[1]) == 5.0
+    np.testing.assert_array_equal(w.get_value(), [1.0, 1.0])
+    with pytest.raises(TypeError, match="no option 'update'"):
+        theano.function_dump(str(path), [x], x, update=[])
+
+
+def test_pages_and_short_texts_of_graphs(theano, tmp_path, capsys):
+    from theano.d3viz import d3viz
+    from theano.printing import debugprint, min_informative_str
+
+    a, b, c = theano.tensor.dmatrices("a", "b", "c")
+    d = a + b
+    d.name = "d"
+    total = d * (c + a)
+    assert min_informative_str(total * total) == ("A. mul\n B. mul\n  C. d\n  D. add\n   E. c\n   F. a\n <B>")
+    d3viz(theano.function([a, b, c], total), tmp_path / "page.html")
+    assert "<html" in (tmp_path / "page.html").read_text()
+    debugprint(total.owner)
+    debugprint(theano.function([a, b, c], total, mode="FAST_COMPILE").maker.fgraph.toposort()[0])
+    assert capsys.readouterr().out.startswith("mul [A]\n├─ add 'd' [B]")
+
+
+def test_derivatives_by_differences(theano):
+    from theano.gradient import DisconnectedType, NullType, numeric_grad
+
+    found = numeric_grad(lambda a, b: (a**2 * b).sum(), [np.ones(3), np.arange(3.0)])
+    np.testing.assert_allclose(found.gf, [[0.0, 2.0, 4.0], [1.0, 1.0, 1.0]], atol=1e-9)
+    assert found.max_err([np.array([0.0, 2.0, 5.0]), np.ones(3)], 0.1, 0.1)[:2] == (0, 2)
+    np.testing.assert_allclose(numeric_grad.abs_rel_err(1.0, 3.0), (2.0, 0.5))
+    assert float(numeric_grad(lambda x: x**3, 2.0).gf) == pytest.approx(12.0)
+    x = theano.tensor.dscalar("x")
+    assert isinstance(theano.gradient.grad_undefined(None, 0, x, "no").type, NullType)
+    assert isinstance(DisconnectedType()().type, DisconnectedType)

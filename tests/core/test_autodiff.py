@@ -203,10 +203,42 @@ def test_a_gradient_that_is_not_defined() -> None:
         grad(cost, x)
     with pytest.raises(NullTypeGradError, match="which has none: x -> undefined_grad\n"):
         Lop(T.undefined_grad(x) * y, x, y)
-    assert grad(cost, x, null_gradients="return") is None
+    undefined = grad(cost, x, null_gradients="return")
+    assert isinstance(undefined.type, sl.gradient.NullType)
+    assert "undefined_grad, which has none: x -> exp" in undefined.type.why_null
+    assert "undefined" in repr(undefined)
     np.testing.assert_allclose(value(grad(cost, y)), np.exp(NUMBERS))
     with pytest.raises(NullTypeGradError, match="undefined_grad has no derivative"):
         Rop(T.undefined_grad(x), x, y)
+
+
+def test_what_nothing_depends_on_is_marked_as_grad_marks_it() -> None:
+    options = {"disconnected_inputs": "ignore"}
+    for choice, wanted in (("none", None), ("None", None), ("Disconnected", DISCONNECTED)):
+        assert grad(T.sum(x), y, return_disconnected=choice, **options) is wanted
+        assert Lop(x, y, x, return_disconnected=choice, **options) is wanted
+        assert Rop(x, y, y, disconnected_outputs="ignore", return_disconnected=choice) is wanted
+    assert isinstance(DISCONNECTED.type, sl.gradient.DisconnectedType)
+    np.testing.assert_array_equal(value(Rop(x, y, y, disconnected_outputs="ignore")), 0 * NUMBERS)
+    with pytest.raises(InvalidValue, match="return_disconnected cannot be 'some'"):
+        Rop(x, x, y, return_disconnected="some")
+
+
+def test_why_a_program_gives_no_gradient_is_told() -> None:
+    class Step(sl.Op):
+        def make_node(self, operand: Any) -> Any:
+            return sl.Apply(self, [operand], [operand.type()])
+
+        def perform(self, node: Any, inputs: Any, outputs: Any) -> None:
+            outputs[0][0] = np.sign(inputs[0])
+
+        def grad(self, inputs: Any, gradients: Any) -> Any:
+            mark = sl.gradient.grad_undefined(self, 0, inputs[0], "it jumps")
+            assert mark.type.why_null == "it jumps"
+            return [mark]
+
+    with pytest.raises(NullTypeGradError, match=r"which has none: x -> \w+ \(it jumps\)"):
+        grad(T.sum(Step()(x)), x)
 
 
 # What is given

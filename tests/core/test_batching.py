@@ -13,6 +13,7 @@ from symlab.core.batching import Unbatchable, vectorize, vectorize_graph
 from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.ir.expr import toposort
 
+ifelse = sl.ifelse.ifelse
 STACKS = ((3,), (2, 3))
 # A function, and the shapes of its arguments; an integer in their place is the size of an axis that is indexed.
 CASES = {
@@ -60,7 +61,40 @@ CASES = {
     "gradient through softmax": (lambda a, b: T.grad(T.nnet.softmax(T.dot(a, b))[0], b), (3, 4), (4,)),
     "as written": (lambda a: sl.as_written((a + 1e16) - 1e16), (3,)),
     "complex": (lambda a, b: T.complex(a, b) * T.complex(b, a), (3,), (3,)),
-}
+    "loop over rows": (lambda a, b: sl.scan(lambda row, h: T.tanh(row * h), a, b)[0], (4, 3), (3,)),
+    "loop with a matrix": (
+        lambda a, b, w: sl.scan(lambda r, h: T.tanh(T.dot(w, h) + r), a, b)[0][-1], (4, 3), (3,), (3, 3),
+    ),
+    "loop with taps, backwards": (
+        lambda a, b: sl.scan(
+            lambda r, s, old, new: r * old + s * new, {"input": a, "taps": [-1, 1]}, {"initial": b, "taps": [-2, -1]},
+            go_backwards=True,
+        )[0], (5,), (2,),
+    ),
+    "loop of two outputs": (
+        lambda a, b: T.concatenate(sl.scan(lambda r, h: [h + r, T.exp(r) * h.sum()], a, [b, None])[0]), (4, 3), (3,),
+    ),
+    "states of which one depends on the other": (
+        lambda a, b: sl.scan(lambda p, q, r: [p * 2, q + p * b, r + 1], None, [a, T.zeros_like(b), a], n_steps=3)[0][1],
+        (), (3,),
+    ),
+    "loop within a loop": (
+        lambda a, b: sl.scan(lambda row, h: sl.reduce(lambda x, s: s * x + h, row, h)[0], a, b)[0], (4, 3), (),
+    ),
+    "gradient of a loop": (
+        lambda a, w: T.grad(sl.scan(lambda r, h: T.tanh(h * r + w), a, T.zeros(3))[0].sum(), w), (4, 3), (3,),
+    ),
+    "gradient through the last steps": (
+        lambda a, b: T.grad(sl.scan(lambda r, h: h * r, a, b, truncate_gradient=2)[0][-1].sum(), a), (4, 3), (3,),
+    ),
+    "loop that stops": (
+        lambda a, b: sl.scan(lambda n, h: (h * a, sl.scan_module.until(n >= 2)), T.arange(6), b)[0], (3,), (3,),
+    ),
+    "choice": (lambda a, b, i: ifelse(i[0] > 0, T.sin(a) * b, a - b), (3,), (3,), [1]),
+    "choice of several": (lambda a, b: T.dot(*ifelse(a.sum() > 0, [a, b * 2], [b, a + 1])), (3,), (3,)),
+    "choice with a shared part": (lambda a, b: ifelse(b > 0, T.exp(b), b * 2) * a, (3,), ()),
+    "gradient of a choice": (lambda a, b: T.grad(ifelse(b > 0, (a**2).sum(), (a**3).sum() * b), a), (3,), ()),
+}  # fmt: skip
 
 
 def drawn(generator, shape, lead):

@@ -11,6 +11,7 @@ import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.lower.memory import Program
+from symlab.core.lower.program import LoopCall
 
 ifelse = sl.ifelse.ifelse
 
@@ -127,3 +128,107 @@ def test_a_branch_that_is_not_taken_has_the_gradient_0(mode: str) -> None:
     found = f(0, values)
     np.testing.assert_allclose(found, [(1 + values) * np.exp(values), (2 + values) * np.exp(values)])
     np.testing.assert_allclose(f(2, [2.0, 4.0]), [[0.5, 0.25], [-0.25, -0.0625]])
+
+
+# The derivative of a branch
+
+
+def network(x: Any, weights: Any) -> Any:
+    h = x
+    for _ in range(3):
+        h = T.tanh(T.dot(h, weights))
+    return T.sum(h**2)
+
+
+def test_the_derivative_of_the_other_branch_is_not_computed(mode: str) -> None:
+    c, x, y, place = T.lscalar("c"), T.dvector("x"), T.dvector("y"), T.lvector("place")
+    cost = ifelse(c, T.sum(x**2), T.sum((x * y)[place] ** 2)) * 3
+    f = compiled([c, x, y, place], [sl.grad(cost, x), sl.grad(cost, y)], mode)
+    found = f(1, [1.0, 2.0], [1.0, 2.0], [7])
+    np.testing.assert_array_equal(found, [[6.0, 12.0], [0.0, 0.0]])
+    with pytest.raises(IndexError):
+        f(0, [1.0, 2.0], [1.0, 2.0], [7])
+
+
+def test_work_of_a_branch_is_shared_by_its_derivatives() -> None:
+    c, x, weights, bias = T.lscalar("c"), T.dmatrix("x"), T.dmatrix("weights"), T.dvector("bias")
+    wrt = [x, weights, bias]
+
+    def products(cost: Any) -> int:
+        f = compiled([c, *wrt], [cost, *sl.grad(cost, wrt)], "FAST_RUN")
+        return str(f.trace.program).count("product b")
+
+    plain = network(x + bias, weights)
+    assert products(ifelse(c, plain, T.sum(x))) == products(plain + 0 * c) == 9
+    assert products(ifelse(c, T.sum(x), plain)) == 9
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_the_derivatives_of_choices_by_one_condition_are_those_without_a_choice(mode: str, taken: bool) -> None:
+    c, x, weights, s = T.lscalar("c"), T.dmatrix("x"), T.dmatrix("weights"), T.dscalar("s")
+    first, second = ifelse(c, [network(x, weights), s**2], [T.exp(s) * T.sum(x), network(x * s, weights)])
+    cost = first * second + ifelse(c, T.sum(x * s), network(weights, x))
+    chosen = {True: network(x, weights) * s**2 + T.sum(x * s)}
+    chosen[False] = T.exp(s) * T.sum(x) * network(x * s, weights) + network(weights, x)
+    wrt = [x, weights, s]
+    slopes, wanted = sl.grad(cost, wrt), sl.grad(chosen[taken], wrt)
+    again, wanted_again = (sl.grad(sum(T.sum(T.sin(g)) for g in item), wrt) for item in (slopes, wanted))
+    f = compiled([c, *wrt], [*slopes, *again], mode)
+    g = sl.function(wrt, [*wanted, *wanted_again], mode=mode)
+    rng = np.random.default_rng(3)
+    values = (rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), 0.7)
+    for found, correct in zip(f(taken, *values), g(*values), strict=True):
+        np.testing.assert_allclose(found, correct, rtol=1e-9)
+
+
+def test_branches_within_branches_have_lazy_derivatives(mode: str) -> None:
+    a, b, x, place = T.lscalar("a"), T.lscalar("b"), T.dvector("x"), T.lvector("place")
+    inner = ifelse(b, T.sum(T.exp(x)), T.sum(x[place] ** 2))
+    cost = ifelse(a, inner * 2, T.sum(x[place] ** 3))
+    f = compiled([a, b, x, place], sl.grad(cost, x), mode)
+    np.testing.assert_allclose(f(1, 1, [0.0, 1.0], [9]), 2 * np.exp([0.0, 1.0]))
+    np.testing.assert_allclose(f(1, 0, [0.0, 1.0], [1]), [0.0, 4.0])
+    np.testing.assert_allclose(f(0, 1, [0.0, 2.0], [1]), [0.0, 12.0])
+    for given in ((1, 0), (0, 0), (0, 1)):
+        with pytest.raises(IndexError):
+            f(*given, [0.0, 1.0], [9])
+
+
+# Many choices
+
+
+def test_a_chain_of_choices_compiles_in_linear_time() -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    found = x
+    for number in range(40):  # each doubled the time when both branches had what they share to themselves
+        found = ifelse(c > number, found * 2, found + 1)
+    f = compiled([c, x], [found, sl.grad(T.sum(found), x)], "FAST_RUN")
+    loops = [step for step in f.trace.program.steps if isinstance(step, LoopCall)]
+    assert len(loops) == 4 * 40
+    assert not any(isinstance(step, LoopCall) for loop in loops for step in loop.body.steps)
+    np.testing.assert_array_equal(f(2, [1.0]), [[4.0 + 38], [4.0]])
+
+
+@pytest.mark.parametrize("depth", [30, 1000])
+def test_choices_within_choices(depth: int) -> None:
+    c, x = T.lscalar("c"), T.dvector("x")
+    found = x
+    for number in range(depth):
+        found = ifelse(c > number, found + 1, x * number)
+    f = sl.function([c, x], found)
+    assert isinstance(f.trace.program, Program) == (depth == 30)
+    np.testing.assert_array_equal(f(depth, [1.0]), [1.0 + depth])
+    np.testing.assert_array_equal(f(0, [1.0]), [depth - 1.0])
+
+
+def test_what_both_branches_need_is_computed_before_the_choice(mode: str) -> None:
+    a, b, x, place = T.lscalar("a"), T.lscalar("b"), T.dvector("x"), T.lvector("place")
+    part = T.sum(x[place])
+    inner = ifelse(b, part * 2, T.sum(x))
+    f = compiled([a, b, x, place], ifelse(a, inner + 1, part - 1), mode)
+    np.testing.assert_array_equal(f(1, 1, [3.0], [0]), 7.0)
+    np.testing.assert_array_equal(f(1, 0, [3.0], [9]), 4.0)
+    np.testing.assert_array_equal(f(0, 0, [3.0], [0]), 2.0)
+    for given in ((1, 1), (0, 1), (0, 0)):
+        with pytest.raises(IndexError):
+            f(*given, [3.0], [9])

@@ -391,3 +391,13 @@ def test_a_recurrence_of_numbers_stays_in_registers():
     called = {name for body in bodies for name in re.findall(r"kernel\d+(?=\()", body)}
     assert called
     assert all(re.search(rf"^static .*\b{name}\(", source, re.MULTILINE) for name in called)
+
+
+def test_the_updates_of_two_loops_are_added(mode: str) -> None:
+    a, b = sl.shared(1.0, name="a"), sl.shared(1.0, name="b")
+    _, first = sl.scan(lambda: {a: a + 1}, n_steps=3)
+    _, second = sl.reduce(lambda row, total: (total + row, {b: b * 2}), T.arange(3), 0)
+    sl.function([], updates=first + second, mode=mode)()
+    assert (a.get_value(), b.get_value()) == (4, 8)
+    with pytest.raises(KeyError, match="a has two updates"):
+        first + sl.scan(lambda: {a: a * 2}, n_steps=1)[1]

@@ -9,7 +9,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import InvalidValue
+from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError
 from symlab.core.lower.memory import Program
 
 MODES = ["FAST_RUN", "FAST_COMPILE"]
@@ -216,3 +216,29 @@ def test_integers_carry_no_gradient() -> None:
     (total, _), _ = sl.scan(lambda row, h, count: (h + row * count, count + 1), sequences=x, outputs_info=[0.0, 1])
     (found,) = values([x], [sl.grad(total[-1], x)], np.ones(4))
     np.testing.assert_allclose(found, [1, 2, 3, 4])
+
+
+# What a step passes on, and what it does not
+
+
+def test_only_what_is_asked_for_needs_a_derivative() -> None:
+    x, s = T.dvector("x"), T.dscalar("s")
+    states, _ = sl.scan(lambda row, h: h * s + T.undefined_grad(row), x, T.constant(1.0))
+    slope = sl.grad(states[-1], s)
+    assert sl.function([x, s], slope, mode="FAST_COMPILE")([1.0, 2.0], 3.0) == 1.0 + 2 * 3.0
+    with pytest.raises(NullTypeGradError, match=r"x -> slice -> scan \(undefined_grad in a step of it has none\)"):
+        sl.grad(states[-1], x)
+    start = T.dscalar("start")
+    states, _ = sl.scan(lambda h: T.undefined_grad(h) * s, None, start, n_steps=2)
+    for wrt, name in ((start, "start"), (s, "s")):
+        with pytest.raises(NullTypeGradError, match=rf"{name} -> scan \(undefined_grad in a step of it has none\)"):
+            sl.grad(states[-1], wrt)
+
+
+def test_what_no_step_passes_on_is_disconnected() -> None:
+    x, s = T.dvector("x"), T.dscalar("s")
+    outputs, _ = sl.scan(lambda row: T.disconnected_grad(row) * s, x)
+    np.testing.assert_array_equal(sl.function([x, s], sl.grad(outputs.sum(), s))([1.0, 2.0], 3.0), 3.0)
+    problem = "no gradient passes from the cost to x: x -> slice -> scan, and no step of scan passes a gradient on"
+    with pytest.raises(DisconnectedInputError, match=problem):
+        sl.grad(outputs.sum(), x)

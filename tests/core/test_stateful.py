@@ -171,3 +171,76 @@ def test_givens_of_another_dtype():
     with pytest.raises(TypeMismatch):
         sl.function([y], x * 2, givens={x: y})
     assert sl.function([y], x * 2, givens={x: y}, rebuild_strict=False)(3) == 6
+
+
+# What Theano's programs do with states
+
+
+def counting(x, a, s, **options):
+    inputs = [x, sl.In(a, value=1.0, name="a"), sl.In(s, value=0.0, update=s + a * x, mutable=True)]
+    return sl.function(inputs, s + a * x, **options)
+
+
+@pytest.fixture(params=["FAST_RUN", "FAST_COMPILE"])
+def either(request):
+    return request.param
+
+
+def test_two_functions_share_a_state_through_its_container(either):
+    x, a, s = T.dscalar("x"), T.dscalar(), T.dscalar("s")
+    f = counting(x, a, s, mode=either)
+    inputs = [x, sl.In(a, value=1.0, name="a"), sl.In(s, value=f.container[s], update=s - a * x)]
+    g = sl.function(inputs, s + a * x, mode=either)
+    reader = sl.function([x, sl.In(s, value=f.container[s])], s * x, mode=either)
+    f(1, 2)
+    assert (f[s], g[s], reader(1)) == (2, 2, 2)
+    g(1, 2)
+    assert (f[s], g[s], reader(1)) == (0, 0, 0)
+    f[s] = 7
+    assert g[s] == 7
+    copies = pickle.loads(pickle.dumps([f, g]))
+    copies[0](1)
+    assert (copies[1]["s"], f[s]) == (8, 7)
+    default = sl.function([sl.In(a, value=f.container[a])], a * 1, mode=either)
+    assert default() == 1
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))])
+def test_copies_have_states_of_their_own(copied, either):
+    x, a, s = T.dscalar("x"), T.dscalar(), T.dscalar("s")
+    f = counting(x, a, s, mode=either)
+    f(1, 2)
+    g = copied(f)
+    for place in range(3):
+        assert g.container[place].storage is not f.container[place].storage
+    assert g["s"] == f["s"] == 2
+    assert f(2, 1) == g(2)
+    f(1)
+    assert (f["s"], g["s"]) == (5, 4)
+
+
+def test_a_copy_shares_what_was_shared():
+    x, s, total = T.dscalar("x"), T.dscalar("s"), sl.shared(0.0)
+    f = sl.function([x, sl.In(s, value=total, update=s + x)], s)
+    g = copy.copy(f)
+    f(1)
+    g(1)
+    assert total.get_value() == 2
+
+
+def test_the_options_of_an_input():
+    x = T.dscalar("x")
+    assert sl.In(x, None, 1.0, None, True, False, None, True, None, True, False).name == "x"
+    assert sl.In(x, autoname=False, implicit=True).name is None
+    for wrong in ([], {"a"}, x):
+        with pytest.raises(TypeMismatch, match="the name of an input is a string"):
+            sl.In(x, name=wrong)
+    with pytest.raises(TypeMismatch, match="the update of an input is of its type"):
+        sl.In(x, value=1.0, update=T.dvector())
+
+
+def test_trust_input_is_kept_by_copies():
+    f = sl.function([T.dscalar("x")], [], on_unused_input="ignore", trust_input=True)
+    assert f.trust_input
+    assert copy.deepcopy(f).trust_input
+    assert not sl.function([T.dscalar("x")], [], on_unused_input="ignore").trust_input

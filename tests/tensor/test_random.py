@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -339,3 +341,54 @@ def test_mrg_streams() -> None:
         streams.binomial((3,), n=2)
     with pytest.raises(TypeMismatch):
         streams.multinomial(pvals=[0.5, 0.5])
+
+
+# The state of a stream by hand, in Theano's words
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "NanGuardMode"])
+def test_the_state_of_a_draw_is_read_seeded_and_set(mode):
+    stream = RandomStreams(234)
+    draw = stream.uniform((2, 2))
+    f = sl.function([], draw, mode=mode)
+    np.testing.assert_allclose(f(), [[0.12672381, 0.97091597], [0.13989098, 0.88754825]], atol=1e-8)  # Theano's
+    state = draw.rng.get_value().get_state()
+    first = f()
+    generator = draw.rng.get_value(borrow=True)
+    generator.set_state(state)
+    draw.rng.set_value(generator, borrow=True)
+    np.testing.assert_array_equal(f(), first)
+    generator.seed(902340)
+    draw.rng.set_value(generator, borrow=True)
+    np.testing.assert_array_equal(f(), np.random.RandomState(902340).uniform(size=(2, 2)))
+
+
+def test_states_are_copied_from_one_function_to_another():
+    streams = [RandomStreams(seed) for seed in (1, 2)]
+    f, g = (sl.function([], stream.normal((3,))) for stream in streams)
+    f()
+    for one, other in zip(streams[0].state_updates, streams[1].state_updates, strict=True):
+        other[0].set_value(one[0].get_value())
+    np.testing.assert_array_equal(f(), g())
+
+
+def test_a_draw_keeps_its_state_through_copies():
+    draw = RandomStreams(3).uniform((2,))
+    for found in (pickle.loads(pickle.dumps(draw)), copy.deepcopy(draw)):
+        assert found.rng is not draw.rng
+        expected = draw.rng.get_value().uniform(size=2)
+        np.testing.assert_array_equal(sl.function([], found)(), expected)
+    state, following = draw.update
+    assert state is draw.rng
+    assert following is draw.rng.default_update
+
+
+def test_a_generator_is_the_value_of_shared_variables_and_inputs():
+    state = sl.shared(np.random.RandomState(5))
+    assert state.get_value().uniform() == np.random.RandomState(5).uniform()
+    words = T.raw_random.random_state_type("words")
+    following, draw = T.raw_random.uniform(words, (4,))
+    f = sl.function([sl.In(words, value=np.random.RandomState(7), update=following, mutable=True)], draw)
+    generator = np.random.RandomState(7)
+    for _ in range(2):
+        np.testing.assert_array_equal(f(), generator.uniform(size=4))

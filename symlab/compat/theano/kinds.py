@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from symlab.compat.theano.settings import config
+from symlab.core.arguments import In
 from symlab.core.fgraph import Composite
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.function import function
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, constant
-from symlab.core.shared import SharedVariable
+from symlab.core.seams import seam
 from symlab.core.substitute import clone, copied
+from symlab.debug.monitor import monitor_mode
 from symlab.tensor.types import TensorType as tensor_type
 
 VERSION = "1.0.5"  # whose interface this is
@@ -82,6 +87,11 @@ NanGuardMode = recognized(
     "NanGuardMode", "The mode that watches for nan.", lambda value: isinstance(value, Mode) and "Nan" in value.name,
     lambda **options: Mode("NanGuardMode", FAST_RUN.pipeline, "auto", "debug.NanGuardMode", options),
 )  # fmt: skip
+MonitorMode = recognized(
+    "MonitorMode", "The mode that calls functions before and after every node.",
+    lambda value: isinstance(value, Mode) and value.name == "MonitorMode",
+    lambda pre_func=None, post_func=None, **options: TolerantMode.of(monitor_mode(pre_func, post_func)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,42 +128,6 @@ def mode_of(linker: str = "cvm", optimizer: str | None = "fast_run") -> Mode:
 TheanoMode = recognized("Mode", "Which passes run, on which back end.", lambda value: isinstance(value, Mode), mode_of)
 
 
-class OrderedUpdates(dict[SharedVariable, Any]):
-    """Updates of shared variables, of which none may get two different ones; sums hold those of both."""
-
-    def __init__(self, *given: Any, **others: Any) -> None:
-        super().__init__()
-        self.update(*given, **others)
-
-    def __setitem__(self, key: SharedVariable, value: Any) -> None:
-        if not isinstance(key, SharedVariable):
-            raise TypeMismatch(message(f"only shared variables can be updated, and {key!r} is none"))
-        super().__setitem__(key, value)
-
-    def update(self, *given: Any, **others: Any) -> None:
-        """Add updates; a variable that has another one already is an error."""
-        for key, value in dict(*given, **others).items():
-            if self.get(key, value) is not value:
-                raise UpdateCollision(message(f"{key!r} has two updates"))
-            self[key] = value
-
-    def __add__(self, other: Any) -> OrderedUpdates:
-        found = OrderedUpdates(self)
-        found.update(other)
-        return found
-
-    def __radd__(self, other: Any) -> OrderedUpdates:
-        return OrderedUpdates(other) + self
-
-    def copy(self) -> OrderedUpdates:
-        """The same updates."""
-        return OrderedUpdates(self)
-
-
-class UpdateCollision(InvalidValue, KeyError):
-    """Two updates of one variable."""
-
-
 def change_flags(**flags: Any) -> AbstractContextManager[Any]:
     """Other values of flags, within a `with` block or a decorated function."""
     return config.change_flags(**flags)
@@ -176,6 +150,27 @@ def version(print_too: bool = True) -> tuple[Any, bool]:
 
 def no_lock(*args: Any, **options: Any) -> None:
     """Nothing to do: entries of the code cache are written under other names and then renamed."""
+
+
+def function_dump(
+    filename: str, inputs: Any, outputs: Any = None, *, extra_tag_to_remove: Any = None, **options: Any
+) -> None:
+    """Write what `function` is called with to a file, as a pickle: `function(**pickle.load(file))` makes it again."""
+    unknown = options.keys() - signature(function).parameters.keys()
+    if unknown:
+        raise TypeError(f"function has no option {sorted(unknown)[0]!r}")
+    with Path(filename).open("wb") as file:
+        pickle.dump({"inputs": inputs, "outputs": outputs, **options}, file, pickle.HIGHEST_PROTOCOL)
+
+
+def d3viz(fct: Any, outfile: str | Path, copy_deps: bool = True, *args: Any, **options: Any) -> None:
+    """Write symlab's interactive view of a function or expression to a file: one page that needs nothing else."""
+    seam("display.html")(fct, outfile)
+
+
+def Param(variable: Variable, default: Any = None, name: str | None = None, **options: Any) -> In:
+    """An input with its options, as programs older than `In` name them."""
+    return In(variable, name=name, value=default, **options)
 
 
 def sparse_grad(x: Variable) -> Variable:

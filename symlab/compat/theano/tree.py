@@ -28,8 +28,8 @@ DERIVATIVES = {
     name: f"symlab:{name}" for name in ("Lop", "Rop", "grad", "hessian", "jacobian", "subgraph_grad", "verify_grad")
 }
 NO_GRADIENT = {
-    name: f"symlab.core.custom.derivatives:{name}"
-    for name in ("DisconnectedType", "grad_not_implemented", "grad_undefined")
+    name: f"symlab.gradient:{name}"
+    for name in ("DisconnectedType", "NullType", "grad_not_implemented", "grad_undefined", "numeric_grad")
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 CHECKS = {"Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
@@ -46,11 +46,13 @@ FUNCTION = {
     "Function": "symlab:Function",
     "In": "symlab:In",
     "Mode": KINDS + "TheanoMode",
+    "MonitorMode": KINDS + "MonitorMode",
     "Out": "symlab:Out",
-    "Param": "symlab:In",
+    "Param": KINDS + "Param",
     "SharedVariable": "symlab:SharedVariable",
     "UnusedInputError": "symlab.core.ir.errors:UnusedInputError",
     "function": "symlab:function",
+    "function_dump": KINDS + "function_dump",
     "shared": "symlab:shared",
 }
 MODE = {
@@ -73,6 +75,7 @@ GRAPH = {
     "list_of_nodes": WALK + ":io_toposort",
     "variables": WALK + ":variables_between",
 }
+D3VIZ = {"d3viz": KINDS + "d3viz"}
 LOCK = {"get_lock": KINDS + "no_lock", "release_lock": KINDS + "no_lock"}
 TYPES = {
     "Tensor": KINDS + "TensorType",
@@ -105,7 +108,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",
                 "Variable": "symlab.tensor:Variable",
-                "OrderedUpdates": KINDS + "OrderedUpdates",
+                "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
                 "dot": "symlab.tensor:dot",
                 "__version__": KINDS + "VERSION",
                 "change_flags": KINDS + "change_flags",
@@ -121,12 +124,19 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.compile.function_module": Contents("Functions.", (), FUNCTION),
         "theano.compile.io": Contents("Inputs and outputs of functions.", (), FUNCTION),
         "theano.compile.mode": Contents("Modes.", (), MODE),
+        "theano.compile.monitormode": Contents(
+            "MonitorMode.",
+            (),
+            {"MonitorMode": KINDS + "MonitorMode", "detect_nan": "symlab.debug.monitor:detect_nan"},
+        ),
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
         "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"]}),
         "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
         "theano.configparser": Contents(
             "Settings.", (), {"change_flags": KINDS + "change_flags", "config": "symlab.compat.theano.settings:config"}
         ),
+        "theano.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
+        "theano.d3viz.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
         "theano.gof": Contents("Graphs.", (), {**GRAPH, **MISSING_INPUT, "graph_inputs": GRAPH["inputs"]}),
         "theano.gof.fg": Contents("Graphs.", (), MISSING_INPUT),
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
@@ -187,7 +197,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.typed_list.type": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
-        "theano.updates": Contents("Updates.", (), {"OrderedUpdates": KINDS + "OrderedUpdates"}),
+        "theano.updates": Contents("Updates.", (), {"OrderedUpdates": "symlab.core.updates:OrderedUpdates"}),
     }
 )
 

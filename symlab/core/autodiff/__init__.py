@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zero, is_discrete, total
-from symlab.core.autodiff.differentiated import remember
 from symlab.core.autodiff.explain import disconnected_message, label, undefined_message
 from symlab.core.autodiff.forward import push
+from symlab.core.autodiff.marks import DISCONNECTED, NullType
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
+from symlab.core.ir.behind import remember
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops.elementwise import cast
@@ -35,16 +36,6 @@ CHOICES = {
 
 class DisconnectedWarning(UserWarning):
     """A gradient is asked for that is 0 because nothing depends on its variable."""
-
-
-class Disconnected:
-    """What stands for the gradient of a disconnected variable with `return_disconnected="disconnected"`."""
-
-    def __repr__(self) -> str:
-        return "disconnected"
-
-
-DISCONNECTED = Disconnected()
 
 
 @grad_of_composites
@@ -67,7 +58,7 @@ def grad(
     disconnected_inputs: what to do where the cost does not depend on a variable: "raise", "warn" or "ignore".
     known_grads: gradients of the cost with respect to some nodes, taken as given; then cost may be None.
     return_disconnected: what to return there: "zero" (zeros), "none" or "disconnected" (a mark).
-    null_gradients: what to do where an op has no derivative: "raise", or "return" None.
+    null_gradients: what to do where an op has no derivative: "raise", or "return" a mark, whose type is a NullType.
     """
     return_disconnected = str(return_disconnected).lower()  # Theano's programs write "None" and "Disconnected"
     check_choices(return_disconnected=return_disconnected)
@@ -165,10 +156,10 @@ def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, nu
     match flow:
         case Cotangent():
             return flow.expression
-        case Undefined(node) if null_gradients == "return":
-            return None
-        case Undefined(node):
-            raise NullTypeGradError(undefined_message(variable, node))
+        case Undefined(node, why) if null_gradients == "return":
+            return NullType(undefined_message(variable, node, why))()
+        case Undefined(node, why):
+            raise NullTypeGradError(undefined_message(variable, node, why))
     if flow is None and return_disconnected != "zero":
         return None if return_disconnected == "none" else DISCONNECTED
     return filled_like(variable, 0, np.dtype(config.current().floatX) if is_discrete(variable) else None)
@@ -188,12 +179,15 @@ def Lop(
     eval_points: Any,
     consider_constant: Sequence[Variable] | None = None,
     disconnected_inputs: str = "raise",
+    return_disconnected: str = "zero",
 ) -> Any:
     """The Jacobian of `f` with respect to `wrt` times `eval_points` from the left: sums over the elements of f.
 
-    `f` and `eval_points` are one expression each or lists of them; so is `wrt`, and the result has its form.
+    `f` and `eval_points` are one expression each or lists of them; so is `wrt`, and the result has its form. The
+    options are those of `grad`.
     """
-    check_choices(disconnected_inputs=disconnected_inputs)
+    return_disconnected = return_disconnected.lower()
+    check_choices(disconnected_inputs=disconnected_inputs, return_disconnected=return_disconnected)
     outputs, variables = listed(f, "f"), listed(wrt, "wrt")
     points = list(eval_points) if isinstance(eval_points, (list, tuple)) else [eval_points]
     if len(points) != len(outputs):
@@ -205,7 +199,7 @@ def Lop(
         flow = found.flows.get(variable)
         if flow is None:
             report(disconnected_inputs, partial(disconnected_message, "f", variable, found, held))
-        results.append(gradient(variable, flow, "zero", "raise"))
+        results.append(gradient(variable, flow, return_disconnected, "raise"))
     remember(results, listed(f, "f"))
     return formed(results, wrt)
 
@@ -215,15 +209,23 @@ def seeds_of(outputs: Sequence[Variable], points: Sequence[Any]) -> dict[Variabl
     several: dict[Variable, list[Flow]] = {}
     for output, point in zip(outputs, points, strict=True):
         several.setdefault(output, []).append(given_flow(output, point))
-    return {output: flow for output, flows in several.items() if (flow := total(flows)) is not None}
+    return {output: flow for output, flows in several.items() if (flow := total(flows, output)) is not None}
 
 
-def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise") -> Any:
+def Rop(
+    f: Any,
+    wrt: Any,
+    eval_points: Any,
+    disconnected_outputs: str = "raise",
+    return_disconnected: str = "zero",
+) -> Any:
     """The Jacobian of `f` with respect to `wrt` times `eval_points` from the right: f along a direction.
 
-    `wrt` and `eval_points` are one variable each or lists of them; so is `f`, and the result has its form.
+    `wrt` and `eval_points` are one variable each or lists of them; so is `f`, and the result has its form. What does
+    not depend on `wrt` is treated as `disconnected_outputs` and `return_disconnected` say, see `grad`.
     """
-    check_choices(disconnected_outputs=disconnected_outputs)
+    return_disconnected = return_disconnected.lower()
+    check_choices(disconnected_outputs=disconnected_outputs, return_disconnected=return_disconnected)
     outputs, variables = listed(f, "f"), listed(wrt, "wrt")
     points = list(eval_points) if isinstance(eval_points, (list, tuple)) else [eval_points]
     if len(points) != len(variables):
@@ -238,6 +240,7 @@ def Rop(f: Any, wrt: Any, eval_points: Any, disconnected_outputs: str = "raise")
         if tangent is None:
             problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))
-        results.append(tangent if isinstance(tangent, Variable) else gradient(output, None, "zero", "raise"))
+        missing = return_disconnected if tangent is None else "zero"
+        results.append(tangent if isinstance(tangent, Variable) else gradient(output, None, missing, "raise"))
     remember(results, outputs)
     return formed(results, f)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import AS_WRITTEN, CONSTANT
+from symlab.core.ir.op import AS_WRITTEN, CONSTANT, PROJECT
 from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.ops.bits import or_
+from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.compare import switch
 from symlab.core.ops.complexes import real
 from symlab.core.ops.elementwise import add, cast, mul, neg
 from symlab.core.ops.masking import both, is_number, live
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum_to
-from symlab.core.ops.shape import specified
+from symlab.core.ops.shape import filled_like, reshaped, sizes_of, specified
 
 
 class Zero(Enum):
@@ -32,9 +33,13 @@ ZERO = Zero.ZERO
 
 @dataclass(frozen=True)
 class Undefined:
-    """The cotangent of an operand that a node has no derivative for."""
+    """The cotangent of an operand that a node has no derivative for, and why, if the program says so."""
 
     node: Expr
+    why: str = ""
+
+
+Choices = tuple[tuple[Expr, bool], ...]  # conditions of `ifelse`, outermost first, and whether each must hold
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,19 @@ class Cotangent:
     """An expression that counts where `support` holds (everywhere if it is None) and is 0 elsewhere.
 
     The value may be anything outside of the support, nan included, unless it is `clean`. So the operand that a `switch`
-    did not choose gets an exact 0, even where its own derivative is infinite: the mask is applied last.
+    did not choose gets an exact 0, even where its own derivative is infinite: the mask is applied last. And it counts
+    under these `choices` only: the `ifelse` that makes them is put last too, so that nothing is computed of the
+    derivatives of a branch that was not taken. A walk makes them before it ends.
     """
 
     value: Variable
     support: Variable | None = None
     clean: bool = True
+    choices: Choices = ()
 
     @property
     def expression(self) -> Variable:
-        """The value with zeros in place."""
+        """The value with zeros in place, under the same choices."""
         if self.support is None or self.clean:
             return self.value
         return switch(self.support, self.value, 0)  # type: ignore[no-any-return]
@@ -102,7 +110,7 @@ def times(flow: Cotangent, partial: Any) -> Flow:
     support = both(flow.support, factor.support)
     if is_number(factor.value, 1):
         return replace(flow, support=support, clean=flow.clean and support is flow.support)
-    return Cotangent(mul(flow.value, factor.value), support, support is None)
+    return replace(flow, value=mul(flow.value, factor.value), support=support, clean=support is None)
 
 
 def scaled(flow: Cotangent, number: Any, factor: Any) -> Flow:
@@ -122,7 +130,7 @@ def fitted(flow: Cotangent, wanted: ArrayType) -> Cotangent:
             size == 1 and found != 1 for size, found in zip(wanted.shape, shape, strict=True)
         )
         if repeated:
-            flow = Cotangent(sum_to(flow.expression, wanted.shape))
+            flow = Cotangent(sum_to(flow.expression, wanted.shape), choices=flow.choices)
         flow = replace(flow, value=specified(flow.value, wanted.shape))
     return replace(flow, value=of_dtype(flow.value, wanted.dtype))
 
@@ -136,26 +144,91 @@ def of_dtype(value: Variable, dtype: Any) -> Variable:
     return value if value.type.dtype == dtype else cast(value, dtype=dtype.name)
 
 
-def total(flows: Sequence[Flow]) -> Flow | None:
-    """The sum of what several users of a node send back; None if nobody sends anything."""
+def total(flows: Sequence[Flow], node: Expr) -> Flow | None:
+    """The sum of what several users of `node` send back; None if nobody sends anything."""
     undefined = next((flow for flow in flows if isinstance(flow, Undefined)), None)
     if undefined is not None:
         return undefined
     known = [flow for flow in flows if isinstance(flow, Cotangent)]
     if not known:
         return ZERO if flows else None
-    result = known[0]
-    for flow in known[1:]:
-        result = added(result, flow)
-    return result
+    sums: dict[Choices, Cotangent] = {}
+    for flow in known:
+        put(sums, flow)
+    while len(sums) > 1:
+        flow = sums.pop(max(sums, key=len))
+        *_, (condition, holds) = flow.choices
+        beside = sums.pop((*flow.choices[:-1], (condition, not holds)), None)
+        put(sums, chosen_from(flow, beside, node))
+    return next(iter(sums.values()))
+
+
+def put(sums: dict[Choices, Cotangent], flow: Cotangent) -> None:
+    """Add a cotangent to those under the same choices."""
+    known = sums.get(flow.choices)
+    sums[flow.choices] = flow if known is None else added(known, flow)
 
 
 def added(first: Cotangent, second: Cotangent) -> Cotangent:
-    """The sum of two cotangents; it counts where either does."""
+    """The sum of two cotangents under the same choices; it counts where either does."""
     if first.support is second.support:
-        clean = first.clean and second.clean
-        return Cotangent(add(first.value, second.value), first.support, clean)
+        return replace(first, value=add(first.value, second.value), clean=first.clean and second.clean)
     value = add(first.expression, second.expression)
     if first.support is None or second.support is None:
-        return Cotangent(value)
-    return Cotangent(value, or_(first.support, second.support), True)
+        return Cotangent(value, choices=first.choices)
+    return Cotangent(value, or_(first.support, second.support), True, first.choices)
+
+
+def chosen_from(flow: Cotangent, other: Cotangent | None, node: Expr) -> Cotangent:
+    """A cotangent of `node` out of its last choice; `other` is the one of the branch beside it, if there is one."""
+    *outer, (condition, holds) = flow.choices
+    beside = None if other is None else other.expression
+    (value,) = choice(condition, holds, [(node, flow.expression, beside)])
+    return Cotangent(value, choices=tuple(outer))
+
+
+def choice(condition: Any, holds: bool, rows: Sequence[tuple[Any, Variable, Variable | None]]) -> list[Variable]:
+    """An `ifelse` of cotangents of nodes where `condition` holds, or does not, with others (None: 0) beside them."""
+    values = [shaped_as(value, node) for node, value, _ in rows]
+    beside = [filled_like(node, 0) if other is None else shaped_as(other, node) for node, _, other in rows]
+    made = IFELSE(condition, *values, *beside) if holds else IFELSE(condition, *beside, *values)
+    return [PROJECT(made, index=place) for place in range(len(rows))]
+
+
+def shaped_as(value: Variable, node: Variable) -> Variable:
+    """A cotangent of `node` with sizes that are said to be those of the node, so that branches are seen to agree."""
+    return value if None not in value.type.shape else reshaped(value, sizes_of(node))
+
+
+def outside(flow: Flow | None, depth: int, node: Expr) -> Flow | None:
+    """A cotangent of `node` out of all but its first choices."""
+    while isinstance(flow, Cotangent) and len(flow.choices) > depth:
+        flow = chosen_from(flow, None, node)
+    return flow
+
+
+def in_common(flows: Sequence[Flow | None]) -> Choices:
+    """The choices with which all of these cotangents begin."""
+    several = [flow.choices for flow in flows if isinstance(flow, Cotangent)]
+    found: list[tuple[Expr, bool]] = []
+    for step in zip(*several, strict=False):
+        if any(item != step[0] for item in step):
+            break
+        found.append(step[0])
+    return tuple(found)
+
+
+def settled(flows: Mapping[Expr, Flow]) -> dict[Expr, Flow]:
+    """Cotangents of several nodes with their choices made, those under the same choices by one `ifelse`."""
+    found = dict(flows)
+    while True:
+        groups: dict[Choices, dict[Expr, Cotangent]] = {}
+        for node, flow in found.items():
+            if isinstance(flow, Cotangent):
+                groups.setdefault(flow.choices, {})[node] = flow
+        choices = max(groups, key=len, default=())
+        if not choices:
+            return found
+        several = groups[choices]
+        made = choice(*choices[-1], [(node, flow.expression, None) for node, flow in several.items()])
+        found.update((node, Cotangent(value, choices=choices[:-1])) for node, value in zip(several, made, strict=True))

@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from symlab.core.autodiff.cotangent import value_count
+from symlab.core.autodiff.cotangent import is_discrete, value_count
 from symlab.core.autodiff.reverse import Sweep
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ops.loop import SCAN
 
 SHOWN = 12  # nodes of a path
 
@@ -28,7 +29,9 @@ def disconnected_message(cost: str, variable: Expr, found: Sweep, held: Collecti
         leaves = dict.fromkeys(label(node) for node in found.order if is_variable(node))
         problem = f"{cost} does not depend on {name}: it is computed from {', '.join(leaves) or 'constants alone'}"
         return message(problem, [(name, variable)], tries)
-    path = shortest_path(variable, found.order, found.reached)
+    path = shortest_path(variable, [node for node in found.order if not is_discrete(node)], found.reached)
+    if path[-1] not in found.reached:
+        path = shortest_path(variable, found.order, found.reached)
     text = " -> ".join(label(node) for node in shortened(path))
     problem = f"no gradient passes from {cost} to {name}: {text}, and {reason(path, held)}"
     return message(problem, [(label(node), node) for node in shortened(path)], tries)
@@ -44,11 +47,12 @@ def shortened(path: Sequence[Expr]) -> list[Expr]:
     return list(path) if len(path) <= SHOWN else [*path[: SHOWN // 2], *path[-SHOWN // 2 :]]
 
 
-def undefined_message(variable: Expr, node: Expr) -> str:
+def undefined_message(variable: Expr, node: Expr, why: str = "") -> str:
     """What to say of a variable whose gradient needs the derivative of a node that has none."""
     name, path = label(variable), shortest_path(variable, toposort([node]), {node})
     text = " -> ".join(label(part) for part in shortened(path))
     problem = f"the gradient with respect to {name} needs the derivative of {node.op.name}, which has none: {text}"
+    problem += f" ({why})" if why else ""
     tries = ["T.disconnected_grad or T.zero_grad around it", "null_gradients='return'"]
     return message(problem, [(label(part), part) for part in shortened(path)], tries)
 
@@ -91,6 +95,8 @@ def reason(path: Sequence[Expr], held: Collection[Expr]) -> str:
     if len(path) < 2:
         return "nothing that the cost reaches uses it"
     place = last.args.index(path[-2]) if path[-2] in last.args else 0
+    if last.op is SCAN:
+        return f"no step of {last.op.name} passes a gradient on to operand {place + 1}"
     if value_count(last) == 0:
         what = (
             "the sizes of its operand alone" if last.op.name == "size_of" else "its operand, and passes no gradient on"

@@ -30,7 +30,7 @@ def jacobian(
 ) -> Any:
     """The derivatives of every element of an expression: its axes, then those of `wrt`; of a scalar its gradient.
 
-    All rows are computed at once; where an op cannot be computed for a stack (a loop, a choice, Python), one after
+    All rows are computed at once; where an op cannot be computed for a stack (one that runs Python), one after
     another in a loop. Errors: those of `Lop`.
     """
     if expression.ndim == 0:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symlab.core.autodiff.cotangent import Cotangent, Flow, Undefined, total
-from symlab.core.autodiff.forward import push, undefined
+from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.autodiff.sums import Product, products
@@ -33,12 +33,16 @@ from symlab.core.ops.shape import dimshuffle, filled_like, padded_left
 Maybe = Variable | None
 
 
-def pullback(cotangents: Sequence[Maybe], node: Variable) -> list[Maybe]:
-    """The cotangents of a loop's operands, given those of its results."""
+def pullback(cotangents: Sequence[Maybe], node: Variable) -> list[Maybe | Undefined]:
+    """The cotangents of a loop's operands, given those of its results; None where no step passes any on."""
     loop = Loop(node)
     back = Backward(loop, cotangents)
+    found: list[Maybe | Undefined] = [None] * len(node.args)
+    for number, inner in back.undefined.items():
+        found[number] = Undefined(node, inner.why or f"{inner.node.op.name} in a step of it has none")
+    if not back.undefined.keys().isdisjoint(back.carried):
+        return found
     made = back.made()
-    found: list[Maybe] = [None] * len(node.args)
     for place, state in enumerate(back.carried):
         found[state] = back.window.of_first(made.last(place))
     for place, number in enumerate(back.summed, len(back.carried)):
@@ -108,22 +112,32 @@ class Backward:
         wanted = set().union(*(reach[number] for number in (*self.carried, *told)))
         open_params = [number for number in sorted(wanted) if varies(self.params[number])]
         first = loop.states + loop.sequences
-        self.rows = [number for number in open_params if loop.states <= number < first]
-        self.summed = [number for number in open_params if number >= first]
+        self.found, self.cotangents = self.flows()
+        self.undefined = self.without_derivative(open_params)
+        told_of = [item for item in open_params if item not in self.undefined and self.params[item] in self.found]
+        self.rows = [number for number in told_of if loop.states <= number < first]
+        self.summed = [number for number in told_of if number >= first]
+
+    def without_derivative(self, numbers: Sequence[int]) -> dict[int, Undefined]:
+        """The parameters that have no cotangent: where a state has none, neither has what comes before it."""
+        flows = {number: self.found.get(self.params[number]) for number in numbers}
+        found = {number: flow for number, flow in flows.items() if isinstance(flow, Undefined)}
+        states = [flow for number, flow in found.items() if number in self.carried]
+        return dict.fromkeys((*self.carried, *numbers), states[0]) if states else found
 
     def made(self) -> Loop:
         """The loop that runs the other way."""
         loop, params = self.loop, self.params
-        flows, cotangents = self.flows()
+        flows = self.found
         states = [
             State(param, self.first(state), flow_to(flows, params[state]))
-            for state, param in zip(self.carried, cotangents, strict=True)
+            for state, param in zip(self.carried, self.cotangents, strict=True)
         ]
         factors = self.take_products(flows)
         for number in self.summed:
             param = variable(params[number].type)
             flow = flows.get(params[number])
-            new = add(param, expression(flow)) if isinstance(flow, Cotangent) else param
+            new = add(param, flow.expression) if isinstance(flow, Cotangent) else param
             states.append(State(param, filled_like(loop.node.args[number], 0), new))
         outputs = [*(flow_to(flows, params[number]) for number in self.rows), *factors]
         first = loop.states + loop.sequences
@@ -147,7 +161,7 @@ class Backward:
         factors: list[Variable] = []
         for number in [] if self.loop.until else self.summed:
             flow = flows.get(self.params[number])
-            terms = products(expression(flow)) if isinstance(flow, Cotangent) else None
+            terms = products(flow.expression) if isinstance(flow, Cotangent) else None
             for term in terms or ():
                 pair = (len(factors), len(factors) + 1)
                 self.products.setdefault(number, []).append((term, *pair))
@@ -209,7 +223,7 @@ class Backward:
             row = variable(history.type.with_shape(history.type.shape[1:]))
             self.sequences.append((row, history))
             seeds.setdefault(self.results[number], []).append(Cotangent(row))
-        totals = {node: flow for node, found in seeds.items() if (flow := total(found)) is not None}
+        totals = {node: flow for node, found in seeds.items() if (flow := total(found, node)) is not None}
         wanted = [param for param in self.params if varies(param)]
         return sweep(totals, wanted, {}).flows, cotangents
 
@@ -241,15 +255,7 @@ def with_outputs(loop: Loop, more: Sequence[Variable]) -> Loop:
 def flow_to(flows: Mapping[Expr, Flow], param: Any) -> Variable:
     """The cotangent of a parameter, zeros where nothing flows."""
     flow = flows.get(param)
-    return expression(flow) if isinstance(flow, (Cotangent, Undefined)) else filled_like(param, 0)
-
-
-def expression(flow: Flow) -> Variable:
-    """A cotangent as an expression; an error where there is none."""
-    if isinstance(flow, Undefined):
-        raise undefined(flow.node)
-    assert isinstance(flow, Cotangent)
-    return flow.expression
+    return flow.expression if isinstance(flow, Cotangent) else filled_like(param, 0)
 
 
 def varies(node: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symlab.core.autodiff.cotangent import (
@@ -13,7 +13,10 @@ from symlab.core.autodiff.cotangent import (
     Undefined,
     Zero,
     fitted,
+    in_common,
     is_discrete,
+    outside,
+    settled,
     split,
     times,
     total,
@@ -23,7 +26,6 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, PROJECT, Kind
 from symlab.core.ir.types import TupleType
 from symlab.core.ops import passing, reduce
-from symlab.core.ops.bits import invert
 from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.compare import neq
 from symlab.core.ops.complexes import conj
@@ -64,7 +66,7 @@ def sweep(
             flows[node] = flow
         for operand, share in shares(node, flow, leads):
             received.setdefault(operand, []).append(share)
-    return Sweep(order, reached, flows)
+    return Sweep(order, reached, settled(flows))
 
 
 def leading(order: Iterable[Expr], wanted: Collection[Expr], held: Collection[Expr]) -> set[Expr]:
@@ -80,11 +82,12 @@ def leading(order: Iterable[Expr], wanted: Collection[Expr], held: Collection[Ex
 def collected(node: Expr, found: Sequence[Any]) -> Any:
     """The flow of a node from its users; for one with several results, a tuple of theirs."""
     if not isinstance(node.type, TupleType):
-        return total(found)
+        return total(found, node)
     if not any(isinstance(item, tuple) for item in found):
         return ZERO if found else None
     found = [item for item in found if isinstance(item, tuple)]
-    return tuple(total([flow for index, flow in found if index == place]) for place in range(len(node.type.items)))
+    places = range(len(node.type.items))
+    return tuple(total([flow for at, flow in found if at == place], PROJECT(node, index=place)) for place in places)
 
 
 def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Expr, Any]]:
@@ -96,6 +99,8 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Exp
         return
     if node.op is PROJECT:
         yield node.args[0], (node.attr("index"), flow)
+    elif node.op is IFELSE:
+        yield from branch_shares(node, flow, varying)
     elif isinstance(flow, (Undefined, Zero)) or no_influence(flow):
         yield from ((arg, flow if isinstance(flow, Undefined) else ZERO) for _, arg in varying)
     elif node.op.kind is Kind.ELEMENTWISE and node.op.vjp is None:
@@ -104,6 +109,20 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Exp
         yield from ((arg, Undefined(node)) for _, arg in varying)
     else:
         yield from stated_shares(node, flow, varying)
+
+
+def branch_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Iterator[tuple[Expr, Flow]]:
+    """The flow to the values of the branches of a choice, which counts where that branch is taken."""
+    condition, half = node.args[0], len(node.args) // 2
+    for place, arg in operands:
+        part = flow[(place - 1) % half] if isinstance(flow, tuple) else flow
+        taken = place <= half
+        if isinstance(part, Cotangent) and (condition, not taken) not in part.choices:
+            share = fitted(part, arg.type)
+            known = (condition, taken) in part.choices
+            yield arg, share if known else replace(share, choices=(*part.choices, (condition, taken)))
+        elif part is not None:
+            yield arg, part if isinstance(part, Undefined) else ZERO
 
 
 def no_influence(flow: Any) -> bool:
@@ -126,6 +145,9 @@ def elementwise_share(node: Expr, flow: Cotangent, place: int) -> Flow:
 def stated_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Iterator[tuple[Expr, Flow]]:
     """The flow to the operands of a node that states its derivative as a whole."""
     parts = flow if isinstance(flow, tuple) else (flow,)
+    choices = in_common(parts)
+    if len(parts) > 1:
+        parts = tuple(outside(part, len(choices), PROJECT(node, index=at)) for at, part in enumerate(parts))
     expressions = tuple(part.expression if isinstance(part, Cotangent) else None for part in parts)
     found = operand_cotangents(node, expressions if isinstance(flow, tuple) else expressions[0])
     supports = carried(node, flow, operands)
@@ -133,9 +155,9 @@ def stated_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -
         if isinstance(found[place], Undefined):
             yield arg, found[place]
         elif found[place] is not None:
-            share = fitted(split(found[place]), arg.type)
+            share = replace(fitted(split(found[place]), arg.type), choices=choices)
             inherits = share.support is None and supports[place] is not None
-            yield arg, Cotangent(share.value, supports[place]) if inherits else share
+            yield arg, Cotangent(share.value, supports[place], choices=choices) if inherits else share
 
 
 def operand_cotangents(node: Expr, cotangent: Any) -> Sequence[Any]:
@@ -147,13 +169,7 @@ def operand_cotangents(node: Expr, cotangent: Any) -> Sequence[Any]:
 
 
 def carried(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Sequence[Variable | None]:
-    """Where the operands' cotangents count.
-
-    What a choice does not take counts nowhere; and a node may only move or add the elements of one that has a support.
-    """
-    if node.op is IFELSE:
-        half = len(node.args) // 2
-        return [None, *[node.args[0]] * half, *[invert(node.args[0])] * half]
+    """Where the operands' cotangents count: a node may only move or add the elements of one that has a support."""
     nowhere: Sequence[Variable | None] = [None] * len(node.args)
     moves = node.op.kind is Kind.STRUCTURAL or node.op is reduce.sum or node.op is AS_WRITTEN
     if not moves or isinstance(flow, tuple) or flow.support is None or not any(arg.args for _, arg in operands):

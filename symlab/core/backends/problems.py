@@ -14,7 +14,7 @@ from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, Sym
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import Kind
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.types import ArrayType, TupleType, Type
 from symlab.core.lower.evaluate import SizeValues
 from symlab.core.lower.facts import Facts, NotCompilable, Problem
 from symlab.core.lower.fuse import operands_of
@@ -133,11 +133,17 @@ class CallFacts(Facts):
         try:
             super().visit(node)
         except NotCompilable:
-            shape = node.type.shape if isinstance(node.type, ArrayType) else ()
-            unknown = self.table.atom("unknown")
-            self.shapes[node] = tuple(unknown if size is None else size for size in shape)
+            items = node.type.items if isinstance(node.type, TupleType) else (node.type,)
+            self.parts[node] = tuple(self.stated(item) for item in items)
+            self.shapes[node] = self.parts[node][0] if isinstance(node.type, ArrayType) else ()
         if node in self.given:
             self.shapes[node] = self.given[node]
+
+    def stated(self, type: Type) -> Sizes:
+        """The sizes that a type states, and others that are not known."""
+        unknown = self.table.atom("unknown")
+        shape = type.shape if isinstance(type, ArrayType) else ()
+        return tuple(unknown if size is None else size for size in shape)
 
     def equal(self, node: Expr, axis: int, left: Size, right: Size) -> Size:
         """Either, but a number rather than what is not known."""

@@ -27,20 +27,23 @@ def evaluate(
     values: Mapping[Expr, Value],
     observe: Observe | None = None,
     origins: Mapping[Expr, Sequence[Expr]] | None = None,
+    before: Callable[[Expr], None] | None = None,
 ) -> list[Value]:
     """The values of `roots`, given those of some nodes (usually the inputs); nothing below a given node is computed.
 
-    `observe(node, value)` sees every computed node; `origins` says which typed nodes an interned node stands for, so
-    that an error names the user's line.
+    `observe(node, value)` sees every computed node, `before(node)` those that are about to be; `origins` says which
+    typed nodes an interned node stands for, so that an error names the user's line.
     """
     order = toposort(roots, frozenset(values))
     if any(node.op is IFELSE for node in order):
         with np.errstate(all="ignore"):
-            return evaluate_needed(roots, values, observe, origins)
+            return evaluate_needed(roots, values, observe, origins, before)
     left = users_within(order, roots)
     known: dict[Expr, Value] = {}
     with np.errstate(all="ignore"):
         for node in order:
+            if before is not None and node not in values:
+                before(node)
             value = known[node] = values[node] if node in values else computed(node, known, origins)
             if observe is not None:
                 observe(node, value)
@@ -54,6 +57,7 @@ def evaluate_needed(
     values: Mapping[Expr, Value],
     observe: Observe | None,
     origins: Mapping[Expr, Sequence[Expr]] | None,
+    before: Callable[[Expr], None] | None,
 ) -> list[Value]:
     """As `evaluate`, with the operands of a choice computed only if its condition chooses them."""
     known: dict[Expr, Value] = dict(values)
@@ -67,6 +71,8 @@ def evaluate_needed(
         waiting.pop()
         if node in known:
             continue
+        if before is not None:
+            before(node)
         if node.op is IFELSE:
             known[node] = tuple(known[arg] for arg in chosen_args(node, known)[1:])
         else:
@@ -86,9 +92,14 @@ def chosen_args(node: Expr, known: Mapping[Expr, Value]) -> Sequence[Expr]:
     return (condition, *(node.args[1 : half + 1] if known[condition] else node.args[half + 1 :]))
 
 
-def evaluate_graph(graph: Graph, values: Mapping[Expr, Value], observe: Observe | None = None) -> list[Value]:
+def evaluate_graph(
+    graph: Graph,
+    values: Mapping[Expr, Value],
+    observe: Observe | None = None,
+    before: Callable[[Expr], None] | None = None,
+) -> list[Value]:
     """The values of a graph's roots, given those of its inputs and shared variables."""
-    return evaluate(graph.roots, values, observe, graph.origins)
+    return evaluate(graph.roots, values, observe, graph.origins, before)
 
 
 def users_within(order: Iterable[Expr], roots: Iterable[Expr]) -> dict[Expr, int]:
@@ -115,8 +126,8 @@ def computed(node: Expr, known: Mapping[Expr, Value], origins: Mapping[Expr, Seq
     """The value of one node whose operands are known."""
     if node.op is CONSTANT:
         return constant_value(node)
-    if node.op is SHARED and hasattr(node, "get_value"):
-        return node.get_value(borrow=True)
+    if node.op is SHARED and hasattr(node, "cell"):
+        return node.cell.get_value(borrow=True)
     if node.op.kind is Kind.LEAF:
         name = getattr(node, "name", None) or node
         raise NodeError(message(f"{name} has no value", [(str(name), node)], ["to give it as an input"]))

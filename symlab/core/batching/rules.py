@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from symlab.core.batching import gathers
+from symlab.core.batching import control, gathers
 from symlab.core.batching.stack import Batch, Operand, Unbatchable
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind, Op
-from symlab.core.ops import cumulative, gather, index, join, linalg, passing, shape, sort
+from symlab.core.ops import branch, cumulative, gather, index, join, linalg, loop, passing, shape, sort
 from symlab.core.ops.elementwise import mul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum as total
@@ -208,5 +208,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         gather.take: gathers.take_rule,
         linalg.dot: dot_rule,
         linalg.matmul: matmul_rule,
+        branch.IFELSE: control.choice_rule,
+        loop.SCAN: control.loop_rule,
     }
 )  # fmt: skip

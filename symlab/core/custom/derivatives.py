@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from symlab.core.autodiff import DISCONNECTED, Lop
+from symlab.core.autodiff import Lop
 from symlab.core.autodiff.cotangent import Undefined, is_discrete
+from symlab.core.autodiff.marks import Mark, NullType
 from symlab.core.custom.records import results_of
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Expr
@@ -20,29 +20,14 @@ Gradient = Callable[[list[Any], list[Any], list[Any]], Any]  # (inputs, outputs,
 Several = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class NotDefined:
-    """What a gradient returns for an input that has none, and why."""
-
-    comment: str = ""
-
-
-def grad_undefined(op: Any, x_pos: int, x: Any, comment: str = "") -> NotDefined:
+def grad_undefined(op: Any, x_pos: int, x: Any, comment: str = "") -> Mark:
     """What the gradient of an op returns for an input for which it is not defined."""
-    return NotDefined(comment)
+    return Mark(NullType(comment or f"the gradient of {op} for input {x_pos} is not defined"))
 
 
-def grad_not_implemented(op: Any, x_pos: int, x: Any, comment: str = "") -> NotDefined:
+def grad_not_implemented(op: Any, x_pos: int, x: Any, comment: str = "") -> Mark:
     """What the gradient of an op returns for an input whose gradient nobody has written."""
-    return NotDefined(comment)
-
-
-class DisconnectedType:
-    """`DisconnectedType()()` is what the gradient of an op returns for an input on which no result depends."""
-
-    def __call__(self) -> Any:
-        """The mark."""
-        return DISCONNECTED
+    return Mark(NullType(comment or f"nobody has written the gradient of {op} for input {x_pos}"))
 
 
 def reverse_rule(name: str, gradient: Gradient) -> Callable[..., Several]:
@@ -70,10 +55,10 @@ def checked_gradients(name: str, found: Any, node: Expr, operands: Sequence[Vari
 def checked_gradient(name: str, place: int, pair: tuple[Any, Variable], node: Expr) -> Any:
     """One gradient that a program gave."""
     gradient, operand = pair
-    if gradient is None or gradient is DISCONNECTED:
+    if isinstance(gradient, Mark):
+        return Undefined(node, gradient.type.why_null) if isinstance(gradient.type, NullType) else None
+    if gradient is None:
         return None
-    if isinstance(gradient, NotDefined):
-        return Undefined(node)
     expression = as_variable(gradient)
     if expression.ndim != operand.ndim:
         rows = [(f"input {place}", operand), ("its gradient", expression)]

@@ -26,6 +26,14 @@ class InvalidIndex(SymlabError, IndexError):
     """An index or axis out of bounds."""
 
 
+class OutputKeyError(TypeMismatch, AssertionError):
+    """A key of a dict of outputs that is no string."""
+
+
+class GivenInput(InvalidValue, RuntimeError):
+    """An input of a function that `givens` replaces."""
+
+
 class UnknownName(SymlabError, KeyError):
     """A name that nothing has; the message says which are near."""
 

@@ -5,7 +5,8 @@ Either branch is a loop of one step or of none: the second first, whose values t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from symlab.core.ir.expr import Expr, Lambda, toposort
 from symlab.core.ir.graph import Table
 from symlab.core.ir.op import CONSTANT, PARAM, PROJECT, Kind, Op
 from symlab.core.ir.types import TupleType
+from symlab.core.lower.branch_work import Side, handed_on, is_size, needed_always, values_of
 from symlab.core.lower.picked import rebuilt, same
 from symlab.core.lower.roles import lies_on_host
 from symlab.core.ops.bits import invert
@@ -34,13 +36,15 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     known = needed_always(roots)
     if not any(node.op is IFELSE for node in known):
         return roots, {}
+    order = [node for node in toposort(roots) if node in known]
+    given: dict[Expr, object] = {node: None for node in order if not is_size(node)}  # sizes are worked out again
+    shared = handed_on([node for node in order if node.op is IFELSE], given)
+    handed: dict[tuple[Expr, bool], dict[Expr, Expr]] = {}
     done: dict[Expr, Expr] = {}
     sources: dict[Expr, Expr] = {}
-    for node in toposort(roots):
-        if node not in known:
-            continue
+    for node in order:
         if node.op is IFELSE:
-            closed = Closing(table, node, known, done, device)
+            closed = Closing(table, node, given, done, shared, handed, device)
             done[node] = closed.values()
             sources.update(dict.fromkeys(closed.made, node))
         elif node.op is PROJECT and node.args[0].op is IFELSE:
@@ -53,23 +57,25 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     return [done[root] for root in roots], sources
 
 
-def needed_always(roots: Sequence[Expr]) -> Collection[Expr]:
-    """The nodes that are needed whatever the conditions are."""
-    seen: set[Expr] = set()
-    waiting = list(roots)
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting += node.args[:1] if node.op is IFELSE else node.args
-    return seen
-
-
 class Closing:
-    """Makes the loops of one choice; `done` are the new forms of what is needed always, `known`."""
+    """Makes the loops of one choice; `done` are the new forms of what is needed always, `known` what of it is given.
 
-    def __init__(self, table: Table, node: Expr, known: Collection[Expr], done: dict[Expr, Expr], device: bool) -> None:
+    `shared` says what each branch gives for others under the same condition, `handed` has what was given so far.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        node: Expr,
+        known: dict[Expr, object],
+        done: dict[Expr, Expr],
+        shared: Mapping[Side, Sequence[Expr]],
+        handed: dict[tuple[Expr, bool], dict[Expr, Expr]],
+        device: bool,
+    ) -> None:
         self.table, self.node, self.known, self.done, self.device = table, node, known, done, device
+        self.shared = shared
+        self.handed = {taken: handed.setdefault((node.args[0], taken), {}) for taken in (True, False)}
         self.made: list[Expr] = []
 
     def make(self, op: Op, *args: Expr, **attributes: Any) -> Expr:
@@ -84,19 +90,29 @@ class Closing:
         """The values of the branch that is chosen, as a bundle."""
         condition = self.for_kernels(self.done[self.node.args[0]])
         half = len(self.node.args) // 2
-        then, other = self.node.args[1 : half + 1], self.node.args[half + 1 :]
         last = self.make(cast, self.make(invert, condition), dtype="int64")
-        second = self.loop(other, [], last)
-        firsts = [
-            self.make(slice_op, self.for_kernels(found), index=(0, *[WHOLE] * (len(found.type.shape) - 1)))
-            for found in (self.make(PROJECT, second, index=place) for place in range(half))
-        ]
-        first = self.loop(then, firsts, self.make(cast, condition, dtype="int64"))
+        second = self.loop(False, [], last)
+        firsts = [self.row(second, place) for place in range(half)]
+        first = self.loop(True, firsts, self.make(cast, condition, dtype="int64"))
+        self.hand_on(True, first, 2 * half)
+        self.hand_on(False, second, half)
         return self.make(BUNDLE, *(self.make(PROJECT, first, index=place) for place in range(half)))
 
-    def loop(self, values: Sequence[Expr], states: Sequence[Expr], steps: Expr) -> Expr:
+    def row(self, loop: Expr, place: int) -> Expr:
+        """The only row of a history."""
+        found = self.make(PROJECT, loop, index=place)
+        return self.make(slice_op, self.for_kernels(found), index=(0, *[WHOLE] * (len(found.type.shape) - 1)))
+
+    def hand_on(self, taken: bool, loop: Expr, start: int) -> None:
+        """Note what a branch gives for others, whose histories begin at `start`."""
+        given = self.shared.get((self.node, taken), ())
+        self.handed[taken].update({item: self.row(loop, place) for place, item in enumerate(given, start)})
+
+    def loop(self, taken: bool, states: Sequence[Expr], steps: Expr) -> Expr:
         """A branch as a loop of one step at most, which carries values for its own to overwrite."""
-        free = self.free(values)
+        handed = self.handed[taken]
+        values = [*values_of(self.node, taken), *self.shared.get((self.node, taken), ())]
+        free = self.free(values, handed)
         assert isinstance(self.node.type, TupleType)
         types = [*self.node.type.items[: len(states)], *(item.type for item in free)]
         params = [self.table.intern(PARAM, (), (("index", place),), type) for place, type in enumerate(types)]
@@ -107,7 +123,7 @@ class Closing:
             "body": Lambda(tuple(params), bundle), "choice": True, "known": 1, "reverse": False,
             "sequences": 0, "states": len(states), "truncate": -1, "until": False,
         }  # fmt: skip
-        given = (*states, *(self.done.get(item, item) for item in free), steps)
+        given = (*states, *(handed.get(item, self.done.get(item, item)) for item in free), steps)
         operands = (*map(self.for_processor, given), self.table.constant(1, np.int64))
         made = self.table.intern(SCAN, operands, tuple(attributes.items()), scan_type(attributes))
         self.made.append(made)
@@ -125,8 +141,9 @@ class Closing:
             return node
         return self.make(to_host, node)
 
-    def free(self, values: Sequence[Expr]) -> list[Expr]:
-        """What a branch needs from outside: what is needed always, and leaves."""
-        order = toposort(values, self.known)
-        leaves = (node for node in order if node in self.known or node.op.kind is Kind.LEAF)
+    def free(self, values: Sequence[Expr], handed: dict[Expr, Expr]) -> list[Expr]:
+        """What a branch needs from outside: what is needed always, what was handed on, and leaves."""
+        outside = ChainMap[Expr, Any](handed, self.known)
+        order = toposort(values, outside)
+        leaves = (node for node in order if node in outside or node.op.kind is Kind.LEAF)
         return [node for node in leaves if node.op is not CONSTANT or not is_number(node)]

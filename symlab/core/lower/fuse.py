@@ -12,6 +12,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import SHARED
 from symlab.core.ir.types import ListType
+from symlab.core.lower.branch_work import nesting
 from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
 from symlab.core.lower.facts import Check, Facts, NotCompilable
@@ -34,6 +35,8 @@ from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
 Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | LoopCall | TransferCall
+
+MOST_NESTED = 64  # choices within choices: each is lowered within the one around it
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,8 @@ def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | R
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
     if any(isinstance(node.type, ListType) for node in graph.nodes()):
         return Refusal("lists of arrays are values of the reference evaluator alone")
+    if nesting(graph.roots) > MOST_NESTED:
+        return Refusal(f"choices lie more than {MOST_NESTED} deep within each other")
     operands = operands_of(graph)
     places = {node: place for place, node in enumerate(operands)}
     prepared = prepare(graph, dropped(graph, places), device)

@@ -30,12 +30,22 @@ class BodyFacts(Facts):
         super().__init__(toposort([*loop.params, *roots]), places, lambda node: node)
 
     def settle(self) -> None:
-        """Hold the sizes of states before and after a step to be equal; those of two branches must be so already."""
-        states = 0 if self.loop.node.attr("choice") else self.loop.states
+        """Hold the sizes of states before and after a step to be equal; those of two branches must be so already.
+
+        What is equal within a branch need not be so where the branch is not taken: its results keep the sizes that
+        they have by themselves.
+        """
+        choice = self.loop.node.attr("choice")
+        self.alone = {new: self.shapes[new] for new in self.loop.results} if choice else {}
+        states = 0 if choice else self.loop.states
         for param, new in zip(self.loop.params[:states], self.loop.results, strict=False):
             for axis, size in enumerate(self.shapes.get(new, ())):
                 self.equal(new, axis, self.shapes[param][axis], size)
         super().settle()
+
+    def shape_outside(self, result: Expr) -> Sizes:
+        """The shape of a result by which it is known outside."""
+        return self.alone.get(result, self.shapes[result])
 
 
 class Outward:
@@ -98,9 +108,11 @@ def loop_shapes(facts: Facts, node: Expr) -> tuple[Sizes, ...]:
     kept = [facts.shapes[arg] for arg in node.args[: loop.states]]
     if node.attr("choice"):
         for size, new in zip(kept, loop.results, strict=False):
-            if tuple(map(facts.table.known, size)) != tuple(map(facts.table.known, outward.sizes(inner.shapes[new]))):
+            if tuple(map(facts.table.known, size)) != tuple(
+                map(facts.table.known, outward.sizes(inner.shape_outside(new)))
+            ):
                 raise NotCompilable("the branches of an ifelse may have values of different shapes")
-    rows = [*kept, *(outward.sizes(inner.shapes[item]) for item in loop.results[loop.states :])]
+    rows = [*kept, *(outward.sizes(inner.shape_outside(item)) for item in loop.results[loop.states :])]
     return (*kept, *((length, *shape) for shape in rows), *([()] * loop.until))
 
 
@@ -174,7 +186,7 @@ def loop_call(
         body,
         tuple(Matrix(buffers.of(item.base), item.offset, item.strides) for item in operands),
         tuple(outward.sizes(inner.shapes[param]) for param in loop.params),
-        tuple(product(outward.sizes(inner.shapes[root])) for root in places),
+        tuple(product(outward.sizes(inner.shape_outside(root))) for root in places),
         tuple(places.get(item) for item in loop.body.body.args),
         tuple(None if result is None else buffers.of(result) for result in results),
         facts.integer(loop.length),

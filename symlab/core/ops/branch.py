@@ -33,20 +33,6 @@ def branch_reference(condition: Any, *values: Any) -> tuple[Any, ...]:
     return values[:half] if condition else values[half:]
 
 
-def branch_vjp(cotangents: Several, node: Variable, condition: Variable, *values: Variable) -> Several:
-    """Each branch has the cotangents where it is chosen, and 0 elsewhere."""
-    half = len(values) // 2
-    told = [place for place, item in enumerate(cotangents) if item is not None]
-    found: list[Variable | None] = [None] * len(values)
-    given = [cotangents[place] for place in told]
-    for branch in (0, half):
-        zeros = [filled_like(values[branch + place], 0) for place in told]
-        chosen = IFELSE(condition, *given, *zeros) if branch == 0 else IFELSE(condition, *zeros, *given)
-        for number, place in enumerate(told):
-            found[branch + place] = PROJECT(chosen, index=number)
-    return (None, *found)
-
-
 def branch_jvp(tangents: Several, node: Variable, condition: Variable, *values: Variable) -> Several:
     """The tangents of the branch that is chosen."""
     half = len(values) // 2
@@ -65,5 +51,5 @@ def branch_jvp(tangents: Several, node: Variable, condition: Variable, *values: 
 
 IFELSE: Op = Op(
     "ifelse", Kind.CONTROL, "The values of one of two branches; the other one is not computed.",
-    reference=branch_reference, infer=branch_type, vjp=branch_vjp, jvp=branch_jvp, home=__name__,
+    reference=branch_reference, infer=branch_type, jvp=branch_jvp, home=__name__,
 )  # fmt: skip

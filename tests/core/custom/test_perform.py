@@ -9,8 +9,8 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.custom.derivatives import DisconnectedType, grad_undefined
 from symlab.core.ir.errors import DisconnectedInputError, NullTypeGradError, TypeMismatch
+from symlab.gradient import DisconnectedType, grad_undefined
 
 X = np.array([0.5, -1.0, 2.0])
 MODES = pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])

@@ -73,7 +73,7 @@ def twin_of(interface: Interface, trace: Any, binary: Binary, config: Config) ->
     """The twin of a compiled function."""
     module, _ = call_object()
     assert module is not None
-    cells = {leaf: module.SharedCell(item.get_value()) for leaf, item in interface.shared.items()}
+    cells = {leaf: module.SharedCell(item.cell.get_value()) for leaf, item in interface.shared.items()}
     copies = {leaf: Copied(cell) for leaf, cell in cells.items()}
     front = make_front(replace(interface, shared=copies), trace, binary, config)
     return Twin(front, cells, binary.program.steps, binary.counts)

@@ -81,7 +81,7 @@ class StagedExecutable:
     def roots(self, arrays: Sequence[Array], observe: Observe = lambda nodes, kind: None) -> list[Array]:
         """The values of all outputs and updates, each an array of its own; `observe` is told of each part computed."""
         values: dict[Expr, Any] = dict(zip(self.graph.inputs, arrays, strict=True))
-        values.update((leaf, item.get_value(borrow=True)) for leaf, item in self.interface.shared.items())
+        values.update((leaf, item.cell.get_value(borrow=True)) for leaf, item in self.interface.shared.items())
         own: set[Expr] = set()
         for stage, front in zip(self.stages, self.fronts, strict=True):
             if front is not None:

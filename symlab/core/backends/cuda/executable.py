@@ -98,7 +98,7 @@ class CudaBackend:
     def profiled_twin(self, interface: Interface, trace: Any, config: Config) -> Twin:
         """A function of its own, with copies of the shared variables, that counts the time of each step."""
         cells: Mapping[Expr, DeviceCell] = {
-            leaf: DeviceCell(item.get_value()) for leaf, item in interface.shared.items()
+            leaf: DeviceCell(item.cell.get_value()) for leaf, item in interface.shared.items()
         }
         copies = {leaf: Copied(cell) for leaf, cell in cells.items()}
         made = CudaExecutable(replace(interface, shared=copies), trace, loaded(trace.program))

@@ -61,13 +61,31 @@ static PyObject *call_with(CompiledCall *self, PyObject *wanted) {
     return result;
 }
 
+/* A call for some of the outputs is one of another function, which Python keeps. */
+static int asks_for_subset(PyObject *keywords) {
+    return PyDict_GET_SIZE(keywords) && PyDict_GetItemString(keywords, "output_subset");
+}
+
+static PyObject *call_subset(CompiledCall *self, PyObject *given, PyObject *keywords) {
+    PyObject *method = PyObject_GetAttrString(self->details, "call_subset");
+    PyObject *result = method ? PyObject_Call(method, given, keywords) : NULL;
+    Py_XDECREF(method);
+    return result;
+}
+
+static PyObject *call_through(CompiledCall *self, PyObject *given, PyObject *keywords) {
+    if (asks_for_subset(keywords)) return call_subset(self, given, keywords);
+    PyObject *wanted = PyObject_CallFunctionObjArgs(self->convert, given, keywords, NULL);
+    PyObject *result = wanted ? call_with(self, wanted) : NULL;
+    Py_XDECREF(wanted);
+    return result;
+}
+
 /* The slow path: Python turns what was given into what is wanted, or says in words why it cannot. */
 static PyObject *call_converted(CompiledCall *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    PyObject *given = PyTuple_New(count), *keywords = keyword_dict(args + count, names), *wanted = NULL, *result = NULL;
+    PyObject *given = PyTuple_New(count), *keywords = keyword_dict(args + count, names), *result = NULL;
     for (Py_ssize_t i = 0; given && i < count; i++) PyTuple_SET_ITEM(given, i, Py_NewRef(args[i]));
-    if (given && keywords) wanted = PyObject_CallFunctionObjArgs(self->convert, given, keywords, NULL);
-    if (wanted) result = call_with(self, wanted);
-    Py_XDECREF(wanted);
+    if (given && keywords) result = call_through(self, given, keywords);
     Py_XDECREF(keywords);
     Py_XDECREF(given);
     return result;

@@ -1,0 +1,49 @@
+"""What an expression was made of where no node of it says so, so that an input behind it is no mistake in a list.
+
+The derivative of 2 x in x is 2, and the zeros of the shape of a scalar are one 0. A function of x that computes either
+is what its author means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+from weakref import WeakKeyDictionary, WeakSet
+
+from symlab.core.ir.expr import Expr, leaves, toposort
+from symlab.core.ir.op import CONSTANT, INPUT
+
+_inputs: WeakKeyDictionary[Expr, WeakSet[Expr]] = WeakKeyDictionary()  # by derivative; neither is kept alive
+_shaped_like: WeakKeyDictionary[Expr, Expr] = WeakKeyDictionary()  # what gave an expression nothing but known sizes
+
+Shaped = TypeVar("Shaped", bound=Expr)
+
+
+def remember(results: Iterable[object], of: Iterable[Expr]) -> None:
+    """Note that these are derivatives of expressions; those that were taken together share one set of inputs."""
+    found: WeakSet[Expr] = WeakSet(node for node in leaves(list(of)) if node.op is INPUT)
+    for result in results:
+        if isinstance(result, Expr):
+            known = _inputs.get(result, found)
+            _inputs[result] = found if known is found else known | found
+
+
+def shaped_like(result: Shaped, x: Expr) -> Shaped:
+    """The result, made of the sizes of x; where all of them are known, no node of it leads to x."""
+    if None not in x.type.shape and x.op is not CONSTANT:
+        _shaped_like[result] = x
+    return result
+
+
+def inputs_behind(roots: Iterable[Expr]) -> set[Expr]:
+    """The inputs below `roots`, and those of what was differentiated, or gave its sizes, for something there."""
+    behind: set[Expr] = set()
+    waiting, seen = list(roots), set[Expr]()
+    while waiting:
+        order = toposort(waiting, seen)
+        waiting = [like for node in order if node not in seen and (like := _shaped_like.get(node)) is not None]
+        sets = {id(found): found for node in order if (found := _inputs.get(node)) is not None}
+        behind.update(node for node in order if node.op is INPUT)
+        behind.update(leaf for found in sets.values() for leaf in found)
+        seen.update(order)
+    return behind

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symlab.core.backends.c.callobject import PythonCell
 from symlab.core.backends.cuda.cells import DeviceCell
+from symlab.core.containers import Container
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Attributes
 from symlab.core.ir.op import SHARED, Op
@@ -49,6 +51,11 @@ class SharedVariable(Variable):
         """Replace the value; it must have the variable's rank and a dtype that loses nothing."""
         self.cell.set_value(fitting(value, self.type, self.name or "the shared variable"), borrow=borrow)
 
+    @property
+    def container(self) -> Container:
+        """The place of the value: `s.container.value` is read and set as by `get_value` and `set_value`."""
+        return Container(ByPlace(self), 0)
+
     def zero(self, borrow: bool = False) -> None:
         """Fill the value with zeros."""
         self.set_value(np.zeros_like(self.cell.get_value(borrow=True)), borrow=True)
@@ -78,6 +85,23 @@ class SharedVariable(Variable):
         *plain, value, self.default_update = label
         super().relabel(tuple(plain))
         self.cell = PythonCell(value)
+
+
+@dataclass(frozen=True, eq=False)
+class ByPlace:
+    """A shared variable as its container sees it."""
+
+    variable: SharedVariable
+
+    def __getitem__(self, key: int) -> Any:
+        return self.variable.get_value()
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        self.variable.set_value(value)
+
+    def source_of(self, key: int) -> SharedVariable:
+        """The variable itself: an input of a function that starts from its container shares its value."""
+        return self.variable
 
 
 class RandomState(SharedVariable):

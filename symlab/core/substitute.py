@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.composites import clone_of_composites
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import leaves
-from symlab.core.ir.op import INPUT
+from symlab.core.ir.op import CONSTANT, INPUT, SHARED
 from symlab.core.ir.types import ArrayType, Shape
 from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions
 from symlab.core.ops.replacing import replaced
@@ -82,6 +83,16 @@ def clone(
 def inputs_of(roots: Sequence[Variable]) -> list[Variable]:
     """The inputs that a caller must give, in the order in which they are read."""
     return [node for node in leaves(roots) if node.op is INPUT and isinstance(node, Variable)]
+
+
+def alike(x: Variable, name: str | None = None) -> Variable:
+    """What `x.clone()` gives: an input of the type of x, or the same constant once more; no shared variable."""
+    if x.op is SHARED:
+        problem = "a shared variable has a value of its own, which a clone would not follow"
+        raise TypeMismatch(message(problem, [("shared", x)], ["sl.shared(x.get_value())"]))
+    made = Variable(x.op, (), x.attrs, x.type) if x.op is CONSTANT else Variable(INPUT, (), (), x.type)
+    made.name, made.tag = x.name if name is None else name, copy.copy(x.tag)
+    return made
 
 
 def copied(leaf: Variable) -> Variable:

@@ -309,3 +309,58 @@ def test_derivatives_by_differences(theano):
     x = theano.tensor.dscalar("x")
     assert isinstance(theano.gradient.grad_undefined(None, 0, x, "no").type, NullType)
     assert isinstance(DisconnectedType()().type, DisconnectedType)
+
+
+def test_an_op_that_turns_gradients_around(theano):
+    from theano.compile import ViewOp
+    from theano.gof import OpRemove
+    from theano.gof.utils import hashtype
+    from theano.tensor.opt import register_canonicalize
+
+    class Reversed(ViewOp):
+        def __init__(self, factor):
+            self.factor = factor
+
+        def __eq__(self, other):
+            return type(self) is type(other) and self.factor == other.factor
+
+        def __hash__(self):
+            return hashtype(self) ^ hash(self.factor)
+
+        def grad(self, inputs, output_gradients):
+            return [-self.factor * output_gradients[0]]
+
+    reverse = Reversed(3.0)
+    register_canonicalize(OpRemove(reverse), name="local_remove_reversed")
+    x = theano.tensor.dmatrix("x")
+    cost = (reverse(x) ** 2).sum()
+    f = theano.function([x], [cost, theano.tensor.grad(cost, x)])
+    found = f([[1.0, 2.0]])
+    assert float(found[0]) == 5.0
+    np.testing.assert_array_equal(found[1], [[-6.0, -12.0]])
+    with pytest.raises(TypeError, match="a rewrite of Theano's graphs"):
+        register_canonicalize(lambda node: None)
+
+
+def test_the_container_of_a_shared_variable(theano):
+    s, x = theano.shared(1.0, name="s"), theano.tensor.dscalar("x")
+    s.container.value = 4.0
+    assert float(s.get_value()) == float(s.container.storage[0]) == 4.0
+    f = theano.function([theano.In(x, value=s.container, update=x + 1)], x)
+    f()
+    assert float(s.get_value()) == 5.0
+
+
+def test_clones_of_variables(theano):
+    x = theano.tensor.dvector("x")
+    y = x * 2
+    y.name, y.tag.note = "y", "kept"
+    found = y.clone()
+    assert (found.name, found.tag.note, found.owner, found.type) == ("y", "kept", None, y.type)
+    assert x.clone("other").name == "other"
+    np.testing.assert_array_equal(theano.function([found], found + 1)([1.0]), [2.0])
+    constant = theano.tensor.constant(3.0)
+    assert constant.clone() is not constant
+    assert float(constant.clone().eval()) == 3.0
+    with pytest.raises(TypeError, match="a shared variable has a value of its own"):
+        theano.shared(1.0).clone()

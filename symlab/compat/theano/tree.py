@@ -32,7 +32,10 @@ NO_GRADIENT = {
     for name in ("DisconnectedType", "NullType", "grad_not_implemented", "grad_undefined", "numeric_grad")
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
-CHECKS = {"Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
+OPS = "symlab.compat.theano.ops:"
+VIEWS = {"ViewOp": OPS + "ViewOp"}
+REGISTER = dict.fromkeys(("register_canonicalize", "register_specialize", "register_stabilize"), OPS + "register")
+CHECKS = {**REGISTER, "Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
 MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
 ERRORS = {
     "GradientError": "symlab.core.ir.errors:GradientError",
@@ -66,9 +69,11 @@ GRAPH = {
     "Apply": WALK + ":Apply",
     "Constant": KINDS + "TensorConstant",
     "Op": "symlab:Op",
+    "OpRemove": OPS + "OpRemove",
     "Variable": "symlab.tensor:Variable",
     "ancestors": WALK + ":ancestors",
     "clone": KINDS + "clone_graph",
+    "hashtype": OPS + "hashtype",
     "inputs": WALK + ":graph_inputs",
     "io_toposort": WALK + ":io_toposort",
     "is_same_graph": WALK + ":is_same_graph",
@@ -118,7 +123,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 "version": KINDS + "version",
             },
         ),
-        "theano.compile": Contents("Functions, modes and shared variables.", (), {**FUNCTION, **MODE, **CUSTOM}),
+        "theano.compile": Contents(
+            "Functions, modes and shared variables.", (), {**FUNCTION, **MODE, **CUSTOM, **VIEWS}
+        ),
         "theano.compile.builders": Contents("Sub-graphs as ops.", (), {"OpFromGraph": CUSTOM["OpFromGraph"]}),
         "theano.compile.debugmode": Contents("DebugMode.", (), {"DebugMode": KINDS + "DebugMode"}),
         "theano.compile.function_module": Contents("Functions.", (), FUNCTION),
@@ -130,7 +137,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
             {"MonitorMode": KINDS + "MonitorMode", "detect_nan": "symlab.debug.monitor:detect_nan"},
         ),
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
-        "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"]}),
+        "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"], **VIEWS}),
         "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
         "theano.configparser": Contents(
             "Settings.", (), {"change_flags": KINDS + "change_flags", "config": "symlab.compat.theano.settings:config"}
@@ -140,6 +147,8 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof": Contents("Graphs.", (), {**GRAPH, **MISSING_INPUT, "graph_inputs": GRAPH["inputs"]}),
         "theano.gof.fg": Contents("Graphs.", (), MISSING_INPUT),
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
+        "theano.gof.opt": Contents("Rewrites.", (), {"OpRemove": OPS + "OpRemove"}),
+        "theano.gof.utils": Contents("Helpers.", (), {"hashtype": OPS + "hashtype"}),
         "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
         "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS, **NO_GRADIENT}),

@@ -111,3 +111,28 @@ def test_printed_and_checked(program, capsys):
     np.testing.assert_array_equal(program["asserted"]([[1.0]]), [[1.0]])
     with pytest.raises(AssertionError, match="not positive"):
         program["asserted"]([[-1.0]])
+
+
+def test_which_result_depends_on_which_operand(theano):
+    class Apart(theano.gof.Op):
+        __props__ = ()
+
+        def make_node(self, x, y):
+            return theano.gof.Apply(self, [x, y], [x.type(), y.type()])
+
+        def perform(self, node, inputs, outputs):
+            outputs[0][0], outputs[1][0] = inputs[0] * 2, inputs[1] * 3
+
+        def connection_pattern(self, node):
+            return [[True, False], [False, True]]
+
+        def grad(self, inputs, gradients):
+            return [gradients[0] * 2, gradients[1] * 3]
+
+    x, y = theano.tensor.dscalars("x", "y")
+    first, second = Apart()(x, y)
+    f = theano.function([x, y], theano.tensor.grad(first * second, [x, y]))
+    assert [float(item) for item in f(1.0, 10.0)] == [60.0, 6.0]
+    for cost, other in ((first, y), (second, x)):
+        with pytest.raises(theano.gradient.DisconnectedInputError):
+            theano.tensor.grad(cost, other)

@@ -131,7 +131,7 @@ def derivatives(op: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] 
         def reverse(inputs: Any, outputs: Any, gradients: Any) -> Any:
             return op.grad(inputs, gradients)
 
-    vjp = None if reverse is None else reverse_rule(str(op), connected(op, reverse))
+    vjp = None if reverse is None else connected(op, reverse_rule(str(op), reverse))
     forward = getattr(op, "pushforward", None)
     if forward is None and hasattr(op, "R_op"):
 
@@ -143,18 +143,20 @@ def derivatives(op: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] 
     return vjp, forward_stated(forward)
 
 
-def connected(op: Any, reverse: Callable[..., Any]) -> Callable[..., Any]:
-    """The reverse derivative without what `connection_pattern` says nothing depends on."""
+def connected(op: Any, vjp: Callable[..., Any]) -> Callable[..., Any]:
+    """The record's `vjp`, with nothing for operands on which, by `connection_pattern`, no result with one depends."""
     pattern = getattr(op, "connection_pattern", None)
     if pattern is None:
-        return reverse
+        return vjp
 
-    def gradient(inputs: Any, outputs: Any, gradients: Any) -> Any:
-        found = list(reverse(inputs, outputs, gradients))
-        rows = pattern(outputs[0].owner)
-        return [item if any(row) else None for item, row in zip(found, rows, strict=True)]
+    def pulled(cotangent: Any, node: Variable, *operands: Variable, **attributes: Any) -> Any:
+        several = cotangent if isinstance(cotangent, tuple) else (cotangent,)
+        told = [place for place, item in enumerate(several) if item is not None]
+        found = vjp(cotangent, node, *operands, **attributes)
+        rows = pattern(Apply.of(node))
+        return tuple(item if any(row[at] for at in told) else None for item, row in zip(found, rows, strict=True))
 
-    return gradient
+    return pulled
 
 
 def forward_stated(forward: Callable[..., Any]) -> Callable[..., Any]:

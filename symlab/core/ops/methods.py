@@ -197,10 +197,6 @@ class Methods(Arithmetic, Protocols):
         """What `self`, an expression `x[...]`, was taken of, incremented by `value` there."""
         return front_end("inc_subtensor")(self, value)
 
-    def clone(self) -> Any:
-        """An input of the same type and name, whatever computes this variable."""
-        return self.type(self.name)
-
     def choose(self, choices: Any, mode: str = "raise") -> Any:
         """For each integer the element at its place of the array of that number among `choices`."""
         return front_end("choose")(self, choices, mode=mode)

@@ -9,7 +9,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError
+from symlab.core.ir.errors import DisconnectedInputError, NullTypeGradError
 from symlab.core.lower.memory import Program
 
 MODES = ["FAST_RUN", "FAST_COMPILE"]
@@ -188,11 +188,19 @@ def test_truncated_gradients(steps: int) -> None:
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-14)
 
 
-def test_a_condition_and_a_truncated_gradient_do_not_go_together() -> None:
-    x = T.dscalar("x")
-    states, _ = sl.scan(lambda h: (h * x, until(h > 9)), outputs_info=x, n_steps=9, truncate_gradient=2)
-    with pytest.raises(InvalidValue, match="truncated"):
-        sl.grad(states[-1], x)
+@pytest.mark.parametrize("steps", [1, 2, 3, 10])
+@pytest.mark.parametrize("stop", [0.15, 0.8, 2.0])
+def test_a_truncated_gradient_of_a_loop_that_stops_is_that_of_as_many_steps(steps: int, stop: float) -> None:
+    x, s, count = T.dvector("x"), T.dscalar("s"), T.lscalar("count")
+    options: Any = {"sequences": x, "outputs_info": T.sin(s), "truncate_gradient": steps}
+    stopped, _ = sl.scan(lambda row, h: (T.tanh(h * s + row), until(row > stop)), **options)
+    counted, _ = sl.scan(lambda row, h: T.tanh(h * s + row), n_steps=count, **options)
+    rows = np.array([0.1, 0.2, 0.3, 0.9, 0.5, 0.6])
+    found = sl.function([x, s], sl.grad(T.sum(stopped**2), [x, s]))(rows, 0.7)  # in two stages: its sizes are computed
+    made = int(np.argmax(rows > stop)) + 1 if stop < 1 else len(rows)
+    wanted = values([x, s, count], sl.grad(T.sum(counted**2), [x, s]), rows, 0.7, made)
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
 
 
 def test_gradient_through_updates_of_shared_variables() -> None:

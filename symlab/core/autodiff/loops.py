@@ -16,7 +16,6 @@ from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.autodiff.sums import Product, products
-from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import Kind
 from symlab.core.ir.types import ArrayType
@@ -68,19 +67,18 @@ class Window:
         count = loop.node.attr("truncate")
         if count < 0:
             return cls(loop, None)
-        if loop.until:
-            problem = "a loop that may stop early has no truncated gradient"
-            raise InvalidValue(message(problem, [("scan", loop.node)], ["n_steps", "truncate_gradient=-1"]))
-        return cls(loop, maximum(sub(loop.length, count), 0))
+        return cls(loop, maximum(sub(end_of(loop), count), 0))
 
     @property
     def length(self) -> Variable:
         """How many steps are in it."""
-        return self.loop.made if self.start is None else sub(self.loop.length, self.start)  # type: ignore[no-any-return]
+        return self.loop.made if self.start is None else sub(end_of(self.loop), self.start)  # type: ignore[no-any-return]
 
     def rows(self, array: Variable) -> Variable:
         """The rows of these steps."""
-        return array if self.start is None else part_of_axis(array, 0, self.start, None)
+        if self.start is None:
+            return array
+        return part_of_axis(array, 0, self.start, self.loop.made if self.loop.until else None)
 
     def widened(self, like: Any, rows: Variable) -> Variable:
         """Rows for these steps, and zeros for those before."""
@@ -92,6 +90,11 @@ class Window:
     def of_first(self, cotangent: Variable) -> Variable:
         """The cotangent of a first state: 0 unless the first step is one of these."""
         return cotangent if self.start is None else switch(eq(self.start, 0), cotangent, 0)
+
+
+def end_of(loop: Loop) -> Any:
+    """The number of the row after the last step."""
+    return loop.made if loop.until else loop.length
 
 
 class Backward:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
 from symlab.core.ir.errors import InvalidValue, NodeError, ShapeMismatch, TypeMismatch
@@ -174,3 +175,12 @@ def test_sizes_that_do_not_pair_are_refused_at_the_call(letters: str, shapes: li
     if letters == "ij,ij->":
         with pytest.raises((NodeError, ValueError), match="size"):
             run(T.tensordot(*made, 2), dict(zip(made, arrays, strict=True)))
+
+
+def test_one_element_is_no_vector_of_another_size() -> None:
+    one, many = T.tensor("one", dtype="float64", shape=(1,)), T.dvector("many")
+    for product in (T.dot(one, many), T.dot(many, one), T.dot(T.exp(many), one)):
+        f = sl.function([one, many], product)
+        assert np.isfinite(f([2.0], [3.0]))
+        with pytest.raises(NodeError, match="axis 0 has size"):
+            f([2.0], [3.0, 4.0])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, NodeError, ShapeMismatch, SymlabError, TypeMismatch
 from symlab.core.ir.op import CONSTANT
@@ -285,3 +286,11 @@ def test_grids(indexing: Any, sparse: bool) -> None:
         )  # fmt: skip
     with pytest.raises(InvalidValue, match="indexing is 'xy' or 'ij', not 'yx'"):
         T.meshgrid(M[0], indexing="yx")
+
+
+def test_an_axis_that_was_told_not_to_broadcast_does_not_when_compiled() -> None:
+    one, many = T.tensor("one", dtype="float64", shape=(1, 2)), T.dmatrix("many")
+    f = sl.function([one, many], T.unbroadcast(one, 0) * many)
+    np.testing.assert_array_equal(f([[2.0, 3.0]], [[1.0, 2.0]]), [[2.0, 6.0]])
+    with pytest.raises(NodeError, match="axis 0 has size"):
+        f([[2.0, 3.0]], np.ones((3, 2)))

@@ -15,11 +15,11 @@ from symlab.core.batching.stack import Batch, Operand, Unbatchable
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind, Op
-from symlab.core.ops import branch, cumulative, gather, index, join, linalg, loop, passing, shape, sort
+from symlab.core.ops import branch, conv, cumulative, fourier, gather, index, join, linalg, loop, passing, shape, sort
 from symlab.core.ops.elementwise import mul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum as total
-from symlab.core.ops.shape import filled_in, reshaped, shuffled, spread, with_new_axes
+from symlab.core.ops.shape import filled_in, joined_size, reshaped, shuffled, sizes_of, spread, with_new_axes
 
 Operands = Sequence[Operand]
 Rule = Callable[[Expr, Operands, Batch], Any]
@@ -130,9 +130,26 @@ def vector_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
 
 
 def slice_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
-    """Everything of the batch."""
-    values = [batch.lifted(operands[0]), *numbers(node, operands[1:])]
-    return applied(node, *values, index=(*[index.WHOLE] * batch.depth, *node.attr("index")))
+    """Everything of the batch; places that differ within it are taken from what the rest of the index leaves."""
+    x, *given = operands
+    following = iter(given)
+    rest: list[Any] = []
+    left: list[Operand] = []
+    places: dict[int, Operand] = {}  # by axes of what the rest of the index leaves
+    for entry in node.attr("index"):
+        own = [next(following) for number in index.numbers_in((entry,)) if number == shape.GIVEN]
+        differs = entry == shape.GIVEN and own[0].depth > 0
+        if differs:
+            places[len([other for other in rest if isinstance(other, tuple)])] = own[0]
+        left += [] if differs else own
+        rest.append(index.WHOLE if differs else entry)
+    values = [batch.lifted(x), *numbers(node, left)]
+    found = applied(node, *values, index=(*[index.WHOLE] * batch.depth, *rest))
+    if not places:
+        return found
+    arrays = [*gathers.batch_places(batch, 0), *map(batch.lifted, places.values())]
+    axes = (*range(batch.depth), *(axis + batch.depth for axis in places))
+    return gather.take(spread(found, (*batch.sizes, *sizes_of(found)[batch.depth :])), *arrays, axes=axes)
 
 
 def written_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
@@ -179,6 +196,22 @@ def without(x: Variable, axis: int) -> Variable:
     return shuffled(x, [place for place in range(x.ndim) if place != axis])
 
 
+def conv_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
+    """Images of the whole stack side by side; filters are the same for all."""
+    images, filters = operands
+    if filters.depth:
+        raise unbatchable(node, "the filters differ within the stack")
+    sizes = sizes_of(images.value)
+    rows = reshaped(images.value, (joined_size(sizes[: batch.depth + 1]), *sizes[batch.depth + 1 :]))
+    found = applied(node, rows, filters.value)
+    return reshaped(found, (*sizes[: batch.depth + 1], *sizes_of(found)[1:]))
+
+
+def halves_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
+    """Axes in front as they are; the size is the same for the whole stack."""
+    return applied(node, batch.filled(operands[0]), *numbers(node, operands[1:]))
+
+
 def matmul_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
     """Axes of stacks broadcast: the batch's come before them."""
     rank = node.type.ndim
@@ -206,6 +239,8 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         join.make_vector: vector_rule,
         index.slice: slice_rule,
         gather.take: gathers.take_rule,
+        conv.conv: conv_rule,
+        fourier.irfft: halves_rule,
         linalg.dot: dot_rule,
         linalg.matmul: matmul_rule,
         branch.IFELSE: control.choice_rule,

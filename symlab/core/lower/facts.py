@@ -142,13 +142,13 @@ class Facts:
         if all(shapes[arg] == first for arg in args) and len({arg.type.shape for arg in args}) == 1:
             return first
         rank = max(len(shapes[arg]) for arg in args)
-        found: list[Size] = [1] * rank
+        found: dict[int, Size] = {}
         for arg in args:
             lead = rank - len(shapes[arg])
             for axis, (size, static) in enumerate(zip(shapes[arg], arg.type.shape), lead):
                 if static != 1:
-                    found[axis] = size if found[axis] == 1 else self.equal(node, axis, found[axis], size)
-        return tuple(found)
+                    found[axis] = self.equal(node, axis, found[axis], size) if axis in found else size
+        return tuple(found.get(axis, 1) for axis in range(rank))
 
     def integer(self, node: Expr) -> Size:
         """The value of an integer scalar that decides a size."""

@@ -19,7 +19,12 @@ LAST = np.iinfo(np.int64).max
 
 
 def inner_product(first: Variable, second: Variable) -> Variable:
-    """The product of two vectors, which a kernel can compute with what their elements are made from."""
+    """The product of two vectors, which a kernel can compute with what their elements are made from.
+
+    A single element is no factor of all elements of the other: the sizes must be the same.
+    """
+    if {first.type.shape, second.type.shape} == {(1,), (None,)}:
+        first, second = (shape.unbroadcast(x, axes=(0,)) if x.type.shape == (1,) else x for x in (first, second))
     if first.type.dtype.kind == "b":
         return reduce.any(and_(first, second), axes=(0,), keepdims=False)  # type: ignore[no-any-return]
     return reduce.sum(mul(first, second), axes=(0,), keepdims=False)  # type: ignore[no-any-return]

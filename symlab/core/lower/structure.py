@@ -195,13 +195,13 @@ def multiplied(facts: Facts, node: Expr) -> Sizes:
 def stacked(facts: Facts, node: Expr, first: Expr, second: Expr) -> Sizes:
     """The axes in front of two stacks of matrices, which broadcast where they are declared to."""
     rank = max(len(first.type.shape), len(second.type.shape)) - 2
-    found: list[Size] = [1] * rank
+    found: dict[int, Size] = {}
     for stack in (first, second):
         lead = rank + 2 - len(stack.type.shape)
         for axis, (size, static) in enumerate(zip(facts.shapes[stack][:-2], stack.type.shape), lead):
             if static != 1:
-                found[axis] = size if found[axis] == 1 else facts.equal(node, axis, found[axis], size)
-    return tuple(found)
+                found[axis] = facts.equal(node, axis, found[axis], size) if axis in found else size
+    return tuple(found.get(axis, 1) for axis in range(rank))
 
 
 def taken(facts: Facts, node: Expr) -> Sizes:

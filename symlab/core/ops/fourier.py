@@ -48,7 +48,7 @@ fft: Op = declared(
     vjp=lambda g, y, x, inverse: (fft(g, inverse=not inverse),),
     jvp=lambda tangents, y, x, inverse: fft(tangents[0], inverse=inverse),
     latex=r"\mathcal{{F}}\left({0}\right)",
-    extra=MappingProxyType({"sizes": same_sizes}),
+    extra=MappingProxyType({"sizes": same_sizes, "leading": True}),
 )
 
 
@@ -80,7 +80,7 @@ rfft: Op = declared(
     vjp=rfft_vjp,
     jvp=lambda tangents, y, x: rfft(tangents[0]),
     latex=r"\mathcal{{F}}\left({0}\right)",
-    extra=MappingProxyType({"sizes": half_sizes}),
+    extra=MappingProxyType({"sizes": half_sizes, "leading": True}),
 )
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.elementwise import add
-from symlab.core.ops.index import WHOLE, inc_slice, index_shape, set_slice
+from symlab.core.ops.index import WHOLE, inc_slice, set_slice
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import join, make_vector
 from symlab.core.ops.linalg import dot
 from symlab.core.ops.nn import log_softmax, softmax
-from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, with_new_axes
+from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, with_new_axes
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.parts import Entry, apart, composed, entries, lying_in, part
@@ -58,31 +58,6 @@ def example_of_read(x: Any, y: Any) -> Any:
     return slice_op(set_slice(x, slice_op(y, index=index), index=index), index=index)
 
 
-def value_fits(write: Expr) -> bool:
-    """Whether it is known before the call that a value fits where it is written."""
-    given = [arg.type for arg in write.args[2:]]
-    target = index_shape(write.attr("index"), write.type, given)
-    sizes = zip(write.args[1].type.shape[::-1], target[::-1])
-    return all(size == 1 or (size is not None and size == wanted) for size, wanted in sizes)
-
-
-def is_within(write: Expr) -> bool:
-    """Whether the numbers of an index are surely within bounds."""
-    return all(
-        isinstance(entry, tuple) or (entry != GIVEN and size is not None)
-        for entry, size in zip(write.attr("index"), write.type.shape, strict=True)
-    )
-
-
-def as_large(value: Expr, part: Expr, builder: Builder) -> Expr:
-    """A value as large as the part that it replaces, which a call checks where nothing else tells."""
-    shape = part.type.shape
-    if value.type.shape == shape and None not in shape:
-        return value
-    given = [builder.apply(size_of, part, axis=axis) for axis, size in enumerate(shape) if size is None]
-    return builder.apply(broadcast_to, value, *given, shape=tuple(GIVEN if size is None else size for size in shape))
-
-
 @computed(slice_op, among=WRITES, exact=True, kinds=ALL, formula="set_subtensor(x[i], y)[i] -> y",
           example=example_of_read)  # fmt: skip
 def read_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
@@ -93,15 +68,10 @@ def read_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         old = builder.make(slice_op, (x, *node.args[1:]), node.attrs)
         if write.op is inc_slice:
             return builder.flat(add, (old, value))
-        return as_large(value, old, builder) if is_within(write) else None
+        return value
     written, wanted = entries(write, write.args[2:]), entries(node, node.args[1:])
-    if (
-        is_within(write)
-        and value_fits(write)
-        and any(apart(first, second) for first, second in zip(written, wanted, strict=True))
-    ):
-        return builder.make(slice_op, (x, *node.args[1:]), node.attrs)
-    return None
+    elsewhere = any(apart(first, second) for first, second in zip(written, wanted, strict=True))
+    return builder.make(slice_op, (x, *node.args[1:]), node.attrs) if elsewhere else None
 
 
 def example_of_writes(x: Any, y: Any, z: Any) -> Any:
@@ -115,7 +85,7 @@ def example_of_writes(x: Any, y: Any, z: Any) -> Any:
 def write_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only what is written last is there."""
     inner = node.args[0]
-    if not same_place(node, inner) or not value_fits(inner):
+    if not same_place(node, inner):
         return None
     return builder.make(set_slice, (inner.args[0], *node.args[1:]), node.attrs)
 
@@ -144,7 +114,7 @@ def write_of_all(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if any(entry != WHOLE for entry in node.attr("index")):
         return None
     x, value = node.args
-    return as_large(value, x, builder) if node.op is set_slice else builder.flat(add, (x, value))
+    return value if node.op is set_slice else builder.flat(add, (x, value))
 
 
 # Parts of what other ops make

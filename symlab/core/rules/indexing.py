@@ -28,6 +28,8 @@ ROWS = (softmax, log_softmax)
           example=lambda x: slice_op(slice_op(x, index=((2, None, 1),)), index=((3, None, 1),)))  # fmt: skip
 def slice_of_slice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A part of a part is a part."""
+    if node.args[0].op is not slice_op:
+        return None
     inner = node.args[0]
     following = iter(entries(node, node.args[1:]))
     wanted = []
@@ -62,6 +64,8 @@ def example_of_read(x: Any, y: Any) -> Any:
           example=example_of_read)  # fmt: skip
 def read_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What was just written need not be written to be read, nor what was written elsewhere."""
+    if node.args[0].op not in WRITES:
+        return None
     write = node.args[0]
     x, value = write.args[:2]
     if same_place(node, write):
@@ -84,6 +88,8 @@ def example_of_writes(x: Any, y: Any, z: Any) -> Any:
           formula="set_subtensor(set_subtensor(x[i], y)[i], z) -> set_subtensor(x[i], z)")  # fmt: skip
 def write_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only what is written last is there."""
+    if node.args[0].op not in WRITES:
+        return None
     inner = node.args[0]
     if not same_place(node, inner):
         return None
@@ -100,6 +106,8 @@ def example_of_increments(x: Any, y: Any, z: Any) -> Any:
           formula="inc_subtensor(inc_subtensor(x[i], y)[i], z) -> inc_subtensor(x[i], y + z)")  # fmt: skip
 def increment_of_write(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is written twice to one place is added before it is written."""
+    if node.args[0].op not in WRITES:
+        return None
     inner = node.args[0]
     if not same_place(node, inner) or inner in builder.shared:
         return None
@@ -128,6 +136,8 @@ def example_of_join(x: Matrix, y: Matrix) -> Any:
 @computed(slice_op, among=(join,), exact=True, kinds=ALL, formula="join(x, y)[2] -> x[2]", example=example_of_join)
 def slice_of_join(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A part that lies in one of several arrays needs no joining."""
+    if node.args[0].op is not join:
+        return None
     joined, wanted = node.args[0], entries(node, node.args[1:])
     axis = joined.attr("axis")
     found = lying_in(wanted[axis], [arg.type.shape[axis] for arg in joined.args])
@@ -142,6 +152,8 @@ def slice_of_join(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
               make_vector(slice_op(x, index=(0,)), slice_op(y, index=(1,))), index=(1,)))  # fmt: skip
 def slice_of_vector(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number among numbers is that number."""
+    if node.args[0].op is not make_vector:
+        return None
     (entry,), numbers = node.attr("index"), node.args[0].args
     return numbers[entry] if isinstance(entry, int) and -len(numbers) <= entry < len(numbers) else None
 
@@ -150,6 +162,8 @@ def slice_of_vector(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
           example=lambda x: slice_op(with_new_axes(x, [0], 2), index=(0, (2, 6, 1))))  # fmt: skip
 def slice_of_dimshuffle(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A part is taken before axes are moved, where it may meet another one."""
+    if node.args[0].op is not dimshuffle:
+        return None
     moved, wanted = node.args[0], entries(node, node.args[1:])
     x, pattern = moved.args[0], moved.attr("pattern")
     inner: list[Entry] = [0] * x.type.ndim  # an axis that is left out is of size 1
@@ -177,6 +191,8 @@ def example_of_fold(x: Matrix) -> Any:
           example=example_of_fold)  # fmt: skip
 def slice_of_fold(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only the rows that are wanted are folded."""
+    if node.args[0].op not in (*FOLDS, *ROWS):
+        return None
     fold = node.args[0]
     if fold in builder.shared:
         return None
@@ -201,6 +217,8 @@ def example_of_product(x: Matrix, y: Matrix) -> Any:
           example=example_of_product)  # fmt: skip
 def slice_of_dot(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only the rows and columns that are wanted are multiplied."""
+    if node.args[0].op is not dot:
+        return None
     product = node.args[0]
     if product in builder.shared:
         return None
@@ -216,6 +234,8 @@ def slice_of_dot(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
           example=lambda x: slice_op(broadcast_to(x, shape=(5, 48)), index=(2, WHOLE)))  # fmt: skip
 def slice_of_broadcast(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A part of what is repeated is repeated as often as is wanted."""
+    if node.args[0].op is not broadcast_to:
+        return None
     repeated = node.args[0]
     x, template = repeated.args[0], repeated.attr("shape")
     given, lead = iter(repeated.args[1:]), len(template) - repeated.args[0].type.ndim

@@ -251,6 +251,8 @@ def inverse_of_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | No
           example=example_of_product)  # fmt: skip
 def diagonal_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only the elements of a product that are wanted are computed."""
+    if node.args[0].op is not dot:
+        return None
     product, (rows, *columns) = node.args[0], node.args[1:]
     first, second = product.args
     if product in builder.shared or node.attr("axes") != (0, 1) or columns != [rows] or rows.type.ndim != 1:

@@ -181,3 +181,29 @@ def test_numbers_are_cut_before_they_are_compared() -> None:
 def test_the_smallest_integer_has_no_absolute_value() -> None:
     n = T.lvector("n")
     assert sl.function([n], T.ge(abs(n), 0))([np.iinfo("int64").min, 3]).tolist() == [False, True]
+
+
+PLACE = T.lscalar("place")
+OTHERS: Mapping[str, Callable[[], Any]] = {
+    "slice": lambda: X[T.cast(N[1:3][0], "int64")],
+    "write": lambda: X[T.set_subtensor(T.cast(N, "int64")[0], 1)[0]],
+    "written": lambda: T.set_subtensor(X[1:], T.set_subtensor(Y[0], 2.0)[1:]),
+    "written as it is": lambda: T.set_subtensor(X[:], T.set_subtensor(Y[0], 2.0)),
+    "increment": lambda: T.inc_subtensor(X[2], T.set_subtensor(Y[0], 2.0)[0]),
+    "vector": lambda: X[T.stack([PLACE, PLACE])],
+    "sum": lambda: X[T.cast(N, "int64").sum() % 3],
+    "largest": lambda: A[T.argmax(X), 1],
+    "join": lambda: X[T.concatenate([T.cast(N, "int64"), T.cast(N, "int64")])],
+    "product": lambda: A[T.dot(N, N) % 3, 0],
+    "transpose": lambda: X[T.cast(N, "int64").dimshuffle("x", 0)],
+    "repeated": lambda: X[T.alloc(PLACE, 3)],
+    "taken": lambda: A[T.dot(T.stack([N, N]), N) % 3, T.dot(T.stack([N, N]), N) % 3],
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_index_or_a_value_is_not_what_is_indexed(name: str) -> None:
+    """The op that a rule looks for may be that of another operand."""
+    before = OTHERS[name]()
+    values = {**VALUES, N: np.array([1, 2, 0], "int32"), PLACE: np.int64(2)}
+    np.testing.assert_array_equal(*evaluate([before, sl.rewrite_graph(before)], values))

@@ -27,7 +27,7 @@ class Matcher:
 
     def __init__(self, rule: Rule, exact: bool) -> None:
         self.rule, self.kinds = rule, rule.kinds
-        self.compute = rule.compute
+        self.compute, self.of = rule.compute, frozenset(rule.of)
         self.when = predicate(rule.when) if rule.when is not None else None
         self.variants = [] if rule.compute else [Variant(self, *item) for item in left_sides(rule, exact)]
         self.roots = rule.operations if rule.compute else tuple(dict.fromkeys(item.op for item in self.variants))
@@ -37,11 +37,13 @@ class Matcher:
         """Sets of ops, of which operands must have all of one."""
         if not self.compute:
             return tuple(dict.fromkeys(variant.needed for variant in self.variants))
-        return tuple(frozenset([op]) for op in self.rule.among) or (frozenset(),)
+        return tuple(frozenset([op]) for op in (*self.rule.among, *self.rule.of)) or (frozenset(),)
 
     def try_on(self, context: Context, node: Expr, present: frozenset[Op]) -> Applied | None:
         """The result and the bindings, or None; `present` are the ops of the operands."""
         if self.compute is not None:
+            if self.of and node.args[0].op not in self.of:
+                return None
             after = self.compute(node, context.builder, context.facts)
             return None if after is None else (after, {})
         for variant in self.variants:

@@ -61,6 +61,7 @@ class Rule:
     compute: Callable[..., Expr | None] | None = None
     operations: tuple[Op, ...] = ()
     among: tuple[Op, ...] = ()  # a computed rule acts only where an operand has one of these ops
+    of: tuple[Op, ...] = ()  # the same of the first operand
     said: str = ""  # the formula of a computed rule
     example: Callable[..., Any] | None = None  # an expression to which a computed rule applies
     home: str = ""
@@ -142,6 +143,7 @@ def computed(
     formula: str,
     example: Callable[..., Any],
     among: Sequence[Op] = (),
+    of: Sequence[Op] = (),
     assuming: str | Sequence[str] = (),
     exact: bool = False,
     kinds: str = "f",
@@ -150,14 +152,15 @@ def computed(
     """A rule whose right side needs values: `function(node, builder, facts)` gives the result or None.
 
     `formula` says in text what it does; `example(x, y, ...)` is an expression of float variables (annotated with sorts
-    where they must be) to which it applies. `among` are ops of which an operand must have one.
+    where they must be) to which it applies. `among` are ops of which an operand must have one, `of` those of which the
+    first operand must have one.
     """
 
     def decorate(function: Callable[..., Expr | None]) -> Rule:
         return Rule(
             function.__name__, reason_of(function), assuming=checked_assumptions(function.__name__, assuming),
-            exact=exact, kinds=kinds, compute=function, operations=operations, among=tuple(among), said=formula,
-            example=example, home=function.__module__, options=options,
+            exact=exact, kinds=kinds, compute=function, operations=operations, among=tuple(among), of=tuple(of),
+            said=formula, example=example, home=function.__module__, options=options,
         )  # fmt: skip
 
     return decorate

@@ -247,12 +247,10 @@ def inverse_of_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     return None if repeats or right.type.ndim != 2 else builder.flat(mul, (across(inverse, 2, builder), right))
 
 
-@computed(take, among=(dot,), kinds="fciu", formula="diag(a @ b) -> sum(a * b.T, axis=1)", accept=MANY,
+@computed(take, of=(dot,), kinds="fciu", formula="diag(a @ b) -> sum(a * b.T, axis=1)", accept=MANY,
           example=example_of_product)  # fmt: skip
 def diagonal_of_product(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Only the elements of a product that are wanted are computed."""
-    if node.args[0].op is not dot:
-        return None
     product, (rows, *columns) = node.args[0], node.args[1:]
     first, second = product.args
     if product in builder.shared or node.attr("axes") != (0, 1) or columns != [rows] or rows.type.ndim != 1:

@@ -22,7 +22,7 @@ exp2 = elementwise(
     partials=(lambda y, x: y * math.log(2),),
     c=by_kind(f="sl_exp2{f}({0})"),
     exact=lambda x: 2**x,
-    latex="2^{{{0}}}",
+    latex=r"\operatorname{{exp2}}\left({0}\right)",  # not as the power that it replaces
 )
 
 log2 = elementwise(

@@ -21,7 +21,7 @@ timed = start=$$(date +%s); $(2) && echo "set-up: $(1) $$(( $$(date +%s) - start
 help:
 	@echo "make lab        JupyterLab with the workbench on the tour (ARGS=\"--no-browser --port=8899\")"
 	@echo "make test       every check: style, types, Python, TypeScript, notebooks, browser"
-	@echo "make quick      style, types and three cases of each fast Python test, under two minutes"
+	@echo "make quick      style, types and two cases of each fast Python test, under two minutes"
 	@echo "make build-lab  the committed JavaScript from labextension/src (needs node)"
 	@echo "make bench      the benchmarks, as ratios against NumPy"
 	@echo "make clean      remove .venv and everything built"
@@ -34,7 +34,7 @@ test: system $(STAMPS)/test $(STAMPS)/pycuda labextension/node_modules/.stamp
 	@$(BIN)/pytest -n 2 --dist loadgroup --nbmake --nbmake-timeout=600 tests build/notebooks $(ARGS)
 
 quick: $(STAMPS)/test
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not browser and not lab and not gpu" --cases 3 tests $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not browser and not lab and not gpu" --cases 2 tests $(ARGS)
 
 build-lab: labextension/node_modules/.stamp
 	npm --prefix labextension run build

@@ -119,6 +119,7 @@ def test_denoising_autoencoder(program, digits):
     assert costs[1].mean() < 0.8 * costs[0].mean()
 
 
+@pytest.mark.slow
 def test_denoising_autoencoder_with_the_other_streams(program, digits):
     """MRG's numbers are those of other tests; here the network must learn with them, and draw anew in each step."""
     images, _ = digits
@@ -130,6 +131,7 @@ def test_denoising_autoencoder_with_the_other_streams(program, digits):
 # The restricted Boltzmann machine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persistent", [True, False])
 def test_rbm(program, digits, persistent):
     images, _ = digits

@@ -141,12 +141,14 @@ def by_position(x: Any, first: Any) -> Any:
     return sl.map(lambda place, x: x[place] ** 2 * first[0], T.arange(x.shape[0]), x)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [with_taps, backwards, nested, folded, stopped, by_position])
 def test_against_differences(function: Any) -> None:
     x, first = np.array([0.9, 0.7, 1.1, 0.8, 1.2, 0.6]), np.array([0.5, 0.3, 0.4])
     sl.verify_grad(function, [x, first], rng=np.random.RandomState(0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [with_taps, backwards, nested, folded, by_position])
 def test_forward_and_backward_agree(function: Any) -> None:
     x, first = T.dvector("x"), T.dvector("first")

@@ -140,6 +140,7 @@ def test_matrices_are_numpys(name: str, dtype: str) -> None:
         compared(build, expected, [matrices(*shape, dtype=dtype)], TOLERANCE[dtype])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize("shape", [(3, 3), (2, 4, 4)], ids=str)
 @pytest.mark.parametrize("name", SQUARE)
@@ -149,6 +150,7 @@ def test_derivatives_of_square_matrices(name: str, shape: Any, dtype: str) -> No
     both_modes(build, [positive(*shape, dtype=dtype) if hermitian else matrices(*shape, dtype=dtype)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3), (2, 3, 2)], ids=str)
 @pytest.mark.parametrize("name", ["pinv", "svdvals", "qr"])
@@ -278,6 +280,7 @@ def test_equal_eigenvalues_have_a_derivative_and_their_vectors_have_none() -> No
 SECOND = [("inv", 3), ("det", 3), ("cholesky", 3), ("expm", 2), ("eigvalsh", 3), ("slogdet", 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "size"), SECOND)
 def test_second_derivatives(name: str, size: int) -> None:
     build, x = SQUARE[name][0], positive(size, size)

@@ -111,7 +111,7 @@ def loop_shapes(facts: Facts, node: Expr) -> tuple[Sizes, ...]:
             if tuple(map(facts.table.known, size)) != tuple(
                 map(facts.table.known, outward.sizes(inner.shape_outside(new)))
             ):
-                raise NotCompilable("the branches of an ifelse may have values of different shapes")
+                raise NotCompilable("the branches of an ifelse may have values of different shapes", node)
     rows = [*kept, *(outward.sizes(inner.shape_outside(item)) for item in loop.results[loop.states :])]
     return (*kept, *((length, *shape) for shape in rows), *([()] * loop.until))
 

@@ -1,20 +1,23 @@
 """Graphs in which a size is known after a part of the call alone, cut into stages that are compiled each by itself.
 
 Between two stages stand the nodes whose sizes only their reference knows (a Python op, the distinct elements of an
-array), which Python computes, and the numbers that decide sizes of what follows. What is computed in one stage and read
-in a later one is handed over in memory, so nothing is computed twice.
+array), which Python computes, the numbers that decide sizes of what follows, and choices (`ifelse`), whose values have
+the sizes of the branch that is taken. What is computed in one stage and read in a later one is handed over in memory,
+so nothing is computed twice. A stage holds nodes that are needed in the same branches: a call runs those that its
+results need, so what only the other branch of a choice needs is not computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.lineage import Lineage
 from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind
-from symlab.core.ir.types import ArrayType, TupleType
+from symlab.core.ir.types import ArrayType, ListType, TupleType
+from symlab.core.lower.branch_work import Need, Side, needs_of
 from symlab.core.lower.facts import shape_rule, static_shape
 from symlab.core.lower.fuse import Refusal, fuse
 from symlab.core.lower.memory import Program, place
@@ -39,17 +42,21 @@ class Stage:
 
 def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
     """The stages of a graph that was refused as a whole; None where they would not help."""
-    if refusal.node is None or any(node.op is IFELSE for node in graph.nodes()):
-        return None  # what is between stages would be computed whether it is chosen or not
     cutting = Cutting(graph)
+    if any(isinstance(node.type, ListType) for node in cutting.order):
+        return None
     cutting.between.update((node, None) for node in cutting.order if is_opaque(node))
+    cutting.open_choices()
     node: Expr | None = refusal.node
-    while node is not None and node in cutting.known and len(cutting.between) < MOST:
+    if node in cutting.known:
         cutting.between[node] = None
+    while 0 < len(cutting.between) < MOST:
         found = cutting.stages()
         if isinstance(found, tuple):
             return found
-        node = None if found in cutting.between else found
+        if found is None or found in cutting.between or found not in cutting.known:
+            return None
+        cutting.between[found] = None
     return None
 
 
@@ -67,6 +74,15 @@ class Cutting:
         for node in self.order:
             for arg in node.args:
                 self.readers.setdefault(arg, []).append(node)
+        self.needs: Mapping[Expr, Need] = dict.fromkeys(self.order)
+
+    def open_choices(self) -> None:
+        """Put choices between stages, and find out for which branches each node is needed."""
+        choices = [node for node in self.order if node.op is IFELSE]
+        self.between.update(dict.fromkeys(choices))
+        if 0 < len(choices) < MOST:
+            needs = needs_of(self.graph.roots)
+            self.needs = {node: without_nested(need, needs) for node, need in needs.items()}
 
     def handed(self, nodes: Mapping[Expr, None] | Sequence[Expr]) -> list[Expr]:
         """What nodes hand over: themselves, or their results where they have several."""
@@ -101,22 +117,42 @@ class Cutting:
         for number in range(last + 1):
             here = [node for node in self.between if depth[node] == number]
             calls = tuple(node for node in here if not has_known_sizes(node))
-            computed = self.computed(known, here, number == last)
-            stage = self.stage(known, computed, calls)
-            if not isinstance(stage, Stage):
-                return stage
-            found.append(stage)
-            known |= {*computed, *calls, *self.handed(calls)}
+            before = len(found)
+            for part in self.parts(self.computed(known, here, number == last)):
+                stage = self.stage(known, part)
+                if not isinstance(stage, Stage):
+                    return stage
+                found.append(stage)
+                known |= part
+            if calls:
+                stage = found.pop() if len(found) > before else Stage(self.graph, None, (), (), ())
+                found.append(replace(stage, calls=calls))
+            known |= {*calls, *self.handed(calls)}
         return tuple(found)
 
     def computed(self, known: set[Expr], here: Sequence[Expr], final: bool) -> set[Expr]:
-        """The nodes that a stage computes: what its calls read, the numbers that it hands on, at last the roots."""
+        """The nodes that stages compute at once: what calls read, the numbers that are handed on, at last the roots."""
         wanted = [item for node in here for item in ((node,) if has_known_sizes(node) else node.args)]
         found = {node for node in toposort([*wanted, *(self.graph.roots if final else ())], known) if node not in known}
         return found | {item for node in found if isinstance(node.type, TupleType) for item in self.handed([node])}
 
-    def stage(self, known: set[Expr], computed: set[Expr], calls: tuple[Expr, ...]) -> Stage | Expr | None:
-        """One stage: its results are what the calls, later stages or the caller read."""
+    def parts(self, computed: set[Expr]) -> Iterator[set[Expr]]:
+        """What is needed for the same branches, each part after those that it reads."""
+        left = [node for node in self.order if node in computed]
+        while left:
+            waiting = set(left)
+            ready = [node for node in left if waiting.isdisjoint(node.args)]
+            need = None if any(self.needs[node] is None for node in ready) else self.needs[ready[0]]
+            part: set[Expr] = set()
+            for node in left:
+                if self.needs[node] == need and waiting.isdisjoint(node.args):
+                    part.add(node)
+                    waiting.discard(node)
+            yield part
+            left = [node for node in left if node in waiting]
+
+    def stage(self, known: set[Expr], computed: set[Expr]) -> Stage | Expr | None:
+        """One stage: its results are what calls, other stages or the caller read."""
         roots = frozenset(self.graph.roots)
         results = tuple(
             node
@@ -130,7 +166,20 @@ class Cutting:
         program = place(schedule(fuse(graph))) if results else None
         if isinstance(program, Refusal):
             return None if program.node is None else back.get(program.node)
-        return Stage(graph, program, tuple(back[leaf] for leaf in graph.inputs), results, calls)
+        return Stage(graph, program, tuple(back[leaf] for leaf in graph.inputs), results, ())
+
+
+def without_nested(need: Need, needs: Mapping[Expr, Need]) -> Need:
+    """The branches of which one must be taken, but for those that lie within others of them."""
+    if need is None:
+        return None
+
+    def lies_within(side: Side, others: frozenset[Side]) -> bool:
+        """Whether a branch is among others, or its choice is made within those alone."""
+        outer = needs[side[0]] if side[0].op is IFELSE else None
+        return side in others or (outer is not None and all(lies_within(item, others) for item in outer))
+
+    return frozenset(side for side in need if not lies_within(side, need - {side}))
 
 
 def is_opaque(node: Expr) -> bool:

@@ -18,8 +18,9 @@ from symlab.core.ir.config import Config
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT
-from symlab.core.ir.types import TupleType
+from symlab.core.lower.branch_work import values_of
 from symlab.core.lower.stages import Stage
+from symlab.core.ops.branch import IFELSE
 
 Array = np.ndarray[Any, Any]
 Observe = Callable[[tuple[Expr, ...], str], None]
@@ -33,6 +34,7 @@ class StagedExecutable:
 
     def __init__(self, interface: Interface, graph: Graph, stages: Sequence[Stage], config: Config) -> None:
         self.interface, self.graph, self.stages = interface, graph, tuple(stages)
+        self.makers = {node: number for number, stage in enumerate(stages) for node in stage.results}
         self.results: dict[Expr, list[Expr]] = defaultdict(list)  # of nodes that have several
         for node in graph.nodes():
             if node.op is PROJECT:
@@ -82,31 +84,13 @@ class StagedExecutable:
         """The values of all outputs and updates, each an array of its own; `observe` is told of each part computed."""
         values: dict[Expr, Any] = dict(zip(self.graph.inputs, arrays, strict=True))
         values.update((leaf, item.cell.get_value(borrow=True)) for leaf, item in self.interface.shared.items())
-        own: set[Expr] = set()
-        for stage, front in zip(self.stages, self.fronts, strict=True):
-            if front is not None:
-                values.update(zip(stage.results, front(*(values[node] for node in stage.sources)), strict=True))
-                own.update(stage.results)
-                observe(stage.results, "kernel")
-            for node in stage.calls:
-                self.compute(node, values)
-                observe((node,), "reference")
+        run = Run(self, values, observe)
         found = []
         for root in self.graph.roots:
-            value = constant_value(root) if root.op is CONSTANT else values[root]
-            found.append(value if root in own else np.array(value, order="C"))
-            own.discard(root)
+            value = run.value(root)
+            found.append(value if id(value) in run.own else np.array(value, order="C"))
+            run.own.discard(id(value))
         return found
-
-    def compute(self, node: Expr, values: dict[Expr, Any]) -> None:
-        """The value of a node between stages, or its values where it has several results."""
-        known: Mapping[Expr, Any] = {arg: values[arg] for arg in node.args if arg.op is not CONSTANT}
-        (value,) = evaluate([node], known, origins=self.graph.origins)
-        if not isinstance(node.type, TupleType):
-            values[node] = value
-            return
-        for result in self.results[node]:
-            values[result] = value[result.attr("index")]
 
     def free(self) -> None:
         """Give back memory kept between calls."""
@@ -118,3 +102,46 @@ class StagedExecutable:
 def contiguous(args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Array, ...]:
     """Arrays as compiled code wants them: what Python computed may have strides."""
     return tuple(np.require(value, requirements=["C", "A"]) for value in args)
+
+
+class Run:
+    """One call: it computes what is asked for and is not yet known, so of a choice the branch that is taken.
+
+    `own` has the arrays that compiled code has made, by identity; `observe` is told of each part computed.
+    """
+
+    def __init__(self, made: StagedExecutable, values: dict[Expr, Any], observe: Observe) -> None:
+        self.made, self.values, self.observe = made, values, observe
+        self.own: set[int] = set()
+
+    def value(self, node: Expr) -> Any:
+        """The value of a constant, a leaf, a result of a stage or of a node between stages."""
+        if node not in self.values:
+            if node.op is CONSTANT:
+                return constant_value(node)
+            if node in self.made.makers:
+                self.run(self.made.makers[node])
+            elif node.op is PROJECT and node.args[0].op is IFELSE:
+                choice = node.args[0]
+                branch = values_of(choice, bool(self.value(choice.args[0])))
+                self.values[node] = self.value(branch[node.attr("index")])
+            else:
+                self.compute(node.args[0] if node.op is PROJECT else node)
+        return self.values[node]
+
+    def run(self, number: int) -> None:
+        """Run a stage."""
+        stage = self.made.stages[number]
+        made = self.made.fronts[number](*[self.value(node) for node in stage.sources])
+        self.values.update(zip(stage.results, made, strict=True))
+        self.own.update(map(id, made))
+        self.observe(stage.results, "kernel")
+
+    def compute(self, node: Expr) -> None:
+        """Let the reference compute a node between stages, with all its results where it has several."""
+        known = {arg: self.value(arg) for arg in node.args if arg.op is not CONSTANT}
+        (value,) = evaluate([node], known, origins=self.made.graph.origins)
+        self.values[node] = value
+        for result in self.made.results.get(node, ()):
+            self.values[result] = value[result.attr("index")]
+        self.observe((node,), "reference")

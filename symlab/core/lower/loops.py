@@ -154,6 +154,12 @@ def lowered_body(table: Table, node: Expr, read: Collection[int], together: bool
         return None
 
 
+def given_shape(facts: Facts, loop: Loop, place: int) -> Sizes:
+    """The shape in which a step is given an operand, whatever the body takes to be equal: it is checked there."""
+    shape = facts.shapes[loop.node.args[place]]
+    return shape[1:] if loop.states <= place < loop.states + loop.sequences else shape
+
+
 def loop_operands(facts: Facts, loop: Loop) -> tuple[Operand, ...]:
     """Where the operands lie: rows of sequences are looked for behind views, if each is in one piece."""
     found = []
@@ -185,7 +191,7 @@ def loop_call(
         node,
         body,
         tuple(Matrix(buffers.of(item.base), item.offset, item.strides) for item in operands),
-        tuple(outward.sizes(inner.shapes[param]) for param in loop.params),
+        tuple(given_shape(facts, loop, place) for place in range(len(loop.params))),
         tuple(product(outward.sizes(inner.shape_outside(root))) for root in places),
         tuple(places.get(item) for item in loop.body.body.args),
         tuple(None if result is None else buffers.of(result) for result in results),

@@ -22,6 +22,7 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, constant
 from symlab.core.seams import seam
+from symlab.core.shared import SharedVariable
 from symlab.core.substitute import clone, copied
 from symlab.debug.monitor import monitor_mode
 from symlab.tensor.types import TensorType as tensor_type
@@ -76,6 +77,11 @@ TensorType = recognized(
 TensorConstant = recognized(
     "TensorConstant", "A constant.", is_constant,
     lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),
+)  # fmt: skip
+TensorVariable = recognized(
+    "TensorVariable", "An expression that is neither shared nor constant: Theano's classes of those are others.",
+    lambda value: isinstance(value, Variable) and not isinstance(value, SharedVariable) and not is_constant(value),
+    lambda type, owner=None, index=None, name=None: type(name),
 )  # fmt: skip
 Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))

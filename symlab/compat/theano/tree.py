@@ -87,7 +87,7 @@ TYPES = {
     "TensorConstant": KINDS + "TensorConstant",
     "TensorSharedVariable": "symlab:SharedVariable",
     "TensorType": KINDS + "TensorType",
-    "TensorVariable": "symlab.tensor:Variable",
+    "TensorVariable": KINDS + "TensorVariable",
 }
 TENSOR_NAMES = {
     **TYPES,

@@ -60,6 +60,8 @@ Entry = Whole | Part | Place | Places | NewAxis
 
 def entries_of(index: Any, x: Variable) -> list[Entry]:
     """One entry for each axis of x, and one for each new axis."""
+    if isinstance(index, list) and any(item is None or item is ... or isinstance(item, slice) for item in index):
+        index = tuple(index)  # as Theano and NumPy before 1.23 take it
     items = index if isinstance(index, tuple) else (index,)
     ellipses = sum(1 for item in items if item is Ellipsis)
     if ellipses > 1:

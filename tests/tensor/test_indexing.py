@@ -135,6 +135,14 @@ def test_the_typed_index_shape_of_labels() -> None:
 # Setting
 
 
+def test_a_list_with_slices_is_an_index_of_several_axes() -> None:
+    x = T.dmatrix("x")
+    values = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(x[[slice(None), slice(None, None, -1)]].eval({x: values}), values[:, ::-1])
+    np.testing.assert_array_equal(x[[None, 1]].eval({x: values}), values[None, 1])
+    np.testing.assert_array_equal(x[[1, 0]].eval({x: values}), values[[1, 0]])
+
+
 def test_what_was_indexed_is_found_again() -> None:
     x = T.dmatrix("x")
     inner = x[1:]

@@ -28,9 +28,12 @@ OPTIONS = {  # what NumPy's functions take beside their operands
 
 
 class Variable(Methods, Expr):
-    """A node that the user typed: it has an identity, a name, a tag and the line that built it."""
+    """A node that the user typed: it has an identity, a name, a tag and the line that built it.
 
-    __slots__ = ("name", "origin", "tag")
+    Programs may keep more with it under names of their own, as many written for Theano do.
+    """
+
+    __slots__ = ("__dict__", "name", "origin", "tag")
 
     name: str | None
     origin: Origin | None
@@ -51,12 +54,13 @@ class Variable(Methods, Expr):
             seam("build.test_value")(self)
 
     def label(self) -> tuple[Any, ...]:
-        """The name, the tag and the origin."""
-        return self.name, self.tag, self.origin
+        """The name, the tag, the origin and what a program keeps with it."""
+        return self.name, self.tag, self.origin, vars(self)
 
     def relabel(self, label: tuple[Any, ...]) -> None:
-        """Put name, tag and origin back."""
-        self.name, self.tag, self.origin = label
+        """Put name, tag, origin and the rest back."""
+        self.name, self.tag, self.origin, kept = label
+        vars(self).update(kept)
 
 
 class Tag:

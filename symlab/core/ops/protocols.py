@@ -6,7 +6,10 @@ import importlib
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+import numpy as np
+
 from symlab.core.ir.errors import SymbolicTruthError, TypeMismatch, message, near_names
+from symlab.core.ir.types import ArrayType
 from symlab.core.seams import front_end
 
 REDUCTIONS = {
@@ -48,7 +51,12 @@ class Protocols:
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         return importlib.import_module("symlab.tensor")
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        is_size = isinstance(self.type, ArrayType) and not self.type.ndim and self.type.dtype.kind in "iu"
+        if is_size and dtype in (None, object):
+            array = np.empty((), object)  # so that NumPy computes with symbolic sizes, as in np.prod([x.shape[0], 3])
+            array[()] = self
+            return array
         problem = f"{self!r} has no values yet, so it cannot become a NumPy array"
         raise TypeMismatch(message(problem, [named(self)], ["x.eval({input: value}), or sl.function([input], x)"]))
 

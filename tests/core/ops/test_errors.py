@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import pickle
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -175,6 +176,22 @@ def test_an_expression_is_not_an_array(build: Callable[[], Any]) -> None:
     lines = refused(TypeMismatch, build)
     assert lines[0] == "x has no values yet, so it cannot become a NumPy array"
     assert lines[2] == "  try x.eval({input: value}), or sl.function([input], x)"
+
+
+def test_numpy_computes_with_sizes_that_are_symbolic() -> None:
+    size = np.prod([*x.shape, 3])
+    assert size.eval({x: [1.0, 2.0]}) == 6
+    for build in (lambda: np.zeros((size, 2)), lambda: np.arange(size), lambda: [1, 2][size]):
+        with pytest.raises(TypeMismatch, match="has no value before the call"):
+            build()
+
+
+def test_programs_keep_what_they_like_with_a_variable() -> None:
+    made = T.exp(x)
+    made.kept_shape = (3, None)
+    assert pickle.loads(pickle.dumps(made)).kept_shape == (3, None)
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        made.args = ()
 
 
 @pytest.mark.parametrize("build", [lambda: len(x), lambda: list(x), lambda: len(s)])

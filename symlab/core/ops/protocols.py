@@ -52,7 +52,8 @@ class Protocols:
         return importlib.import_module("symlab.tensor")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        is_size = isinstance(self.type, ArrayType) and not self.type.ndim and self.type.dtype.kind in "iu"
+        type = getattr(self, "type", None)
+        is_size = isinstance(type, ArrayType) and not type.ndim and type.dtype.kind in "iu"
         if is_size and dtype in (None, object):
             array = np.empty((), object)  # so that NumPy computes with symbolic sizes, as in np.prod([x.shape[0], 3])
             array[()] = self

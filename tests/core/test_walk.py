@@ -31,6 +31,9 @@ def test_an_owner_leads_from_a_variable_to_its_operands(x, y):
     assert (z.owner.nin, z.owner.nout) == (2, 1)
     assert z.owner == z.owner != T.exp(x).owner
     assert len({z.owner, z.owner}) == 1
+    assert z.get_parents() == [z.owner]
+    assert z.owner.get_parents() == z.owner.inputs
+    assert x.get_parents() == []
 
 
 @pytest.mark.parametrize("leaf", [T.dvector("x"), T.constant(1.0), sl.shared(1.0)])

@@ -95,34 +95,58 @@ TENSOR_NAMES = {
     "Dot": KINDS + "Dot",
     "Elemwise": KINDS + "Elemwise",
     "Subtensor": KINDS + "Subtensor",
+    "Apply": WALK + ":Apply",
+    "AsTensorError": "symlab.core.ir.errors:TypeMismatch",
+    "Constant": KINDS + "TensorConstant",
+    "Op": "symlab:Op",
+    "Variable": "symlab.tensor:Variable",
+    "hashtype": OPS + "hashtype",
 }
+
+ROOT = Contents(
+    "symlab under Theano's names.",
+    (),
+    {
+        **FUNCTION,
+        **DERIVATIVES,
+        **LOOPS,
+        "debugprint": "symlab:debugprint",
+        "pp": "symlab:pp",
+        "pprint": "symlab:pp",
+        **CUSTOM,
+        "Apply": WALK + ":Apply",
+        "Op": "symlab:Op",
+        "Variable": "symlab.tensor:Variable",
+        "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
+        "dot": "symlab.tensor:dot",
+        "__version__": KINDS + "VERSION",
+        "change_flags": KINDS + "change_flags",
+        "clone": "symlab:clone",
+        "config": "symlab.compat.theano.settings:config",
+        "sparse_grad": KINDS + "sparse_grad",
+        "version": KINDS + "version",
+    },
+)
+SCALARS = "symlab.compat.theano.scalars:"
+SCALAR_TYPES = {
+    "complex128": "z", "complex64": "c", "float32": "f", "float64": "d", "int16": "w", "int32": "i", "int64": "l",
+    "int8": "b",
+}  # fmt: skip
+SCALAR = {
+    **{name: f"symlab.tensor:{letters}scalar" for name, letters in SCALAR_TYPES.items()},
+    "upcast": KINDS + "upcast",
+    **{
+        name: SCALARS + name
+        for name in (
+            "BinaryScalarOp", "ScalarOp", "UnaryScalarOp", "same_out", "same_out_nocomplex", "upcast_out",
+            "upcast_out_nobool", "upgrade_to_float", "upgrade_to_float64", "upgrade_to_float_no_complex",
+        )
+    },
+}  # fmt: skip
 
 MODULES: Mapping[str, Contents] = MappingProxyType(
     {
-        "theano": Contents(
-            "symlab under Theano's names.",
-            (),
-            {
-                **FUNCTION,
-                **DERIVATIVES,
-                **LOOPS,
-                "debugprint": "symlab:debugprint",
-                "pp": "symlab:pp",
-                "pprint": "symlab:pp",
-                **CUSTOM,
-                "Apply": WALK + ":Apply",
-                "Op": "symlab:Op",
-                "Variable": "symlab.tensor:Variable",
-                "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
-                "dot": "symlab.tensor:dot",
-                "__version__": KINDS + "VERSION",
-                "change_flags": KINDS + "change_flags",
-                "clone": "symlab:clone",
-                "config": "symlab.compat.theano.settings:config",
-                "sparse_grad": KINDS + "sparse_grad",
-                "version": KINDS + "version",
-            },
-        ),
+        "theano": ROOT,
         "theano.compile": Contents(
             "Functions, modes and shared variables.", (), {**FUNCTION, **MODE, **CUSTOM, **VIEWS}
         ),
@@ -159,7 +183,10 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.printing": Contents("Graphs as text and pictures.", ("symlab.viz.printing",)),
         "theano.sandbox": Contents("What Theano tried out.", (), {"may_share_memory": "numpy:may_share_memory"}),
         "theano.sandbox.rng_mrg": Contents("The MRG31k3p generator.", ("symlab.tensor.rng_mrg",)),
-        "theano.scalar": Contents("Scalar types.", (), {"upcast": KINDS + "upcast"}),
+        "theano.sandbox.softsign": Contents("An activation.", (), {"softsign": "symlab.tensor.nnet:softsign"}),
+        "theano.scalar": Contents("Ops of single numbers.", TENSOR, SCALAR),
+        "theano.scalar.basic": Contents("Ops of single numbers.", TENSOR, SCALAR),
+        "theano.scalar.basic_scipy": Contents("Special functions.", ("symlab.compat.theano.special_classes",)),
         "theano.scan_module": Contents("Loops.", (), UNTIL),
         "theano.scan_module.scan": Contents("Loops.", (), UNTIL),
         "theano.scan_module.scan_utils": Contents("Loops.", (), {**UNTIL, **SCAN_UTILS}),
@@ -206,6 +233,8 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.typed_list.type": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
+        "theano.tests.unittest_tools": Contents("Helpers of tests.", ("symlab.compat.theano.testing",)),
+        "theano.theano": ROOT,
         "theano.updates": Contents("Updates.", (), {"OrderedUpdates": "symlab.core.updates:OrderedUpdates"}),
     }
 )

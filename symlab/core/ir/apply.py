@@ -51,6 +51,10 @@ class Apply:
         """The operands."""
         return list(self.node.args)
 
+    def get_parents(self) -> list[Expr]:
+        """The operands, as what a walk from a variable to its application goes on with."""
+        return self.inputs
+
     @property
     def outputs(self) -> list[Expr]:
         """The results: the variable itself, or one projection for each of several."""

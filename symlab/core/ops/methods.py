@@ -42,6 +42,11 @@ class Methods(Arithmetic, Protocols):
         assert isinstance(self, Expr)
         return owner(self)
 
+    def get_parents(self) -> list[Apply]:
+        """The owner in a list, or nothing: what a walk toward the inputs goes on with."""
+        found = self.owner
+        return [] if found is None else [found]
+
     @property
     def shape(self) -> Any:
         """The sizes as an expression: a vector of int64."""

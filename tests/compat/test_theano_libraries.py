@@ -1,0 +1,101 @@
+"""What libraries written for Theano use beside its language: scalar ops of their own, helpers of tests, odd names."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+
+import numpy as np
+import pytest
+import scipy.special
+
+import symlab as sl
+import symlab.tensor as T
+from symlab.compat.theano.scalars import BinaryScalarOp, UnaryScalarOp, upgrade_to_float
+
+
+class ScaledBessel(UnaryScalarOp):
+    """exp(-|x|) I0(x), with a function of arrays of that name."""
+
+    nfunc_spec = ("scipy.special.i0e", 1, 1)
+
+    def impl(self, x):
+        return scipy.special.i0e(x)
+
+
+class Softened(BinaryScalarOp):
+    """x / (1 + y**2), number by number."""
+
+    def impl(self, x, y):
+        return float(x) / (1 + float(y) ** 2)
+
+    def grad(self, inputs, gradients):
+        x, y = inputs
+        (g,) = gradients
+        return g / (1 + y**2), -2 * g * x * y / (1 + y**2) ** 2
+
+
+class Nameless(UnaryScalarOp):
+    """An op with C code alone."""
+
+
+def test_a_scalar_op_takes_arrays():
+    x = T.fvector("x")
+    f = sl.function([x], ScaledBessel(upgrade_to_float, name="i0e")(x) * 2)
+    values = np.array([0.0, 1.0, -30.0], "float32")
+    found = f(values)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, scipy.special.i0e(values) * 2, rtol=1e-6)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(f))(values), found)
+    assert ScaledBessel(upgrade_to_float)(T.lvector()).dtype == "float64"
+
+
+def test_derivatives_of_a_scalar_op():
+    soften = Softened(upgrade_to_float, name="soften")
+    x, y = T.dmatrix("x"), T.dvector("y")
+    rng = np.random.default_rng(0)
+    sl.verify_grad(soften, [rng.normal(size=(2, 3)), rng.normal(size=3)], rng=np.random.RandomState(0))
+    a, b = rng.normal(size=(2, 3)), rng.normal(size=3)
+    np.testing.assert_allclose(sl.function([x, y], soften(x, y))(a, b), a / (1 + b**2))
+    with pytest.raises(sl.core.ir.errors.NullTypeGradError):
+        sl.grad(ScaledBessel(upgrade_to_float)(x).sum(), x)
+
+
+def test_a_scalar_op_without_impl():
+    with pytest.raises(TypeError, match="no impl"):
+        Nameless(upgrade_to_float)(T.constant(2.0)).eval()
+
+
+def test_scalar_types_and_special_functions(theano):
+    scalar = theano.scalar
+    assert scalar.float64("x").type == T.dscalar
+    x = T.dvector("x")
+    gammaln = importlib.import_module("theano.scalar.basic_scipy").GammaLn(scalar.upgrade_to_float, name="gammaln")
+    np.testing.assert_allclose(gammaln(x).eval({x: [3.0, 4.0]}), np.log([2.0, 6.0]))
+
+
+def test_helpers_of_tests(theano, monkeypatch):
+    helpers = importlib.import_module("theano.tests.unittest_tools")
+    monkeypatch.setenv("THEANO_UNITTEST_SEED", "7")
+    assert helpers.fetch_seed() == helpers.seed_rng() == 7
+    assert helpers.fetch_seed(3) == 3
+    assert np.random.rand() == np.random.RandomState(7).rand()
+    helpers.verify_grad(T.tanh, [np.array([0.5, 1.0])])
+    helpers.assert_allclose(np.float32(1), np.float32(1.000001))
+    with pytest.raises(AssertionError):
+        helpers.assert_allclose(1.0, 1.000002)
+    case = helpers.InferShapeTester()
+    case.setUp()
+    x = T.dmatrix("x")
+    case._compile_and_check([x], [T.dot(x, x.T)], [np.ones((2, 3))], theano.tensor.Dot)
+    with pytest.raises(AssertionError, match="the shapes need"):
+        case._compile_and_check([x], [x[T.nonzero(x[:, 0] > 0)[0]]], [np.ones((2, 3))], object)
+
+
+def test_names_in_odd_places(theano):
+    from theano import theano as again
+
+    assert again.shared is theano.shared
+    assert theano.tensor.Constant is theano.tensor.TensorConstant
+    assert theano.tensor.Apply is theano.gof.Apply
+    assert importlib.import_module("theano.sandbox.softsign").softsign is T.nnet.softsign

@@ -101,8 +101,9 @@ def test_kinds_of_objects(theano):
     assert isinstance(x[0].owner.op, T.Subtensor)
     assert T.TensorType("float32", (False, True))("v").broadcastable == (False, True)
     assert np.array_equal(T.TensorConstant(T.dvector().type, [1, 2]).eval(), [1.0, 2.0])
-    with pytest.raises(TypeError, match="Elemwise is a kind of op"):
-        T.Elemwise()
+    assert T.Elemwise(theano.scalar.exp, name="exp") is T.exp
+    with pytest.raises(TypeError, match="Dot is a kind of op"):
+        T.Dot()
 
 
 def test_a_compiled_graph_can_be_searched_for_elementwise_work(theano):
@@ -216,6 +217,8 @@ def test_flags_of_the_environment(monkeypatch):
 
 def test_flags_of_a_block_and_of_a_function(theano):
     flags = {"floatX": "float32", "compute_test_value": "off", "exception_verbosity": "high"}
+    with theano.configparser.change_flags({"floatX": "float32"}):
+        assert theano.config.floatX == "float32"
     for change in (theano.change_flags, theano.configparser.change_flags, theano.config.change_flags):
         with change(**flags):
             assert theano.tensor.vector().dtype == "float32"

@@ -14,6 +14,12 @@ import symlab.tensor as T
 from symlab.compat.theano.scalars import BinaryScalarOp, UnaryScalarOp, upgrade_to_float
 
 
+@pytest.fixture(autouse=True)
+def configuration():
+    with sl.configure():
+        yield
+
+
 class ScaledBessel(UnaryScalarOp):
     """exp(-|x|) I0(x), with a function of arrays of that name."""
 
@@ -99,3 +105,44 @@ def test_names_in_odd_places(theano):
     assert theano.tensor.Constant is theano.tensor.TensorConstant
     assert theano.tensor.Apply is theano.gof.Apply
     assert importlib.import_module("theano.sandbox.softsign").softsign is T.nnet.softsign
+
+
+def test_classes_derived_from_the_variables(theano):
+    """As PyMC3 makes its random variables: an output of an application is the variable that was made before it."""
+    tensor = theano.tensor
+
+    class Named(tensor.TensorVariable):
+        def __init__(self, type=None, owner=None, index=None, name=None, data=None):
+            super().__init__(data.type if type is None else type, owner, index, name)
+            self.kept = 7
+            if data is not None:
+                theano.gof.Apply(theano.compile.view_op, inputs=[data], outputs=[self])
+
+    x = T.dvector("x")
+    free, observed = Named(T.dvector, name="free"), Named(name="observed", data=T.exp(x))
+    assert isinstance(free, tensor.TensorVariable)
+    assert isinstance(x, tensor.TensorVariable)
+    assert isinstance(free, Named)
+    assert not isinstance(x, Named)
+    assert free.owner is None
+    assert observed.owner.inputs[0].owner.op is T.exp
+    f = sl.function([free, x], [free * observed, sl.grad((free * observed).sum(), x)])
+    np.testing.assert_allclose(f([2.0], [1.0]), 2 * np.exp([[1.0], [1.0]]))
+    again = sl.clone(observed * 2, replace={x: T.dvector("other")}).owner.inputs[0]
+    assert (again.kept, again.name, type(again)) == (7, "observed", Named)
+
+
+def test_flags_as_objects(theano):
+    import copy
+
+    flags = {flag.fullname: flag for flag in theano.configparser._config_var_list}
+    assert flags["floatX"].__get__(True, None) == "float64"
+    flags["floatX"].__set__(None, "float32")
+    assert theano.config.floatX == "float32"
+    assert copy.copy(theano.config).warn.round == flags["warn.round"].__get__(True, None)
+
+
+def test_the_array_of_a_constant():
+    assert T.constant([1.0, 2.0]).data.tolist() == T.constant([1.0, 2.0]).value.tolist() == [1.0, 2.0]
+    with pytest.raises(AttributeError, match="a constant has"):
+        _ = T.dvector("x").data

@@ -48,6 +48,8 @@ class TheanoModule(ModuleType):
         return [name for name in dir(self) if not name.startswith("_")]
 
     def __getattr__(self, name: str) -> Any:
+        if name == self.__name__:  # Theano's package shows itself, and libraries write `from theano import theano`
+            return self
         child = f"{self.__name__}.{name}"
         if name not in self._contents.names and child in MODULES:
             return importlib.import_module(child)

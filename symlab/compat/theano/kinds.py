@@ -22,7 +22,6 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, constant
 from symlab.core.seams import seam
-from symlab.core.shared import SharedVariable
 from symlab.core.substitute import clone, copied
 from symlab.debug.monitor import monitor_mode
 from symlab.tensor.types import TensorType as tensor_type
@@ -78,12 +77,10 @@ TensorConstant = recognized(
     "TensorConstant", "A constant.", is_constant,
     lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),
 )  # fmt: skip
-TensorVariable = recognized(
-    "TensorVariable", "An expression that is neither shared nor constant: Theano's classes of those are others.",
-    lambda value: isinstance(value, Variable) and not isinstance(value, SharedVariable) and not is_constant(value),
-    lambda type, owner=None, index=None, name=None: type(name),
+Elemwise = recognized(
+    "Elemwise", "Ops that work element by element: those of single numbers take arrays as they are.", is_elementwise,
+    lambda scalar_op, inplace_pattern=None, name=None, nfunc_spec=None, openmp=None: scalar_op,
 )  # fmt: skip
-Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
 DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
 Subtensor = recognized("Subtensor", "Slices.", named("slice"))
@@ -134,9 +131,9 @@ def mode_of(linker: str = "cvm", optimizer: str | None = "fast_run") -> Mode:
 TheanoMode = recognized("Mode", "Which passes run, on which back end.", lambda value: isinstance(value, Mode), mode_of)
 
 
-def change_flags(**flags: Any) -> AbstractContextManager[Any]:
-    """Other values of flags, within a `with` block or a decorated function."""
-    return config.change_flags(**flags)
+def change_flags(flags: Any = (), **more: Any) -> AbstractContextManager[Any]:
+    """Other values of flags (a dict, pairs, or by name), within a `with` block or a decorated function."""
+    return config.change_flags(**{**dict(flags), **more})
 
 
 def upcast(dtype: str, *dtypes: str) -> str:

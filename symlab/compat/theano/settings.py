@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -60,6 +61,8 @@ class TheanoConfig:
         self.__dict__.update(_kept=kept, _prefix=prefix)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         flag = self._prefix + name
         if flag in OWN:
             return getattr(current(), OWN[flag][0])
@@ -120,6 +123,22 @@ def hint(flag: str) -> str:
 
 
 config = TheanoConfig(dict(KEPT))
+
+
+class Flag:
+    """One flag as an object, as libraries find them in `theano.configparser._config_var_list`."""
+
+    def __init__(self, fullname: str) -> None:
+        self.fullname = fullname
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        return attrgetter(self.fullname)(config)
+
+    def __set__(self, owner: Any, value: Any) -> None:
+        config.put(self.fullname, value)
+
+
+FLAGS = [Flag(name) for name in sorted({*OWN, *KEPT})]
 
 
 def read_environment() -> None:

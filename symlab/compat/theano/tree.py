@@ -33,7 +33,7 @@ NO_GRADIENT = {
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 OPS = "symlab.compat.theano.ops:"
-VIEWS = {"ViewOp": OPS + "ViewOp"}
+VIEWS = {"ViewOp": OPS + "ViewOp", "view_op": "symlab.core.ops.passing:copy"}
 REGISTER = dict.fromkeys(("register_canonicalize", "register_specialize", "register_stabilize"), OPS + "register")
 CHECKS = {**REGISTER, "Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
 MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
@@ -87,7 +87,7 @@ TYPES = {
     "TensorConstant": KINDS + "TensorConstant",
     "TensorSharedVariable": "symlab:SharedVariable",
     "TensorType": KINDS + "TensorType",
-    "TensorVariable": KINDS + "TensorVariable",
+    "TensorVariable": "symlab.compat.theano.variables:TensorVariable",
 }
 TENSOR_NAMES = {
     **TYPES,
@@ -103,30 +103,6 @@ TENSOR_NAMES = {
     "hashtype": OPS + "hashtype",
 }
 
-ROOT = Contents(
-    "symlab under Theano's names.",
-    (),
-    {
-        **FUNCTION,
-        **DERIVATIVES,
-        **LOOPS,
-        "debugprint": "symlab:debugprint",
-        "pp": "symlab:pp",
-        "pprint": "symlab:pp",
-        **CUSTOM,
-        "Apply": WALK + ":Apply",
-        "Op": "symlab:Op",
-        "Variable": "symlab.tensor:Variable",
-        "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
-        "dot": "symlab.tensor:dot",
-        "__version__": KINDS + "VERSION",
-        "change_flags": KINDS + "change_flags",
-        "clone": "symlab:clone",
-        "config": "symlab.compat.theano.settings:config",
-        "sparse_grad": KINDS + "sparse_grad",
-        "version": KINDS + "version",
-    },
-)
 SCALARS = "symlab.compat.theano.scalars:"
 SCALAR_TYPES = {
     "complex128": "z", "complex64": "c", "float32": "f", "float64": "d", "int16": "w", "int32": "i", "int64": "l",
@@ -146,7 +122,30 @@ SCALAR = {
 
 MODULES: Mapping[str, Contents] = MappingProxyType(
     {
-        "theano": ROOT,
+        "theano": Contents(
+            "symlab under Theano's names.",
+            (),
+            {
+                **FUNCTION,
+                **DERIVATIVES,
+                **LOOPS,
+                "debugprint": "symlab:debugprint",
+                "pp": "symlab:pp",
+                "pprint": "symlab:pp",
+                **CUSTOM,
+                "Apply": WALK + ":Apply",
+                "Op": "symlab:Op",
+                "Variable": "symlab.tensor:Variable",
+                "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
+                "dot": "symlab.tensor:dot",
+                "__version__": KINDS + "VERSION",
+                "change_flags": KINDS + "change_flags",
+                "clone": "symlab:clone",
+                "config": "symlab.compat.theano.settings:config",
+                "sparse_grad": KINDS + "sparse_grad",
+                "version": KINDS + "version",
+            },
+        ),
         "theano.compile": Contents(
             "Functions, modes and shared variables.", (), {**FUNCTION, **MODE, **CUSTOM, **VIEWS}
         ),
@@ -164,7 +163,13 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"], **VIEWS}),
         "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
         "theano.configparser": Contents(
-            "Settings.", (), {"change_flags": KINDS + "change_flags", "config": "symlab.compat.theano.settings:config"}
+            "Settings.",
+            (),
+            {
+                "_config_var_list": "symlab.compat.theano.settings:FLAGS",
+                "change_flags": KINDS + "change_flags",
+                "config": "symlab.compat.theano.settings:config",
+            },
         ),
         "theano.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
         "theano.d3viz.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
@@ -234,7 +239,6 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),
         "theano.tests.unittest_tools": Contents("Helpers of tests.", ("symlab.compat.theano.testing",)),
-        "theano.theano": ROOT,
         "theano.updates": Contents("Updates.", (), {"OrderedUpdates": "symlab.core.updates:OrderedUpdates"}),
     }
 )

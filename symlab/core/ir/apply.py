@@ -14,7 +14,8 @@ class Apply:
     """One op applied to `inputs`, which computes `outputs`; equal to another one of the same node.
 
     `Apply(op, inputs, outputs)` makes the node for an op that a program wrote in Theano's words: `outputs` are
-    variables of the types of the results, for which those of the application stand.
+    variables of the types of the results, for which those of the application stand; one of a class that the program
+    derived from Theano's `TensorVariable` becomes the result itself.
     """
 
     __slots__ = ("node", "result")
@@ -23,7 +24,11 @@ class Apply:
     result: Expr | None  # the output from which it was reached
 
     def __init__(self, op: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-        self.node, self.result = op.applied(inputs, outputs), None
+        self.node, self.result = op.applied(inputs, outputs) if hasattr(op, "applied") else op(*inputs), None
+        (output, *more) = outputs
+        if not more and hasattr(output, "become"):
+            output.become(self.node)
+            self.node = output
 
     @classmethod
     def of(cls, node: Expr, result: Expr | None = None) -> Apply:

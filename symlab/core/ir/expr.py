@@ -43,6 +43,11 @@ class Expr:
         _set_type(self, type)
         _set_digest(self, digest)
 
+    @classmethod
+    def of(cls, op: Op, args: tuple[Expr, ...], attrs: Attributes, type: Type | None) -> Expr:
+        """A node of this class, also of one that programs derive and make in another way."""
+        return cls(op, args, attrs, type)
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in STRUCTURE:
             raise AttributeError(f"{name} of an expression cannot be changed: build a new expression")
@@ -82,6 +87,12 @@ class Expr:
 _set_op, _set_args, _set_attrs, _set_type, _set_digest = (
     getattr(Expr, name).__set__ for name in ("op", "args", "attrs", "type", "digest")
 )
+
+
+def take_structure(leaf: Expr, node: Expr) -> None:
+    """Let a leaf that nobody has read yet be what `node` is."""
+    for put, value in ((_set_op, node.op), (_set_args, node.args), (_set_attrs, node.attrs), (_set_type, node.type)):
+        put(leaf, value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +160,7 @@ def unpack(packed: Iterable[Any]) -> list[Expr]:
     for entry in packed:
         if isinstance(entry, tuple):
             kind, op, places, attrs, type, label = entry
-            node = kind(op, tuple(nodes[place] for place in places), attrs, type)
+            node = kind.of(op, tuple(nodes[place] for place in places), attrs, type)
             node.relabel(label)
             nodes.append(node)
         else:
@@ -167,5 +178,5 @@ def restore_leaf(kind: Any, op: Op, attrs: Attributes, type: Type | None) -> Exp
 
     Its label comes later, since what it carries may lead back to the leaf: a default update does.
     """
-    node: Expr = kind(op, (), attrs, type)
+    node: Expr = kind.of(op, (), attrs, type)
     return node

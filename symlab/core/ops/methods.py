@@ -6,6 +6,8 @@ from typing import Any
 
 from symlab.core.ir.apply import Apply, owner
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.arithmetic import Arithmetic
 from symlab.core.ops.protocols import Protocols
 from symlab.core.seams import front_end, seam
@@ -46,6 +48,18 @@ class Methods(Arithmetic, Protocols):
         """The owner in a list, or nothing: what a walk toward the inputs goes on with."""
         found = self.owner
         return [] if found is None else [found]
+
+    @property
+    def data(self) -> Any:
+        """The array of a constant, which is read-only; other expressions have none."""
+        if getattr(self, "op", None) is not CONSTANT:
+            raise AttributeError(f"{self!r} has no data before the call: a constant has")
+        return constant_value(self)  # type: ignore[arg-type]
+
+    @property
+    def value(self) -> Any:
+        """The array of a constant, as `data`."""
+        return self.data
 
     @property
     def shape(self) -> Any:

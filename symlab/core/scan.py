@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.behind import remember
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.types import array_type
@@ -157,7 +158,9 @@ def scan(
     """
     request = make_request(fn, sequences, outputs_info, non_sequences, n_steps, go_backwards)
     found = Scanned.of(request, truncate_gradient, strict)
-    return found.formed(found.histories(), return_list), found.updates
+    outputs = found.histories()
+    remember(outputs, [*request.non_sequences, *(item.array for item in request.sequences)])
+    return found.formed(outputs, return_list), found.updates
 
 
 def make_request(

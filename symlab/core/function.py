@@ -149,16 +149,22 @@ class Function(WithContainers, metaclass=FunctionKind):
         With `output_subset`, positions or keys of outputs, only those are computed, and all updates; the result is a
         list of them, or a dict where the outputs are one.
         """
+        return self.answer(self.computed, args, keywords)
+
+    def computed(self, *arrays: np.ndarray[Any, Any]) -> Any:
+        """The results for arrays that fit."""
+        return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
+
+    def answer(self, run: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        """What `run` gives for the converted arguments; where `output_subset` is asked for, that instead."""
         if self.signature.asks_for_subset(keywords):
             return self.call_subset(*args, **keywords)
-        arrays = self.signature.convert(args, keywords)
-        return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
+        return run(*self.signature.convert(args, keywords))
 
     def call_subset(self, *args: Any, **keywords: Any) -> Any:
         """A call for some of the outputs, of a function that is made when it is first asked for."""
         if not self.signature.asks_for_subset(keywords):
-            arrays = self.signature.convert(args, keywords)
-            return self.front(*arrays)
+            return self.answer(self.front, args, keywords)
         wanted = tuple(keywords.pop(SUBSET))
         if wanted not in self.subsets:
             self.subsets[wanted] = compile_request(with_outputs(self.request, wanted), self.mode, self.config)
@@ -281,15 +287,16 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def __getitem__(self, key: Any) -> Any:
         """The default of an input, by variable, name or position."""
-        return self.request.inputs[self.signature.place_of_key(key)].value
+        return self.request.inputs[self.signature.place_of_key(key)].present
 
     def __setitem__(self, key: Any, value: Any) -> None:
         place = self.signature.place_of_key(key)
-        self.request.inputs[place].value = self.signature.converted(place, value)
+        self.request.inputs[place].keep(self.signature.converted(place, value))
 
-    def source_of(self, key: Any) -> Any:
-        """What `container` of an input hands to another function: its default."""
-        return self[key]
+    @property
+    def seen(self) -> Any:
+        """The function as its users hold it."""
+        return self.front
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.behind import remember
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.types import array_type
 from symlab.core.ops.create import counted
@@ -91,6 +91,8 @@ class Recurrent:
         found = tuple(int(tap) for tap in (taps if isinstance(taps, (list, tuple)) else [taps]))
         if not found or max(found) >= 0:
             raise InvalidValue(message(f"taps of an output are negative, not {list(found)}"))
+        if len(set(found)) < len(found):
+            raise InvalidValue(message(f"taps of an output are given once each, not as in {list(found)}"))
         return cls(given["initial"], found, found != (-1,))
 
     def first(self, dtype: Any) -> list[Variable]:
@@ -168,7 +170,7 @@ def make_request(
 ) -> Request:
     """The request with everything in its place."""
     taken = [Taken.of(item) for item in listed(sequences)]
-    outputs = None if outputs_info is None else [Recurrent.of(item) for item in listed(outputs_info)]
+    outputs = [Recurrent.of(item) for item in listed(outputs_info)] or None
     others = [as_variable(item) for item in listed(non_sequences)]
     return Request(fn, taken, outputs, others, length_of(taken, n_steps), bool(backwards))
 
@@ -323,7 +325,7 @@ def check_strict(values: Sequence[Variable], params: Sequence[Variable], request
     unknown = [node for node in outside(values, params) if not told.issuperset(leaves([node])) and node not in told]
     if unknown:
         names = [(getattr(node, "name", None) or node.op.name, node) for node in unknown]
-        raise InvalidValue(message("fn uses variables that are not among non_sequences", names, ["strict=False"]))
+        raise MissingInputError(message("fn uses variables that are not among non_sequences", names, ["strict=False"]))
 
 
 def map(

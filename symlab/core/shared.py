@@ -26,10 +26,12 @@ _upgrade = threading.Lock()
 class SharedVariable(Variable):
     """A variable with a value of its own, which functions read, and replace through `updates`."""
 
-    __slots__ = ("cell", "default_update")
+    __slots__ = ("allow_downcast", "cell", "strict", "update")
 
     cell: Any
-    default_update: Variable | None
+    update: Variable | None  # what `default_update` shows
+    strict: bool
+    allow_downcast: bool | None
 
     def __init__(
         self,
@@ -40,16 +42,42 @@ class SharedVariable(Variable):
         name: str | None = None,
     ) -> None:
         super().__init__(op, args, attrs, type, name)
-        self.default_update = None
-        self.cell = None
+        self.update = self.cell = None
+        self.strict, self.allow_downcast = False, None
+
+    @property
+    def default_update(self) -> Variable | None:
+        """The new value that every function gives the variable unless its `updates` say another; None if there is none.
+
+        It can be set, and deleted.
+        """
+        return self.update
+
+    @default_update.setter
+    def default_update(self, value: Variable | None) -> None:
+        self.update = value
+
+    @default_update.deleter
+    def default_update(self) -> None:
+        self.update = None
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
         """The current value: a copy, or with `borrow` the array itself, which later updates leave as it is."""
         return self.cell.get_value(borrow=borrow)
 
     def set_value(self, value: Any, borrow: bool = False) -> None:
-        """Replace the value; it must have the variable's rank and a dtype that loses nothing."""
-        self.cell.set_value(fitting(value, self.type, self.name or "the shared variable"), borrow=borrow)
+        """Replace the value; it must have the variable's rank and a dtype that loses nothing.
+
+        A variable with `allow_downcast` takes any dtype, one that is `strict` an array of its own alone.
+        """
+        name = self.name or "the shared variable"
+        if self.strict and getattr(value, "dtype", None) != self.type.dtype:
+            problem = f"{name} is strict: it takes arrays of {self.type.dtype.name}"
+            raise TypeMismatch(message(problem, (), [f"np.asarray(value, '{self.type.dtype.name}')"]))
+        if self.allow_downcast:
+            with np.errstate(all="ignore"):
+                value = unmasked(value, name).astype(self.type.dtype, copy=False)
+        self.cell.set_value(fitting(value, self.type, name), borrow=borrow)
 
     @property
     def container(self) -> Container:
@@ -77,12 +105,12 @@ class SharedVariable(Variable):
         return self.cell
 
     def label(self) -> tuple[Any, ...]:
-        """Name, tag, origin, value and default update."""
-        return (*super().label(), self.cell.get_value(), self.default_update)
+        """Name, tag, origin, what it takes, value and default update."""
+        return (*super().label(), (self.strict, self.allow_downcast), self.cell.get_value(), self.update)
 
     def relabel(self, label: tuple[Any, ...]) -> None:
         """Put name, tag, origin, value and default update back."""
-        *plain, value, self.default_update = label
+        *plain, (self.strict, self.allow_downcast), value, self.update = label
         super().relabel(tuple(plain))
         self.cell = PythonCell(value)
 
@@ -102,6 +130,10 @@ class ByPlace:
     def source_of(self, key: int) -> SharedVariable:
         """The variable itself: an input of a function that starts from its container shares its value."""
         return self.variable
+
+    def owner_of(self, key: int) -> tuple[Any, Any]:
+        """The variable keeps the value."""
+        return self.variable, 0
 
 
 class RandomState(SharedVariable):
@@ -130,7 +162,8 @@ def shared(
 ) -> SharedVariable:
     """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them.
 
-    The value is an array of numbers, a matrix of `scipy.sparse`, or a `np.random.RandomState`.
+    The value is an array of numbers, a matrix of `scipy.sparse`, or a `np.random.RandomState`. `strict` and
+    `allow_downcast` say what `set_value` takes: arrays of this dtype alone, or of any.
     """
     if type(value).__module__.startswith("scipy.sparse"):
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
@@ -142,6 +175,7 @@ def shared(
         raise TypeMismatch(message(problem, (), ["a NumPy array of numbers"]))
     variable = kind(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
     variable.cell = PythonCell(array, borrow=borrow)
+    variable.strict, variable.allow_downcast = strict, allow_downcast
     return variable
 
 

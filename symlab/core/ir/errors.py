@@ -49,6 +49,10 @@ class UnusedInputError(SymlabError, ValueError):
     """An input of a function that no output needs."""
 
 
+class RepeatedInput(InvalidValue, UnusedInputError):
+    """A variable that is an input of a function twice: one of the two is not needed."""
+
+
 class DisconnectedInputError(SymlabError, ValueError):
     """A variable that a cost does not depend on."""
 
@@ -97,7 +101,7 @@ class DebugModeError(SymlabError, AssertionError):
     """DebugMode found a rewrite or a kernel that is wrong."""
 
 
-class InvalidNumber(SymlabError, ArithmeticError):
+class InvalidNumber(SymlabError, ArithmeticError, AssertionError):
     """NanGuardMode found a nan, an infinity or a number that is too big."""
 
 

@@ -1,4 +1,4 @@
-"""What Theano's programs ask a function for its values: `f.value[x]`, `f.container[x].value`, `f.input_storage`, `f.fn`.
+"""What Theano's programs ask a function for its values: `f.value[x]`, `f.container[x]`, `f.input_storage`, `f.fn`.
 
 Nothing of this is how a function works here: every container reads and writes the default of an input, or the shared
 variable that keeps its state.

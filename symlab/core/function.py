@@ -84,7 +84,7 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
         settings = replace(settings, device="cpu")  # what checks look at is the program for the processor
     on_device = chosen(mode.backend, settings) == "cuda"
     trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
-    made = Function(request, mode, settings, trace)
+    made = Function(request, mode, settings, replace(trace, name=request.name))
     front = made.front if mode.check is None else seam(mode.check)(made)
     return StatefulFunction(front, request) if request.states else front
 

@@ -28,6 +28,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "debug.NanGuardMode": "symlab.debug.nan:guard_function",
         "build.stack": "symlab.tensor:stack",
         "build.apply": "symlab.core.ops.operators:apply",
+        "build.pattern": "symlab.core.autodiff.connected:pattern_of_node",
         "build.clone": "symlab.core.substitute:alike",
         "build.list_input": "symlab.core.custom.typed_list:list_input",
         "build.input": "symlab.core.ops.operators:variable",

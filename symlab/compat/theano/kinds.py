@@ -16,19 +16,22 @@ from symlab.compat.theano.settings import config
 from symlab.core.arguments import In
 from symlab.core.fgraph import Composite
 from symlab.core.function import function
+from symlab.core.ifelse import ifelse
+from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
-from symlab.core.ops.operators import Variable, constant
+from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.seams import seam
-from symlab.core.shared import SharedVariable
+from symlab.core.shared import SharedVariable as Shared
+from symlab.core.shared import fitting, shared
 from symlab.core.substitute import clone, copied
 from symlab.debug.monitor import monitor_mode
+from symlab.tensor.reductions import softmax as rows_softmax
 from symlab.tensor.types import TensorType as tensor_type
 
 VERSION = "1.0.5"  # whose interface this is
-FAST_COMPILE, FAST_RUN = MODES["FAST_COMPILE"], MODES["FAST_RUN"]
 
 
 class Recognized(type):
@@ -80,9 +83,17 @@ TensorConstant = recognized(
 )  # fmt: skip
 TensorVariable = recognized(
     "TensorVariable", "An expression that is neither shared nor constant: Theano's classes of those are others.",
-    lambda value: isinstance(value, Variable) and not isinstance(value, SharedVariable) and not is_constant(value),
+    lambda value: isinstance(value, Variable) and not isinstance(value, Shared) and not is_constant(value),
     lambda type, owner=None, index=None, name=None: type(name),
 )  # fmt: skip
+SharedVariable = recognized(
+    "SharedVariable", "A variable with a value of its own.", lambda value: isinstance(value, Shared),
+    lambda name, type, value, strict, allow_downcast=None, container=None: shared_of(
+        name, type, value, strict, allow_downcast
+    ),
+)  # fmt: skip
+IfElse = recognized("IfElse", "Choices between two branches.", named("ifelse"), lambda *a, **o: Choice(*a, **o))
+Scan = recognized("Scan", "Loops.", named("scan"))
 Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
 DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
@@ -91,13 +102,46 @@ DebugMode = recognized("DebugMode", "The mode that checks.", lambda value: value
                        lambda **options: MODES["DebugMode"])  # fmt: skip
 NanGuardMode = recognized(
     "NanGuardMode", "The mode that watches for nan.", lambda value: isinstance(value, Mode) and "Nan" in value.name,
-    lambda **options: Mode("NanGuardMode", FAST_RUN.pipeline, "auto", "debug.NanGuardMode", options),
+    lambda **options: Mode("NanGuardMode", MODES["FAST_RUN"].pipeline, "auto", "debug.NanGuardMode", options),
 )  # fmt: skip
 MonitorMode = recognized(
     "MonitorMode", "The mode that calls functions before and after every node.",
     lambda value: isinstance(value, Mode) and value.name == "MonitorMode",
     lambda pre_func=None, post_func=None, **options: TolerantMode.of(monitor_mode(pre_func, post_func)),
 )  # fmt: skip
+
+
+def shared_of(name: str | None, type: Any, value: Any, strict: bool, allow_downcast: bool | None) -> Shared:
+    """A shared variable of a type."""
+    array = fitting(value, type, name or "the shared variable")
+    return shared(array, name, strict, allow_downcast, shape=type.shape)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The op of a choice between so many values for each of two branches."""
+
+    n_outs: int
+    as_view: bool = False
+    gpu: bool = False
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.n_outs < 1:
+            raise InvalidValue(message(f"a choice has at least one result, not {self.n_outs}"))
+
+    def __call__(self, condition: Any, *values: Any, return_list: bool = False) -> Any:
+        """One result of the choice, or a list of several."""
+        if len(values) != 2 * self.n_outs:
+            raise InvalidValue(message(f"two branches of {self.n_outs} values are wanted, not {len(values)} values"))
+        found = ifelse(condition, list(values[: self.n_outs]), list(values[self.n_outs :]), self.name)
+        return found if return_list or self.n_outs > 1 else found[0]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IfElse if isinstance(other, Op) else Choice)
+
+    def __hash__(self) -> int:
+        return hash(Choice)
 
 
 @dataclass(frozen=True)
@@ -116,6 +160,14 @@ class TolerantMode(Mode):
     def excluding(self, *names: str) -> Mode:
         """The mode without those of these passes and rules that it has."""
         return super().excluding(*there_are(names, self))
+
+
+FAST_COMPILE, FAST_RUN = (TolerantMode.of(MODES[name]) for name in ("FAST_COMPILE", "FAST_RUN"))
+
+
+def get_mode(mode: Mode | str | None) -> Mode:
+    """The mode, or the one of that name; None is the one that is configured."""
+    return mode if isinstance(mode, TolerantMode) else TolerantMode.of(as_mode(config.mode if mode is None else mode))
 
 
 def there_are(names: Sequence[str], mode: Mode) -> list[str]:
@@ -146,7 +198,7 @@ def upcast(dtype: str, *dtypes: str) -> str:
 
 def get_default_mode() -> Mode:
     """The mode of functions that name none."""
-    return TolerantMode.of(as_mode(config.mode))
+    return get_mode(None)
 
 
 def version(print_too: bool = True) -> tuple[Any, bool]:
@@ -172,6 +224,12 @@ def function_dump(
 def d3viz(fct: Any, outfile: str | Path, copy_deps: bool = True, *args: Any, **options: Any) -> None:
     """Write symlab's interactive view of a function or expression to a file: one page that needs nothing else."""
     seam("display.html")(fct, outfile)
+
+
+def softmax(c: Any) -> Variable:
+    """softmax of the rows of c; that of a vector is a matrix of one row, as in Theano."""
+    x = as_variable(c)
+    return rows_softmax(x.dimshuffle("x", 0) if x.ndim == 1 else x)
 
 
 def Param(variable: Variable, default: Any = None, name: str | None = None, **options: Any) -> In:

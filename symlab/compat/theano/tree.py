@@ -35,7 +35,13 @@ CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 OPS = "symlab.compat.theano.ops:"
 VIEWS = {"ViewOp": OPS + "ViewOp"}
 REGISTER = dict.fromkeys(("register_canonicalize", "register_specialize", "register_stabilize"), OPS + "register")
-CHECKS = {**REGISTER, "Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
+CHECKS = {
+    **REGISTER,
+    "Assert": "symlab:Assert",
+    "CheckAndRaise": "symlab:CheckAndRaise",
+    "assert_": "symlab:assert_op",
+    "assert_op": "symlab:assert_op",
+}
 MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
 ERRORS = {
     "GradientError": "symlab.core.ir.errors:GradientError",
@@ -52,10 +58,11 @@ FUNCTION = {
     "MonitorMode": KINDS + "MonitorMode",
     "Out": "symlab:Out",
     "Param": KINDS + "Param",
-    "SharedVariable": "symlab:SharedVariable",
+    "SharedVariable": KINDS + "SharedVariable",
     "UnusedInputError": "symlab.core.ir.errors:UnusedInputError",
     "function": "symlab:function",
     "function_dump": KINDS + "function_dump",
+    "pfunc": "symlab:function",
     "shared": "symlab:shared",
 }
 MODE = {
@@ -63,7 +70,7 @@ MODE = {
     "FAST_RUN": KINDS + "FAST_RUN",
     "Mode": KINDS + "TheanoMode",
     "get_default_mode": KINDS + "get_default_mode",
-    "get_mode": "symlab.core.modes:as_mode",
+    "get_mode": KINDS + "get_mode",
 }
 GRAPH = {
     "Apply": WALK + ":Apply",
@@ -82,10 +89,11 @@ GRAPH = {
 }
 D3VIZ = {"d3viz": KINDS + "d3viz"}
 LOCK = {"get_lock": KINDS + "no_lock", "release_lock": KINDS + "no_lock"}
+SOFTMAX = dict.fromkeys(("softmax", "softmax_graph"), KINDS + "softmax")
 TYPES = {
     "Tensor": KINDS + "TensorType",
     "TensorConstant": KINDS + "TensorConstant",
-    "TensorSharedVariable": "symlab:SharedVariable",
+    "TensorSharedVariable": KINDS + "SharedVariable",
     "TensorType": KINDS + "TensorType",
     "TensorVariable": KINDS + "TensorVariable",
 }
@@ -137,6 +145,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
             {"MonitorMode": KINDS + "MonitorMode", "detect_nan": "symlab.debug.monitor:detect_nan"},
         ),
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
+        "theano.compile.pfunc": Contents("Functions.", (), FUNCTION),
         "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"], **VIEWS}),
         "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
         "theano.configparser": Contents(
@@ -152,7 +161,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
         "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS, **NO_GRADIENT}),
-        "theano.ifelse": Contents("Choices.", (), {"ifelse": "symlab.core.ifelse:ifelse"}),
+        "theano.ifelse": Contents("Choices.", (), {"IfElse": KINDS + "IfElse", "ifelse": "symlab.core.ifelse:ifelse"}),
         "theano.misc": Contents(
             "What Theano kept here is not needed.", (), {"may_share_memory": "numpy:may_share_memory"}
         ),
@@ -162,6 +171,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.scalar": Contents("Scalar types.", (), {"upcast": KINDS + "upcast"}),
         "theano.scan_module": Contents("Loops.", (), UNTIL),
         "theano.scan_module.scan": Contents("Loops.", (), UNTIL),
+        "theano.scan_module.scan_op": Contents("Loops.", (), {"Scan": KINDS + "Scan"}),
         "theano.scan_module.scan_utils": Contents("Loops.", (), {**UNTIL, **SCAN_UTILS}),
         "theano.scan_module.scan_views": Contents("Loops.", (), LOOPS),
         "theano.sparse": Contents("Sparse matrices.", ("symlab.sparse",)),
@@ -188,11 +198,11 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
         "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
         "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
-        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
         "theano.tensor.nnet.blocksparse": Contents("Products of chosen blocks.", ("symlab.tensor.nnet.blocks",)),
         "theano.tensor.nnet.conv3d2d": Contents("Convolutions.", ("symlab.tensor.nnet.conv3d2d",)),
         "theano.tensor.nnet.ctc": Contents("Costs of sequences.", ("symlab.tensor.nnet.sequences",)),
-        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
         "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
         "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
         "theano.tensor.sort": Contents("Sorting.", ("symlab.tensor.sort",)),

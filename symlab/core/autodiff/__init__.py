@@ -22,7 +22,6 @@ from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.marks import DISCONNECTED, Mark, NullType
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
-from symlab.core.ir import config
 from symlab.core.ir.behind import remember, taken_behind
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message

@@ -94,9 +94,7 @@ def collected(node: Expr, found: Sequence[Any]) -> Any:
     return tuple(total([flow for at, flow in found if at == place], PROJECT(node, index=place)) for place in places)
 
 
-def shares(
-    node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Expr] = ()
-) -> Iterator[tuple[Expr, Any]]:
+def shares(node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Expr] = ()) -> Iterator[tuple[Expr, Any]]:
     """What each operand that leads on gets of a node's flow; sizes and places get nothing.
 
     Integers get a zero, unless they are wanted and are taken as real numbers here: those have a gradient.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.apply import Apply
-from symlab.core.ir.errors import Misfit, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import AS_WRITTEN, CALL, PROJECT
 from symlab.core.ir.types import ArrayType, TupleType, Type, array_type
@@ -86,7 +86,7 @@ def fitted_operands(name: str, types: Sequence[ArrayType], values: Sequence[Any]
     if len(values) != len(types):
         wanted = ", ".join(map(str, types)) or "none"
         problem = f"{name} takes {len(types)} input{'s' * (len(types) != 1)} ({wanted}), and {len(values)} were given"
-        raise TypeMismatch(message(problem))
+        raise InvalidValue(message(problem))
     pairs = enumerate(zip(values, types, strict=True), 1)
     return tuple(fitted_operand(f"input {place} of {name}", type, value) for place, (value, type) in pairs)
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.custom.records import results_of
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind, Op, Recipe
@@ -123,7 +123,7 @@ class CheckAndRaise:
         error: Any = self.exc_type
         if not isinstance(error, type) or not issubclass(error, Exception):
             problem = f"{error!r} is no class of exceptions"
-            raise TypeMismatch(message(problem, (), ["CheckAndRaise(ValueError, 'x is negative')"]))
+            raise InvalidValue(message(problem, (), ["CheckAndRaise(ValueError, 'x is negative')"]))
 
     def __call__(self, value: Any, *conditions: Any) -> Variable:
         """`value`, if all conditions hold: those of several elements hold if every element does."""

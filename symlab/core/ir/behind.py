@@ -1,7 +1,7 @@
 """What an expression was made of where no node of it says so, so that an input behind it is no mistake in a list.
 
-The derivative of 2 x in x is 2, the zeros of the shape of a scalar are one 0, and a loop may not read what it is handed.
-A function of x that computes one of these is what its author means.
+The derivative of 2 x in x is 2, the zeros of the shape of a scalar are one 0, and a loop need not read what it is
+handed. A function of x that computes one of these is what its author means.
 """
 
 from __future__ import annotations

@@ -123,6 +123,14 @@ def message(problem: str, operands: Iterable[tuple[str, Any]] = (), tries: Itera
     return "\n".join(lines)
 
 
+def check_keywords(function: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise for a keyword that a function does not have, as Python does."""
+    for name in given:
+        if name not in known:
+            hint = near_names(name, known)
+            raise TypeMismatch(message(f"{function} has no option {name!r}", (), [hint] if hint else ()))
+
+
 def no_axis(axis: int, rank: int) -> tuple[str, str]:
     """What is said of an axis that an array of this rank does not have, and what to try."""
     if not rank:

@@ -89,6 +89,10 @@ class Op:
             return find_op, (self.home, self.name)
         return self.recipe.make, self.recipe.arguments
 
+    def connection_pattern(self, node: Any) -> list[list[bool]]:
+        """For each operand of an `Apply` whether each result is connected to it, as far as gradients go."""
+        return seam("build.pattern")(node)  # type: ignore[no-any-return]
+
     @property
     def is_declared(self) -> bool:
         """Whether a module that others can import has this op under its name, as it has functions."""

@@ -211,7 +211,7 @@ def test_inputs_are_checked(xy):
         sl.OpFromGraph([x, x], x)
     with pytest.raises(TypeMismatch, match="input 1 of a sub-graph is no variable"):
         sl.OpFromGraph([x * 2], x)
-    with pytest.raises(TypeMismatch, match="blend takes 2 inputs"):
+    with pytest.raises(InvalidValue, match="blend takes 2 inputs"):
         blend()(x)
     with pytest.raises(TypeMismatch, match="input 2 of blend is declared as"):
         blend()(x, T.dmatrix("m"))

@@ -10,7 +10,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import NodeError, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, NodeError, TypeMismatch
 
 X = np.array([0.5, -1.0, 2.0])
 MODES = pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
@@ -141,7 +141,7 @@ def test_a_check_in_a_loop_names_its_line():
 
 
 def test_only_exceptions_are_raised():
-    with pytest.raises(TypeMismatch, match="is no class of exceptions"):
+    with pytest.raises(InvalidValue, match="is no class of exceptions"):
         sl.CheckAndRaise(3, "three")
 
 

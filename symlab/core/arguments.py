@@ -21,7 +21,7 @@ from symlab.core.ir.errors import (
     near_names,
 )
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
-from symlab.core.ir.types import ArrayType, ListType
+from symlab.core.ir.types import ArrayType, ListType, ObjectType
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
@@ -242,6 +242,8 @@ def as_argument(name: str, item: In, value: Any) -> Any:
         raise TypeMismatch(message(f"{name} is an expression; a call takes values", [("given", value)], tries))
     if isinstance(item.variable.type, ListType):
         return as_elements(name, item.variable.type, value)
+    if isinstance(item.variable.type, ObjectType):
+        return item.variable.type.filter(value, strict=item.strict, allow_downcast=item.allow_downcast)
     array = with_dtype(name, item, value)
     check_shape(name, item, array)
     fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative

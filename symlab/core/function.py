@@ -25,6 +25,7 @@ from symlab.core.ir.config import Config
 from symlab.core.ir.errors import TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
+from symlab.core.ir.types import ListType, ObjectType
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import run
@@ -177,8 +178,10 @@ class Function(WithContainers, metaclass=FunctionKind):
         with _turns:
             roots = self.roots(arrays)
             first = len(roots) - len(self.request.updates)
-            values = [np.array(value, order="C") for value in roots[first:]]
-            pairs = list(zip(self.request.updates, values, strict=True))
+            pairs = [
+                (target, own_value(target.type, value))
+                for target, value in zip(self.request.updates, roots[first:], strict=True)
+            ]
             try:
                 store(pairs)
             except BaseException:
@@ -218,7 +221,7 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def packed(self, values: Sequence[Any]) -> Any:
         """Results in the layout that the user asked for; arrays of their own, never views of inputs."""
-        arrays = [copied(value) for value in values]
+        arrays = [own_value(out.type, value) for out, value in zip(self.request.outputs, values, strict=True)]
         match self.request.layout:
             case "s":
                 return arrays[0]
@@ -335,9 +338,11 @@ def store(pairs: Sequence[tuple[SharedVariable, np.ndarray[Any, Any]]]) -> None:
         variable.cell.set_value(value, borrow=True)
 
 
-def copied(value: Any) -> Any:
-    """An array, or a list of them, of its own."""
-    return [copied(item) for item in value] if isinstance(value, list) else np.array(value)
+def own_value(type: Any, value: Any) -> Any:
+    """An array, or a list of them, of its own; an object of a program's type is handed on as it is."""
+    if isinstance(type, ListType):
+        return [own_value(type.item, item) for item in value]
+    return value if isinstance(type, ObjectType) else np.array(value, order="C")
 
 
 def remade(request: Request, mode: Mode, settings: Config, trust_input: bool = False) -> Any:

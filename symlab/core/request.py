@@ -25,7 +25,7 @@ from symlab.core.ir.errors import (
 from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
-from symlab.core.ir.types import ArrayType, ListType
+from symlab.core.ir.types import ArrayType, Held
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable, fitting, shared
@@ -189,7 +189,7 @@ def as_output(item: Any) -> Variable:
     if isinstance(item, Out):
         item = item.variable
     variable = as_variable(item)
-    if not isinstance(variable.type, ArrayType | ListType):
+    if not isinstance(variable.type, ArrayType | Held):
         raise TypeMismatch(message(f"{variable!r} has several results: choose one", [("output", variable)]))
     return variable
 
@@ -218,6 +218,8 @@ def fitting_update(target: SharedVariable, value: Variable) -> Variable:
     """`value` if it has the type of `target`; a dtype that loses nothing is cast."""
     old, new = target.type, value.type
     rows = [("shared", target), ("new value", value)]
+    if isinstance(old, Held) or isinstance(new, Held):
+        return fitting_replacement(target, value)
     if new.dtype != old.dtype:
         if not np.can_cast(new.dtype, old.dtype, "safe"):
             problem = f"{target!r} holds {old.dtype.name}, and its new value is {new.dtype.name}"

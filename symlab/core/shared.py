@@ -13,14 +13,15 @@ from symlab.core.backends.c.callobject import PythonCell
 from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.containers import Container
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ir.expr import Attributes
+from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.op import SHARED, Op
-from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
+from symlab.core.ir.types import ArrayType, ObjectType, Shape, array_type, plain_dtype
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.random import generator_of, state_words
 from symlab.core.seams import seam
 
 _upgrade = threading.Lock()
+NUMERIC = (np.ndarray, np.generic, np.random.RandomState, int, Expr, type(None))  # what is meant as numbers
 
 
 class SharedVariable(Variable):
@@ -71,6 +72,9 @@ class SharedVariable(Variable):
         A variable with `allow_downcast` takes any dtype, one that is `strict` an array of its own alone.
         """
         name = self.name or "the shared variable"
+        if isinstance(self.type, ObjectType):
+            self.cell.set_value(self.type.filter(value, strict=self.strict), borrow=borrow)
+            return
         if self.strict and getattr(value, "dtype", None) != self.type.dtype:
             problem = f"{name} is strict: it takes arrays of {self.type.dtype.name}"
             raise TypeMismatch(message(problem, (), [f"np.asarray(value, '{self.type.dtype.name}')"]))
@@ -162,12 +166,15 @@ def shared(
 ) -> SharedVariable:
     """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them.
 
-    The value is an array of numbers, a matrix of `scipy.sparse`, or a `np.random.RandomState`. `strict` and
+    The value is an array of numbers, a matrix of `scipy.sparse`, a `np.random.RandomState`, or any other object, which
+    ops that a program writes can use. `strict` and
     `allow_downcast` say what `set_value` takes: arrays of this dtype alone, or of any.
     """
     if type(value).__module__.startswith("scipy.sparse"):
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
     array = unmasked(value, "the shared variable")
+    if array.dtype.kind in "OUS" and not array.ndim and not isinstance(value, NUMERIC):
+        return held(value, name, borrow)
     kind = RandomState if isinstance(value, np.random.RandomState) else SharedVariable
     shape = array.shape if kind is RandomState else shape
     if array.dtype.kind not in "biufc":
@@ -176,6 +183,13 @@ def shared(
     variable = kind(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
     variable.cell = PythonCell(array, borrow=borrow)
     variable.strict, variable.allow_downcast = strict, allow_downcast
+    return variable
+
+
+def held(value: Any, name: str | None, borrow: bool) -> SharedVariable:
+    """A shared variable with any object as its value, which only ops that a program writes can use."""
+    variable = SharedVariable(SHARED, (), (), seam("types.generic"), name)
+    variable.cell = PythonCell(value, borrow=borrow)
     return variable
 
 

@@ -10,7 +10,7 @@ from symlab.core.ir.composites import clone_of_composites
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import leaves
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
-from symlab.core.ir.types import ArrayType, Shape
+from symlab.core.ir.types import ArrayType, Held, Shape
 from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions
 from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import specify_shape
@@ -47,6 +47,11 @@ def with_sizes(value: Variable, shape: Shape) -> Variable:
 def fitting_replacement(old: Variable, new: Variable) -> Variable:
     """`new` if it can stand where `old` stood: same dtype and rank, sizes that do not contradict."""
     a, b = old.type, new.type
+    if isinstance(a, Held) or isinstance(b, Held):
+        if a == b:
+            return new
+        problem = f"{old!r} is {a} and cannot be replaced by {new!r}, which is {b}"
+        raise TypeMismatch(message(problem, [("replaced", old), ("by", new)]))
     assert isinstance(a, ArrayType)
     assert isinstance(b, ArrayType)
     fits = a.dtype == b.dtype and a.ndim == b.ndim

@@ -17,7 +17,7 @@ from symlab.core.arguments import In
 from symlab.core.fgraph import Composite
 from symlab.core.function import function
 from symlab.core.ifelse import ifelse
-from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
@@ -92,8 +92,17 @@ SharedVariable = recognized(
         name, type, value, strict, allow_downcast
     ),
 )  # fmt: skip
-IfElse = recognized("IfElse", "Choices between two branches.", named("ifelse"), lambda *a, **o: Choice(*a, **o))
 Scan = recognized("Scan", "Loops.", named("scan"))
+
+
+def variable_of(type: Any, owner: Any = None, index: int | None = None, name: str | None = None) -> Variable:
+    """A variable of a type that nothing computes; the results of an application are its `outputs`."""
+    if owner is not None:
+        raise TypeMismatch(message("the results of an application are its outputs", (), ["node.outputs"]))
+    return type(name)  # type: ignore[no-any-return]
+
+
+AnyVariable = recognized("Variable", "An expression.", lambda value: isinstance(value, Variable), variable_of)
 Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
 DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
@@ -142,6 +151,9 @@ class Choice:
 
     def __hash__(self) -> int:
         return hash(Choice)
+
+
+IfElse = recognized("IfElse", "Choices between two branches.", named("ifelse"), Choice)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ GRAPH = {
     "Constant": KINDS + "TensorConstant",
     "Op": "symlab:Op",
     "OpRemove": OPS + "OpRemove",
-    "Variable": "symlab.tensor:Variable",
+    "Variable": KINDS + "AnyVariable",
     "ancestors": WALK + ":ancestors",
     "clone": KINDS + "clone_graph",
     "hashtype": OPS + "hashtype",
@@ -86,7 +86,10 @@ GRAPH = {
     "is_same_graph": WALK + ":is_same_graph",
     "list_of_nodes": WALK + ":io_toposort",
     "variables": WALK + ":variables_between",
+    "Type": "symlab.core.custom.types:Type",
+    "generic": "symlab.core.custom.types:generic",
 }
+GENERIC = {name: f"symlab.core.custom.types:{name}" for name in ("Generic", "Type", "generic")}
 D3VIZ = {"d3viz": KINDS + "d3viz"}
 LOCK = {"get_lock": KINDS + "no_lock", "release_lock": KINDS + "no_lock"}
 SOFTMAX = dict.fromkeys(("softmax", "softmax_graph"), KINDS + "softmax")
@@ -120,7 +123,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 **CUSTOM,
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",
-                "Variable": "symlab.tensor:Variable",
+                "Variable": KINDS + "AnyVariable",
                 "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
                 "dot": "symlab.tensor:dot",
                 "__version__": KINDS + "VERSION",
@@ -147,7 +150,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
         "theano.compile.pfunc": Contents("Functions.", (), FUNCTION),
         "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"], **VIEWS}),
-        "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
+        "theano.compile.sharedvalue": Contents("Shared variables.", (), {**FUNCTION, **GENERIC}),
         "theano.configparser": Contents(
             "Settings.", (), {"change_flags": KINDS + "change_flags", "config": "symlab.compat.theano.settings:config"}
         ),
@@ -159,6 +162,10 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof.opt": Contents("Rewrites.", (), {"OpRemove": OPS + "OpRemove"}),
         "theano.gof.utils": Contents("Helpers.", (), {"hashtype": OPS + "hashtype"}),
         "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
+        "theano.gof.null_type": Contents(
+            "Types of gradients that are not defined.", (), {"NullType": "symlab.gradient:NullType"}
+        ),
+        "theano.gof.type": Contents("Types that programs describe.", (), GENERIC),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
         "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS, **NO_GRADIENT}),
         "theano.ifelse": Contents("Choices.", (), {"IfElse": KINDS + "IfElse", "ifelse": "symlab.core.ifelse:ifelse"}),

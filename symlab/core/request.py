@@ -241,7 +241,7 @@ def with_default_updates(
     """The updates, and those that shared variables bring with them (`default_update`)."""
     if excluded is True:
         return updates
-    if not isinstance(excluded, bool | list | tuple | set | frozenset | None):
+    if excluded and not isinstance(excluded, list | tuple | set | frozenset):
         problem = f"no_default_updates is a list of shared variables, True or False, and not {excluded!r}"
         raise TypeMismatch(message(problem, (), ["no_default_updates=[x]"]))
     skipped = set(excluded or ())

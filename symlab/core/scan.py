@@ -13,6 +13,7 @@ from symlab.core.ir.behind import remember
 from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.types import array_type
+from symlab.core.ir.untested import tested_after
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import minimum
 from symlab.core.ops.index import part_of_axis, reversed_along
@@ -24,6 +25,7 @@ from symlab.core.ops.shape import INTEGER, number_of, sizes_of
 from symlab.core.returned import Returned, returned, until
 from symlab.core.shared import SharedVariable
 from symlab.core.steps import step_of_loop
+from symlab.core.test_values import lend
 from symlab.core.updates import OrderedUpdates
 
 __all__ = ["foldl", "foldr", "map", "reduce", "scan", "until"]
@@ -91,8 +93,6 @@ class Recurrent:
         found = tuple(int(tap) for tap in (taps if isinstance(taps, (list, tuple)) else [taps]))
         if not found or max(found) >= 0:
             raise InvalidValue(message(f"taps of an output are negative, not {list(found)}"))
-        if len(set(found)) < len(found):
-            raise InvalidValue(message(f"taps of an output are given once each, not as in {list(found)}"))
         return cls(given["initial"], found, found != (-1,))
 
     def first(self, dtype: Any) -> list[Variable]:
@@ -213,7 +213,12 @@ class Scanned:
     @classmethod
     def of(cls, request: Request, truncate: int = -1, strict: bool = False) -> Scanned:
         """Call the user's function and close the loop around what it returns."""
-        traced = traced_with_dtypes(request)
+        return cls.closed(request, traced_with_dtypes(request), truncate, strict)
+
+    @classmethod
+    @tested_after
+    def closed(cls, request: Request, traced: Traced, truncate: int, strict: bool) -> Scanned:
+        """The loop around what the user's function returned."""
         result = traced.result
         recurrent = request.outputs if request.outputs is not None else [None] * len(result.outputs)
         states: list[State] = []
@@ -285,18 +290,22 @@ def trace(request: Request, dtypes: Sequence[Any]) -> Traced:
         for tap in taken.taps:
             rows = taken.rows(tap, request.length, request.backwards)
             param = variable(rows.type.with_shape(rows.type.shape[1:]), taken.named(tap))
+            lend(param, rows, row=True)
             traced.rows.append((param, rows))
             arguments.append(param)
     for item, dtype in zip(request.outputs or (), dtypes, strict=True):
         if item is not None:
             firsts = item.first(dtype)
             params = [(variable(first.type), first) for first in firsts]
+            for param, first in params:
+                lend(param, first)
             traced.states.append(params)
             arguments += [params[tap][0] for tap in item.taps]
-    number = variable(array_type(INTEGER, ()), "step")
+    number, places = variable(array_type(INTEGER, ()), "step"), counted(request.length)
+    lend(number, places, row=True)
     with step_of_loop(number, arguments):
         result = returned(request.fn(*arguments, *request.non_sequences))
-    traced.rows.append((number, counted(request.length)))
+    traced.rows.append((number, places))
     traced.result = with_default_updates(result)
     return traced
 

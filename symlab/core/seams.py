@@ -37,6 +37,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.clone": "symlab.core.substitute:alike",
         "build.list_input": "symlab.core.custom.typed_list:list_input",
         "build.input": "symlab.core.ops.operators:variable",
+        "build.test_values": "symlab.core.test_values:remember_all",
         "build.test_value": "symlab.core.test_values:remember",
         "build.sparse": "symlab.sparse.variable:sparse_shared",
         "eval": "symlab.core.function:evaluate_expression",

@@ -27,9 +27,9 @@ NUMERIC = (np.ndarray, np.generic, np.random.RandomState, int, Expr, type(None))
 class SharedVariable(Variable):
     """A variable with a value of its own, which functions read, and replace through `updates`."""
 
-    __slots__ = ("allow_downcast", "cell", "strict", "update")
+    __slots__ = ("allow_downcast", "holder", "strict", "update")
 
-    cell: Any
+    holder: list[Any]  # of the cell; twins have one together
     update: Variable | None  # what `default_update` shows
     strict: bool
     allow_downcast: bool | None
@@ -43,8 +43,24 @@ class SharedVariable(Variable):
         name: str | None = None,
     ) -> None:
         super().__init__(op, args, attrs, type, name)
-        self.update = self.cell = None
+        self.update, self.holder = None, [None]
         self.strict, self.allow_downcast = False, None
+
+    @property
+    def cell(self) -> Any:
+        """What keeps the value."""
+        return self.holder[0]
+
+    @cell.setter
+    def cell(self, cell: Any) -> None:
+        self.holder[0] = cell
+
+    def twin(self) -> SharedVariable:
+        """Another variable that has its value with this one: what is set in one is read in both."""
+        made = self.__class__(self.op, (), self.attrs, self.type, self.name)
+        made.tag, made.update, made.holder = self.tag, self.update, self.holder
+        made.strict, made.allow_downcast = self.strict, self.allow_downcast
+        return made
 
     @property
     def default_update(self) -> Variable | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, MissingInputError, ShapeMismatch, TypeMismatch
 from symlab.core.lower.memory import Program
 
 MODES = ["FAST_RUN", "FAST_COMPILE"]
@@ -277,7 +277,7 @@ def test_errors(arguments: dict[str, Any], error: type[Exception], text: str) ->
 def test_strict() -> None:
     x, w = T.dvector("x"), T.dscalar("w")
     sl.scan(lambda row, w: row * w, sequences=x, non_sequences=w, strict=True)
-    with pytest.raises(InvalidValue, match="non_sequences"):
+    with pytest.raises(MissingInputError, match="non_sequences"):
         sl.scan(lambda row: row * w, sequences=x, strict=True)
 
 

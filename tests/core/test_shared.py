@@ -102,8 +102,8 @@ def test_declared_sizes():
         sl.shared(np.zeros(3), shape=(3, 1))
 
 
-@pytest.mark.parametrize("value", ["abc", None, [[1], [2, 3]], object(), np.array(["a"])])
-def test_only_numbers_are_shared(value):
+@pytest.mark.parametrize("value", [None, [[1], [2, 3]], np.array(["a"]), T.ones((2, 3))])
+def test_what_cannot_be_shared(value):
     with pytest.raises((TypeMismatch, ValueError)):
         sl.shared(value)
 

@@ -84,7 +84,10 @@ def test_equal_computations(x, y):
     assert not equal_computations([x * T.exp(y)], [a * T.exp(b)], [x, y], [b, a])
     assert not equal_computations([x + y], [y + x])
     assert not equal_computations([x + 1], [x + 1.5])
-    assert not equal_computations([x], [x, x])
+    assert equal_computations([2, np.arange(3)], [T.constant(2), np.arange(3)])
+    assert not equal_computations([x], [2])
+    with pytest.raises(InvalidValue, match="as many"):
+        equal_computations([x], [x, x])
     assert not equal_computations([x], [T.fvector("f")], [x], [T.fvector("g")])
 
 

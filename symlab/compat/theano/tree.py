@@ -85,6 +85,7 @@ GRAPH = {
     "io_toposort": WALK + ":io_toposort",
     "is_same_graph": WALK + ":is_same_graph",
     "list_of_nodes": WALK + ":io_toposort",
+    "orphans": WALK + ":orphans_between",
     "variables": WALK + ":variables_between",
     "Type": "symlab.core.custom.types:Type",
     "generic": "symlab.core.custom.types:generic",
@@ -161,7 +162,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
         "theano.gof.opt": Contents("Rewrites.", (), {"OpRemove": OPS + "OpRemove"}),
         "theano.gof.utils": Contents("Helpers.", (), {"hashtype": OPS + "hashtype"}),
-        "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
+        "theano.gof.op": Contents(
+            "Ops.", (), {"Op": GRAPH["Op"], "get_test_value": "symlab.core.test_values:get_test_value"}
+        ),
         "theano.gof.null_type": Contents(
             "Types of gradients that are not defined.", (), {"NullType": "symlab.gradient:NullType"}
         ),

@@ -25,6 +25,7 @@ from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir.behind import remember, taken_behind
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
+from symlab.core.ir.untested import tested_after
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.inlined import opened
 from symlab.core.ops.operators import Variable, as_variable, constant
@@ -45,6 +46,7 @@ class DisconnectedWarning(UserWarning):
 
 
 @grad_of_composites
+@tested_after
 def grad(
     cost: Variable | None,
     wrt: Any,
@@ -57,9 +59,8 @@ def grad(
 ) -> Any:
     """The gradient of a scalar cost with respect to a variable, or a list of gradients for several.
 
-    Anything in the expression will do as `wrt`, inputs, shared variables and intermediate results alike: nodes are
-    known by identity. An integer that is used as a real number has the gradient of that number, in floatX; what is
-    computed in integers does not vary, so that no gradient passes through it.
+    Anything in the expression will do as `wrt`, intermediate results too: nodes are known by identity. An integer that
+    is used as a real number has its gradient, in floatX; through what is computed in integers no gradient passes.
 
     consider_constant: nodes through which no gradient passes; one that is in `wrt` as well has its own.
     disconnected_inputs: what to do where the cost does not depend on a variable: "raise", "warn" or "ignore".
@@ -192,6 +193,7 @@ def name_gradients(cost: Variable, variables: Iterable[Variable], results: Itera
             result.name = f"(d{cost.name}/d{variable.name})"
 
 
+@tested_after
 def Lop(
     f: Any,
     wrt: Any,
@@ -231,6 +233,7 @@ def seeds_of(outputs: Sequence[Variable], points: Sequence[Any]) -> dict[Variabl
     return {output: flow for output, flows in several.items() if (flow := total(flows, output)) is not None}
 
 
+@tested_after
 def Rop(
     f: Any,
     wrt: Any,

@@ -12,6 +12,7 @@ from symlab.core.autodiff.cotangent import is_discrete
 from symlab.core.batching import vectorize_graph
 from symlab.core.batching.stack import Unbatchable
 from symlab.core.ir.behind import remember
+from symlab.core.ir.untested import tested_after
 from symlab.core.ops.compare import eq
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import cast
@@ -23,6 +24,7 @@ from symlab.core.seams import seam
 __all__ = ["hessian", "hessian_vector_product", "jacobian"]
 
 
+@tested_after
 def jacobian(
     expression: Variable,
     wrt: Any,

@@ -78,7 +78,10 @@ class OpFromGraph:
     def connection_pattern(self, node: Any = None) -> list[list[bool]]:
         """For each input, then each shared variable, whether each output is connected to it: as stated, or found."""
         if self.stated_pattern is not None:
-            return self.stated_pattern(node) if callable(self.stated_pattern) else self.stated_pattern
+            stated: list[list[bool]] = (
+                self.stated_pattern(node) if callable(self.stated_pattern) else self.stated_pattern
+            )
+            return stated
         return pattern(self.outputs, (*self.inputs, *self.shared))
 
     @property

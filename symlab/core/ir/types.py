@@ -56,6 +56,22 @@ class ArrayType(OfValues):
         """Per axis, whether its size is known to be 1."""
         return tuple(size == 1 for size in self.shape)
 
+    def is_super(self, other: Any) -> bool | None:
+        """Whether all values of another type are of this type; None where the two have nothing in common."""
+        if not self.in_same_class(other):
+            return None
+        return all(size in (None, found) for size, found in zip(self.shape, other.shape, strict=True))
+
+    def in_same_class(self, other: Any) -> bool:
+        """Whether another type differs from this one in known sizes at most."""
+        return isinstance(other, ArrayType) and (self.dtype, self.ndim) == (other.dtype, other.ndim)
+
+    def clone(self, dtype: Any = None, shape: Any = None, broadcastable: Any = None) -> ArrayType:
+        """The type with another dtype, shape or pattern."""
+        if broadcastable is not None:
+            shape = tuple(1 if flag else None for flag in broadcastable)
+        return array_type(self.dtype if dtype is None else dtype, self.shape if shape is None else tuple(shape))
+
     def with_dtype(self, dtype: Any) -> ArrayType:
         """The same shape with another dtype."""
         return array_type(dtype, self.shape)
@@ -117,7 +133,7 @@ class ObjectType(Held):
         return seam("build.input")(self, name)
 
     def __eq__(self, other: object) -> bool:
-        return self.__class__ is other.__class__ and self.key() == other.key()  # type: ignore[attr-defined]
+        return isinstance(other, ObjectType) and self.__class__ is other.__class__ and self.key() == other.key()
 
     def __hash__(self) -> int:
         return hash(self.code)

@@ -24,6 +24,18 @@ class OfValues:
             return False
         return True
 
+    def is_super(self, other: Any) -> bool | None:
+        """Whether all values of another type are of this type; None where the two have nothing in common."""
+        return True if self == other else None
+
+    def in_same_class(self, other: Any) -> bool:
+        """Whether another type differs from this one in known sizes at most."""
+        return bool(self == other)
+
+    def convert_variable(self, variable: Any) -> Any:
+        """A variable as one of this type, if all values of its type are of this type; else None."""
+        return variable if variable.type == self or self.is_super(variable.type) else None
+
     def make_variable(self, name: str | None = None) -> Any:
         """An input of this type."""
         return self(name)  # type: ignore[operator]

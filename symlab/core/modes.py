@@ -21,7 +21,7 @@ class Mode:
     pipeline: Pipeline = field(default_factory=lambda: DEFAULT)
     backend: str = "auto"
     check: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def including(self, *names: str) -> Mode:
         """The mode with these passes or rules of the default pipeline added."""

@@ -26,6 +26,7 @@ from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType, Held
+from symlab.core.local import as_registered
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable, fitting, shared
@@ -114,7 +115,7 @@ def make_request(
     check_not_given(records, substitutions)
     substitutions.update((item.variable, state) for _, item, state in states)
     records = with_leaves(records, substitutions)
-    values = replaced([*listed, *new_values.values()], substitutions)
+    values = as_registered(replaced([*listed, *new_values.values()], substitutions))
     outs, news = values[: len(listed)], dict(zip(new_values, values[len(listed) :], strict=True))
     news = with_default_updates(outs, news, no_default_updates, substitutions)
     records = tuple(checked_default(item, place, name or "f") for place, item in enumerate(records))

@@ -66,4 +66,6 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
         return self.front.copy(swap={item: shared(item.get_value(), item.name, shape=item.type.shape) for item in own})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self.front.__deepcopy__(memo)
+        made = self.front.__deepcopy__(memo)
+        made.trust_input = self.trust_input
+        return made

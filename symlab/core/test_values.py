@@ -16,7 +16,7 @@ from symlab.core.ir import config
 from symlab.core.ir.errors import InvalidValue, SymlabError, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.ir.types import Held
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable, fitting
@@ -65,12 +65,12 @@ def remember_all(built: Any) -> None:
 def value_below(node: Expr) -> Any:
     """The test value of a node, computed from those below it where it was built while none was computed; or NONE."""
     value = test_value(node)
-    if value is not NONE or not node.args:
+    if value is not NONE or node.op.kind is Kind.LEAF:
         return value
     known: dict[Expr, Any] = {}
     for item in toposort([node]):
         value = test_value(item)
-        if value is NONE and (not item.args or any(arg not in known for arg in item.args)):
+        if value is NONE and (item.op.kind is Kind.LEAF or any(arg not in known for arg in item.args)):
             continue
         with np.errstate(all="ignore"):
             known[item] = computed(item, known, None) if value is NONE else value

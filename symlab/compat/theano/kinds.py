@@ -18,15 +18,16 @@ from symlab.core.fgraph import Composite
 from symlab.core.function import function
 from symlab.core.ifelse import ifelse
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.replacing import rebuilt
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable as Shared
 from symlab.core.shared import fitting, shared
-from symlab.core.substitute import clone, copied
+from symlab.core.substitute import copied
 from symlab.debug.monitor import monitor_mode
 from symlab.tensor.reductions import softmax as rows_softmax
 from symlab.tensor.types import TensorType as tensor_type
@@ -254,7 +255,13 @@ def sparse_grad(x: Variable) -> Variable:
     return x
 
 
-def clone_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> tuple[list[Any], list[Any]]:
-    """Copies of inputs and of the outputs computed from them."""
-    copies = [copied(leaf) for leaf in inputs]
-    return copies, clone(list(outputs), dict(zip(inputs, copies, strict=True)))
+def clone_graph(
+    inputs: Sequence[Variable], outputs: Sequence[Variable], copy_inputs: bool = True
+) -> tuple[list[Any], list[Any]]:
+    """Inputs, or copies of them, and copies of all that is computed from them on the way to the outputs."""
+    copies = [copied(leaf) if copy_inputs and leaf.op is not CONSTANT else leaf for leaf in inputs]
+    done: dict[Any, Any] = dict(zip(inputs, copies, strict=True))
+    for node in toposort(outputs, frozenset(inputs)):
+        if node not in done:
+            done[node] = rebuilt(node, tuple(done[arg] for arg in node.args)) if node.args else node
+    return copies, [done[output] for output in outputs]

@@ -33,8 +33,19 @@ NO_GRADIENT = {
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 OPS = "symlab.compat.theano.ops:"
+GRAPHS = "symlab.compat.theano.graphs:"
+REWRITES = {
+    "EquilibriumOptimizer": GRAPHS + "rewriter",
+    "OpRemove": OPS + "OpRemove",
+    "TopoOptimizer": GRAPHS + "rewriter",
+    "in2out": GRAPHS + "rewriter",
+    "local_optimizer": "symlab.core.local:local_optimizer",
+    "out2in": GRAPHS + "rewriter",
+}
 VIEWS = {"ViewOp": OPS + "ViewOp"}
-REGISTER = dict.fromkeys(("register_canonicalize", "register_specialize", "register_stabilize"), OPS + "register")
+REGISTER = dict.fromkeys(
+    ("register_canonicalize", "register_specialize", "register_stabilize", "register_uncanonicalize"), OPS + "register"
+)
 CHECKS = {
     **REGISTER,
     "Assert": "symlab:Assert",
@@ -43,6 +54,7 @@ CHECKS = {
     "assert_op": "symlab:assert_op",
 }
 MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
+BY_HAND = {**MISSING_INPUT, "FunctionGraph": GRAPHS + "FunctionGraph"}
 ERRORS = {
     "GradientError": "symlab.core.ir.errors:GradientError",
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
@@ -71,6 +83,7 @@ MODE = {
     "Mode": KINDS + "TheanoMode",
     "get_default_mode": KINDS + "get_default_mode",
     "get_mode": KINDS + "get_mode",
+    "optdb": GRAPHS + "optdb",
 }
 GRAPH = {
     "Apply": WALK + ":Apply",
@@ -103,6 +116,7 @@ TYPES = {
 }
 TENSOR_NAMES = {
     **TYPES,
+    "_shared": "symlab:shared",
     "DimShuffle": KINDS + "DimShuffle",
     "Dot": KINDS + "Dot",
     "Elemwise": KINDS + "Elemwise",
@@ -157,10 +171,20 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         ),
         "theano.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
         "theano.d3viz.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
-        "theano.gof": Contents("Graphs.", (), {**GRAPH, **MISSING_INPUT, "graph_inputs": GRAPH["inputs"]}),
-        "theano.gof.fg": Contents("Graphs.", (), MISSING_INPUT),
+        "theano.gof": Contents(
+            "Graphs.",
+            (),
+            {
+                **GRAPH,
+                **REWRITES,
+                **MISSING_INPUT,
+                "FunctionGraph": GRAPHS + "FunctionGraph",
+                "graph_inputs": GRAPH["inputs"],
+            },
+        ),
+        "theano.gof.fg": Contents("Graphs.", (), BY_HAND),
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
-        "theano.gof.opt": Contents("Rewrites.", (), {"OpRemove": OPS + "OpRemove"}),
+        "theano.gof.opt": Contents("Rewrites.", (), REWRITES),
         "theano.gof.utils": Contents("Helpers.", (), {"hashtype": OPS + "hashtype"}),
         "theano.gof.op": Contents(
             "Ops.", (), {"Op": GRAPH["Op"], "get_test_value": "symlab.core.test_values:get_test_value"}

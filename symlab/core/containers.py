@@ -81,7 +81,7 @@ class Containers:
         return Container(self.function, key)
 
     def __contains__(self, key: Any) -> bool:
-        return key in self.function
+        return self.function.knows(key)  # type: ignore[no-any-return]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.keys())
@@ -107,6 +107,9 @@ class WithContainers:
         return self
 
     def __contains__(self, key: Any) -> bool:
+        return self.knows(key)
+
+    def knows(self, key: Any) -> bool:
         """Whether an input is known by this variable, name or position."""
         try:
             self.signature.place_of_key(key)

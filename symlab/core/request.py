@@ -242,10 +242,10 @@ def with_default_updates(
     """The updates, and those that shared variables bring with them (`default_update`)."""
     if excluded is True:
         return updates
-    if excluded and not isinstance(excluded, list | tuple | set | frozenset):
+    if excluded is not None and not isinstance(excluded, bool | list | tuple | set | frozenset):
         problem = f"no_default_updates is a list of shared variables, True or False, and not {excluded!r}"
         raise TypeMismatch(message(problem, (), ["no_default_updates=[x]"]))
-    skipped = set(excluded or ())
+    skipped: set[Any] = set() if excluded is None or isinstance(excluded, bool) else set(excluded)
     updates = dict(updates)
     pending = leaves([*outputs, *updates.values()])
     while pending:

@@ -91,7 +91,7 @@ class SharedVariable(Variable):
         if isinstance(self.type, ObjectType):
             self.cell.set_value(self.type.filter(value, strict=self.strict), borrow=borrow)
             return
-        if self.strict and getattr(value, "dtype", None) != self.type.dtype:
+        if self.strict and not (isinstance(value, np.ndarray | np.generic) and value.dtype == self.type.dtype):
             problem = f"{name} is strict: it takes arrays of {self.type.dtype.name}"
             raise TypeMismatch(message(problem, (), [f"np.asarray(value, '{self.type.dtype.name}')"]))
         if self.allow_downcast:

@@ -128,3 +128,21 @@ def test_through_loops_and_choices() -> None:
     every = sl.jacobian(states, [w, x])
     shapes = [item.shape for item in sl.function([w, x], every)(weights, at)]
     assert shapes == [(3, 2, 2, 2), (3, 2, 2)]
+
+
+def test_rows_one_after_another(x):
+    loop = sl.jacobian(T.sin(x) * x[0], x, vectorize=False)
+    assert any(node.op.name == "scan" for node in toposort([loop]))
+    np.testing.assert_allclose(loop.eval({x: NUMBERS}), sl.jacobian(T.sin(x) * x[0], x).eval({x: NUMBERS}))
+
+
+def test_products_under_other_names(x):
+    v = T.dvector("v")
+    cost = T.sum(x**3)
+    asked = [
+        sl.gradient.pullback(x**2, x, cotangents=v),
+        sl.gradient.pushforward(x**2, x, tangents=v, use_op_pushforward=True),
+        sl.gradient.hessian_vector_product(cost, x, p=v),
+    ]
+    found = sl.function([x, v], asked)(NUMBERS, NUMBERS)
+    np.testing.assert_allclose(found, [2 * NUMBERS**2, 2 * NUMBERS**2, 6 * NUMBERS**2])

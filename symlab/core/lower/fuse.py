@@ -73,7 +73,7 @@ def fuse_for_device(graph: Graph) -> Fused | Refusal:
 
 def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | Refusal:
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
-    if any(isinstance(node.type, Held) for node in graph.nodes()):
+    if any(isinstance(node.type, Held) for node in (*graph.inputs, *graph.nodes())):
         return Refusal("lists and objects are values of the reference evaluator alone")
     if nesting(graph.roots) > MOST_NESTED:
         return Refusal(f"choices lie more than {MOST_NESTED} deep within each other")

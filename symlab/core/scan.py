@@ -11,7 +11,7 @@ import numpy as np
 
 from symlab.core.ir.behind import remember
 from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
-from symlab.core.ir.expr import Expr, leaves
+from symlab.core.ir.expr import leaves, toposort
 from symlab.core.ir.types import array_type
 from symlab.core.ir.untested import tested_after
 from symlab.core.ops.create import counted
@@ -306,7 +306,7 @@ def trace(request: Request, dtypes: Sequence[Any]) -> Traced:
     with step_of_loop(number, arguments):
         result = returned(request.fn(*arguments, *request.non_sequences))
     traced.rows.append((number, places))
-    traced.result = with_default_updates(result)
+    traced.result = with_default_updates(result, request.non_sequences)
     return traced
 
 
@@ -316,10 +316,14 @@ def state_columns(recurrent: Sequence[Recurrent | None], traced: Traced) -> list
     return [[] if item is None else next(states) for item in recurrent]
 
 
-def with_default_updates(result: Returned) -> Returned:
-    """What a step returns, with the updates that the shared variables in it bring along."""
+def with_default_updates(result: Returned, given: Sequence[Variable]) -> Returned:
+    """What a step returns, with the updates that the shared variables in it bring along.
+
+    What the step is handed from outside is the same in all steps, draws too: it brings nothing along.
+    """
     updates = dict(result.updates)
-    waiting: list[Expr] = leaves([*result.outputs, *updates.values(), *result.conditions])
+    order = toposort([*result.outputs, *updates.values(), *result.conditions], frozenset(given))
+    waiting = [node for node in order if not node.args and node not in given]
     while waiting:
         leaf = waiting.pop(0)
         if isinstance(leaf, SharedVariable) and leaf not in updates and leaf.default_update is not None:

@@ -43,8 +43,9 @@ def jacobian(
     weights = variable(expression.type)
     rows = Lop(expression, variables, weights, consider_constant, disconnected_inputs)
     stacks = (stacked if vectorize else looped)(rows, weights, unit_vectors(expression))
-    remember(stacks, rows)
-    return formed([shaped(stack, expression, of) for stack, of in zip(stacks, variables, strict=True)], wrt)
+    found = [shaped(stack, expression, of) for stack, of in zip(stacks, variables, strict=True)]
+    remember(found, [expression, *variables])
+    return formed(found, wrt)
 
 
 def stacked(rows: Sequence[Variable], weights: Variable, units: Variable) -> Sequence[Variable]:

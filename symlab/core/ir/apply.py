@@ -44,7 +44,7 @@ class Apply:
     @property
     def op(self) -> Any:
         """What is applied."""
-        return self.node.op.as_made
+        return self.node.op.seen_as(self.node.attributes)
 
     @property
     def inputs(self) -> list[Expr]:

@@ -104,6 +104,11 @@ class Op:
         """What a program made, where this is the record of it; else the op itself."""
         return self.extra.get("made", self)
 
+    def seen_as(self, attributes: Mapping[str, Any]) -> Any:
+        """What a program knows a node of this op by: the object that it made, with the attributes of the node."""
+        seen = self.extra.get("seen")
+        return self.as_made if seen is None else seen(attributes)
+
     @property
     def compute(self) -> Callable[..., Any]:
         """The reference as a function."""

@@ -145,6 +145,8 @@ def test_modes_know_no_mistake_in_the_names_of_rewrites(theano):
         assert theano.function([x], x * 2, mode=changed)(3) == 6
     assert theano.function([x], x * 2, mode="DEBUG_MODE")(3) == 6
     assert isinstance(hash(get_mode("FAST_RUN")), int)
+    assert isinstance(get_mode("DebugMode"), theano.compile.debugmode.DebugMode)
+    assert not isinstance(FAST_RUN, theano.compile.debugmode.DebugMode)
 
 
 def test_softmax_of_a_vector_is_a_row(theano):

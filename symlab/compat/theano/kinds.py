@@ -108,8 +108,10 @@ Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elemen
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
 DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
 Subtensor = recognized("Subtensor", "Slices.", named("slice"))
-DebugMode = recognized("DebugMode", "The mode that checks.", lambda value: value == MODES["DebugMode"],
-                       lambda **options: MODES["DebugMode"])  # fmt: skip
+DebugMode = recognized(
+    "DebugMode", "The mode that checks.", lambda value: isinstance(value, Mode) and value.name == "DebugMode",
+    lambda **options: TolerantMode.of(MODES["DebugMode"]),
+)  # fmt: skip
 NanGuardMode = recognized(
     "NanGuardMode", "The mode that watches for nan.", lambda value: isinstance(value, Mode) and "Nan" in value.name,
     lambda **options: Mode("NanGuardMode", MODES["FAST_RUN"].pipeline, "auto", "debug.NanGuardMode", options),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from symlab.core.autodiff.jacobian import hessian_vector_product as product
 from symlab.core.autodiff.marks import DisconnectedType, NullType
 from symlab.core.custom.derivatives import grad_not_implemented, grad_undefined
 from symlab.core.gradcheck import NumericGradient as numeric_grad
@@ -17,7 +20,6 @@ from symlab.tensor.gradients import (
     grad_clip,
     grad_scale,
     hessian,
-    hessian_vector_product,
     jacobian,
     undefined_grad,
     verify_grad,
@@ -52,4 +54,17 @@ __all__ = [
     "zero_grad",
 ]
 
-pullback, pushforward = Lop, Rop  # as PyTensor calls them
+
+def pullback(f: Any, wrt: Any, cotangents: Any, **options: Any) -> Any:
+    """`Lop` under PyTensor's names: the Jacobian of f times cotangents from the left."""
+    return Lop(f, wrt, cotangents, **options)
+
+
+def pushforward(f: Any, wrt: Any, tangents: Any, use_op_pushforward: bool = False, **options: Any) -> Any:
+    """`Rop` under PyTensor's names; how an op says its derivative makes no difference to what is asked for."""
+    return Rop(f, wrt, tangents, **options)
+
+
+def hessian_vector_product(cost: Any, wrt: Any, p: Any, **options: Any) -> Any:
+    """The Hessian of a scalar cost times vectors, one for each of `wrt`, under PyTensor's names."""
+    return product(cost, wrt, p, **options)

@@ -11,9 +11,17 @@ from typing import Any
 import numpy as np
 
 from symlab.core.containers import Container
-from symlab.core.ir.errors import InvalidValue, SymlabError, TypeMismatch, UnknownName, message, near_names
+from symlab.core.ir.errors import (
+    InvalidValue,
+    RepeatedInput,
+    SymlabError,
+    TypeMismatch,
+    UnknownName,
+    message,
+    near_names,
+)
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
-from symlab.core.ir.types import ArrayType, ListType
+from symlab.core.ir.types import ArrayType, ListType, ObjectType
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
@@ -48,7 +56,7 @@ class In:
         if not isinstance(name, str | None):
             raise TypeMismatch(message(f"the name of an input is a string, and {name!r} is none"))
         self.variable = self.asked_for = variable
-        self.value = value.source if isinstance(value, Container) else value
+        self.value = value.source if isinstance(value, Container) else value  # a container that is shared, or a value
         self.update = None if update is None else checked_update(variable, update)
         self.name = name if name is not None or not autoname else variable.name
         self.strict, self.allow_downcast = strict, allow_downcast
@@ -58,6 +66,18 @@ class In:
     def keeps_state(self) -> bool:
         """Whether its default is kept in a shared variable."""
         return self.update is not None or isinstance(self.value, SharedVariable)
+
+    @property
+    def present(self) -> Any:
+        """The default as it is now; that of an input which shares the container of another function is the other's."""
+        return self.value.value if isinstance(self.value, Container) else self.value
+
+    def keep(self, value: Any) -> None:
+        """Replace the default."""
+        if isinstance(self.value, Container):
+            self.value.value = value
+        else:
+            self.value = value
 
     def with_variable(self, variable: Variable) -> In:
         """The same options for another variable, which stands for the one that was `asked_for`."""
@@ -177,11 +197,11 @@ class Signature:
 
     def default(self, place: int) -> Any:
         """The default of an input that was not given."""
-        item = self.inputs[place]
-        if item.value is None:
+        value = self.inputs[place].present
+        if value is None:
             problem = f"{self.function} misses its argument {self.called(place)}"
             raise TypeMismatch(message(problem, self.operands(place), self.attempts()))
-        return item.value
+        return value
 
     def place_of_key(self, key: Any) -> int:
         """The position of an input that is known by its variable, its name or its position."""
@@ -222,6 +242,8 @@ def as_argument(name: str, item: In, value: Any) -> Any:
         raise TypeMismatch(message(f"{name} is an expression; a call takes values", [("given", value)], tries))
     if isinstance(item.variable.type, ListType):
         return as_elements(name, item.variable.type, value)
+    if isinstance(item.variable.type, ObjectType):
+        return item.variable.type.filter(value, strict=item.strict, allow_downcast=item.allow_downcast)
     array = with_dtype(name, item, value)
     check_shape(name, item, array)
     fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative
@@ -237,7 +259,7 @@ def in_short(names: Sequence[str]) -> str:
 
 def checked_default(item: In, place: int, function: str) -> In:
     """An input whose default, if it has one, is an array of its type, and a copy of what was given."""
-    if item.value is None:
+    if item.value is None or isinstance(item.value, Container):
         return item
     name = f"the default of argument {place + 1}{f' ({item.name})' if item.name else ''} of {function}"
     made = copy.copy(item)
@@ -307,7 +329,7 @@ def check_distinct(inputs: Sequence[In]) -> None:
     seen: set[Variable] = set()
     for item in inputs:
         if item.variable in seen:
-            raise InvalidValue(message(f"{item.variable!r} is an input twice", [("input", item.variable)]))
+            raise RepeatedInput(message(f"{item.variable!r} is an input twice", [("input", item.variable)]))
         seen.add(item.variable)
 
 

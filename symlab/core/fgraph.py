@@ -9,7 +9,8 @@ from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
-from symlab.core.ir.op import CONSTANT, Kind, Op
+from symlab.core.ir.op import CONSTANT, PROJECT, Kind, Op
+from symlab.core.ir.types import TupleType
 from symlab.core.lower.buffers import Buffer, Home
 from symlab.core.lower.fuse import Refusal
 from symlab.core.rewrite.trace import Trace
@@ -107,7 +108,7 @@ class FunctionGraph:
         for step in program.steps:
             nodes = dict.fromkeys(source(node) for node in step.nodes)
             reads = [values[number] for number in step.reads]
-            self.add([node.op for node in nodes], reads, [values[number] for number in step.writes])
+            self.add(list(nodes), reads, [values[number] for number in step.writes])
         inputs = [
             at_home(fused.buffers, values, Home.OPERAND, place) or self.value(node)
             for place, node in enumerate(fused.operands)
@@ -122,15 +123,20 @@ class FunctionGraph:
         """The inputs and outputs of a graph that the reference evaluator runs; each node is an application."""
         order = graph.nodes()
         values = {node: self.value(node) for node in (*graph.inputs, *order)}
+        picked = {(node.args[0], node.attr("index")): node for node in order if node.op is PROJECT}
         for node in order:
-            if node.op.kind is not Kind.LEAF:
-                self.add([node.op], [values[arg] for arg in node.args], [values[node]])
+            if node.op.kind is not Kind.LEAF and node.op is not PROJECT:
+                count = len(node.type.items) if isinstance(node.type, TupleType) else 0
+                results = [values[picked.get((node, place), node)] for place in range(count)]
+                self.add([node], [values[arg] for arg in node.args], results or [values[node]])
         inputs = [*graph.inputs, *(node for node in order if node.op.kind is Kind.LEAF and node.op is not CONSTANT)]
         return [values[node] for node in dict.fromkeys(inputs)], [values[node] for node in graph.roots]
 
-    def add(self, ops: Sequence[Op], inputs: list[Value], outputs: list[Value]) -> None:
+    def add(self, nodes: Sequence[Expr], inputs: list[Value], outputs: list[Value]) -> None:
         """One more application."""
-        made = Application(ops[0].as_made if len(ops) == 1 else Composite(tuple(ops)), inputs, outputs)
+        first, *others = nodes
+        op = Composite(tuple(node.op for node in nodes)) if others else first.op.seen_as(first.attributes)
+        made = Application(op, inputs, outputs)
         self.apply_nodes.append(made)
         for place, value in enumerate(inputs):
             value.clients.append((made, place))

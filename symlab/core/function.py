@@ -25,6 +25,7 @@ from symlab.core.ir.config import Config
 from symlab.core.ir.errors import TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
+from symlab.core.ir.types import ListType, ObjectType
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import run
@@ -84,7 +85,7 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
         settings = replace(settings, device="cpu")  # what checks look at is the program for the processor
     on_device = chosen(mode.backend, settings) == "cuda"
     trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
-    made = Function(request, mode, settings, trace)
+    made = Function(request, mode, settings, replace(trace, name=request.name))
     front = made.front if mode.check is None else seam(mode.check)(made)
     return StatefulFunction(front, request) if request.states else front
 
@@ -149,16 +150,22 @@ class Function(WithContainers, metaclass=FunctionKind):
         With `output_subset`, positions or keys of outputs, only those are computed, and all updates; the result is a
         list of them, or a dict where the outputs are one.
         """
+        return self.answer(self.computed, args, keywords)
+
+    def computed(self, *arrays: np.ndarray[Any, Any]) -> Any:
+        """The results for arrays that fit."""
+        return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
+
+    def answer(self, run: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        """What `run` gives for the converted arguments; where `output_subset` is asked for, that instead."""
         if self.signature.asks_for_subset(keywords):
             return self.call_subset(*args, **keywords)
-        arrays = self.signature.convert(args, keywords)
-        return self.evaluate(arrays) if self.executable is None else self.executable.front(*arrays)
+        return run(*self.signature.convert(args, keywords))
 
     def call_subset(self, *args: Any, **keywords: Any) -> Any:
         """A call for some of the outputs, of a function that is made when it is first asked for."""
         if not self.signature.asks_for_subset(keywords):
-            arrays = self.signature.convert(args, keywords)
-            return self.front(*arrays)
+            return self.answer(self.front, args, keywords)
         wanted = tuple(keywords.pop(SUBSET))
         if wanted not in self.subsets:
             self.subsets[wanted] = compile_request(with_outputs(self.request, wanted), self.mode, self.config)
@@ -171,8 +178,10 @@ class Function(WithContainers, metaclass=FunctionKind):
         with _turns:
             roots = self.roots(arrays)
             first = len(roots) - len(self.request.updates)
-            values = [np.array(value, order="C") for value in roots[first:]]
-            pairs = list(zip(self.request.updates, values, strict=True))
+            pairs = [
+                (target, own_value(target.type, value))
+                for target, value in zip(self.request.updates, roots[first:], strict=True)
+            ]
             try:
                 store(pairs)
             except BaseException:
@@ -212,7 +221,7 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def packed(self, values: Sequence[Any]) -> Any:
         """Results in the layout that the user asked for; arrays of their own, never views of inputs."""
-        arrays = [copied(value) for value in values]
+        arrays = [own_value(out.type, value) for out, value in zip(self.request.outputs, values, strict=True)]
         match self.request.layout:
             case "s":
                 return arrays[0]
@@ -281,15 +290,16 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def __getitem__(self, key: Any) -> Any:
         """The default of an input, by variable, name or position."""
-        return self.request.inputs[self.signature.place_of_key(key)].value
+        return self.request.inputs[self.signature.place_of_key(key)].present
 
     def __setitem__(self, key: Any, value: Any) -> None:
         place = self.signature.place_of_key(key)
-        self.request.inputs[place].value = self.signature.converted(place, value)
+        self.request.inputs[place].keep(self.signature.converted(place, value))
 
-    def source_of(self, key: Any) -> Any:
-        """What `container` of an input hands to another function: its default."""
-        return self[key]
+    @property
+    def seen(self) -> Any:
+        """The function as its users hold it."""
+        return self.front
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that a call reads or updates."""
@@ -328,9 +338,11 @@ def store(pairs: Sequence[tuple[SharedVariable, np.ndarray[Any, Any]]]) -> None:
         variable.cell.set_value(value, borrow=True)
 
 
-def copied(value: Any) -> Any:
-    """An array, or a list of them, of its own."""
-    return [copied(item) for item in value] if isinstance(value, list) else np.array(value)
+def own_value(type: Any, value: Any) -> Any:
+    """An array, or a list of them, of its own; an object of a program's type is handed on as it is."""
+    if isinstance(type, ListType):
+        return [own_value(type.item, item) for item in value]
+    return value if isinstance(type, ObjectType) else np.array(value, order="C")
 
 
 def remade(request: Request, mode: Mode, settings: Config, trust_input: bool = False) -> Any:

@@ -9,9 +9,11 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
+from symlab.core.ir.types import Held
 from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.compare import neq
 from symlab.core.ops.operators import Variable, as_variable, cast_to
+from symlab.core.substitute import fitting_replacement
 
 __all__ = ["cond", "ifelse"]
 
@@ -59,6 +61,8 @@ def listed(branch: Any) -> list[Variable]:
 
 def fitting(first: Variable, second: Variable) -> tuple[Variable, Variable]:
     """Two values of the same dtype."""
+    if isinstance(first.type, Held) or isinstance(second.type, Held):
+        return first, fitting_replacement(first, second)
     if first.ndim != second.ndim:
         operands = [("then", first), ("else", second)]
         raise TypeMismatch(message("the branches of ifelse have values of different ranks", operands))

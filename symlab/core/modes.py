@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from symlab.core.ir.config import current
 from symlab.core.ir.errors import ConfigError, message, near_names
 from symlab.core.pipeline import DEFAULT, FAST_COMPILE, Pipeline
 from symlab.core.rewrite.rule import Rule
@@ -20,7 +21,7 @@ class Mode:
     pipeline: Pipeline = field(default_factory=lambda: DEFAULT)
     backend: str = "auto"
     check: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def including(self, *names: str) -> Mode:
         """The mode with these passes or rules of the default pipeline added."""
@@ -45,12 +46,16 @@ MODES: Mapping[str, Mode] = MappingProxyType(
 )
 
 
-def as_mode(mode: Mode | str) -> Mode:
-    """The mode, or the one of that name."""
+ALIASES: Mapping[str, str] = MappingProxyType({"DebugMode": "debug_mode", "FAST_RUN": "mode"})  # Theano's
+
+
+def as_mode(mode: Mode | str | None) -> Mode:
+    """The mode, the one of that name, or the configured one; DEBUG_MODE, as Theano writes it, is DebugMode."""
     if isinstance(mode, Mode):
         return mode
+    wanted = str(current().mode if mode is None else mode)
     for name, known in MODES.items():
-        if name.lower() == str(mode).lower():
+        if wanted.lower() in (name.lower(), ALIASES.get(name)):
             return known
-    tries = [near_names(str(mode), MODES) or f"one of {', '.join(MODES)}"]
+    tries = [near_names(wanted, MODES) or f"one of {', '.join(MODES)}"]
     raise ConfigError(message(f"there is no mode called {mode!r}", (), tries))

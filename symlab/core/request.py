@@ -25,7 +25,8 @@ from symlab.core.ir.errors import (
 from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
-from symlab.core.ir.types import ArrayType, ListType
+from symlab.core.ir.types import ArrayType, Held
+from symlab.core.local import as_registered
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable, fitting, shared
@@ -114,7 +115,7 @@ def make_request(
     check_not_given(records, substitutions)
     substitutions.update((item.variable, state) for _, item, state in states)
     records = with_leaves(records, substitutions)
-    values = replaced([*listed, *new_values.values()], substitutions)
+    values = as_registered(replaced([*listed, *new_values.values()], substitutions))
     outs, news = values[: len(listed)], dict(zip(new_values, values[len(listed) :], strict=True))
     news = with_default_updates(outs, news, no_default_updates, substitutions)
     records = tuple(checked_default(item, place, name or "f") for place, item in enumerate(records))
@@ -189,7 +190,7 @@ def as_output(item: Any) -> Variable:
     if isinstance(item, Out):
         item = item.variable
     variable = as_variable(item)
-    if not isinstance(variable.type, ArrayType | ListType):
+    if not isinstance(variable.type, ArrayType | Held):
         raise TypeMismatch(message(f"{variable!r} has several results: choose one", [("output", variable)]))
     return variable
 
@@ -218,6 +219,8 @@ def fitting_update(target: SharedVariable, value: Variable) -> Variable:
     """`value` if it has the type of `target`; a dtype that loses nothing is cast."""
     old, new = target.type, value.type
     rows = [("shared", target), ("new value", value)]
+    if isinstance(old, Held) or isinstance(new, Held):
+        return fitting_replacement(target, value)
     if new.dtype != old.dtype:
         if not np.can_cast(new.dtype, old.dtype, "safe"):
             problem = f"{target!r} holds {old.dtype.name}, and its new value is {new.dtype.name}"
@@ -239,7 +242,10 @@ def with_default_updates(
     """The updates, and those that shared variables bring with them (`default_update`)."""
     if excluded is True:
         return updates
-    skipped = set(excluded or ())
+    if excluded is not None and not isinstance(excluded, bool | list | tuple | set | frozenset):
+        problem = f"no_default_updates is a list of shared variables, True or False, and not {excluded!r}"
+        raise TypeMismatch(message(problem, (), ["no_default_updates=[x]"]))
+    skipped: set[Any] = set() if excluded is None or isinstance(excluded, bool) else set(excluded)
     updates = dict(updates)
     pending = leaves([*outputs, *updates.values()])
     while pending:

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
-from symlab.core.ir.expr import Expr, leaves
+from symlab.core.ir.behind import remember
+from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
+from symlab.core.ir.expr import leaves, toposort
 from symlab.core.ir.types import array_type
+from symlab.core.ir.untested import tested_after
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import minimum
 from symlab.core.ops.index import part_of_axis, reversed_along
@@ -23,6 +25,7 @@ from symlab.core.ops.shape import INTEGER, number_of, sizes_of
 from symlab.core.returned import Returned, returned, until
 from symlab.core.shared import SharedVariable
 from symlab.core.steps import step_of_loop
+from symlab.core.test_values import lend
 from symlab.core.updates import OrderedUpdates
 
 __all__ = ["foldl", "foldr", "map", "reduce", "scan", "until"]
@@ -157,7 +160,9 @@ def scan(
     """
     request = make_request(fn, sequences, outputs_info, non_sequences, n_steps, go_backwards)
     found = Scanned.of(request, truncate_gradient, strict)
-    return found.formed(found.histories(), return_list), found.updates
+    outputs = found.histories()
+    remember(outputs, [*request.non_sequences, *(item.array for item in request.sequences)])
+    return found.formed(outputs, return_list), found.updates
 
 
 def make_request(
@@ -165,7 +170,7 @@ def make_request(
 ) -> Request:
     """The request with everything in its place."""
     taken = [Taken.of(item) for item in listed(sequences)]
-    outputs = None if outputs_info is None else [Recurrent.of(item) for item in listed(outputs_info)]
+    outputs = [Recurrent.of(item) for item in listed(outputs_info)] or None
     others = [as_variable(item) for item in listed(non_sequences)]
     return Request(fn, taken, outputs, others, length_of(taken, n_steps), bool(backwards))
 
@@ -208,7 +213,12 @@ class Scanned:
     @classmethod
     def of(cls, request: Request, truncate: int = -1, strict: bool = False) -> Scanned:
         """Call the user's function and close the loop around what it returns."""
-        traced = traced_with_dtypes(request)
+        return cls.closed(request, traced_with_dtypes(request), truncate, strict)
+
+    @classmethod
+    @tested_after
+    def closed(cls, request: Request, traced: Traced, truncate: int, strict: bool) -> Scanned:
+        """The loop around what the user's function returned."""
         result = traced.result
         recurrent = request.outputs if request.outputs is not None else [None] * len(result.outputs)
         states: list[State] = []
@@ -280,19 +290,23 @@ def trace(request: Request, dtypes: Sequence[Any]) -> Traced:
         for tap in taken.taps:
             rows = taken.rows(tap, request.length, request.backwards)
             param = variable(rows.type.with_shape(rows.type.shape[1:]), taken.named(tap))
+            lend(param, rows, row=True)
             traced.rows.append((param, rows))
             arguments.append(param)
     for item, dtype in zip(request.outputs or (), dtypes, strict=True):
         if item is not None:
             firsts = item.first(dtype)
             params = [(variable(first.type), first) for first in firsts]
+            for param, first in params:
+                lend(param, first)
             traced.states.append(params)
             arguments += [params[tap][0] for tap in item.taps]
-    number = variable(array_type(INTEGER, ()), "step")
+    number, places = variable(array_type(INTEGER, ()), "step"), counted(request.length)
+    lend(number, places, row=True)
     with step_of_loop(number, arguments):
         result = returned(request.fn(*arguments, *request.non_sequences))
-    traced.rows.append((number, counted(request.length)))
-    traced.result = with_default_updates(result)
+    traced.rows.append((number, places))
+    traced.result = with_default_updates(result, request.non_sequences)
     return traced
 
 
@@ -302,10 +316,14 @@ def state_columns(recurrent: Sequence[Recurrent | None], traced: Traced) -> list
     return [[] if item is None else next(states) for item in recurrent]
 
 
-def with_default_updates(result: Returned) -> Returned:
-    """What a step returns, with the updates that the shared variables in it bring along."""
+def with_default_updates(result: Returned, given: Sequence[Variable]) -> Returned:
+    """What a step returns, with the updates that the shared variables in it bring along.
+
+    What the step is handed from outside is the same in all steps, draws too: it brings nothing along.
+    """
     updates = dict(result.updates)
-    waiting: list[Expr] = leaves([*result.outputs, *updates.values(), *result.conditions])
+    order = toposort([*result.outputs, *updates.values(), *result.conditions], frozenset(given))
+    waiting = [node for node in order if not node.args and node not in given]
     while waiting:
         leaf = waiting.pop(0)
         if isinstance(leaf, SharedVariable) and leaf not in updates and leaf.default_update is not None:
@@ -320,7 +338,7 @@ def check_strict(values: Sequence[Variable], params: Sequence[Variable], request
     unknown = [node for node in outside(values, params) if not told.issuperset(leaves([node])) and node not in told]
     if unknown:
         names = [(getattr(node, "name", None) or node.op.name, node) for node in unknown]
-        raise InvalidValue(message("fn uses variables that are not among non_sequences", names, ["strict=False"]))
+        raise MissingInputError(message("fn uses variables that are not among non_sequences", names, ["strict=False"]))
 
 
 def map(

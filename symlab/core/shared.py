@@ -13,23 +13,26 @@ from symlab.core.backends.c.callobject import PythonCell
 from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.containers import Container
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ir.expr import Attributes
+from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.op import SHARED, Op
-from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
+from symlab.core.ir.types import ArrayType, ObjectType, Shape, array_type, plain_dtype
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.random import generator_of, state_words
 from symlab.core.seams import seam
 
 _upgrade = threading.Lock()
+NUMERIC = (np.ndarray, np.generic, np.random.RandomState, int, Expr, type(None))  # what is meant as numbers
 
 
 class SharedVariable(Variable):
     """A variable with a value of its own, which functions read, and replace through `updates`."""
 
-    __slots__ = ("cell", "default_update")
+    __slots__ = ("allow_downcast", "holder", "strict", "update")
 
-    cell: Any
-    default_update: Variable | None
+    holder: list[Any]  # of the cell; twins have one together
+    update: Variable | None  # what `default_update` shows
+    strict: bool
+    allow_downcast: bool | None
 
     def __init__(
         self,
@@ -40,16 +43,61 @@ class SharedVariable(Variable):
         name: str | None = None,
     ) -> None:
         super().__init__(op, args, attrs, type, name)
-        self.default_update = None
-        self.cell = None
+        self.update, self.holder = None, [None]
+        self.strict, self.allow_downcast = False, None
+
+    @property
+    def cell(self) -> Any:
+        """What keeps the value."""
+        return self.holder[0]
+
+    @cell.setter
+    def cell(self, cell: Any) -> None:
+        self.holder[0] = cell
+
+    def twin(self) -> SharedVariable:
+        """Another variable that has its value with this one: what is set in one is read in both."""
+        made = self.__class__(self.op, (), self.attrs, self.type, self.name)
+        made.tag, made.update, made.holder = self.tag, self.update, self.holder
+        made.strict, made.allow_downcast = self.strict, self.allow_downcast
+        return made
+
+    @property
+    def default_update(self) -> Variable | None:
+        """The new value that every function gives the variable unless its `updates` say another; None if there is none.
+
+        It can be set, and deleted.
+        """
+        return self.update
+
+    @default_update.setter
+    def default_update(self, value: Variable | None) -> None:
+        self.update = value
+
+    @default_update.deleter
+    def default_update(self) -> None:
+        self.update = None
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
         """The current value: a copy, or with `borrow` the array itself, which later updates leave as it is."""
         return self.cell.get_value(borrow=borrow)
 
     def set_value(self, value: Any, borrow: bool = False) -> None:
-        """Replace the value; it must have the variable's rank and a dtype that loses nothing."""
-        self.cell.set_value(fitting(value, self.type, self.name or "the shared variable"), borrow=borrow)
+        """Replace the value; it must have the variable's rank and a dtype that loses nothing.
+
+        A variable with `allow_downcast` takes any dtype, one that is `strict` an array of its own alone.
+        """
+        name = self.name or "the shared variable"
+        if isinstance(self.type, ObjectType):
+            self.cell.set_value(self.type.filter(value, strict=self.strict), borrow=borrow)
+            return
+        if self.strict and not (isinstance(value, np.ndarray | np.generic) and value.dtype == self.type.dtype):
+            problem = f"{name} is strict: it takes arrays of {self.type.dtype.name}"
+            raise TypeMismatch(message(problem, (), [f"np.asarray(value, '{self.type.dtype.name}')"]))
+        if self.allow_downcast:
+            with np.errstate(all="ignore"):
+                value = unmasked(value, name).astype(self.type.dtype, copy=False)
+        self.cell.set_value(fitting(value, self.type, name), borrow=borrow)
 
     @property
     def container(self) -> Container:
@@ -77,12 +125,12 @@ class SharedVariable(Variable):
         return self.cell
 
     def label(self) -> tuple[Any, ...]:
-        """Name, tag, origin, value and default update."""
-        return (*super().label(), self.cell.get_value(), self.default_update)
+        """Name, tag, origin, what it takes, value and default update."""
+        return (*super().label(), (self.strict, self.allow_downcast), self.cell.get_value(), self.update)
 
     def relabel(self, label: tuple[Any, ...]) -> None:
         """Put name, tag, origin, value and default update back."""
-        *plain, value, self.default_update = label
+        *plain, (self.strict, self.allow_downcast), value, self.update = label
         super().relabel(tuple(plain))
         self.cell = PythonCell(value)
 
@@ -102,6 +150,10 @@ class ByPlace:
     def source_of(self, key: int) -> SharedVariable:
         """The variable itself: an input of a function that starts from its container shares its value."""
         return self.variable
+
+    def owner_of(self, key: int) -> tuple[Any, Any]:
+        """The variable keeps the value."""
+        return self.variable, 0
 
 
 class RandomState(SharedVariable):
@@ -130,11 +182,15 @@ def shared(
 ) -> SharedVariable:
     """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them.
 
-    The value is an array of numbers, a matrix of `scipy.sparse`, or a `np.random.RandomState`.
+    The value is an array of numbers, a matrix of `scipy.sparse`, a `np.random.RandomState`, or any other object, which
+    ops that a program writes can use. `strict` and
+    `allow_downcast` say what `set_value` takes: arrays of this dtype alone, or of any.
     """
     if type(value).__module__.startswith("scipy.sparse"):
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
     array = unmasked(value, "the shared variable")
+    if array.dtype.kind in "OUS" and not array.ndim and not isinstance(value, NUMERIC):
+        return held(value, name, borrow)
     kind = RandomState if isinstance(value, np.random.RandomState) else SharedVariable
     shape = array.shape if kind is RandomState else shape
     if array.dtype.kind not in "biufc":
@@ -142,6 +198,14 @@ def shared(
         raise TypeMismatch(message(problem, (), ["a NumPy array of numbers"]))
     variable = kind(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
     variable.cell = PythonCell(array, borrow=borrow)
+    variable.strict, variable.allow_downcast = strict, allow_downcast
+    return variable
+
+
+def held(value: Any, name: str | None, borrow: bool) -> SharedVariable:
+    """A shared variable with any object as its value, which only ops that a program writes can use."""
+    variable = SharedVariable(SHARED, (), (), seam("types.generic"), name)
+    variable.cell = PythonCell(value, borrow=borrow)
     return variable
 
 

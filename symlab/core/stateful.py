@@ -47,7 +47,7 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
     def __getitem__(self, key: Any) -> Any:
         """The state or default of an input, by variable, name or position."""
         place = self.signature.place_of_key(key)
-        return self.states[place].get_value() if place in self.states else self.signature.inputs[place].value
+        return self.states[place].get_value() if place in self.states else self.signature.inputs[place].present
 
     def __setitem__(self, key: Any, value: Any) -> None:
         place = self.signature.place_of_key(key)
@@ -55,16 +55,17 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
         if place in self.states:
             self.states[place].set_value(array)
         else:
-            self.signature.inputs[place].value = array
+            self.signature.inputs[place].keep(array)
 
     def source_of(self, key: Any) -> Any:
-        """The shared variable that keeps the state of an input, or the default of one without."""
-        place = self.signature.place_of_key(key)
-        return self.states.get(place, self.signature.inputs[place].value)
+        """The shared variable that keeps the state of an input, None for one without."""
+        return self.states.get(self.signature.place_of_key(key))
 
     def __copy__(self) -> Any:
         own = [state for _, item, state in self.front.request.states if not isinstance(item.value, SharedVariable)]
         return self.front.copy(swap={item: shared(item.get_value(), item.name, shape=item.type.shape) for item in own})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self.front.__deepcopy__(memo)
+        made = self.front.__deepcopy__(memo)
+        made.trust_input = self.trust_input
+        return made

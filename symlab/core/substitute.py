@@ -10,24 +10,30 @@ from symlab.core.ir.composites import clone_of_composites
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import leaves
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
-from symlab.core.ir.types import ArrayType, Shape
+from symlab.core.ir.types import ArrayType, Held, Shape
 from symlab.core.ops.operators import Variable, as_variable, constant, holds_expressions
 from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import specify_shape
-from symlab.core.shared import fitting
+from symlab.core.shared import SharedVariable, fitting
 
 
 def checked_givens(
     givens: Mapping[Variable, object] | Iterable[tuple[Variable, object]], strict: bool = True
 ) -> dict[Variable, Variable]:
-    """Replacements whose types fit what they replace; without `strict` they are cast to its dtype."""
+    """Replacements whose types fit what they replace.
+
+    Without `strict` they are cast to its dtype; one of another rank makes the types of all that is built on it new.
+    """
     pairs = list(givens.items() if isinstance(givens, Mapping) else givens)
     for old, _ in pairs:
         if not isinstance(old, Variable):
             raise TypeMismatch(message(f"only variables can be replaced, and {old!r} is none"))
     if not strict:
         pairs = [(old, as_variable(new).astype(old.dtype)) for old, new in pairs]
-    return {old: fitting_replacement(old, as_value_of(old, new)) for old, new in pairs}
+    return {
+        old: new if not strict and new.ndim != old.ndim else fitting_replacement(old, as_value_of(old, new))
+        for old, new in pairs
+    }
 
 
 def as_value_of(variable: Variable, value: Any) -> Variable:
@@ -47,6 +53,11 @@ def with_sizes(value: Variable, shape: Shape) -> Variable:
 def fitting_replacement(old: Variable, new: Variable) -> Variable:
     """`new` if it can stand where `old` stood: same dtype and rank, sizes that do not contradict."""
     a, b = old.type, new.type
+    if isinstance(a, Held) or isinstance(b, Held):
+        if a == b:
+            return new
+        problem = f"{old!r} is {a} and cannot be replaced by {new!r}, which is {b}"
+        raise TypeMismatch(message(problem, [("replaced", old), ("by", new)]))
     assert isinstance(a, ArrayType)
     assert isinstance(b, ArrayType)
     fits = a.dtype == b.dtype and a.ndim == b.ndim
@@ -67,22 +78,22 @@ def clone(
 ) -> Any:
     """Copies of one variable, a list or a dict of them, with the keys of `replace` replaced, all at once.
 
-    `strict=False` casts a replacement of another dtype; `share_inputs=False` gives the copies inputs of their own.
+    `strict=False` casts a replacement of another dtype; `share_inputs=False` gives the copies inputs of their own, and
+    shared variables of their own that hold the same value, also in what replaces a key.
     """
     if isinstance(output, Mapping):
         values = clone(list(output.values()), replace, strict=strict, share_inputs=share_inputs)
         return dict(zip(output, values, strict=True))
     roots = [output] if isinstance(output, Variable) else list(output)
-    substitutions = checked_givens(replace or {}, strict)
+    found = replaced(roots, checked_givens(replace or {}, strict))
     if not share_inputs:
-        substitutions.update((leaf, copied(leaf)) for leaf in inputs_of(roots) if leaf not in substitutions)
-    found = replaced(roots, substitutions)
+        found = replaced(found, {leaf: copied(leaf) for leaf in inputs_of(found)})
     return found[0] if isinstance(output, Variable) else found
 
 
 def inputs_of(roots: Sequence[Variable]) -> list[Variable]:
-    """The inputs that a caller must give, in the order in which they are read."""
-    return [node for node in leaves(roots) if node.op is INPUT and isinstance(node, Variable)]
+    """The inputs and the shared variables, in the order in which they are read."""
+    return [node for node in leaves(roots) if node.op in (INPUT, SHARED) and isinstance(node, Variable)]
 
 
 def alike(x: Variable, name: str | None = None) -> Variable:
@@ -96,7 +107,9 @@ def alike(x: Variable, name: str | None = None) -> Variable:
 
 
 def copied(leaf: Variable) -> Variable:
-    """An input like another one: the same type, name and tag."""
+    """A leaf like another one: the same type, name and tag, and the same value where it is shared."""
+    if isinstance(leaf, SharedVariable):
+        return leaf.twin()
     made = Variable(leaf.op, (), leaf.attrs, leaf.type)
     made.relabel(leaf.label())
     return made

@@ -10,7 +10,7 @@ from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Interning, Table
 from symlab.core.ir.op import CONSTANT, PROJECT
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable
 from symlab.core.substitute import checked_givens, clone
@@ -26,6 +26,7 @@ __all__ = [
     "graph_replace",
     "io_toposort",
     "is_same_graph",
+    "orphans_between",
     "variables_between",
 ]
 
@@ -38,10 +39,18 @@ def listed(variables: Variables) -> list[Variable]:
 
 
 def ancestors(variables: Variables, blockers: Collection[Variable] | None = None) -> Iterator[Variable]:
-    """Every variable below `variables` and they themselves, each once; nothing below one of `blockers`."""
-    for node in reversed(toposort(listed(variables), frozenset(blockers or ()))):
+    """The variables and all below them, each once, before its operands; nothing below one of `blockers`."""
+    blocked, seen = frozenset(blockers or ()), set[Expr]()
+    waiting: list[Expr] = list(reversed(listed(variables)))
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
         if is_variable(node):
             yield node  # type: ignore[misc]
+        if node not in blocked:
+            waiting += reversed(node.args)
 
 
 def is_variable(node: Expr) -> bool:
@@ -82,21 +91,29 @@ def variables_between(inputs: Iterable[Variable], outputs: Variables) -> list[Va
     return [node for node in order if is_variable(node)]  # type: ignore[misc]
 
 
+def orphans_between(inputs: Iterable[Variable], outputs: Variables) -> list[Variable]:
+    """The inputs, constants and shared variables that `outputs` need beside `inputs`."""
+    given = frozenset(inputs)
+    return [node for node in graph_inputs(outputs, given) if node not in given]
+
+
 def equal_computations(
-    xs: Sequence[Variable],
-    ys: Sequence[Variable],
-    in_xs: Sequence[Variable] = (),
-    in_ys: Sequence[Variable] = (),
+    xs: Sequence[Any],
+    ys: Sequence[Any],
+    in_xs: Sequence[Variable] | None = None,
+    in_ys: Sequence[Variable] | None = None,
 ) -> bool:
     """Whether `xs` are computed from `in_xs` exactly as `ys` from `in_ys`; other inputs must be the same variables.
 
-    Operands are compared in the order in which they are written: `x + y` is not `y + x` here.
+    Operands are compared in the order in which they are written: `x + y` is not `y + x` here. Numbers and arrays stand
+    for constants.
     """
-    if len(xs) != len(ys) or len(in_xs) != len(in_ys):
-        return False
+    if len(xs) != len(ys) or len(in_xs or ()) != len(in_ys or ()):
+        problem = "as many expressions, and as many inputs, are compared with each other"
+        raise InvalidValue(message(problem, (), ["lists of equal lengths"]))
     table = Table()
-    mine = Interning(table, in_xs, exact=True).all(xs)
-    return mine == Interning(table, in_ys, exact=True).all(ys)
+    mine = Interning(table, in_xs or (), exact=True).all(list(map(as_variable, xs)))
+    return mine == Interning(table, in_ys or (), exact=True).all(list(map(as_variable, ys)))
 
 
 def is_same_graph(
@@ -107,7 +124,14 @@ def is_same_graph(
     return equal_computations(pair[:1], pair[1:])
 
 
-clone_replace = clone
+def clone_replace(
+    output: Any,
+    replace: Mapping[Variable, Any] | Iterable[tuple[Variable, Any]] | None = None,
+    rebuild_strict: bool = True,
+    copy_inputs_over: bool = True,
+) -> Any:
+    """`clone` under PyTensor's names of its options."""
+    return clone(output, replace, strict=rebuild_strict, share_inputs=copy_inputs_over)
 
 
 def graph_replace(

@@ -61,9 +61,10 @@ class DebugFunction(Delegating, to="made"):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results for these arguments, checked."""
-        if self.made.signature.asks_for_subset(keywords):
-            return self.made.call_subset(*args, **keywords)
-        arrays = self.made.signature.convert(args, keywords)
+        return self.made.answer(self.checked, args, keywords)
+
+    def checked(self, *arrays: Array) -> Any:
+        """The results for these inputs, if nothing is found."""
         self.report = self.check(arrays)
         if self.report.findings and self.raises:
             raise DebugModeError(str(self.report))

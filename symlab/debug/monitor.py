@@ -17,6 +17,7 @@ import numpy as np
 from symlab.core.fgraph import Application, FunctionGraph
 from symlab.core.function import Function
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import PROJECT
 from symlab.core.modes import Mode
 from symlab.core.pipeline import DEFAULT
 from symlab.core.seams import seam
@@ -56,7 +57,10 @@ class Monitor:
 
     def __post_init__(self) -> None:
         order = self.graph.toposort()
-        self.places = {node.outputs[0].node: (place, node) for place, node in enumerate(order)}
+        computed = (
+            (found.args[0] if found.op is PROJECT else found) for found in (node.outputs[0].node for node in order)
+        )
+        self.places = {node: (place, order[place]) for place, node in enumerate(computed)}
 
     def watchers(self, values: Mapping[Expr, Any]) -> Sequence[Callable[..., None]]:
         """What the evaluator calls after and before each node of one call with these values of the leaves."""

@@ -46,9 +46,10 @@ class NanGuard(Delegating, to="made"):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The results for these arguments, of which none may be bad."""
-        if self.made.signature.asks_for_subset(keywords):
-            return self.made.call_subset(*args, **keywords)
-        arrays = self.made.signature.convert(args, keywords)
+        return self.made.answer(self.looked_at, args, keywords)
+
+    def looked_at(self, *arrays: Array) -> Any:
+        """The results for these inputs, if nothing is bad."""
         self.look(arrays)
         return self.made.front(*arrays)
 

@@ -9,7 +9,7 @@ from typing import Any
 import graphviz
 import pydot
 
-from symlab.core.ir.errors import InvalidValue, SymlabError, message
+from symlab.core.ir.errors import InvalidValue, SymlabError, check_keywords, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, SHARED, Kind
 from symlab.viz.formulas import attribute_texts, cut, lambda_head, leaf_text
@@ -18,6 +18,7 @@ from symlab.viz.names import printed
 MOST = 500  # nodes above which Graphviz takes minutes
 LONGEST = 70  # letters of a line
 SHAPES = {CONSTANT: "note", INPUT: "ellipse", SHARED: "cylinder"}
+LOOKS = ("compact", "high_contrast", "cond_highlight", "colorCodes", "scan_graphs", "var_with_name_simple")
 DRAWN = ("png", "svg", "pdf", "jpg", "gif", "ps", "dot")
 LOOK = {"fontname": "sans-serif", "fontsize": "11"}
 
@@ -49,12 +50,16 @@ def pydotprint(
     max_label_size: int = LONGEST,
     return_image: bool = False,
     print_output_file: bool = False,
+    **look: Any,
 ) -> Any:
     """The graph of an expression or the optimized graph of a function as a `pydot.Dot`, written to `outfile` if given.
 
     The format is that of the file's name, else PNG. Graphviz draws; where its program `dot` is missing, SVG is drawn by
-    symlab and everything else is an error. `with_ids` numbers the nodes; `return_image` gives IPython's image instead.
+    symlab and everything else is an error. `with_ids` numbers the nodes; `return_image` gives the picture instead, as
+    bytes that a notebook shows. What Theano has to say of the look (`compact`, `high_contrast`, `cond_highlight`,
+    `colorCodes`, `scan_graphs`, `var_with_name_simple`) is taken, and there is one look.
     """
+    check_keywords("pydotprint", look, LOOKS)
     kind = format or (Path(outfile).suffix[1:].lower() if outfile is not None and Path(outfile).suffix else "png")
     if kind not in DRAWN:
         raise InvalidValue(message(f"pydotprint does not draw {kind!r}", (), [f"one of {', '.join(DRAWN)}"]))
@@ -63,7 +68,7 @@ def pydotprint(
         Path(outfile).write_bytes(drawn(value, graph, kind))
         if print_output_file:
             print(f"The output file is available at {outfile}")  # noqa: T201
-    return image(drawn(value, graph, kind), kind) if return_image else graph
+    return Picture.of(drawn(value, graph, kind), kind) if return_image else graph
 
 
 def as_pydot(value: Any, with_ids: bool, longest: int) -> pydot.Dot:
@@ -94,11 +99,20 @@ def drawn(value: Any, graph: pydot.Dot, kind: str) -> bytes:
     raise GraphvizMissing(message(problem, (), tries))
 
 
-def image(data: bytes, kind: str) -> Any:
-    """A picture as IPython shows it."""
-    from IPython.display import SVG, Image
+class Picture(bytes):
+    """A picture, which a notebook shows."""
 
-    return SVG(data) if kind == "svg" else Image(data, format=kind)
+    kind: str
+
+    @classmethod
+    def of(cls, data: bytes, kind: str) -> Picture:
+        """From what was drawn."""
+        made = cls(data)
+        made.kind = kind
+        return made
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"image/svg+xml": self.decode()} if self.kind == "svg" else {f"image/{self.kind}": bytes(self)}
 
 
 def parts(value: Any, longest: int = LONGEST) -> tuple[Nodes, Edges]:

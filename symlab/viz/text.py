@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.errors import InvalidValue, check_keywords, message
 from symlab.core.ir.expr import Expr, Lambda, toposort, users
 from symlab.core.ir.op import CALL, Kind
 from symlab.viz.formulas import (
@@ -32,6 +32,10 @@ LONGEST = 200  # lines of a let-list
 LINES = 2000  # of a tree
 NEAR = 4  # levels that a short phrase shows
 INNER = 8  # lines of a closed function
+OTHERS = (
+    "id_type", "done", "used_ids", "print_storage", "print_shape", "print_op_info", "print_destroy_map",
+    "print_view_map", "print_memory_map", "print_inner_graphs", "print_fgraph_inputs", "print_assumptions",
+)  # fmt: skip
 DEEPEST = 60  # letters of indentation
 
 
@@ -161,7 +165,7 @@ class Tree:
             parts.append(f"'{name}'")
         number = self.numbers.setdefault(node, len(self.numbers))
         if self.ids:
-            parts.append(f"[{letters_of(number) if self.ids == 'CHAR' else number}]")
+            parts.append(f"[{letters_of(number) if self.ids == 'CHAR' else id(node) if self.ids == 'id' else number}]")
         if self.print_type:
             parts.append(f"<{node.type}>")
         if label:
@@ -177,14 +181,19 @@ def debugprint(
     ids: str = "CHAR",
     stop_on_name: bool = False,
     longest: int = LINES,
+    **others: Any,
 ) -> str | None:
     """Print the tree of an expression, list, graph or function; `file="str"` returns the text instead.
 
-    Each node has a letter ("int" as `ids`: a number, "": nothing); one that was shown before is shown again by its
-    letter only. `depth` limits the levels; `stop_on_name` shows nothing below nodes that have a name.
+    Each node has a letter ("int" or "auto" as `ids`: a number, "id": that of its object, "": nothing); one that was
+    shown before is shown again by its letter only. `depth` limits the levels; `stop_on_name` shows nothing below nodes
+    that have a name. `id_type` is `ids`, and `done`, `print_storage` and the like, which Theano, Aesara and PyTensor
+    have besides, are taken: there is nothing more to print.
     """
-    if ids not in ("CHAR", "int", ""):
-        raise InvalidValue(message(f"ids cannot be {ids!r}", (), ['"CHAR", "int" or ""']))
+    check_keywords("debugprint", others, OTHERS)
+    ids = others.get("id_type", ids)
+    if ids not in ("CHAR", "int", "auto", "id", ""):
+        raise InvalidValue(message(f"ids cannot be {ids!r}", (), ['"CHAR", "int", "id" or ""']))
     roots, names, labels = printed(value)
     text = "\n".join(Tree(names, depth, print_type, ids, stop_on_name, longest).lines(roots, labels))
     if file == "str":

@@ -76,14 +76,17 @@ def test_shared_variables() -> None:
     np.testing.assert_allclose(value(grad(T.sum(weights * x), weights)), NUMBERS)
 
 
-def test_integers_have_a_gradient_of_zeros() -> None:
+def test_integers_taken_as_real_numbers_have_a_gradient() -> None:
     count = T.ivector("count")
     VALUES[count] = np.array([1, 2, 3], np.int32)
     cost = T.sum(count * x)
     slopes = grad(cost, [count, x])
     assert slopes[0].dtype == "float64"
-    np.testing.assert_array_equal(value(slopes[0]), np.zeros(3))
+    np.testing.assert_array_equal(value(slopes[0]), NUMBERS)
     np.testing.assert_array_equal(value(slopes[1]), [1, 2, 3])
+    np.testing.assert_array_equal(value(grad(T.sum((count * 2) * x), count)), np.zeros(3))
+    number = T.iscalar("number")
+    assert value(grad(number, number)) == 1
     with sl.configure(floatX="float32"):
         assert grad(cost, count).dtype == "float32"
 
@@ -252,8 +255,46 @@ def test_known_gradients_replace_what_the_walk_would_find() -> None:
     alone = grad(None, [x, middle], known_grads={middle: y})
     np.testing.assert_allclose(value(alone[0]), VALUES[y] * 2 * NUMBERS)
     assert alone[1] is y
-    with pytest.raises(TypeMismatch, match="rank of its variable"):
-        grad(None, x, known_grads={middle: z})
+    np.testing.assert_allclose(value(grad(None, x, known_grads={middle: 3.0})), 6 * NUMBERS)
+    with pytest.raises(InvalidValue, match="rank of its variable"):
+        grad(None, x, known_grads={middle: T.dmatrix()})
+    with pytest.raises(TypeMismatch, match="floating point"):
+        grad(None, x, known_grads={middle: T.lvector()})
+
+
+def test_a_known_gradient_may_be_undefined_or_not_connected() -> None:
+    count = T.iscalar("count")
+    total = count + 1
+    with pytest.raises(NullTypeGradError, match="by decree"):
+        grad(total, count, known_grads={total: sl.gradient.NullType("by decree")()})
+    with pytest.raises(DisconnectedInputError):
+        grad(total, count, known_grads={total: sl.gradient.DisconnectedType()()})
+    weight = T.dscalar("weight")
+    VALUES[weight] = np.float64(0.6)
+    assert value(grad(None, count, known_grads={count: weight})) == 0.6
+
+
+def test_what_is_held_constant_has_a_gradient_of_its_own() -> None:
+    middle = x**2
+    slopes = grad(T.sum(middle * x), [middle, x], consider_constant=[middle])
+    np.testing.assert_allclose(value(slopes[0]), NUMBERS)
+    np.testing.assert_allclose(value(slopes[1]), NUMBERS**2)
+
+
+def test_the_derivative_of_what_is_linear_does_not_change() -> None:
+    weights = sl.shared(NUMBERS)
+    slope = grad(T.sum(weights * x), weights)
+    np.testing.assert_array_equal(value(Rop(slope, weights, weights)), np.zeros(3))
+    with pytest.raises(DisconnectedInputError):
+        Rop(x.shape[0], x, x)
+
+
+def test_inputs_behind_a_gradient_may_be_inputs_of_its_function() -> None:
+    first, second = T.dscalar("first"), T.dscalar("second")
+    slope = grad(first + 1, second, disconnected_inputs="ignore")
+    assert sl.function([first, second], slope)(1, 2) == 0
+    rows, _ = sl.scan(lambda place, rows, x: grad(rows[place], x), T.arange(3), non_sequences=[2 * x, x])
+    assert sl.function([x], rows)(NUMBERS).shape == (3, 3)
 
 
 def test_expressions_that_say_what_their_gradient_is() -> None:

@@ -66,9 +66,9 @@ def test_of_what_does_not_depend_on_it(x):
     assert np.array_equal(rows.eval({x: NUMBERS, y: [1.0, 2.0]}), np.zeros((3, 2)))
 
 
-def test_integers_do_not_vary(x):
+def test_integers_taken_as_real_numbers(x):
     n = T.lvector("n")
-    assert np.array_equal(sl.jacobian(x * n, n).eval({x: NUMBERS, n: [1, 2, 3]}), np.zeros((3, 3)))
+    assert np.array_equal(sl.jacobian(x * n, n).eval({x: NUMBERS, n: [1, 2, 3]}), np.diag(NUMBERS))
 
 
 def test_float32_stays_float32():
@@ -128,3 +128,21 @@ def test_through_loops_and_choices() -> None:
     every = sl.jacobian(states, [w, x])
     shapes = [item.shape for item in sl.function([w, x], every)(weights, at)]
     assert shapes == [(3, 2, 2, 2), (3, 2, 2)]
+
+
+def test_rows_one_after_another(x):
+    loop = sl.jacobian(T.sin(x) * x[0], x, vectorize=False)
+    assert any(node.op.name == "scan" for node in toposort([loop]))
+    np.testing.assert_allclose(loop.eval({x: NUMBERS}), sl.jacobian(T.sin(x) * x[0], x).eval({x: NUMBERS}))
+
+
+def test_products_under_other_names(x):
+    v = T.dvector("v")
+    cost = T.sum(x**3)
+    asked = [
+        sl.gradient.pullback(x**2, x, cotangents=v),
+        sl.gradient.pushforward(x**2, x, tangents=v, use_op_pushforward=True),
+        sl.gradient.hessian_vector_product(cost, x, p=v),
+    ]
+    found = sl.function([x, v], asked)(NUMBERS, NUMBERS)
+    np.testing.assert_allclose(found, [2 * NUMBERS**2, 2 * NUMBERS**2, 6 * NUMBERS**2])

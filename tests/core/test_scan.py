@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, MissingInputError, ShapeMismatch, TypeMismatch
 from symlab.core.lower.memory import Program
+from symlab.tensor.shared_randomstreams import RandomStreams
 
 MODES = ["FAST_RUN", "FAST_COMPILE"]
 X = np.array([0.5, -1.0, 2.0, 0.25, 3.0])
@@ -277,7 +278,7 @@ def test_errors(arguments: dict[str, Any], error: type[Exception], text: str) ->
 def test_strict() -> None:
     x, w = T.dvector("x"), T.dscalar("w")
     sl.scan(lambda row, w: row * w, sequences=x, non_sequences=w, strict=True)
-    with pytest.raises(InvalidValue, match="non_sequences"):
+    with pytest.raises(MissingInputError, match="non_sequences"):
         sl.scan(lambda row: row * w, sequences=x, strict=True)
 
 
@@ -401,3 +402,18 @@ def test_the_updates_of_two_loops_are_added(mode: str) -> None:
     assert (a.get_value(), b.get_value()) == (4, 8)
     with pytest.raises(KeyError, match="a has two updates"):
         first + sl.scan(lambda: {a: a * 2}, n_steps=1)[1]
+
+
+def test_a_draw_that_is_handed_to_a_loop_is_the_same_in_all_steps(mode: str) -> None:
+    streams = RandomStreams(1)
+    drawn = streams.uniform((3,))
+    rows, updates = sl.scan(lambda row: row, non_sequences=drawn, n_steps=2)
+    assert not updates
+    f = sl.function([], [drawn, rows], mode=mode, updates=updates)
+    first, repeated = f()
+    np.testing.assert_array_equal(repeated, [first, first])
+    assert not np.array_equal(f()[0], first)
+    own, updates = sl.scan(lambda: streams.uniform((3,)), n_steps=2)
+    assert len(updates) == 1
+    values = sl.function([], own, mode=mode, updates=updates)()
+    assert not np.array_equal(values[0], values[1])

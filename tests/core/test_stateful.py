@@ -244,3 +244,61 @@ def test_trust_input_is_kept_by_copies():
     assert f.trust_input
     assert copy.deepcopy(f).trust_input
     assert not sl.function([T.dscalar("x")], [], on_unused_input="ignore").trust_input
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_functions_are_run_from_their_containers(mode):
+    x, y = T.dscalar("x"), T.dscalar("y")
+    s = sl.shared(10.0, "s")
+    f = sl.function([x, sl.In(y, value=2.0)], x * y + s, mode=mode)
+    assert [place.value is None for place in f.input_storage] == [True, False, False]
+    f.input_storage[0].storage[0] = 3.0
+    f.finder["y"].data = 4.0
+    assert f.fn() == 22.0
+    assert f.fn(n_calls=2, output_subset=[0]) == [22.0]
+    assert f(1.0) == 14.0
+    assert f.fn.storage_map[s] == f.input_storage[2].storage
+    assert list(f.fn.storage_map[x]) == [3.0]
+    assert len(f.fn.nodes) == len(f.maker.fgraph.toposort())
+    with pytest.raises(IndexError):
+        f.input_storage[0].storage[1] = 0.0
+    assert x in f.container
+    assert s not in f.container
+    assert [key for key in f.finder if not isinstance(key, int)] == [x, y, "x", "y"]
+    assert len(f.container) == 2
+
+
+def test_containers_of_one_state_have_one_storage():
+    x, s = T.dscalars("x", "s")
+    first = sl.function([x, sl.In(s, value=1.0, update=s + x)], s)
+    second = sl.function([x, sl.In(s, value=first.container[s], update=s * x)], s)
+    assert first.container[s].storage is second.container[s].storage
+    assert first.container[s].storage is not first.container[x].storage
+    first(4.0)
+    assert list(second.container[s].storage) == [5.0]
+    assert repr(second.container[s].storage) == "[array(5.)]"
+
+
+def test_a_default_is_shared_through_its_container():
+    a, x = T.dscalars("a", "x")
+    h = sl.function([sl.In(a, value=0.0)], a)
+    f = sl.function([x, sl.In(a, value=h.container[a])], x + a)
+    h[a] = 1.0
+    assert f[a] == 1.0
+    assert f(2.0) == 3.0
+    f[a] = 5.0
+    assert h() == 5.0
+    memo = {}
+    own_a = copy.deepcopy(a, memo)
+    own_h = copy.deepcopy(h, memo)
+    memo[id(h)] = own_h
+    own_f = copy.deepcopy(f, memo)
+    own_h[own_a] = 7.0
+    assert own_f[own_a] == 7.0
+    assert f[a] == 5.0
+
+
+def test_trust_input_of_functions_with_state_is_copied(accumulator):
+    f, _, _ = accumulator
+    f.trust_input = True
+    assert copy.deepcopy(f).trust_input is True

@@ -8,7 +8,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import SymlabError
-from symlab.core.test_values import TestValueWarning
+from symlab.core.test_values import NoTestValue, TestValueWarning, get_test_value
 
 
 @pytest.fixture
@@ -57,3 +57,41 @@ def test_derivatives_and_compiled_functions_are_not_disturbed(x):
         assert np.array_equal(g.tag.test_value, 2 * x.tag.test_value)
         f = sl.function([x], g)
     assert np.array_equal(f(np.ones((1, 1))), [[2.0]])
+
+
+def test_the_steps_of_loops_are_tried(x):
+    A, k = T.dvector("A"), T.iscalar("k")
+    A.tag.test_value, k.tag.test_value = np.array([2.0, 3.0]), 3
+    with sl.configure(compute_test_value="raise"):
+        powers, _ = sl.scan(lambda before, A: before * A, outputs_info=T.ones_like(A), non_sequences=A, n_steps=k)
+        slope = sl.grad(powers[-1].sum(), A)
+        rows, _ = sl.scan(lambda row: row.sum(), x)
+    np.testing.assert_allclose(powers.tag.test_value, [[2, 3], [4, 9], [8, 27]])
+    np.testing.assert_allclose(slope.tag.test_value, [12, 27])
+    np.testing.assert_allclose(rows.tag.test_value, [3, 12])
+
+
+def test_a_wrong_step_is_an_error_in_the_function_of_the_loop(x):
+    with sl.configure(compute_test_value="raise"), pytest.raises(SymlabError, match=r"test_test_values\.py, line"):
+        sl.scan(lambda before, A: T.dot(before, A) + 1, outputs_info=T.ones_like(x), non_sequences=x, n_steps=3)
+
+
+def test_derivatives_have_test_values(x):
+    with sl.configure(compute_test_value="raise"):
+        y = T.sum(x**2)
+        slope, rows = sl.grad(y, x), sl.jacobian(x[0] ** 2, x)
+        moved = sl.Rop(x**2, x, x)
+        assert (slope + 1).tag.test_value.shape == (2, 3)
+    np.testing.assert_allclose(slope.tag.test_value, 2 * x.tag.test_value)
+    np.testing.assert_allclose(moved.tag.test_value, 2 * x.tag.test_value**2)
+    assert rows.tag.test_value.shape == (3, 2, 3)
+
+
+def test_test_values_are_asked_for(x):
+    assert np.array_equal(get_test_value(x), x.tag.test_value)
+    assert np.array_equal(get_test_value(x + 1), x.tag.test_value + 1)
+    assert get_test_value(2.5) == 2.5
+    assert get_test_value(sl.shared(4)) == 4
+    for failure in (NoTestValue, AttributeError, ValueError):
+        with pytest.raises(failure, match="y has no test value"):
+            get_test_value(T.dmatrix("y"))

@@ -87,7 +87,10 @@ def test_equal_computations(x, y):
     assert not equal_computations([x * T.exp(y)], [a * T.exp(b)], [x, y], [b, a])
     assert not equal_computations([x + y], [y + x])
     assert not equal_computations([x + 1], [x + 1.5])
-    assert not equal_computations([x], [x, x])
+    assert equal_computations([2, np.arange(3)], [T.constant(2), np.arange(3)])
+    assert not equal_computations([x], [2])
+    with pytest.raises(InvalidValue, match="as many"):
+        equal_computations([x], [x, x])
     assert not equal_computations([x], [T.fvector("f")], [x], [T.fvector("g")])
 
 
@@ -165,3 +168,45 @@ def test_updates_are_outputs_of_the_compiled_graph(x):
     graph = f.maker.fgraph
     assert len(graph.outputs) == 1
     assert [str(value) for value in graph.inputs] == ["x", "s"]
+
+
+def test_ancestors_come_before_their_operands(x, y):
+    inner = T.exp(x)
+    z = y * inner
+    found = ancestors([z])
+    assert list(found) == [z, y, inner, x]
+    assert sl.graph.orphans_between([x], [z]) == [y]
+
+
+def test_an_application_of_other_inputs(x, y):
+    total = x + y
+    narrow = T.tensor("narrow", dtype="float64", shape=(3,))
+    made = total.owner.clone_with_new_inputs([narrow, y])
+    assert made.op is total.owner.op
+    assert made.outputs[0].type.shape == (3,)
+    again = total.owner.clone()
+    assert again != total.owner
+    assert again.inputs == total.owner.inputs
+
+
+def test_copies_under_other_names(x, y):
+    z = T.exp(x) * y
+    (own,) = sl.graph.clone_replace([z], {y: x + 1}, rebuild_strict=True, copy_inputs_over=False)
+    assert x not in sl.graph.graph_inputs([own])
+    assert [leaf.name for leaf in sl.graph.explicit_graph_inputs([own])] == ["x"]
+    wide = sl.clone(x * y, {x: T.lmatrix("m")}, strict=False)
+    assert wide.ndim == 2
+    matrix = T.dmatrix("w")
+    f = sl.function([matrix, y], x * y, givens=[(x, matrix)], rebuild_strict=False)
+    np.testing.assert_array_equal(f(np.ones((2, 3)), np.arange(3.0)), [[0, 1, 2]] * 2)
+    with pytest.raises(TypeMismatch):
+        sl.function([matrix, y], x * y, givens=[(x, matrix)])
+
+
+def test_a_node_with_several_results_is_one_application(x, y):
+    c = T.iscalar("c")
+    f = sl.function([c, x, y], sl.ifelse.ifelse(c, [x, y], [y, x]), mode="FAST_COMPILE")
+    graph = f.maker.fgraph
+    (choice,) = [node for node in graph.toposort() if node.op.name == "ifelse"]
+    assert choice.outputs == graph.outputs
+    assert all(value.owner is choice for value in graph.outputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 
 import numpy as np
@@ -169,3 +170,55 @@ def test_errors():
     place, _ = optimize.root_scalar(t**2 - c, t, method="brentq")
     with pytest.raises(InvalidValue, match="refuses: Bracket needed"):
         sl.function([t, c], place)(1.0, 2.0)
+
+
+def repeated(cost, c, orders):
+    """The gradients of a cost, of the sum of its gradient, and so on."""
+    found = []
+    for _ in range(orders):
+        found.append(sl.grad(cost, c))
+        cost = T.sum(found[-1] * T.arange(1, found[-1].shape[0] + 1) if found[-1].ndim else found[-1])
+    return found
+
+
+def pushed(cost, c, direction, orders):
+    """The derivatives of a cost along a direction."""
+    found = []
+    for _ in range(orders):
+        cost = sl.Rop(cost, c, direction)
+        found.append(cost)
+    return found
+
+
+@pytest.mark.parametrize("walk", ["backward", "forward", "both"])
+def test_derivatives_of_a_root_at_four_orders(walk):
+    x, c, v = T.dvector("x"), T.dvector("c"), T.dvector("v")
+    equations = T.stack([x[0] * x[1] - c[0], x[0] - c[1] * x[1]])
+    place, _ = sl.optimize.root(equations, x, optimizer_kwargs={"tol": 1e-12})
+    closed = T.stack([T.sqrt(c[0] * c[1]), T.sqrt(c[0] / c[1])])
+    derivatives = {
+        "backward": lambda found: repeated(T.sum(found * c), c, 4),
+        "forward": lambda found: pushed(T.sum(found * T.exp(c)), c, v, 4),
+        "both": lambda found: pushed(T.sum(repeated(T.sum(found * c), c, 2)[-1]), c, v, 2),
+    }[walk]
+    f = sl.function([x, c, v], [*derivatives(place), *derivatives(closed)], on_unused_input="ignore")
+    values = f([1.0, 1.0], [2.0, 3.0], [1.0, 0.4])
+    half = len(values) // 2
+    for implicit, exact in zip(values[:half], values[half:], strict=True):
+        np.testing.assert_allclose(implicit, exact, rtol=1e-7)
+        assert np.abs(exact).max() > 1e-3
+
+
+@pytest.mark.parametrize("walk", ["backward", "forward"])
+def test_derivatives_of_a_least_value_at_four_orders(walk):
+    x, c, v = T.dvector("x"), T.dvector("c"), T.dvector("v")
+    place, _ = sl.optimize.minimize(
+        T.sum(T.exp(x)) - T.dot(c, x), x, method="trust-exact", hess=True, optimizer_kwargs={"tol": 1e-12}
+    )
+    orders = repeated(T.sum(place), c, 4) if walk == "backward" else pushed(T.sum(place), c, v, 4)
+    found = sl.function([x, c, v], orders, on_unused_input="ignore")([0.0, 0.0], C := np.array([2.0, 0.5]), [1.0, 1.0])
+    factors = np.arange(1.0, 3.0)  # with which each gradient is summed
+    for order, value in enumerate(found):
+        slopes = (-1) ** order * math.factorial(order) / C ** (order + 1)
+        expected = slopes * factors**order if walk == "backward" else np.sum(slopes)
+        np.testing.assert_allclose(value, expected, rtol=1e-6)

@@ -7,7 +7,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import InvalidValue
+from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.viz.dot_export import GraphvizMissing
 from tests.viz.programs import random_trace, softmax_regression, softplus
 
@@ -64,7 +64,13 @@ def test_options_of_pydotprint(tmp_path, capsys):
     assert "sum, ax..." in source
     assert str(path) in capsys.readouterr().out
     image = sl.viz.pydotprint(expression(), return_image=True)
-    assert image.data.startswith(STARTS["png"])
+    assert isinstance(image, bytes)
+    assert image.startswith(STARTS["png"])
+    assert image._repr_mimebundle_() == {"image/png": bytes(image)}
+    picture = sl.viz.pydotprint(expression(), return_image=True, format="svg", cond_highlight=True)
+    assert "<svg" in picture._repr_mimebundle_()["image/svg+xml"]
+    with pytest.raises(TypeMismatch, match="no option 'colorcodes'"):
+        sl.viz.pydotprint(expression(), colorcodes={})
     with pytest.raises(InvalidValue, match="does not draw 'docx'"):
         sl.viz.pydotprint(expression(), tmp_path / "graph.docx")
 

@@ -170,3 +170,13 @@ def test_a_training_step_prints_short():
     assert text.count("\n") < 40
     assert "update of W: " in text
     assert max(map(len, text.splitlines())) < 160
+
+
+def test_options_of_other_libraries():
+    x = T.dvector("x")
+    y = T.exp(x) + x
+    assert sl.debugprint(y, file="str", id_type="int") == sl.debugprint(y, file="str", ids="int")
+    assert f"[{id(x)}]" in sl.debugprint(y, file="str", ids="id")
+    assert sl.debugprint(y, file="str", print_op_info=True, done={}) == sl.debugprint(y, file="str")
+    with pytest.raises(TypeMismatch, match="debugprint has no option 'print_tipe'"):
+        sl.debugprint(y, print_tipe=True)

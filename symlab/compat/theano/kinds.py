@@ -16,18 +16,23 @@ from symlab.compat.theano.settings import config
 from symlab.core.arguments import In
 from symlab.core.fgraph import Composite
 from symlab.core.function import function
-from symlab.core.ir.expr import Expr
+from symlab.core.ifelse import ifelse
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
-from symlab.core.ops.operators import Variable, constant
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.replacing import rebuilt
 from symlab.core.seams import seam
-from symlab.core.substitute import clone, copied
+from symlab.core.shared import SharedVariable as Shared
+from symlab.core.shared import fitting, shared
+from symlab.core.substitute import copied
 from symlab.debug.monitor import monitor_mode
+from symlab.tensor.reductions import softmax as rows_softmax
 from symlab.tensor.types import TensorType as tensor_type
 
 VERSION = "1.0.5"  # whose interface this is
-FAST_COMPILE, FAST_RUN = MODES["FAST_COMPILE"], MODES["FAST_RUN"]
 
 
 class Recognized(type):
@@ -77,6 +82,23 @@ TensorConstant = recognized(
     "TensorConstant", "A constant.", is_constant,
     lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),
 )  # fmt: skip
+SharedVariable = recognized(
+    "SharedVariable", "A variable with a value of its own.", lambda value: isinstance(value, Shared),
+    lambda name, type, value, strict, allow_downcast=None, container=None: shared_of(
+        name, type, value, strict, allow_downcast
+    ),
+)  # fmt: skip
+Scan = recognized("Scan", "Loops.", named("scan"))
+
+
+def variable_of(type: Any, owner: Any = None, index: int | None = None, name: str | None = None) -> Variable:
+    """A variable of a type that nothing computes; the results of an application are its `outputs`."""
+    if owner is not None:
+        raise TypeMismatch(message("the results of an application are its outputs", (), ["node.outputs"]))
+    return type(name)  # type: ignore[no-any-return]
+
+
+AnyVariable = recognized("Variable", "An expression.", lambda value: isinstance(value, Variable), variable_of)
 Elemwise = recognized(
     "Elemwise", "Ops that work element by element: those of single numbers take arrays as they are.", is_elementwise,
     lambda scalar_op, inplace_pattern=None, name=None, nfunc_spec=None, openmp=None: scalar_op,
@@ -84,17 +106,55 @@ Elemwise = recognized(
 Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
 DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
 Subtensor = recognized("Subtensor", "Slices.", named("slice"))
-DebugMode = recognized("DebugMode", "The mode that checks.", lambda value: value == MODES["DebugMode"],
-                       lambda **options: MODES["DebugMode"])  # fmt: skip
+DebugMode = recognized(
+    "DebugMode", "The mode that checks.", lambda value: isinstance(value, Mode) and value.name == "DebugMode",
+    lambda **options: TolerantMode.of(MODES["DebugMode"]),
+)  # fmt: skip
 NanGuardMode = recognized(
     "NanGuardMode", "The mode that watches for nan.", lambda value: isinstance(value, Mode) and "Nan" in value.name,
-    lambda **options: Mode("NanGuardMode", FAST_RUN.pipeline, "auto", "debug.NanGuardMode", options),
+    lambda **options: Mode("NanGuardMode", MODES["FAST_RUN"].pipeline, "auto", "debug.NanGuardMode", options),
 )  # fmt: skip
 MonitorMode = recognized(
     "MonitorMode", "The mode that calls functions before and after every node.",
     lambda value: isinstance(value, Mode) and value.name == "MonitorMode",
     lambda pre_func=None, post_func=None, **options: TolerantMode.of(monitor_mode(pre_func, post_func)),
 )  # fmt: skip
+
+
+def shared_of(name: str | None, type: Any, value: Any, strict: bool, allow_downcast: bool | None) -> Shared:
+    """A shared variable of a type."""
+    array = fitting(value, type, name or "the shared variable")
+    return shared(array, name, strict, allow_downcast, shape=type.shape)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The op of a choice between so many values for each of two branches."""
+
+    n_outs: int
+    as_view: bool = False
+    gpu: bool = False
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.n_outs < 1:
+            raise InvalidValue(message(f"a choice has at least one result, not {self.n_outs}"))
+
+    def __call__(self, condition: Any, *values: Any, return_list: bool = False) -> Any:
+        """One result of the choice, or a list of several."""
+        if len(values) != 2 * self.n_outs:
+            raise InvalidValue(message(f"two branches of {self.n_outs} values are wanted, not {len(values)} values"))
+        found = ifelse(condition, list(values[: self.n_outs]), list(values[self.n_outs :]), self.name)
+        return found if return_list or self.n_outs > 1 else found[0]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IfElse if isinstance(other, Op) else Choice)
+
+    def __hash__(self) -> int:
+        return hash(Choice)
+
+
+IfElse = recognized("IfElse", "Choices between two branches.", named("ifelse"), Choice)
 
 
 @dataclass(frozen=True)
@@ -113,6 +173,14 @@ class TolerantMode(Mode):
     def excluding(self, *names: str) -> Mode:
         """The mode without those of these passes and rules that it has."""
         return super().excluding(*there_are(names, self))
+
+
+FAST_COMPILE, FAST_RUN = (TolerantMode.of(MODES[name]) for name in ("FAST_COMPILE", "FAST_RUN"))
+
+
+def get_mode(mode: Mode | str | None) -> Mode:
+    """The mode, or the one of that name; None is the one that is configured."""
+    return mode if isinstance(mode, TolerantMode) else TolerantMode.of(as_mode(config.mode if mode is None else mode))
 
 
 def there_are(names: Sequence[str], mode: Mode) -> list[str]:
@@ -143,7 +211,7 @@ def upcast(dtype: str, *dtypes: str) -> str:
 
 def get_default_mode() -> Mode:
     """The mode of functions that name none."""
-    return TolerantMode.of(as_mode(config.mode))
+    return get_mode(None)
 
 
 def version(print_too: bool = True) -> tuple[Any, bool]:
@@ -171,6 +239,12 @@ def d3viz(fct: Any, outfile: str | Path, copy_deps: bool = True, *args: Any, **o
     seam("display.html")(fct, outfile)
 
 
+def softmax(c: Any) -> Variable:
+    """softmax of the rows of c; that of a vector is a matrix of one row, as in Theano."""
+    x = as_variable(c)
+    return rows_softmax(x.dimshuffle("x", 0) if x.ndim == 1 else x)
+
+
 def Param(variable: Variable, default: Any = None, name: str | None = None, **options: Any) -> In:
     """An input with its options, as programs older than `In` name them."""
     return In(variable, name=name, value=default, **options)
@@ -181,7 +255,13 @@ def sparse_grad(x: Variable) -> Variable:
     return x
 
 
-def clone_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> tuple[list[Any], list[Any]]:
-    """Copies of inputs and of the outputs computed from them."""
-    copies = [copied(leaf) for leaf in inputs]
-    return copies, clone(list(outputs), dict(zip(inputs, copies, strict=True)))
+def clone_graph(
+    inputs: Sequence[Variable], outputs: Sequence[Variable], copy_inputs: bool = True
+) -> tuple[list[Any], list[Any]]:
+    """Inputs, or copies of them, and copies of all that is computed from them on the way to the outputs."""
+    copies = [copied(leaf) if copy_inputs and leaf.op is not CONSTANT else leaf for leaf in inputs]
+    done: dict[Any, Any] = dict(zip(inputs, copies, strict=True))
+    for node in toposort(outputs, frozenset(inputs)):
+        if node not in done:
+            done[node] = rebuilt(node, tuple(done[arg] for arg in node.args)) if node.args else node
+    return copies, [done[output] for output in outputs]

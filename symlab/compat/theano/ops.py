@@ -8,7 +8,7 @@ from typing import Any
 
 from symlab.core.custom.perform import Op
 from symlab.core.ir.apply import Apply
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.local import register as register_local
 from symlab.core.ops.operators import as_variable
 
 
@@ -42,15 +42,14 @@ class OpRemove:
     op: Any
 
 
-def register(rule: Any, *tags: str, name: str | None = None, **options: Any) -> OpRemove:
-    """Take note of an `OpRemove`, without which an op that gives its operand back works as well.
+def register(rule: Any, *tags: str, name: str | None = None, **options: Any) -> Any:
+    """Have functions try a `local_optimizer` rewrite; with a tag first, what does so when it is given the rewrite.
 
-    Rewrites of Theano's graphs are functions of its own objects and are refused: a rule of symlab is a formula.
+    An `OpRemove` is taken note of: an op that gives its operand back works without it as well.
     """
-    if not isinstance(rule, OpRemove):
-        tries = ["sl.rule, and mode.with_rules(rule)"]
-        raise TypeMismatch(message(f"{rule!r} is a rewrite of Theano's graphs, which are not symlab's", (), tries))
-    return rule
+    if isinstance(rule, str):
+        return lambda found: register(found, rule, *tags, name=name, **options)
+    return rule if isinstance(rule, OpRemove) else register_local(rule, name)
 
 
 def hashtype(value: Any) -> int:

@@ -33,10 +33,28 @@ NO_GRADIENT = {
 }
 CUSTOM = {"OpFromGraph": "symlab:OpFromGraph", "as_op": "symlab:as_op"}
 OPS = "symlab.compat.theano.ops:"
+GRAPHS = "symlab.compat.theano.graphs:"
+REWRITES = {
+    "EquilibriumOptimizer": GRAPHS + "rewriter",
+    "OpRemove": OPS + "OpRemove",
+    "TopoOptimizer": GRAPHS + "rewriter",
+    "in2out": GRAPHS + "rewriter",
+    "local_optimizer": "symlab.core.local:local_optimizer",
+    "out2in": GRAPHS + "rewriter",
+}
 VIEWS = {"ViewOp": OPS + "ViewOp", "view_op": "symlab.core.ops.passing:copy"}
-REGISTER = dict.fromkeys(("register_canonicalize", "register_specialize", "register_stabilize"), OPS + "register")
-CHECKS = {**REGISTER, "Assert": "symlab:Assert", "assert_op": "symlab:assert_op"}
+REGISTER = dict.fromkeys(
+    ("register_canonicalize", "register_specialize", "register_stabilize", "register_uncanonicalize"), OPS + "register"
+)
+CHECKS = {
+    **REGISTER,
+    "Assert": "symlab:Assert",
+    "CheckAndRaise": "symlab:CheckAndRaise",
+    "assert_": "symlab:assert_op",
+    "assert_op": "symlab:assert_op",
+}
 MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
+BY_HAND = {**MISSING_INPUT, "FunctionGraph": GRAPHS + "FunctionGraph"}
 ERRORS = {
     "GradientError": "symlab.core.ir.errors:GradientError",
     "DisconnectedInputError": "symlab.core.ir.errors:DisconnectedInputError",
@@ -52,10 +70,11 @@ FUNCTION = {
     "MonitorMode": KINDS + "MonitorMode",
     "Out": "symlab:Out",
     "Param": KINDS + "Param",
-    "SharedVariable": "symlab:SharedVariable",
+    "SharedVariable": KINDS + "SharedVariable",
     "UnusedInputError": "symlab.core.ir.errors:UnusedInputError",
     "function": "symlab:function",
     "function_dump": KINDS + "function_dump",
+    "pfunc": "symlab:function",
     "shared": "symlab:shared",
 }
 MODE = {
@@ -63,14 +82,15 @@ MODE = {
     "FAST_RUN": KINDS + "FAST_RUN",
     "Mode": KINDS + "TheanoMode",
     "get_default_mode": KINDS + "get_default_mode",
-    "get_mode": "symlab.core.modes:as_mode",
+    "get_mode": KINDS + "get_mode",
+    "optdb": GRAPHS + "optdb",
 }
 GRAPH = {
     "Apply": WALK + ":Apply",
     "Constant": KINDS + "TensorConstant",
     "Op": "symlab:Op",
     "OpRemove": OPS + "OpRemove",
-    "Variable": "symlab.tensor:Variable",
+    "Variable": KINDS + "AnyVariable",
     "ancestors": WALK + ":ancestors",
     "clone": KINDS + "clone_graph",
     "hashtype": OPS + "hashtype",
@@ -78,19 +98,25 @@ GRAPH = {
     "io_toposort": WALK + ":io_toposort",
     "is_same_graph": WALK + ":is_same_graph",
     "list_of_nodes": WALK + ":io_toposort",
+    "orphans": WALK + ":orphans_between",
     "variables": WALK + ":variables_between",
+    "Type": "symlab.core.custom.types:Type",
+    "generic": "symlab.core.custom.types:generic",
 }
+GENERIC = {name: f"symlab.core.custom.types:{name}" for name in ("Generic", "Type", "generic")}
 D3VIZ = {"d3viz": KINDS + "d3viz"}
 LOCK = {"get_lock": KINDS + "no_lock", "release_lock": KINDS + "no_lock"}
+SOFTMAX = dict.fromkeys(("softmax", "softmax_graph"), KINDS + "softmax")
 TYPES = {
     "Tensor": KINDS + "TensorType",
     "TensorConstant": KINDS + "TensorConstant",
-    "TensorSharedVariable": "symlab:SharedVariable",
+    "TensorSharedVariable": KINDS + "SharedVariable",
     "TensorType": KINDS + "TensorType",
     "TensorVariable": "symlab.compat.theano.variables:TensorVariable",
 }
 TENSOR_NAMES = {
     **TYPES,
+    "_shared": "symlab:shared",
     "DimShuffle": KINDS + "DimShuffle",
     "Dot": KINDS + "Dot",
     "Elemwise": KINDS + "Elemwise",
@@ -135,7 +161,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
                 **CUSTOM,
                 "Apply": WALK + ":Apply",
                 "Op": "symlab:Op",
-                "Variable": "symlab.tensor:Variable",
+                "Variable": KINDS + "AnyVariable",
                 "OrderedUpdates": "symlab.core.updates:OrderedUpdates",
                 "dot": "symlab.tensor:dot",
                 "__version__": KINDS + "VERSION",
@@ -160,8 +186,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
             {"MonitorMode": KINDS + "MonitorMode", "detect_nan": "symlab.debug.monitor:detect_nan"},
         ),
         "theano.compile.nanguardmode": Contents("NanGuardMode.", (), {"NanGuardMode": KINDS + "NanGuardMode"}),
+        "theano.compile.pfunc": Contents("Functions.", (), FUNCTION),
         "theano.compile.ops": Contents("Python functions as ops.", (), {"as_op": CUSTOM["as_op"], **VIEWS}),
-        "theano.compile.sharedvalue": Contents("Shared variables.", (), FUNCTION),
+        "theano.compile.sharedvalue": Contents("Shared variables.", (), {**FUNCTION, **GENERIC}),
         "theano.configparser": Contents(
             "Settings.",
             (),
@@ -173,15 +200,31 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         ),
         "theano.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
         "theano.d3viz.d3viz": Contents("Graphs as pages to look at.", (), D3VIZ),
-        "theano.gof": Contents("Graphs.", (), {**GRAPH, **MISSING_INPUT, "graph_inputs": GRAPH["inputs"]}),
-        "theano.gof.fg": Contents("Graphs.", (), MISSING_INPUT),
+        "theano.gof": Contents(
+            "Graphs.",
+            (),
+            {
+                **GRAPH,
+                **REWRITES,
+                **MISSING_INPUT,
+                "FunctionGraph": GRAPHS + "FunctionGraph",
+                "graph_inputs": GRAPH["inputs"],
+            },
+        ),
+        "theano.gof.fg": Contents("Graphs.", (), BY_HAND),
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
-        "theano.gof.opt": Contents("Rewrites.", (), {"OpRemove": OPS + "OpRemove"}),
+        "theano.gof.opt": Contents("Rewrites.", (), REWRITES),
         "theano.gof.utils": Contents("Helpers.", (), {"hashtype": OPS + "hashtype"}),
-        "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"]}),
+        "theano.gof.op": Contents(
+            "Ops.", (), {"Op": GRAPH["Op"], "get_test_value": "symlab.core.test_values:get_test_value"}
+        ),
+        "theano.gof.null_type": Contents(
+            "Types of gradients that are not defined.", (), {"NullType": "symlab.gradient:NullType"}
+        ),
+        "theano.gof.type": Contents("Types that programs describe.", (), GENERIC),
         "theano.gof.compilelock": Contents("The code cache needs no lock.", (), LOCK),
         "theano.gradient": Contents("Derivatives.", (), {**GRADIENT, **DERIVATIVES, **ERRORS, **NO_GRADIENT}),
-        "theano.ifelse": Contents("Choices.", (), {"ifelse": "symlab.core.ifelse:ifelse"}),
+        "theano.ifelse": Contents("Choices.", (), {"IfElse": KINDS + "IfElse", "ifelse": "symlab.core.ifelse:ifelse"}),
         "theano.misc": Contents(
             "What Theano kept here is not needed.", (), {"may_share_memory": "numpy:may_share_memory"}
         ),
@@ -194,6 +237,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.scalar.basic_scipy": Contents("Special functions.", ("symlab.compat.theano.special_classes",)),
         "theano.scan_module": Contents("Loops.", (), UNTIL),
         "theano.scan_module.scan": Contents("Loops.", (), UNTIL),
+        "theano.scan_module.scan_op": Contents("Loops.", (), {"Scan": KINDS + "Scan"}),
         "theano.scan_module.scan_utils": Contents("Loops.", (), {**UNTIL, **SCAN_UTILS}),
         "theano.scan_module.scan_views": Contents("Loops.", (), LOOPS),
         "theano.sparse": Contents("Sparse matrices.", ("symlab.sparse",)),
@@ -220,11 +264,11 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
         "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
         "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
-        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
         "theano.tensor.nnet.blocksparse": Contents("Products of chosen blocks.", ("symlab.tensor.nnet.blocks",)),
         "theano.tensor.nnet.conv3d2d": Contents("Convolutions.", ("symlab.tensor.nnet.conv3d2d",)),
         "theano.tensor.nnet.ctc": Contents("Costs of sequences.", ("symlab.tensor.nnet.sequences",)),
-        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
+        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
         "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
         "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
         "theano.tensor.sort": Contents("Sorting.", ("symlab.tensor.sort",)),

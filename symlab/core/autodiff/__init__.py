@@ -7,22 +7,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from symlab.core.autodiff.cotangent import ZERO, Cotangent, Flow, Undefined, Zero, is_discrete, total
+from symlab.core.autodiff.cotangent import (
+    ZERO,
+    Cotangent,
+    Flow,
+    Undefined,
+    Zero,
+    gradient_type,
+    is_discrete,
+    total,
+)
 from symlab.core.autodiff.explain import disconnected_message, label, undefined_message
 from symlab.core.autodiff.forward import push
-from symlab.core.autodiff.marks import DISCONNECTED, NullType
+from symlab.core.autodiff.marks import DISCONNECTED, Mark, NullType
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
-from symlab.core.ir import config
-from symlab.core.ir.behind import remember
+from symlab.core.ir.behind import remember, taken_behind
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
+from symlab.core.ir.untested import tested_after
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.inlined import opened
 from symlab.core.ops.operators import Variable, as_variable, constant
-from symlab.core.ops.shape import filled_like, specified
+from symlab.core.ops.shape import filled_like, sizes_of, specified, spread
 
 __all__ = ["DISCONNECTED", "DisconnectedWarning", "Lop", "Rop", "grad"]
 
@@ -39,6 +46,7 @@ class DisconnectedWarning(UserWarning):
 
 
 @grad_of_composites
+@tested_after
 def grad(
     cost: Variable | None,
     wrt: Any,
@@ -51,10 +59,10 @@ def grad(
 ) -> Any:
     """The gradient of a scalar cost with respect to a variable, or a list of gradients for several.
 
-    Anything in the expression will do as `wrt`, inputs, shared variables and intermediate results alike: nodes are
-    known by identity. Integers have a gradient of zeros, of dtype floatX.
+    Anything in the expression will do as `wrt`, intermediate results too: nodes are known by identity. An integer that
+    is used as a real number has its gradient, in floatX; through what is computed in integers no gradient passes.
 
-    consider_constant: nodes through which no gradient passes.
+    consider_constant: nodes through which no gradient passes; one that is in `wrt` as well has its own.
     disconnected_inputs: what to do where the cost does not depend on a variable: "raise", "warn" or "ignore".
     known_grads: gradients of the cost with respect to some nodes, taken as given; then cost may be None.
     return_disconnected: what to return there: "zero" (zeros), "none" or "disconnected" (a mark).
@@ -65,7 +73,7 @@ def grad(
     check_choices(disconnected_inputs=disconnected_inputs, null_gradients=null_gradients)
     variables = listed(wrt, "wrt")
     held = set(listed(consider_constant or [], "consider_constant"))
-    known = {node: given_flow(node, value) for node, value in (known_grads or {}).items()}
+    known = {node: known_flow(node, value) for node, value in (known_grads or {}).items()}
     seeds = in_stable_form(seed_of_cost(cost, known), [*variables, *held, *known])
     found = sweep(seeds, variables, known, held)
     name = label(cost) if cost is not None and cost.name else "the cost"
@@ -77,7 +85,7 @@ def grad(
         results.append(gradient(variable, flow, return_disconnected, null_gradients))
     if add_names and cost is not None:
         name_gradients(cost, variables, results, found)
-    remember(results, seeds.keys() | known.keys())
+    remember(results, [*seeds, *known, *variables])
     return formed(results, wrt)
 
 
@@ -109,7 +117,7 @@ def formed(results: list[Any], like: Any) -> Any:
     return results if isinstance(like, list) else results[0]
 
 
-def seed_of_cost(cost: Variable | None, known: Mapping[Variable, Flow]) -> dict[Variable, Flow]:
+def seed_of_cost(cost: Variable | None, known: Mapping[Variable, Flow | None]) -> dict[Variable, Flow]:
     """The gradient of the cost with respect to itself: 1."""
     if cost is None:
         if not known:
@@ -125,22 +133,34 @@ def seed_of_cost(cost: Variable | None, known: Mapping[Variable, Flow]) -> dict[
     if cost.type.dtype.kind == "c":
         problem = "the cost must be real, and is complex"
         raise TypeMismatch(message(problem, [(label(cost), cost)], ["abs(cost), cost.real"]))
-    return {cost: ZERO if is_discrete(cost) else Cotangent(constant(1, dtype=cost.type.dtype))}
+    return {cost: Cotangent(constant(1, dtype=gradient_type(cost).dtype))}
+
+
+def known_flow(node: Any, value: Any) -> Flow | None:
+    """A gradient that was given, perhaps as the mark of one that is not defined, or of what is not connected."""
+    if isinstance(value, Mark):
+        return Undefined(node, value.type.why_null) if isinstance(value.type, NullType) else None
+    return given_flow(node, value)
 
 
 def given_flow(node: Any, value: Any) -> Flow:
-    """A gradient that was given, which must have the shape of its variable."""
+    """A gradient that was given: of the shape of its variable, or one number for all of its elements."""
     if not isinstance(node, Variable):
         raise TypeMismatch(message(f"a gradient is known of variables only, and {node!r} is none"))
     gradient = as_variable(value)
-    if is_discrete(node):
+    if is_discrete(node) and is_discrete(gradient):
         return ZERO
-    if gradient.ndim != node.ndim or is_discrete(gradient):
-        operands = [(label(node), node), ("its gradient", gradient)]
-        raise TypeMismatch(message("a gradient has the rank of its variable and is of floating point", operands))
-    if gradient.type.dtype != node.type.dtype:
-        gradient = cast(gradient, dtype=node.dtype)
-    return Cotangent(specified(gradient, node.type.shape))
+    operands = [(label(node), node), ("its gradient", gradient)]
+    if is_discrete(gradient):
+        raise TypeMismatch(message("a gradient is of floating point", operands))
+    if gradient.ndim not in (0, node.ndim):
+        raise InvalidValue(message("a gradient has the rank of its variable", operands))
+    wanted = gradient_type(node)
+    if gradient.type.dtype != wanted.dtype:
+        gradient = cast(gradient, dtype=wanted.dtype.name)
+    if gradient.ndim != node.ndim:
+        return Cotangent(spread(gradient, sizes_of(node)))
+    return Cotangent(specified(gradient, wanted.shape))
 
 
 def report(choice: str, text: Callable[[], str], frames: int = 3) -> None:
@@ -162,7 +182,7 @@ def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, nu
             raise NullTypeGradError(undefined_message(variable, node, why))
     if flow is None and return_disconnected != "zero":
         return None if return_disconnected == "none" else DISCONNECTED
-    return filled_like(variable, 0, np.dtype(config.current().floatX) if is_discrete(variable) else None)
+    return filled_like(variable, 0, gradient_type(variable).dtype)
 
 
 def name_gradients(cost: Variable, variables: Iterable[Variable], results: Iterable[Any], found: Sweep) -> None:
@@ -173,6 +193,7 @@ def name_gradients(cost: Variable, variables: Iterable[Variable], results: Itera
             result.name = f"(d{cost.name}/d{variable.name})"
 
 
+@tested_after
 def Lop(
     f: Any,
     wrt: Any,
@@ -200,7 +221,7 @@ def Lop(
         if flow is None:
             report(disconnected_inputs, partial(disconnected_message, "f", variable, found, held))
         results.append(gradient(variable, flow, return_disconnected, "raise"))
-    remember(results, listed(f, "f"))
+    remember(results, [*outputs, *variables])
     return formed(results, wrt)
 
 
@@ -212,6 +233,7 @@ def seeds_of(outputs: Sequence[Variable], points: Sequence[Any]) -> dict[Variabl
     return {output: flow for output, flows in several.items() if (flow := total(flows, output)) is not None}
 
 
+@tested_after
 def Rop(
     f: Any,
     wrt: Any,
@@ -226,7 +248,8 @@ def Rop(
     """
     return_disconnected = return_disconnected.lower()
     check_choices(disconnected_outputs=disconnected_outputs, return_disconnected=return_disconnected)
-    outputs, variables = listed(f, "f"), listed(wrt, "wrt")
+    variables = listed(wrt, "wrt")
+    outputs = [as_variable(item) for item in (f if isinstance(f, (list, tuple)) else [f])]
     points = list(eval_points) if isinstance(eval_points, (list, tuple)) else [eval_points]
     if len(points) != len(variables):
         raise InvalidValue(message(f"{len(variables)} variables need so many eval_points, not {len(points)}"))
@@ -237,10 +260,12 @@ def Rop(
     results = []
     stable = stable_forms(opened(outputs, frozenset(variables)), variables)
     for output, tangent in zip(outputs, push(stable, tangents), strict=True):
+        if tangent is None and not taken_behind(output).isdisjoint(variables):
+            tangent = ZERO  # the derivative of what is linear in a variable: it is the same everywhere
         if tangent is None:
             problem = f"{label(output)} does not depend on {', '.join(map(label, variables))}"
             report(disconnected_outputs, partial(message, problem, [(label(output), output)]))
         missing = return_disconnected if tangent is None else "zero"
         results.append(tangent if isinstance(tangent, Variable) else gradient(output, None, missing, "raise"))
-    remember(results, outputs)
+    remember(results, [*outputs, *variables])
     return formed(results, f)

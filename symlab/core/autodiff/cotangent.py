@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from symlab.core.ir.config import current
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import AS_WRITTEN, CONSTANT, PROJECT
@@ -80,6 +81,11 @@ def is_discrete(node: Expr) -> bool:
     if isinstance(node.type, TupleType):
         return all(item.dtype.kind not in "fc" for item in node.type.items)
     return node.type.dtype.kind not in "fc"
+
+
+def gradient_type(node: Expr) -> ArrayType:
+    """The type of the gradient of a node: its own, or for integers that of real numbers."""
+    return node.type.with_dtype(current().floatX) if is_discrete(node) else node.type  # type: ignore[no-any-return]
 
 
 def split(node: Variable) -> Cotangent:

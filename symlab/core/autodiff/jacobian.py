@@ -11,6 +11,8 @@ from symlab.core.autodiff import Lop, Rop, formed, grad, listed
 from symlab.core.autodiff.cotangent import is_discrete
 from symlab.core.batching import vectorize_graph
 from symlab.core.batching.stack import Unbatchable
+from symlab.core.ir.behind import remember
+from symlab.core.ir.untested import tested_after
 from symlab.core.ops.compare import eq
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import cast
@@ -22,24 +24,28 @@ from symlab.core.seams import seam
 __all__ = ["hessian", "hessian_vector_product", "jacobian"]
 
 
+@tested_after
 def jacobian(
     expression: Variable,
     wrt: Any,
     consider_constant: Sequence[Variable] | None = None,
     disconnected_inputs: str = "raise",
+    vectorize: bool = True,
 ) -> Any:
     """The derivatives of every element of an expression: its axes, then those of `wrt`; of a scalar its gradient.
 
-    All rows are computed at once; where an op cannot be computed for a stack (one that runs Python), one after
-    another in a loop. Errors: those of `Lop`.
+    All rows are computed at once; where an op cannot be computed for a stack (one that runs Python), or `vectorize` is
+    False, one after another in a loop, which takes less memory. Errors: those of `Lop`.
     """
     if expression.ndim == 0:
         return grad(expression, wrt, consider_constant, disconnected_inputs)
     variables = listed(wrt, "wrt")
     weights = variable(expression.type)
     rows = Lop(expression, variables, weights, consider_constant, disconnected_inputs)
-    stacks = stacked(rows, weights, unit_vectors(expression))
-    return formed([shaped(stack, expression, of) for stack, of in zip(stacks, variables, strict=True)], wrt)
+    stacks = (stacked if vectorize else looped)(rows, weights, unit_vectors(expression))
+    found = [shaped(stack, expression, of) for stack, of in zip(stacks, variables, strict=True)]
+    remember(found, [expression, *variables])
+    return formed(found, wrt)
 
 
 def stacked(rows: Sequence[Variable], weights: Variable, units: Variable) -> Sequence[Variable]:
@@ -47,8 +53,13 @@ def stacked(rows: Sequence[Variable], weights: Variable, units: Variable) -> Seq
     try:
         return vectorize_graph(rows, {weights: units})  # type: ignore[no-any-return]
     except Unbatchable:
-        found, _ = seam("scan")(lambda unit: replaced(rows, {weights: unit}), sequences=[units], return_list=True)
-        return found  # type: ignore[no-any-return]
+        return looped(rows, weights, units)
+
+
+def looped(rows: Sequence[Variable], weights: Variable, units: Variable) -> Sequence[Variable]:
+    """The rows for each of these weights, one after another."""
+    found, _ = seam("scan")(lambda unit: replaced(rows, {weights: unit}), sequences=[units], return_list=True)
+    return found  # type: ignore[no-any-return]
 
 
 def unit_vectors(expression: Variable) -> Variable:

@@ -13,6 +13,7 @@ from symlab.core.autodiff.cotangent import (
     Undefined,
     Zero,
     fitted,
+    gradient_type,
     in_common,
     is_discrete,
     outside,
@@ -46,11 +47,11 @@ class Sweep:
 def sweep(
     seeds: Mapping[Variable, Flow],
     wanted: Iterable[Variable],
-    known: Mapping[Variable, Flow],
+    known: Mapping[Variable, Flow | None],
     held: Collection[Expr] = (),
 ) -> Sweep:
     """Walk back from `seeds` and `known` (whose flow is not what the walk would find) to the nodes that are wanted."""
-    wanted = set(wanted)
+    wanted, held = set(wanted), frozenset(held)
     order = toposort([*seeds, *known])
     leads = leading(order, wanted, held)
     received: dict[Expr, list[Any]] = {node: [flow] for node, flow in seeds.items() if node in leads}
@@ -64,17 +65,20 @@ def sweep(
         reached.add(node)
         if node in wanted:
             flows[node] = flow
-        for operand, share in shares(node, flow, leads):
+        if node in held:
+            continue
+        if is_discrete(node) and isinstance(flow, Cotangent):
+            flow = ZERO
+        for operand, share in shares(node, flow, leads, wanted):
             received.setdefault(operand, []).append(share)
     return Sweep(order, reached, settled(flows))
 
 
 def leading(order: Iterable[Expr], wanted: Collection[Expr], held: Collection[Expr]) -> set[Expr]:
     """The nodes through which a wanted one is reached; nothing is reached through what is held constant."""
-    held = set(held)
     leads: set[Expr] = set()
     for node in order:
-        if node not in held and (node in wanted or any(arg in leads for arg in node.args)):
+        if node in wanted or (node not in held and any(arg in leads for arg in node.args)):
             leads.add(node)
     return leads
 
@@ -90,11 +94,15 @@ def collected(node: Expr, found: Sequence[Any]) -> Any:
     return tuple(total([flow for at, flow in found if at == place], PROJECT(node, index=place)) for place in places)
 
 
-def shares(node: Expr, flow: Any, leads: Collection[Expr]) -> Iterator[tuple[Expr, Any]]:
-    """What each operand that leads on gets of a node's flow; integers get a zero, sizes and places nothing."""
+def shares(node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Expr] = ()) -> Iterator[tuple[Expr, Any]]:
+    """What each operand that leads on gets of a node's flow; sizes and places get nothing.
+
+    Integers get a zero, unless they are wanted and are taken as real numbers here: those have a gradient.
+    """
     operands = [(place, arg) for place, arg in enumerate(node.args[: value_count(node)]) if arg in leads]
-    varying = [(place, arg) for place, arg in operands if not is_discrete(arg)]
-    yield from ((arg, ZERO) for _, arg in operands if is_discrete(arg))
+    varying = [pair for pair in operands if not is_discrete(pair[1]) or (node.op is cast and pair[1] in wanted)]
+    nothing = flow if isinstance(flow, Undefined) and is_discrete(node) else ZERO
+    yield from ((arg, nothing) for place, arg in operands if (place, arg) not in varying)
     if not varying:
         return
     if node.op is PROJECT:
@@ -139,7 +147,7 @@ def elementwise_share(node: Expr, flow: Cotangent, place: int) -> Flow:
     if node.type.dtype.kind == "c" and isinstance(factor, Variable) and factor.type.dtype.kind == "c":
         factor = conj(factor)  # slopes in the real and the imaginary part flow backward as one complex number
     share = times(flow, factor)
-    return fitted(share, node.args[place].type) if isinstance(share, Cotangent) else share
+    return fitted(share, gradient_type(node.args[place])) if isinstance(share, Cotangent) else share
 
 
 def stated_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -> Iterator[tuple[Expr, Flow]]:

@@ -14,7 +14,7 @@ from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, NodeError,
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
-from symlab.core.ir.types import ArrayType, ListType, TupleType
+from symlab.core.ir.types import ArrayType, Held, TupleType
 from symlab.core.ops.branch import IFELSE
 
 Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
@@ -186,7 +186,7 @@ def size_problem(node: Expr, axis: int, sizes: Sequence[int]) -> str:
 
 def checked_type(node: Expr, value: Value) -> Value:
     """The value as an array of the node's dtype and rank; anything else is a fault of the op's record."""
-    if isinstance(node.type, ListType):
+    if isinstance(node.type, Held):
         return value
     if not isinstance(node.type, TupleType):
         return checked_array(node, node.type, value)

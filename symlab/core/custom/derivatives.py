@@ -9,7 +9,7 @@ from symlab.core.autodiff import Lop
 from symlab.core.autodiff.cotangent import Undefined, is_discrete
 from symlab.core.autodiff.marks import Mark, NullType
 from symlab.core.custom.records import results_of
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.types import TupleType
 from symlab.core.ops.operators import Variable, as_variable, variable
@@ -45,10 +45,14 @@ def reverse_rule(name: str, gradient: Gradient) -> Callable[..., Several]:
 
 def checked_gradients(name: str, found: Any, node: Expr, operands: Sequence[Variable]) -> Several:
     """A gradient for each operand: an expression of its rank, None, or a mark that there is none."""
+    if found is None and operands:
+        tries = ["a list with one for each input, None where none flows"]
+        raise TypeMismatch(message(f"the gradient of {name} gave nothing", [(name, node)], tries))
     gradients = list(found) if isinstance(found, (list, tuple)) else [found]
     if len(gradients) != len(operands):
         problem = f"the gradient of {name} gave {len(gradients)} expressions for {len(operands)} inputs"
-        raise TypeMismatch(message(problem, [(name, node)], ["a list with one for each input, None where none flows"]))
+        tries = ["a list with one for each input, None where none flows"]
+        raise InvalidValue(message(problem, [(name, node)], tries))
     return tuple(checked_gradient(name, place, pair, node) for place, pair in enumerate(zip(gradients, operands), 1))
 
 

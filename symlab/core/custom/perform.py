@@ -116,7 +116,8 @@ def performing(op: Op) -> Callable[..., Any]:
     def compute(node: Any, *values: Any) -> Any:
         types = node.type.items if isinstance(node.type, TupleType) else (node.type,)
         storage: list[list[Any]] = [[None] for _ in types]
-        op.perform(Apply.of(stand_in(node)), [np.array(value) for value in values], storage)
+        own = [np.array(value) if isinstance(value, np.ndarray | np.generic) else value for value in values]
+        op.perform(Apply.of(stand_in(node)), own, storage)
         found = checked_results(f"perform of {op}", types, [cell[0] for cell in storage])
         return tuple(found) if isinstance(node.type, TupleType) else found[0]
 

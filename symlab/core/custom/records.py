@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.apply import Apply
-from symlab.core.ir.errors import Misfit, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import AS_WRITTEN, CALL, PROJECT
-from symlab.core.ir.types import ArrayType, TupleType, Type, array_type
+from symlab.core.ir.types import ArrayType, Held, TupleType, Type, array_type
 from symlab.core.ops import OPS
 from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.loop import BUNDLE, SCAN
@@ -39,25 +39,25 @@ def op_name(name: str) -> str:
     return f"{name}_" if name in own_names() else name
 
 
-def as_types(types: Any, role: str) -> tuple[ArrayType, ...]:
+def as_types(types: Any, role: str) -> tuple[Any, ...]:
     """The types that a program lists: types, constructors such as `T.dmatrix` or `T.matrix`, or variables."""
     several = types if isinstance(types, (list, tuple)) else [types]
     found = tuple(as_type(item) for item in several)
     if None in found:
         wrong = several[found.index(None)]
         tries = [f"{role}=[T.dmatrix, T.dvector]", "T.TensorType('float64', shape=(None, 3))"]
-        raise TypeMismatch(message(f"{role} lists types of arrays, and {wrong!r} is none", (), tries))
-    return found  # type: ignore[return-value]
+        raise TypeMismatch(message(f"{role} lists types, and {wrong!r} is none", (), tries))
+    return found
 
 
-def as_type(item: Any) -> ArrayType | None:
+def as_type(item: Any) -> Any:
     """The type that is meant; None if there is none."""
-    if isinstance(item, ArrayType):
+    if isinstance(item, ArrayType | Held):
         return item
     if not isinstance(item, Variable) and callable(item) and not inspect.isclass(item):
         item = item()
     found = getattr(item, "type", None)
-    return found if isinstance(found, ArrayType) else None
+    return found if isinstance(found, ArrayType | Held) else None
 
 
 def result_type(types: Sequence[ArrayType], several: bool) -> Type:
@@ -86,13 +86,15 @@ def fitted_operands(name: str, types: Sequence[ArrayType], values: Sequence[Any]
     if len(values) != len(types):
         wanted = ", ".join(map(str, types)) or "none"
         problem = f"{name} takes {len(types)} input{'s' * (len(types) != 1)} ({wanted}), and {len(values)} were given"
-        raise TypeMismatch(message(problem))
+        raise InvalidValue(message(problem))
     pairs = enumerate(zip(values, types, strict=True), 1)
     return tuple(fitted_operand(f"input {place} of {name}", type, value) for place, (value, type) in pairs)
 
 
 def fitted_operand(role: str, type: ArrayType, value: Any) -> Variable:
     """One operand: numbers become a constant of the type, expressions are cast where nothing is lost."""
+    if isinstance(type, Held):
+        return type.filter_variable(value)  # type: ignore[no-any-return]
     if not isinstance(value, Variable) and not holds_expressions(value):
         return constant(fitting(value, type, role))
     node = as_variable(value)
@@ -117,6 +119,8 @@ def checked_results(name: str, types: Sequence[ArrayType], values: Iterable[Any]
 
 def checked_result(name: str, place: int, type: ArrayType, value: Any) -> np.ndarray[Any, Any]:
     """One result; a Python number has the dtype that is declared, an array must have it."""
+    if isinstance(type, Held):
+        return type.filter(value)  # type: ignore[no-any-return]
     weak = isinstance(value, (bool, int, float, complex)) and not isinstance(value, np.generic)
     array = np.asarray(value, type.dtype if weak and np.can_cast(np.min_scalar_type(value), type.dtype) else None)
     sizes = zip(array.shape, type.shape, strict=False)

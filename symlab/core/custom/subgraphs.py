@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from symlab.core.autodiff import DISCONNECTED, in_stable_form, seeds_of
+from symlab.core.autodiff.connected import pattern
 from symlab.core.autodiff.cotangent import Cotangent, Undefined
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import sweep
@@ -36,8 +37,8 @@ class OpFromGraph:
     `lop_overrides(inputs, outputs, output_grads)` gives the gradients with respect to the inputs in place of those of
     the sub-graph; `grad_overrides(inputs, output_grads)` too. Either may also be an OpFromGraph of these, or a list
     with such a function, "default" or None (nothing flows) for each input. `rop_overrides(inputs, eval_points)` gives
-    the tangents of the outputs. `inline` is there for Theano's sake: a sub-graph is always compiled in its place.
-    Errors: MissingInputError, TypeMismatch.
+    the tangents of the outputs. `inline`, `on_unused_input` and `mode` are there for Theano's sake: a sub-graph is
+    always compiled in its place, with its function. Errors: MissingInputError, TypeMismatch.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class OpFromGraph:
         connection_pattern: Any = None,
         strict: bool = False,
         name: str | None = None,
+        on_unused_input: str = "ignore",
+        mode: Any = None,
     ) -> None:
         self.several = isinstance(outputs, (list, tuple))
         self.inputs = checked_inputs(inputs)
         self.outputs = tuple(map(as_variable, outputs if self.several else [outputs]))
         self.inline, self.name = inline, name or "subgraph"
-        self.connection_pattern = connection_pattern
+        self.stated_pattern = connection_pattern
         if grad_overrides != DEFAULT and lop_overrides != DEFAULT:
             raise InvalidValue(message("lop_overrides and grad_overrides both state the gradient", (), ["one of them"]))
         self.lop_overrides, self.grad_overrides, self.rop_overrides = lop_overrides, grad_overrides, rop_overrides
@@ -71,6 +74,20 @@ class OpFromGraph:
         if name is not None:
             found[0].name = name
         return found if len(found) > 1 else found[0]
+
+    def connection_pattern(self, node: Any = None) -> list[list[bool]]:
+        """For each input, then each shared variable, whether each output is connected to it: as stated, or found."""
+        if self.stated_pattern is not None:
+            stated: list[list[bool]] = (
+                self.stated_pattern(node) if callable(self.stated_pattern) else self.stated_pattern
+            )
+            return stated
+        return pattern(self.outputs, (*self.inputs, *self.shared))
+
+    @property
+    def shared_inputs(self) -> list[SharedVariable]:
+        """The shared variables that the outputs read."""
+        return list(self.shared)
 
     @property
     def states_gradient(self) -> bool:
@@ -87,7 +104,7 @@ class OpFromGraph:
     def __reduce__(self) -> tuple[Any, ...]:
         outputs = list(self.outputs) if self.several else self.outputs[0]
         overrides = (self.lop_overrides, self.grad_overrides, self.rop_overrides)
-        return OpFromGraph, (self.inputs, outputs, self.inline, *overrides, self.connection_pattern, False, self.name)
+        return OpFromGraph, (self.inputs, outputs, self.inline, *overrides, self.stated_pattern, False, self.name)
 
     def __str__(self) -> str:
         return self.name
@@ -124,7 +141,7 @@ def found_shared(op: OpFromGraph, strict: bool) -> list[SharedVariable]:
 def record_of(op: OpFromGraph) -> Op:
     """The record of a sub-graph's nodes."""
     stated = (op.lop_overrides, op.grad_overrides, op.rop_overrides) != (DEFAULT,) * 3
-    extra = {"inline": "closed" if stated or op.connection_pattern else "open", "made": op}
+    extra = {"inline": "closed" if stated or op.stated_pattern else "open", "made": op}
     return Op(
         op_name(op.name), Kind.CONTROL, "A sub-graph (attribute `body`).", computed,
         lambda attributes, *types: attributes["body"].body.type, vjp=reverse(op), jvp=forward(op),
@@ -200,10 +217,9 @@ def one(stated: Any, asked: Sequence[list[Variable]]) -> Any:
 
 def cut(op: OpFromGraph, node: Expr, found: Several) -> Several:
     """The gradients without those of inputs on which nothing depends, as `connection_pattern` says."""
-    pattern = op.connection_pattern
-    if pattern is None:
+    if op.stated_pattern is None:
         return found
-    rows = pattern(node) if callable(pattern) else pattern
+    rows = op.connection_pattern(node)
     return tuple(item if place >= len(rows) or any(rows[place]) else None for place, item in enumerate(found))
 
 

@@ -21,8 +21,13 @@ Array = np.ndarray[Any, Any]
 COUNTED = array_type(np.int64, ())
 
 
-def TypedListType(ttype: Any) -> ListType:
-    """The type of lists of elements of this type, that of arrays or of lists in turn; calling it gives an input."""
+def TypedListType(ttype: Any, depth: int = 0) -> ListType:
+    """The type of lists of elements of this type, that of arrays or of lists in turn; calling it gives an input.
+
+    `depth` is the number of lists that lie around those elements within the list.
+    """
+    if depth:
+        return ListType(TypedListType(ttype, depth - 1))
     found = ttype if isinstance(ttype, ListType) else as_type(ttype)
     if found is None:
         raise TypeMismatch(message(f"{ttype!r} is no type that a list can hold", (), ["TypedListType(T.dvector)"]))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.custom.records import results_of
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind, Op, Recipe
@@ -37,8 +37,13 @@ def first_sizes(sizes: Any, x: Any, *others: Any, **attributes: Any) -> Any:
     return x
 
 
-def watch(name: str, doc: str, reference: Callable[..., Any], recipe: Recipe | None = None) -> Op:
-    """An op that passes its first operand on; nothing is differentiated through the others."""
+def watch(
+    name: str, doc: str, reference: Callable[..., Any], seen: Callable[..., Any], recipe: Recipe | None = None
+) -> Op:
+    """An op that passes its first operand on; nothing is differentiated through the others.
+
+    `seen` makes what its nodes are known by, such as `Print("x is")`, from their attributes.
+    """
 
     def vjp(cotangent: Any, y: Variable, *operands: Variable, **attributes: Any) -> tuple[Any, ...]:
         return (cotangent, *[None] * (len(operands) - 1))
@@ -46,7 +51,7 @@ def watch(name: str, doc: str, reference: Callable[..., Any], recipe: Recipe | N
     def jvp(tangents: Any, y: Variable, *operands: Variable, **attributes: Any) -> Any:
         return tangents[0]
 
-    facts = {"python": True, "sizes": first_sizes, "values": 1, "leading": True}
+    facts = {"python": True, "sizes": first_sizes, "values": 1, "leading": True, "seen": seen}
     return Op(name, Kind.CALL, doc, reference, first_type, vjp=vjp, jvp=jvp, home=__name__,
               extra=MappingProxyType(facts), recipe=recipe)  # fmt: skip
 
@@ -69,7 +74,11 @@ def print_op(shown: Shown) -> Op:
         return x
 
     doc = "x, which is printed when it is computed (attributes `message`, `attrs`)."
-    return watch("print", doc, reference, Recipe(print_op, (shown,)))
+
+    def seen(attributes: Mapping[str, Any]) -> Print:
+        return Print(attributes["message"], attributes["attrs"], shown)
+
+    return watch("print", doc, reference, seen, Recipe(print_op, (shown,)))
 
 
 PRINT = print_op(print_attributes)
@@ -106,7 +115,11 @@ def check_op(error: type[Exception]) -> Op:
         return x
 
     doc = "x, if every condition after it holds; else an error (attribute `message`)."
-    return watch("check", doc, reference, Recipe(check_op, (error,)))
+
+    def seen(attributes: Mapping[str, Any]) -> CheckAndRaise:
+        return Assert(attributes["message"]) if error is AssertionError else CheckAndRaise(error, attributes["message"])
+
+    return watch("check", doc, reference, seen, Recipe(check_op, (error,)))
 
 
 @dataclass(frozen=True)
@@ -123,7 +136,7 @@ class CheckAndRaise:
         error: Any = self.exc_type
         if not isinstance(error, type) or not issubclass(error, Exception):
             problem = f"{error!r} is no class of exceptions"
-            raise TypeMismatch(message(problem, (), ["CheckAndRaise(ValueError, 'x is negative')"]))
+            raise InvalidValue(message(problem, (), ["CheckAndRaise(ValueError, 'x is negative')"]))
 
     def __call__(self, value: Any, *conditions: Any) -> Variable:
         """`value`, if all conditions hold: those of several elements hold if every element does."""
@@ -179,7 +192,10 @@ BREAKPOINT = Op(
     stop, passed_types, home=__name__,
     vjp=lambda cotangents, y, *operands, name: (None, *cotangents),
     jvp=lambda tangents, y, *operands, name: tangents[1:],
-    extra=MappingProxyType({"python": True, "sizes": lambda sizes, condition, *shapes, name: shapes}),
+    extra=MappingProxyType({
+        "python": True, "sizes": lambda sizes, condition, *shapes, name: shapes,
+        "seen": lambda attributes: PdbBreakpoint(attributes["name"]),
+    }),
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ class Apply:
     @property
     def op(self) -> Any:
         """What is applied."""
-        return self.node.op.as_made
+        return self.node.op.seen_as(self.node.attributes)
 
     @property
     def inputs(self) -> list[Expr]:
@@ -90,6 +90,14 @@ class Apply:
     def tag(self) -> Any:
         """Whatever a user wants to keep with the node."""
         return self.node.tag  # type: ignore[attr-defined]
+
+    def clone_with_new_inputs(self, inputs: Sequence[Any], strict: bool = True) -> Apply:
+        """The application of the same op to other inputs, from which the types of its results are found."""
+        return Apply.of(self.node.op(*inputs, **self.node.attributes))
+
+    def clone(self) -> Apply:
+        """The same application once more."""
+        return Apply.of(self.node.__class__(self.node.op, self.node.args, self.node.attrs, self.node.type))
 
     def default_output(self) -> Expr:
         """The only result."""

@@ -49,6 +49,10 @@ class UnusedInputError(SymlabError, ValueError):
     """An input of a function that no output needs."""
 
 
+class RepeatedInput(InvalidValue, UnusedInputError):
+    """A variable that is an input of a function twice: one of the two is not needed."""
+
+
 class DisconnectedInputError(SymlabError, ValueError):
     """A variable that a cost does not depend on."""
 
@@ -97,7 +101,7 @@ class DebugModeError(SymlabError, AssertionError):
     """DebugMode found a rewrite or a kernel that is wrong."""
 
 
-class InvalidNumber(SymlabError, ArithmeticError):
+class InvalidNumber(SymlabError, ArithmeticError, AssertionError):
     """NanGuardMode found a nan, an infinity or a number that is too big."""
 
 
@@ -117,6 +121,14 @@ def message(problem: str, operands: Iterable[tuple[str, Any]] = (), tries: Itera
     lines += [f"  {name:<{widths[0]}}   {kind:<{widths[1]}}   {place}".rstrip() for name, kind, place in rows]
     lines += [f"  {text}" if text.startswith("did you mean") else f"  try {text}" for text in tries if text]
     return "\n".join(lines)
+
+
+def check_keywords(function: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise for a keyword that a function does not have, as Python does."""
+    for name in given:
+        if name not in known:
+            hint = near_names(name, known)
+            raise TypeMismatch(message(f"{function} has no option {name!r}", (), [hint] if hint else ()))
 
 
 def no_axis(axis: int, rank: int) -> tuple[str, str]:

@@ -89,6 +89,10 @@ class Op:
             return find_op, (self.home, self.name)
         return self.recipe.make, self.recipe.arguments
 
+    def connection_pattern(self, node: Any) -> list[list[bool]]:
+        """For each operand of an `Apply` whether each result is connected to it, as far as gradients go."""
+        return seam("build.pattern")(node)  # type: ignore[no-any-return]
+
     @property
     def is_declared(self) -> bool:
         """Whether a module that others can import has this op under its name, as it has functions."""
@@ -99,6 +103,11 @@ class Op:
     def as_made(self) -> Any:
         """What a program made, where this is the record of it; else the op itself."""
         return self.extra.get("made", self)
+
+    def seen_as(self, attributes: Mapping[str, Any]) -> Any:
+        """What a program knows a node of this op by: the object that it made, with the attributes of the node."""
+        seen = self.extra.get("seen")
+        return self.as_made if seen is None else seen(attributes)
 
     @property
     def compute(self) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import Misfit, TypeMismatch
+from symlab.core.ir.values import OfValues
 from symlab.core.seams import seam
 
 Size = int | None
@@ -21,7 +22,7 @@ Shape = tuple[Size, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
-class ArrayType:
+class ArrayType(OfValues):
     """A dtype and a static shape, in which None is a size not known before the call."""
 
     dtype: np.dtype[Any]
@@ -55,6 +56,22 @@ class ArrayType:
         """Per axis, whether its size is known to be 1."""
         return tuple(size == 1 for size in self.shape)
 
+    def is_super(self, other: Any) -> bool | None:
+        """Whether all values of another type are of this type; None where the two have nothing in common."""
+        if not self.in_same_class(other):
+            return None
+        return all(size in (None, found) for size, found in zip(self.shape, other.shape, strict=True))
+
+    def in_same_class(self, other: Any) -> bool:
+        """Whether another type differs from this one in known sizes at most."""
+        return isinstance(other, ArrayType) and (self.dtype, self.ndim) == (other.dtype, other.ndim)
+
+    def clone(self, dtype: Any = None, shape: Any = None, broadcastable: Any = None) -> ArrayType:
+        """The type with another dtype, shape or pattern."""
+        if broadcastable is not None:
+            shape = tuple(1 if flag else None for flag in broadcastable)
+        return array_type(self.dtype if dtype is None else dtype, self.shape if shape is None else tuple(shape))
+
     def with_dtype(self, dtype: Any) -> ArrayType:
         """The same shape with another dtype."""
         return array_type(dtype, self.shape)
@@ -84,8 +101,51 @@ class TupleType:
         return f"({', '.join(map(str, self.items))})"
 
 
+class Held(OfValues):
+    """A type whose values are no arrays: they are held by the reference evaluator alone."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Shape:
+        """There is none: an op that asks wants an array."""
+        raise Misfit(f"a value of {self} is no array", kind=TypeMismatch)
+
+
+class ObjectType(Held):
+    """The base of the types that programs describe; `key()` is what tells two types of one class apart."""
+
+    dtype = np.dtype(object)
+    ndim = 0
+
+    def key(self) -> tuple[Any, ...]:
+        """What tells this type from others of its class."""
+        return ()
+
+    @property
+    def code(self) -> bytes:
+        """What equal types have in common."""
+        kind = self.__class__
+        return f"{kind.__module__}.{kind.__qualname__}{self.key()!r}".encode()
+
+    def __call__(self, name: str | None = None) -> Any:
+        """An input of this type."""
+        return seam("build.input")(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ObjectType) and self.__class__ is other.__class__ and self.key() == other.key()
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __str__(self) -> str:
+        return f"{self.__class__.__name__}{self.key() or ''}"
+
+    __repr__ = __str__
+
+
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
-class ListType:
+class ListType(Held):
     """The type of lists of any length whose elements have one type; `dtype` and `ndim` are theirs."""
 
     item: Any
@@ -127,8 +187,12 @@ class ListType:
         """A list has none: an op that asks wants an array."""
         raise Misfit("a list of arrays is no array", "one of its elements, as x[0]", kind=TypeMismatch)
 
+    def get_depth(self) -> int:
+        """How deep lists lie within the elements: 0 for a list of arrays."""
+        return self.item.get_depth() + 1 if isinstance(self.item, ListType) else 0
 
-Type = ArrayType | TupleType | ListType
+
+Type = ArrayType | TupleType | ListType | ObjectType
 
 
 @lru_cache(16384)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from symlab.core.ir.op import PROJECT, Kind, Op
-from symlab.core.ir.types import ArrayType, TupleType, array_type
+from symlab.core.ir.types import ArrayType, Held, TupleType, array_type
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.shape import filled_like
 
@@ -20,8 +20,11 @@ Several = tuple[Variable | None, ...]
 def branch_type(attributes: Mapping[str, Any], condition: ArrayType, *values: ArrayType) -> TupleType:
     """The types of the results: a size that differs is not known."""
     half = len(values) // 2
-    items = []
+    items: list[Any] = []
     for first, second in zip(values[:half], values[half:], strict=True):
+        if isinstance(first, Held):
+            items.append(first)
+            continue
         shape = tuple(a if a == b else None for a, b in zip(first.shape, second.shape, strict=True))
         items.append(array_type(first.dtype, shape))
     return TupleType(tuple(items))

@@ -180,6 +180,8 @@ def cast_operands(op: Op, operands: Sequence[Any]) -> tuple[Variable, ...]:
     """The operands with the dtypes that the op's rule wants; Python numbers have none of their own."""
     known = [item if isinstance(item, Variable) or type(item) in WEAK else as_operand(item) for item in operands]
     dtypes = [item.type.dtype if isinstance(item, Variable) else item for item in known]
+    if any(getattr(dtype, "kind", "") == "O" for dtype in dtypes):
+        raise Misfit("an object that is no array has no arithmetic", "an op of your own", kind=TypeMismatch)
     assert op.dtypes is not None
     return tuple([cast_to(item, dtype) for item, dtype in zip(known, op.dtypes(dtypes)[0], strict=True)])
 

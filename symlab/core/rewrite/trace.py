@@ -112,6 +112,7 @@ class Trace:
 
     passes: tuple[PassRecord, ...]
     first_graph: Graph
+    name: str | None = None  # of the function that was compiled
 
     def __repr__(self) -> str:
         count = len(self.steps)

@@ -211,7 +211,7 @@ def test_inputs_are_checked(xy):
         sl.OpFromGraph([x, x], x)
     with pytest.raises(TypeMismatch, match="input 1 of a sub-graph is no variable"):
         sl.OpFromGraph([x * 2], x)
-    with pytest.raises(TypeMismatch, match="blend takes 2 inputs"):
+    with pytest.raises(InvalidValue, match="blend takes 2 inputs"):
         blend()(x)
     with pytest.raises(TypeMismatch, match="input 2 of blend is declared as"):
         blend()(x, T.dmatrix("m"))
@@ -222,3 +222,19 @@ def test_pickles(xy):
     f = sl.function([x, y], blend()(x, y))
     for one, other in zip(pickle.loads(pickle.dumps(f))(X, Y), f(X, Y), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_which_outputs_depend_on_which_inputs():
+    x, y, z = T.dvectors("x", "y", "z")
+    s = sl.shared(1.0, "s")
+    op = sl.OpFromGraph([x, y, z], [x * y, y * T.sgn(z) + s], on_unused_input="ignore", mode="FAST_RUN")
+    assert op.connection_pattern() == [[True, False], [True, True], [False, True], [False, True]]
+    assert op.shared_inputs == [s]
+    first, _ = op(x, y, z)
+    assert first.owner.op.connection_pattern(first.owner)[0] == [True, False]
+    stated = sl.OpFromGraph([x, y], [x * y], connection_pattern=[[True], [False]])
+    assert stated.connection_pattern() == [[True], [False]]
+    held = T.disconnected_grad(x)
+    assert held.owner.op.connection_pattern(held.owner) == [[False]]
+    counted = T.argmax(x)
+    assert counted.owner.op.connection_pattern(counted.owner) == [[True]]

@@ -10,7 +10,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import NodeError, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, NodeError, TypeMismatch
 
 X = np.array([0.5, -1.0, 2.0])
 MODES = pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
@@ -141,7 +141,7 @@ def test_a_check_in_a_loop_names_its_line():
 
 
 def test_only_exceptions_are_raised():
-    with pytest.raises(TypeMismatch, match="is no class of exceptions"):
+    with pytest.raises(InvalidValue, match="is no class of exceptions"):
         sl.CheckAndRaise(3, "three")
 
 
@@ -178,3 +178,19 @@ def test_a_breakpoint_of_one_variable_gives_one(monkeypatch):
     np.testing.assert_array_equal(sl.function([x], y * 2)(X), X * 2)
     with pytest.raises(TypeMismatch, match="needs variables"):
         sl.PdbBreakpoint("none")(1)
+
+
+def test_nodes_are_known_by_what_made_them():
+    x, c = T.dvector("x"), T.bscalar("c")
+    shown = sl.Print("x is", attrs=("shape",))(x)
+    assert shown.owner.op == sl.Print("x is", ("shape",))
+    checked = sl.CheckAndRaise(KeyError, "no")(x, c)
+    assert checked.owner.op == sl.CheckAndRaise(KeyError, "no")
+    assert isinstance(sl.assert_op(x, c).owner.op, sl.Assert)
+    stopped = sl.PdbBreakpoint("here")(c, x)
+    assert stopped.owner.op == sl.PdbBreakpoint("here")
+    f = sl.function([x, c], sl.Assert("small")(shown * 2, c))
+    kinds = [type(node.op) for node in f.maker.fgraph.toposort()]
+    assert sl.Print in kinds
+    assert sl.Assert in kinds
+    assert pickle.loads(pickle.dumps(checked)).owner.op == checked.owner.op

@@ -1,0 +1,29 @@
+"""Which results depend on which operands as far as derivatives go: Theano's connection pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symlab.core.autodiff.cotangent import ZERO, Cotangent, is_discrete
+from symlab.core.autodiff.reverse import sweep
+from symlab.core.ir.apply import Apply
+from symlab.core.ops.operators import Variable, variable
+from symlab.core.ops.shape import filled_like
+
+
+def pattern(outputs: Sequence[Variable], inputs: Sequence[Variable]) -> list[list[bool]]:
+    """For each input whether each output is connected to it; a gradient that is 0 or not defined is a connection."""
+    found = []
+    for output in outputs:
+        seed = ZERO if is_discrete(output) else Cotangent(filled_like(output, 1))
+        found.append(sweep({output: seed}, inputs, {}).flows)
+    return [[item in flows for flows in found] for item in inputs]
+
+
+def pattern_of_node(node: Any) -> list[list[bool]]:
+    """The pattern of one application, whatever its operands are made of."""
+    made = node.node
+    operands = tuple(variable(arg.type) for arg in made.args)
+    outputs: Any = Apply.of(Variable(made.op, operands, made.attrs, made.type)).outputs
+    return pattern(outputs, operands)

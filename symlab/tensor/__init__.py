@@ -36,6 +36,7 @@ from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
 from symlab.tensor.interpolation import *
 from symlab.tensor.joining import *
+from symlab.tensor.known import *
 from symlab.tensor.letters import *
 from symlab.tensor.linalg import (
     batched_dot,

@@ -125,6 +125,6 @@ def sizes_of_matrix(x: Any) -> tuple[Number, Number]:
     """The sizes of a matrix."""
     x = as_variable(x)
     if x.ndim != 2:
-        raise TypeMismatch(message("a matrix is wanted", [(x.name or "x", x)]))
+        raise InvalidValue(message("a matrix is wanted", [(x.name or "x", x)]))
     rows, columns = sizes_of(x)
     return rows, columns

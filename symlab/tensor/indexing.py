@@ -246,9 +246,10 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Variable:
     """
     x, order = ravel(x) if axis is None else as_variable(x), as_variable(indices)
     place = axis_of(0 if axis is None else axis, x.ndim, x)
-    if order.ndim != x.ndim or order.type.dtype.kind not in "iu":
+    wrong = InvalidIndex if order.type.dtype.kind not in "iu" else InvalidValue if order.ndim != x.ndim else None
+    if wrong is not None:
         problem = f"places along an axis are an array of integers of rank {x.ndim}"
-        raise TypeMismatch(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
+        raise wrong(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
     own = sizes_of(x), sizes_of(order)
     common = [common_size(pair) for pair in zip(*own, strict=True)]
     found = []
@@ -263,7 +264,7 @@ def nonzero(x: Any, return_matrix: bool = False) -> Any:
     """The places of the elements that are not 0: a tuple of one vector per axis, or the rows of a matrix."""
     x = as_variable(x)
     if not x.ndim:
-        raise TypeMismatch(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
+        raise InvalidValue(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
     several = gather.nonzero(x)
     vectors = tuple(PROJECT(several, index=place) for place in range(x.ndim))
     return stack(list(vectors)) if return_matrix else vectors
@@ -296,6 +297,6 @@ def fill_diagonal(x: Any, value: Any) -> Variable:
     return set_subtensor(x[(places,) * x.ndim], value)
 
 
-def fill_diagonal_offset(x: Any, value: Any, offset: int) -> Variable:
+def fill_diagonal_offset(x: Any, value: Any, offset: Any) -> Variable:
     """A matrix with a scalar on the diagonal `offset` places above the main one (below it if negative)."""
     return set_subtensor(diagonal(x, offset), value)

@@ -33,7 +33,8 @@ def concatenate(arrays: Any, axis: int | None = 0) -> Variable:
     parts = promoted(arrays)
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
-    return ops.join(*parts, axis=axis_of(axis, parts[0].ndim, parts[0]))  # type: ignore[no-any-return]
+    place = axis_of(axis, parts[0].ndim, parts[0])
+    return ops.join(*parts, axis=place) if len(parts) > 1 else parts[0]  # type: ignore[no-any-return]
 
 
 concat = concatenate
@@ -86,12 +87,21 @@ def column_stack(arrays: Sequence[Any]) -> Variable:
 
 def horizontal_stack(*arrays: Any) -> Variable:
     """Matrices side by side."""
-    return concatenate(arrays, 1)
+    return concatenate(matrices_of(arrays), 1)
 
 
 def vertical_stack(*arrays: Any) -> Variable:
     """Matrices one above the other."""
-    return concatenate(arrays, 0)
+    return concatenate(matrices_of(arrays), 0)
+
+
+def matrices_of(arrays: Sequence[Any]) -> list[Variable]:
+    """Arrays that must be matrices."""
+    found = [as_variable(array) for array in arrays]
+    wrong = [(array.name or "array", array) for array in found if array.ndim != 2]
+    if wrong:
+        raise InvalidValue(message("matrices are wanted", wrong, ["T.hstack or T.vstack"]))
+    return found
 
 
 def unstack(x: Any, axis: int = 0) -> list[Variable]:

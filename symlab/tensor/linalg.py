@@ -17,6 +17,7 @@ from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
 from symlab.tensor import creation, matrices, reductions, systems
 from symlab.tensor.arguments import axis_of, of_sizes, promoted
+from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import stack
 from symlab.tensor.matrices import *
 from symlab.tensor.shaping import (
@@ -58,9 +59,14 @@ def dot(first: Any, second: Any) -> Variable:
     return tensordot(a, b, ([a.ndim - 1], [max(b.ndim - 2, 0)]))
 
 
-def matmul(first: Any, second: Any) -> Variable:
-    """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns."""
+def matmul(first: Any, second: Any, dtype: Any = None) -> Variable:
+    """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns.
+
+    `dtype` is that of the product, to which the operands are cast.
+    """
     a, b = promoted([first, second])
+    if dtype is not None:
+        a, b = cast(a, dtype), cast(b, dtype)
     if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
         raise ShapeMismatch(message("matmul takes no scalars", operands, ["a * b"]))

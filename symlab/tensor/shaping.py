@@ -116,12 +116,13 @@ def transpose(x: Any, *order: Any, axes: Any = None) -> Variable:
     axes = order if axes is None else tuple(axes)
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (list, tuple))):
         axes = tuple(axes[0] or ())
-    if not axes:
-        return shuffled(x, range(x.ndim - 1, -1, -1))
-    places = [axis_of(axis, x.ndim, x) for axis in axes]
+    places = [axis_of(axis, x.ndim, x) for axis in axes] or list(range(x.ndim - 1, -1, -1))
     if sorted(places) != list(range(x.ndim)):
         raise InvalidValue(message(f"{tuple(axes)} is no order of {x.ndim} axes", [(x.name or "x", x)]))
-    return shuffled(x, places)
+    turned = shuffled(x, places)
+    if x.name and turned is not x and not axes:
+        turned.name = f"{x.name}.T"
+    return turned
 
 
 def permute_dims(x: Any, axes: Sequence[int]) -> Variable:
@@ -172,6 +173,10 @@ def squeeze(x: Any, axis: Axis = None) -> Variable:
         dropped = tuple(place for place, size in enumerate(x.type.shape) if size == 1)
     else:
         dropped = axes_of(axis, x.ndim, x)
+        wrong = [place for place in dropped if x.type.shape[place] not in (1, None)]
+        if wrong:
+            problem = f"axis {wrong[0]} has size {x.type.shape[wrong[0]]}, and only one of size 1 can be dropped"
+            raise ShapeMismatch(message(problem, [(x.name or "x", x)]))
         x = addbroadcast(x, *dropped)
     return shuffled(x, [place for place in range(x.ndim) if place not in dropped])
 
@@ -213,9 +218,11 @@ def atleast_3d(x: Any) -> Variable:
     return shape_padright(x) if x.ndim == 2 else x
 
 
-def atleast_Nd(x: Any, n: int = 1, left: bool = True) -> Variable:
-    """x with new axes in front (or at the end), up to n."""
-    x = as_variable(x)
+def atleast_Nd(*arrays: Any, n: int = 1, left: bool = True) -> Any:
+    """An array with new axes in front (or at the end), up to n; of several arrays a list."""
+    if len(arrays) != 1:
+        return [atleast_Nd(array, n=n, left=left) for array in arrays]
+    x = as_variable(arrays[0])
     if x.ndim >= n:
         return x
     return shape_padleft(x, n - x.ndim) if left else shape_padright(x, n - x.ndim)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -100,9 +99,20 @@ MonitorMode = recognized(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+DEBUGMODE_SWITCHES = ("check_isfinite", "check_preallocated_output", "check_py_code", "require_matching_strides")
+
+
 class TolerantMode(Mode):
-    """A mode that knows no mistake in the name of a rewrite: Theano ignores those that it does not have."""
+    """A mode that knows no mistake in the name of a rewrite: Theano ignores those that it does not have.
+
+    The switches of Theano's DebugMode may be set on it as on every mode of Theano's, and change nothing: symlab's
+    DebugMode finds nan and inf right where the expression as written has them.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in DEBUGMODE_SWITCHES:
+            raise AttributeError(f"the {name} of a mode is not changed: make another mode")
+        object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, mode: Mode) -> TolerantMode:
@@ -147,6 +157,11 @@ def upcast(dtype: str, *dtypes: str) -> str:
 def get_default_mode() -> Mode:
     """The mode of functions that name none."""
     return TolerantMode.of(as_mode(config.mode))
+
+
+def get_mode(mode: Any) -> Mode:
+    """The mode of this name, or the mode itself; the default one for None."""
+    return get_default_mode() if mode is None else TolerantMode.of(as_mode(mode))
 
 
 def version(print_too: bool = True) -> tuple[Any, bool]:

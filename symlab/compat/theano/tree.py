@@ -63,7 +63,7 @@ MODE = {
     "FAST_RUN": KINDS + "FAST_RUN",
     "Mode": KINDS + "TheanoMode",
     "get_default_mode": KINDS + "get_default_mode",
-    "get_mode": "symlab.core.modes:as_mode",
+    "get_mode": KINDS + "get_mode",
 }
 GRAPH = {
     "Apply": WALK + ":Apply",

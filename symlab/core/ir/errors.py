@@ -26,6 +26,18 @@ class InvalidIndex(SymlabError, IndexError):
     """An index or axis out of bounds."""
 
 
+class InvalidAxis(InvalidIndex, ValueError):
+    """An axis that an array does not have; as NumPy's AxisError both an index and a value."""
+
+
+class InvalidSize(TypeMismatch, ValueError):
+    """A size that is no integer, or a shape whose length is not known."""
+
+
+class NotScalarConstantError(SymlabError, ValueError):
+    """An expression whose value is not one number known before a call."""
+
+
 class OutputKeyError(TypeMismatch, AssertionError):
     """A key of a dict of outputs that is no string."""
 

@@ -45,6 +45,30 @@ class ArrayType:
         """An input of this type: `x.type("y")`."""
         return seam("build.input")(self, name)
 
+    def filter(self, data: Any, strict: bool = False, allow_downcast: bool | None = None) -> np.ndarray[Any, Any]:
+        """`data` as an array of this type, or a TypeMismatch; with `strict` nothing but such an array will do."""
+        return seam("build.filtered")(self, data, strict, allow_downcast)  # type: ignore[no-any-return]
+
+    def is_valid_value(self, data: Any) -> bool:
+        """Whether `data` is an array of this type."""
+        try:
+            self.filter(data, strict=True)
+        except TypeMismatch:
+            return False
+        return True
+
+    def values_eq(self, a: Any, b: Any) -> bool:
+        """Whether two arrays are the same, nan where nan is."""
+        return bool(np.array_equal(a, b, equal_nan=self.dtype.kind in "fc"))
+
+    def values_eq_approx(self, a: Any, b: Any, rtol: float | None = None, atol: float | None = None) -> bool:
+        """Whether two arrays are the same but for rounding: to 1e-5 in single precision, to 1e-5 and 1e-8 in double."""
+        narrow = self.dtype.itemsize // (2 if self.dtype.kind == "c" else 1) < 8
+        absolute = (1e-5 if narrow else 1e-8) if atol is None else atol
+        return np.shape(a) == np.shape(b) and bool(
+            np.allclose(a, b, 1e-5 if rtol is None else rtol, absolute, equal_nan=True)
+        )
+
     @property
     def ndim(self) -> int:
         """The number of axes."""

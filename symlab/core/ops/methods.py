@@ -6,6 +6,8 @@ from typing import Any
 
 from symlab.core.ir.apply import Apply, owner
 from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.arithmetic import Arithmetic
 from symlab.core.ops.protocols import Protocols
 from symlab.core.seams import front_end, seam
@@ -41,6 +43,18 @@ class Methods(Arithmetic, Protocols):
         """What computes this variable: its op, `inputs` and `outputs`; None for inputs, constants, shared variables."""
         assert isinstance(self, Expr)
         return owner(self)
+
+    @property
+    def data(self) -> Any:
+        """The array that a constant is, which is read-only; no other variable has one before a call."""
+        if self.op is not CONSTANT:  # type: ignore[attr-defined]
+            raise AttributeError(f"{self!r} is no constant, and so it has no data before a call")
+        return constant_value(self)  # type: ignore[arg-type]
+
+    @property
+    def value(self) -> Any:
+        """`data` under Theano's other name."""
+        return self.data
 
     @property
     def shape(self) -> Any:
@@ -213,6 +227,10 @@ class Methods(Arithmetic, Protocols):
         """The elements at `indices` along an axis."""
         return front_end("take")(self, indices, axis=axis, mode=mode)
 
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The parts along an axis where a vector of conditions is true."""
+        return front_end("compress")(condition, self, axis=axis)
+
     def zeros_like(self, dtype: Any = None) -> Any:
         """Zeros of this shape."""
         return front_end("zeros_like")(self, dtype=dtype)
@@ -260,6 +278,8 @@ class Methods(Arithmetic, Protocols):
     def conj(self) -> Any:
         """The complex conjugate."""
         return front_end("conj")(self)
+
+    conjugate = conj
 
     def arccos(self) -> Any:
         """`arccos` of every element."""

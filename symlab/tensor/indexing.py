@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, InvalidValue, RankMismatch, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT
 from symlab.core.ops import create, gather
@@ -156,8 +156,14 @@ def inc_subtensor(
     inplace: bool = False,
     tolerate_inplace_aliasing: bool = False,
     set_instead_of_inc: bool = False,
+    ignore_duplicates: bool = False,
 ) -> Variable:
-    """x with `part`, an expression `x[...]`, incremented by a value, as often as an index comes."""
+    """x with `part`, an expression `x[...]`, incremented by a value, as often as an index comes.
+
+    With `ignore_duplicates` once for each place, as `x[...] += value` is in NumPy: the last value stays.
+    """
+    if ignore_duplicates and not set_instead_of_inc:
+        return written(part, add(part, fitting(value, part)), increment=False)
     return written(part, value, increment=not set_instead_of_inc)
 
 
@@ -229,7 +235,7 @@ def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
 
 def within(indices: Any, x: Variable, axis: int, mode: str) -> Any:
     """Integers that are within bounds, or left as they are."""
-    if mode == "raise":
+    if mode in ("raise", None):
         return indices
     size = sizes_of(x)[axis]
     if mode == "clip":
@@ -246,9 +252,10 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Variable:
     """
     x, order = ravel(x) if axis is None else as_variable(x), as_variable(indices)
     place = axis_of(0 if axis is None else axis, x.ndim, x)
-    wrong = InvalidIndex if order.type.dtype.kind not in "iu" else InvalidValue if order.ndim != x.ndim else None
-    if wrong is not None:
+    of_integers = order.type.dtype.kind in "iu"
+    if order.ndim != x.ndim or not of_integers:
         problem = f"places along an axis are an array of integers of rank {x.ndim}"
+        wrong = RankMismatch if of_integers else InvalidIndexType
         raise wrong(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
     own = sizes_of(x), sizes_of(order)
     common = [common_size(pair) for pair in zip(*own, strict=True)]
@@ -264,7 +271,7 @@ def nonzero(x: Any, return_matrix: bool = False) -> Any:
     """The places of the elements that are not 0: a tuple of one vector per axis, or the rows of a matrix."""
     x = as_variable(x)
     if not x.ndim:
-        raise InvalidValue(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
+        raise RankMismatch(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
     several = gather.nonzero(x)
     vectors = tuple(PROJECT(several, index=place) for place in range(x.ndim))
     return stack(list(vectors)) if return_matrix else vectors

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, TypeMismatch, message
+from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather
 from symlab.core.ops.index import WHOLE
@@ -101,12 +101,12 @@ def read_item(item: Any, x: Variable) -> Entry | Mask:
         raise TypeMismatch(message("a boolean is no index", [(x.name or "x", x)], ["an array of booleans"]))
     if isinstance(item, (int, np.integer)):
         return Place(int(item))
-    array = as_variable(np.asarray(item, np.int64) if isinstance(item, list) and not item else item)
+    array = as_variable(np.asarray(item, np.int64) if isinstance(item, (list, tuple)) and not item else item)
     if array.type.dtype.kind == "b":
         return mask_of(array)
     if array.type.dtype.kind not in "iu":
         operands = [(x.name or "x", x), ("index", array)]
-        raise TypeMismatch(message(f"an index is made of integers, not {array.dtype}", operands))
+        raise InvalidIndexType(message(f"an index is made of integers, not {array.dtype}", operands))
     return Places(array) if array.ndim else Place(number_of(array))
 
 
@@ -114,7 +114,7 @@ def bound_of(bound: Any, x: Variable) -> Any:
     """A bound of a slice."""
     node = as_variable(bound)
     if node.ndim or node.type.dtype.kind not in "iu":
-        raise TypeMismatch(message(f"the bound of a slice is an integer, not {bound!r}", [(x.name or "x", x)]))
+        raise InvalidIndexType(message(f"the bound of a slice is an integer, not {bound!r}", [(x.name or "x", x)]))
     return number_of(node)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, TypeMismatch, message
 from symlab.core.ops import linalg as ops
 from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
@@ -69,7 +69,7 @@ def matmul(first: Any, second: Any, dtype: Any = None) -> Variable:
         a, b = cast(a, dtype), cast(b, dtype)
     if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
-        raise ShapeMismatch(message("matmul takes no scalars", operands, ["a * b"]))
+        raise RankMismatch(message("matmul takes no scalars", operands, ["a * b"]))
     if a.ndim <= 2 and b.ndim <= 2:
         return ops.dot(a, b)  # type: ignore[no-any-return]
     left = shape_padleft(a) if a.ndim == 1 else a

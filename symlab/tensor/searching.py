@@ -165,21 +165,24 @@ def ravel_multi_index(multi_index: Sequence[Any], dims: Any, mode: str = "raise"
 # The largest
 
 
-def topk(x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
+def topk(x: Any, kth: Any, axis: int | None = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
     """The kth largest elements along an axis in descending order; the least, ascending, if kth is negative."""
     return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[0]
 
 
-def argtopk(x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
+def argtopk(x: Any, kth: Any, axis: int | None = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
     """The places of what `topk` gives."""
     return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[1]
 
 
 def topk_and_argtopk(
-    x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64"
+    x: Any, kth: Any, axis: int | None = -1, sorted: bool = True, idx_dtype: Any = "int64"
 ) -> tuple[Variable, Variable]:
-    """The kth largest elements along an axis (the least if kth is negative), and their places."""
-    x = as_variable(x)
+    """The kth largest elements along an axis (the least if kth is negative), and their places.
+
+    Of all elements in a row, if the axis is None.
+    """
+    x, axis = (ravel(x), 0) if axis is None else (as_variable(x), axis)
     place, count = axis_of(axis, x.ndim, x), size_from(kth)
     if not isinstance(count, int) or not count:
         raise InvalidValue(message(f"kth is an integer known now, and not 0: not {kth!r}"))

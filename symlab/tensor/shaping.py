@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.behind import shaped_like
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import index
 from symlab.core.ops import shape as ops
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of, specified, spread
-from symlab.tensor.arguments import Axis, axes_of, axis_of, sizes_from
+from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_sizes, size_from, sizes_from
 
 # fmt: off
 __all__ = [
@@ -249,15 +249,24 @@ def common_size(sizes: Iterable[Number]) -> Number:
     return (known or others or [1])[0]
 
 
-def specify_shape(x: Any, shape: Sequence[int | None]) -> Variable:
-    """x with sizes declared (None where nothing is said), which are used now and checked at the call."""
+def specify_shape(x: Any, shape: Any) -> Variable:
+    """x with sizes declared (None where nothing is said), which are used now and checked at the call.
+
+    A size that is an expression is checked at the call alone.
+    """
     x = as_variable(x)
-    sizes = [size if size is None else sizes_from(size)[0] for size in shape]
-    if any(isinstance(size, Variable) for size in sizes):
-        raise InvalidValue(message(f"sizes are declared as numbers, not as expressions: {shape}", [("x", x)]))
+    if isinstance(shape, Variable) and shape.ndim:
+        shape = elements_of(shape, shape.type.shape[0] or x.ndim)
+    entries = shape if isinstance(shape, (list, tuple, np.ndarray)) else [shape]
+    sizes = [size if size is None else size_from(size) for size in entries]
     if len(sizes) != x.ndim:
-        raise ShapeMismatch(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
-    return specified(x, tuple(sizes))
+        raise RankMismatch(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
+    known = specified(x, tuple(None if isinstance(size, Variable) else size for size in sizes))
+    if not any(isinstance(size, Variable) for size in sizes):
+        return known
+    return of_sizes(
+        known, [a if isinstance(a, Variable) else b for a, b in zip(sizes, sizes_of(known), strict=True)], "x"
+    )
 
 
 def addbroadcast(x: Any, *axes: int) -> Variable:

@@ -22,8 +22,16 @@ class InvalidValue(SymlabError, ValueError):
     """An argument whose value is not allowed."""
 
 
+class RankMismatch(ShapeMismatch, TypeMismatch):
+    """Arrays whose numbers of axes do not fit together: shapes as well as kinds of arrays."""
+
+
 class InvalidIndex(SymlabError, IndexError):
     """An index or axis out of bounds."""
+
+
+class InvalidIndexType(InvalidIndex, TypeMismatch):
+    """An index that is not made of integers or booleans."""
 
 
 class InvalidAxis(InvalidIndex, ValueError):

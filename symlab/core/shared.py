@@ -180,7 +180,8 @@ def filtered(type: ArrayType, value: Any, strict: bool, allow_downcast: bool | N
         raise TypeMismatch(message(f"{value!r} is no array of {type}"))
     if allow_downcast and not strict:
         value = unmasked(value, "data").astype(type.dtype)
-    return fitting(value, type, "data")
+    found = fitting(value, type, "data")
+    return value if exact else found  # a subclass of NumPy's arrays, such as a memmap, stays what it is
 
 
 def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:

@@ -13,6 +13,7 @@ from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import broadcast_to, dimshuffle, reshape, specify_shape, unbroadcast
 from symlab.core.rewriting import rewrite_graph
+from symlab.core.shared import SharedVariable
 
 # fmt: off
 __all__ = [
@@ -65,6 +66,8 @@ def get_vector_length(v: Any) -> int:
     if vector.ndim != 1:
         raise TypeMismatch(message("a vector is wanted", [(vector.name or "v", vector)]))
     length = vector.type.shape[0]
+    if isinstance(vector, SharedVariable):
+        return len(vector.get_value(borrow=True))
     if length is None:
         length = known_part(vector).type.shape[0] if known_part(vector).ndim == 1 else None
     if length is None:

@@ -83,8 +83,6 @@ TensorVariable = recognized(
     lambda type, owner=None, index=None, name=None: type(name),
 )  # fmt: skip
 Elemwise = recognized("Elemwise", "Ops that work element by element.", is_elementwise)
-Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
-DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
 Subtensor = recognized("Subtensor", "Slices.", named("slice"))
 DebugMode = recognized("DebugMode", "The mode that checks.", lambda value: value == MODES["DebugMode"],
                        lambda **options: MODES["DebugMode"])  # fmt: skip

@@ -89,10 +89,21 @@ TYPES = {
     "TensorType": KINDS + "TensorType",
     "TensorVariable": KINDS + "TensorVariable",
 }
+BASIC_CLASSES = (
+    "ARange", "Alloc", "AllocDiag", "AllocEmpty", "Argmax", "ArgSortOp", "Choose", "ExtractDiag", "Eye", "Join",
+    "MakeVector", "Max", "MaxAndArgmax", "Mean", "Min", "PermuteRowElements", "Prod", "Rebroadcast", "Reshape",
+    "ScalarFromTensor", "Shape", "Shape_i", "SortOp", "SpecifyShape", "Split", "Sum", "TensorFromScalar", "TopKOp",
+    "Tri", "Unbroadcast", "AdvancedIncSubtensor", "AdvancedSubtensor", "IncSubtensor", "DimShuffle", "Dot",
+)  # fmt: skip
+EXTRA_CLASSES = (
+    "Bartlett", "BroadcastTo", "CumOp", "DiffOp", "FillDiagonal", "FillDiagonalOffset", "RavelMultiIndex", "Repeat",
+    "SearchsortedOp", "Unique", "UnravelIndex",
+)  # fmt: skip
+CLASSES = "symlab.compat.theano.classes:"
+EXTRA_NAMES = {name: CLASSES + name for name in EXTRA_CLASSES}
 TENSOR_NAMES = {
     **TYPES,
-    "DimShuffle": KINDS + "DimShuffle",
-    "Dot": KINDS + "Dot",
+    **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",
     "Subtensor": KINDS + "Subtensor",
 }
@@ -170,7 +181,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),
-        "theano.tensor.extra_ops": Contents("More functions.", ("symlab.tensor.extra_ops",)),
+        "theano.tensor.extra_ops": Contents("More functions.", ("symlab.tensor.extra_ops",), EXTRA_NAMES),
         "theano.tensor.fft": Contents("Fourier transforms.", ("symlab.tensor.fft",)),
         "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",)),
         "theano.tensor.nnet.abstract_conv": Contents("Convolutions.", ("symlab.tensor.nnet.abstract_conv",)),
@@ -195,7 +206,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
         "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
         "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
-        "theano.tensor.sort": Contents("Sorting.", ("symlab.tensor.sort",)),
+        "theano.tensor.sort": Contents(
+            "Sorting.", ("symlab.tensor.sort",), {name: CLASSES + name for name in ("ArgSortOp", "SortOp", "TopKOp")}
+        ),
         "theano.tensor.special": Contents("Special functions.", ("symlab.tensor.special",)),
         "theano.tensor.subtensor": Contents("Indexing.", TENSOR, TENSOR_NAMES),
         "theano.tensor.type": Contents("Types.", TENSOR, TYPES),

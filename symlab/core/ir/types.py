@@ -49,6 +49,40 @@ class ArrayType:
         """`data` as an array of this type, or a TypeMismatch; with `strict` nothing but such an array will do."""
         return seam("build.filtered")(self, data, strict, allow_downcast)  # type: ignore[no-any-return]
 
+    def filter_variable(self, other: Any, allow_convert: bool = True) -> Any:
+        """A variable of this type: `other` itself, with sizes declared if need be, or the constant that it is."""
+        return seam("build.of_type")(self, other)
+
+    def convert_variable(self, other: Any) -> Any:
+        """`other` as a variable of this type, or None where it cannot be one."""
+        try:
+            return self.filter_variable(other)
+        except TypeMismatch:
+            return None
+
+    def clone(
+        self, dtype: Any = None, shape: Iterable[Size | bool] | None = None, broadcastable: Any = None
+    ) -> ArrayType:
+        """The type with another dtype or another shape (flags count as sizes: True is 1)."""
+        sizes = self.shape if shape is None and broadcastable is None else shape or broadcastable or ()
+        plain = ((1 if size else None) if isinstance(size, bool) else size for size in sizes)
+        return array_type(self.dtype if dtype is None else np.dtype(dtype), tuple(plain))
+
+    def in_same_class(self, other: Any) -> bool:
+        """Whether the other type has this dtype and the same axes of size 1."""
+        return isinstance(other, ArrayType) and (self.dtype, self.broadcastable) == (other.dtype, other.broadcastable)
+
+    def is_super(self, other: Any) -> bool:
+        """Whether every array of the other type is one of this."""
+        if not isinstance(other, ArrayType) or self.dtype != other.dtype or self.ndim != other.ndim:
+            return False
+        return all(size in (None, found) for size, found in zip(self.shape, other.shape, strict=True))
+
+    @staticmethod
+    def may_share_memory(a: Any, b: Any) -> bool:
+        """Whether two arrays may share memory."""
+        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and bool(np.may_share_memory(a, b))
+
     def is_valid_value(self, data: Any) -> bool:
         """Whether `data` is an array of this type."""
         try:

@@ -27,6 +27,7 @@ from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
+from symlab.core.overwriting import overwriting
 from symlab.core.pipeline import run
 from symlab.core.request import Request, make_request, swapped, with_outputs
 from symlab.core.rewrite.trace import Trace
@@ -63,7 +64,8 @@ def function(
     `inputs` is a list of variables or `In`; `outputs` is one variable, a list, a dict, or None. `updates` maps shared
     variables to their new values, all computed from the old ones; `givens` replaces variables before anything else.
     The result is one array, a list, a dict or None, as `outputs` was; results of rank 0 are 0-d arrays. `device` is
-    "cpu", "cuda" or "auto" (a GPU where there is one), else what is configured. Errors: MissingInputError,
+    "cpu", "cuda" or "auto" (a GPU where there is one), else what is configured. `accept_inplace` lets outputs made with
+    `T.inplace` be written over arguments. Errors: MissingInputError,
     UnusedInputError, TypeMismatch, ConfigError.
     """
     settings = config.current()
@@ -75,7 +77,7 @@ def function(
     )
     made = compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
     made.trust_input = trust_input
-    return made
+    return overwriting(made, request) if accept_inplace else made
 
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:

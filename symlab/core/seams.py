@@ -31,6 +31,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.clone": "symlab.core.substitute:alike",
         "build.list_input": "symlab.core.custom.typed_list:list_input",
         "build.input": "symlab.core.ops.operators:variable",
+        "build.rewritten": "symlab.core.rewriting:rewrite_graph",
         "build.of_type": "symlab.core.substitute:of_type",
         "build.filtered": "symlab.core.shared:filtered",
         "build.test_value": "symlab.core.test_values:remember",

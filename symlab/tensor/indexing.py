@@ -31,7 +31,7 @@ from symlab.core.ops.sort import along
 from symlab.tensor.arguments import axis_of
 from symlab.tensor.creation import diagonal
 from symlab.tensor.elementwise import clip
-from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Whole, entries_of
+from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Truth, Whole, entries_of
 from symlab.tensor.joining import stack
 from symlab.tensor.shaping import addbroadcast, common_size, ravel
 
@@ -54,7 +54,7 @@ def subtensor(x: Any, index: Any) -> Variable:
         if found is not None:
             return found
     entries = entries_of(index, x)
-    arrays = [entry for entry in entries if isinstance(entry, Places)]
+    arrays = [entry for entry in entries if isinstance(entry, (Places, Truth))]
     return gathered(x, entries) if arrays else sliced(x, entries)
 
 
@@ -91,15 +91,15 @@ def gathered(x: Variable, entries: Sequence[Entry]) -> Variable:
     shuffled_x = with_new(x, entries)
     if shuffled_x is not x:
         x = inner(shuffled_x, True)
-    found = [(axis, array_of(entry)) for axis, entry in enumerate(entries) if isinstance(entry, (Place, Places))]
+    found = [(axis, array_of(entry)) for axis, entry in enumerate(entries) if isinstance(entry, (Place, Places, Truth))]
     for axis, array in found:
         check_bounds(x, axis, array)
     return gather.take(x, *(array for _, array in found), axes=tuple(axis for axis, _ in found))  # type: ignore[no-any-return]
 
 
-def array_of(entry: Place | Places) -> Variable:
+def array_of(entry: Place | Places | Truth) -> Variable:
     """A place or places as an array."""
-    return entry.array if isinstance(entry, Places) else as_variable(entry.number)
+    return as_variable(entry.number) if isinstance(entry, Place) else entry.array
 
 
 def check_bounds(x: Variable, axis: int, array: Variable) -> None:

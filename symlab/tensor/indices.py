@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, TypeMismatch, message
+from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather
 from symlab.core.ops.index import WHOLE
-from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import number_of, sizes_of
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.shape import number_of, sizes_of, with_new_axes
 from symlab.tensor.arguments import of_sizes
 
 
@@ -53,6 +53,13 @@ class Mask:
 @dataclass(frozen=True)
 class NewAxis:
     """A new axis of size 1."""
+
+
+@dataclass(frozen=True)
+class Truth(NewAxis):
+    """A new axis of which the one place is taken, or none: what a boolean of no axes is as an index."""
+
+    array: Variable
 
 
 Entry = Whole | Part | Place | Places | NewAxis
@@ -98,7 +105,7 @@ def read_item(item: Any, x: Variable) -> Entry | Mask:
         bounds = tuple(None if bound is None else bound_of(bound, x) for bound in (item.start, item.stop, item.step))
         return Whole() if bounds in ((None, None, None), WHOLE) else Part(bounds)
     if isinstance(item, (bool, np.bool_)):
-        raise TypeMismatch(message("a boolean is no index", [(x.name or "x", x)], ["an array of booleans"]))
+        return Truth(constant(np.arange(int(item))))
     if isinstance(item, (int, np.integer)):
         return Place(int(item))
     array = as_variable(np.asarray(item, np.int64) if isinstance(item, (list, tuple)) and not item else item)
@@ -118,11 +125,11 @@ def bound_of(bound: Any, x: Variable) -> Any:
     return number_of(node)
 
 
-def mask_of(array: Variable) -> Mask:
-    """An array of booleans as a mask."""
-    if not array.ndim:
-        raise TypeMismatch(message("a boolean scalar is no index", [("mask", array)]))
-    return Mask(array)
+def mask_of(array: Variable) -> Mask | Truth:
+    """An array of booleans as a mask, a single one as what it is of a new axis."""
+    if array.ndim:
+        return Mask(array)
+    return Truth(PROJECT(gather.nonzero(with_new_axes(array, [0], 1)), index=0))
 
 
 def mask_places(mask: Variable, x: Variable, first: int) -> list[Entry]:

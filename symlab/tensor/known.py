@@ -10,15 +10,23 @@ from symlab.core.custom.watch import is_met
 from symlab.core.ir.errors import InvalidValue, NotScalarConstantError, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
-from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import broadcast_to, dimshuffle, reshape, specify_shape, unbroadcast
-from symlab.core.rewriting import rewrite_graph
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.shape import broadcast_to, dimshuffle, reshape, sizes_of, specify_shape, unbroadcast
+from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
 
 # fmt: off
 __all__ = [
-    "NoneConst", "NotScalarConstantError", "extract_constant", "get_scalar_constant_value", "get_vector_length",
-    "scalar_from_tensor", "tensor_copy", "tensor_from_scalar",
+    "NoneConst",
+    "NotScalarConstantError",
+    "cpu_contiguous",
+    "extract_constant",
+    "get_scalar_constant_value",
+    "get_vector_length",
+    "scalar_from_tensor",
+    "shape_tuple",
+    "tensor_copy",
+    "tensor_from_scalar",
 ]
 # fmt: on
 
@@ -46,7 +54,7 @@ def get_scalar_constant_value(
 
 def known_part(x: Variable) -> Variable:
     """x as it is rewritten, without the ops that only place or check its elements."""
-    node = rewrite_graph(x)
+    node = seam("build.rewritten")(x)
     while node.op in ALIKE or is_met(node):
         node = node.args[0]
     return node  # type: ignore[no-any-return]
@@ -78,6 +86,15 @@ def get_vector_length(v: Any) -> int:
 def tensor_copy(x: Any) -> Variable:
     """x as another variable of the same value."""
     return as_variable(x).copy()  # type: ignore[no-any-return]
+
+
+cpu_contiguous = tensor_copy  # compiled code sees to the order of memory
+
+
+def shape_tuple(x: Any) -> tuple[Variable, ...]:
+    """The sizes of x as scalars of int64, those that are known as constants."""
+    sizes = sizes_of(as_variable(x))
+    return tuple(size if isinstance(size, Variable) else constant(size, dtype=np.dtype(np.int64)) for size in sizes)
 
 
 def scalar_from_tensor(x: Any) -> Variable:

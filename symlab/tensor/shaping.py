@@ -19,11 +19,11 @@ from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_size
 
 # fmt: off
 __all__ = [
-    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "atleast_Nd", "broadcast_arrays", "broadcast_to",
-    "dimshuffle", "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim",
-    "patternbroadcast", "permute_dims", "ravel", "reshape", "shape", "shape_padaxis", "shape_padleft",
-    "shape_padright", "size", "specify_broadcastable", "specify_shape", "squeeze", "swapaxes", "transpose",
-    "unbroadcast",
+    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "atleast_Nd", "broadcast_arrays", "broadcast_shape",
+    "broadcast_to", "dimshuffle", "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose",
+    "moveaxis", "ndim", "patternbroadcast", "permute_dims", "ravel", "reshape", "shape", "shape_padaxis",
+    "shape_padleft", "shape_padright", "size", "specify_broadcastable", "specify_shape", "squeeze", "swapaxes",
+    "transpose", "unbroadcast",
 ]
 # fmt: on
 
@@ -240,6 +240,18 @@ def broadcast_arrays(*arrays: Any) -> list[Variable]:
     padded = [(1,) * (rank - array.ndim) + tuple(sizes_of(array)) for array in found]
     sizes = [common_size(entries) for entries in zip(*padded, strict=True)]
     return [spread(array, sizes) for array in found]
+
+
+def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Number, ...]:
+    """The sizes to which arrays (or shapes, if told so) broadcast: numbers where they are known, else expressions."""
+    shapes = [tuple(sizes_from(item)) if arrays_are_shapes else sizes_of(as_variable(item)) for item in arrays]
+    rank = max(map(len, shapes), default=0)
+    padded = [(1,) * (rank - len(sizes)) + sizes for sizes in shapes]
+    for axis, sizes in enumerate(zip(*padded, strict=True)):
+        known = {size for size in sizes if isinstance(size, int) and size != 1}
+        if len(known) > 1:
+            raise ShapeMismatch(message(f"the sizes {sorted(known)} of axis {axis} do not broadcast"))
+    return tuple(common_size(sizes) for sizes in zip(*padded, strict=True))
 
 
 def common_size(sizes: Iterable[Number]) -> Number:

@@ -198,7 +198,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.signal.downsample": Contents("Pooling.", ("symlab.tensor.signal.downsample",)),
         "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
         "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
-        "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
+        "theano.tensor.inplace": Contents("Results over operands.", ("symlab.tensor.inplace",)),
         "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",)),
         "theano.tensor.nnet.blocksparse": Contents("Products of chosen blocks.", ("symlab.tensor.nnet.blocks",)),
         "theano.tensor.nnet.conv3d2d": Contents("Convolutions.", ("symlab.tensor.nnet.conv3d2d",)),

@@ -349,7 +349,7 @@ def evaluate_expression(expression: Variable, inputs: Any, **options: Any) -> An
     kept = expression.tag.__dict__.setdefault("_functions", [])
     found = next((compiled for key, compiled in kept if key == wanted), None)
     if found is None:
-        found = function(list(given), expression, on_unused_input="ignore", **options)
+        found = function(list(given), expression, **{"on_unused_input": "ignore", **options})
         kept.append((wanted, found))
     return found(*given.values())
 

@@ -13,6 +13,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT
 from symlab.core.ops import create, gather
 from symlab.core.ops import index as ops
+from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.index import WHOLE, normal_entry
 from symlab.core.ops.join import make_vector
@@ -26,6 +27,7 @@ from symlab.core.ops.shape import (
     sizes_of,
     spread,
     unshuffled,
+    with_new_axes,
 )
 from symlab.core.ops.sort import along
 from symlab.tensor.arguments import axis_of
@@ -189,9 +191,25 @@ def written(part: Any, value: Any, increment: bool) -> Variable:
 
 def written_step(part: Variable, x: Variable, value: Variable, increment: bool) -> Variable:
     """x with a value where one slice or one gathering takes its part from."""
+    mask = mask_behind(part)
+    if mask is not None and not value.ndim:
+        found = add(x, value) if increment else value
+        return switch(with_new_axes(mask, range(mask.ndim, x.ndim), x.ndim), found, x)  # type: ignore[no-any-return]
     if part.op is ops.slice:
         return (ops.inc_slice if increment else ops.set_slice)(x, value, *part.args[1:], index=part.attr("index"))  # type: ignore[no-any-return]
     return (gather.inc_take if increment else gather.set_take)(x, value, *part.args[1:], axes=part.attr("axes"))  # type: ignore[no-any-return]
+
+
+def mask_behind(part: Variable) -> Variable | None:
+    """The mask of all axes of x, or of the first ones, by which `part` is picked; None if it is picked otherwise."""
+    places = part.args[1:]
+    if part.op is not gather.take or part.attr("axes") != tuple(range(len(places))) or places[0].op is not PROJECT:
+        return None
+    several = places[0].args[0]
+    if several.op is not gather.nonzero or several.args[0].ndim != len(places):
+        return None
+    pairs = [(place.args[0], place.attr("index")) if place.op is PROJECT else None for place in places]
+    return several.args[0] if pairs == [(several, axis) for axis in range(len(places))] else None  # type: ignore[no-any-return]
 
 
 def unpadded(value: Variable, part: Variable) -> Variable:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import gather, repetition
 from symlab.core.ops import join as ops
 from symlab.core.ops.elementwise import mul, sub
@@ -100,7 +100,7 @@ def matrices_of(arrays: Sequence[Any]) -> list[Variable]:
     found = [as_variable(array) for array in arrays]
     wrong = [(array.name or "array", array) for array in found if array.ndim != 2]
     if wrong:
-        raise InvalidValue(message("matrices are wanted", wrong, ["T.hstack or T.vstack"]))
+        raise RankMismatch(message("matrices are wanted", wrong, ["T.hstack or T.vstack"]))
     return found
 
 

@@ -83,7 +83,7 @@ def static_size(size: int | bool | None) -> int | None:
 def tensor(
     *words: Any,
     name: str | None = None,
-    dtype: Any = None,
+    dtype: Any = "floatX",
     shape: Sizes | None = None,
     broadcastable: Sizes | None = None,
 ) -> Variable:
@@ -91,7 +91,7 @@ def tensor(
 
     Theano's order does as well: `tensor("float32", (False, True), "x")`, where the first word is a dtype.
     """
-    if words and dtype is None and is_dtype(words[0]):
+    if words and is_dtype(words[0]) and isinstance(dtype, str) and dtype == "floatX":
         dtype, *words = words  # type: ignore[assignment]
         if words and broadcastable is None and shape is None:
             shape, *words = words  # type: ignore[assignment]
@@ -99,7 +99,7 @@ def tensor(
         tries = ['tensor("x", dtype="float32", shape=(None, 3))']
         raise InvalidValue(message(f"tensor takes one name, and not {words!r}", (), tries))
     sizes: Sizes = () if shape is None else shape
-    kind = TensorType("floatX" if dtype is None else dtype, sizes, broadcastable=broadcastable)
+    kind = TensorType(dtype, sizes, broadcastable=broadcastable)
     return variable(kind, words[0] if words else name)
 
 

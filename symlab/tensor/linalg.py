@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import linalg as ops
 from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
@@ -26,6 +26,7 @@ from symlab.tensor.shaping import (
     moveaxis,
     ravel,
     shape_padleft,
+    shape_padright,
     squeeze,
 )
 from symlab.tensor.systems import *
@@ -165,11 +166,20 @@ def vecmat(vector: Any, matrix: Any) -> Variable:
 
 
 def batched_dot(first: Any, second: Any) -> Variable:
-    """For each place along the first axis of both, the product of what is there: vectors or matrices."""
+    """For each place along the first axis of both, the product of what is there: numbers, vectors or matrices.
+
+    Of more axes the last one of `first` and the last but one of `second` are summed over.
+    """
     a, b = promoted([first, second])
-    if not (2 <= a.ndim <= 3 and 2 <= b.ndim <= 3):
+    if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
-        raise TypeMismatch(message("batched_dot takes operands of 2 or 3 axes", operands, ["batched_tensordot"]))
+        raise RankMismatch(message("batched_dot takes operands with a first axis", operands, ["a * b"]))
+    if a.ndim == 1 or b.ndim == 1:
+        b = of_sizes(b, [sizes_of(a)[0], *sizes_of(b)[1:]], "operand 2")
+        rank = max(a.ndim, b.ndim)
+        return mul(shape_padright(a, rank - a.ndim), shape_padright(b, rank - b.ndim))  # type: ignore[no-any-return]
+    if a.ndim > 3 or b.ndim > 3:
+        return batched_tensordot(a, b, (a.ndim - 1, max(1, b.ndim - 2)))
     left = expand_dims(a, 1) if a.ndim == 2 else a
     right = expand_dims(b, 2) if b.ndim == 2 else b
     dropped = [axis for axis, rank in ((1, a.ndim), (2, b.ndim)) if rank == 2]

@@ -126,7 +126,11 @@ def split(x: Any, sections: Any, n_splits: int | None = None, axis: int = 0) -> 
     place = axis_of(axis, x.ndim, x)
     if n_splits is not None:
         sizes = sizes_from(sections, n_splits)
-        return cut(x, place, list(running_totals(sizes)))
+        if any(isinstance(size, int) and size < 0 for size in sizes):
+            raise InvalidValue(message(f"sizes of parts are not negative: {sections!r}", [(x.name or "x", x)]))
+        places = list(running_totals(sizes))
+        own = sizes_of(x)
+        return cut(of_sizes(x, [*own[:place], places[-1], *own[place + 1 :]], "what is split"), place, places)
     if np.ndim(sections) == 0 and not isinstance(sections, Variable):
         return equal_parts(x, place, int(sections))
     return cut(x, place, [0, *sizes_from(sections), None])
@@ -165,7 +169,10 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     x = as_variable(x)
     times = elements_of(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
     counts = sizes_from(times) if isinstance(times, (list, tuple)) else [size_from(times)]
-    rank = max(x.ndim, len(counts), ndim or 0)
+    rank = max(x.ndim, len(counts)) if ndim is None else ndim
+    if rank < max(x.ndim, len(counts)):
+        problem = f"{ndim} axes are wanted, and there are {max(x.ndim, len(counts))}"
+        raise InvalidValue(message(problem, [(x.name or "x", x)]))
     counts = [1] * (rank - len(counts)) + counts
     sizes = [1] * (rank - x.ndim) + list(sizes_of(x))
     doubled = with_new_axes(shape_padleft(x, rank - x.ndim), range(0, 2 * rank, 2), 2 * rank)

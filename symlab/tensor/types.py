@@ -153,6 +153,8 @@ def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = N
     With `ndim` axes of size 1 are put in front, or taken away there. The application of an op stands for its result.
     """
     found = as_variable(result_of(value) if isinstance(value, Apply) else value)
+    if isinstance(value, (list, tuple)) and found.op is CONSTANT and found.type.shape == (0,):
+        found = cast_to(found, dtype_of("floatX"))  # nothing says of what it is empty
     if dtype is not None:
         found = cast_to(found, dtype_of(dtype))
     if ndim is not None and found.ndim != ndim:

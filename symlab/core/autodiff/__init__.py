@@ -16,7 +16,7 @@ from symlab.core.autodiff.marks import DISCONNECTED, NullType
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
 from symlab.core.ir import config
-from symlab.core.ir.behind import remember
+from symlab.core.ir.behind import remember, shaped_like
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ops.elementwise import cast
@@ -162,7 +162,8 @@ def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, nu
             raise NullTypeGradError(undefined_message(variable, node, why))
     if flow is None and return_disconnected != "zero":
         return None if return_disconnected == "none" else DISCONNECTED
-    return filled_like(variable, 0, np.dtype(config.current().floatX) if is_discrete(variable) else None)
+    dtype = np.dtype(config.current().floatX) if is_discrete(variable) else None
+    return shaped_like(filled_like(variable, 0, dtype), variable)
 
 
 def name_gradients(cost: Variable, variables: Iterable[Variable], results: Iterable[Any], found: Sweep) -> None:

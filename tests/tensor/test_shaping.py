@@ -355,3 +355,27 @@ def test_diagonals_at_an_offset_that_is_an_expression() -> None:
         np.testing.assert_array_equal(diagonal, np.diagonal(values, offset))
         wanted = np.where(np.eye(3, 4, offset) > 0, 7.0, values)
         np.testing.assert_array_equal(filled, wanted)
+
+
+def test_parts_that_do_not_add_up_are_refused() -> None:
+    x, n = T.dvector("x"), T.iscalar("n")
+    with pytest.raises(InvalidValue, match="are not negative"):
+        T.split(x, [5, -1], 2)
+    with pytest.raises(ShapeMismatch, match="of size 4 along axis 0 where 3 is wanted"):
+        T.split(T.tensor("y", dtype="float64", shape=(4,)), [1, 2], 2)
+    f = sl.function([x, n], T.split(x, [n, 2], 2))
+    assert [part.tolist() for part in f(np.arange(5.0), 3)] == [[0, 1, 2], [3, 4]]
+    with pytest.raises(ValueError, match="axis 0 has size 5"):
+        f(np.arange(5.0), 2)
+
+
+def test_ranks_of_what_is_tiled() -> None:
+    x = T.dmatrix("x")
+    assert T.tile(x, [2, 3], 3).ndim == 3
+    for reps, ndim in (([2], 1), ([2, 3, 4], 2)):
+        with pytest.raises(InvalidValue, match="axes are wanted"):
+            T.tile(x, reps, ndim)
+    with pytest.raises(ValueError, match="the length of this shape"):
+        T.tile(x, T.ivector())
+    with pytest.raises(ValueError, match="a size is an integer"):
+        T.tile(x, 2.5)

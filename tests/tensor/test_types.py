@@ -150,6 +150,13 @@ def test_dtypes_are_the_objects_that_numpy_is_quick_with():
     assert T.tensor("x", dtype=np.dtype("float64").newbyteorder("="), shape=(None,)).type.dtype is np.dtype("float64")
 
 
+def test_an_empty_list_is_of_floatX() -> None:
+    with sl.configure(floatX="float32"):
+        assert T.as_tensor_variable([]).dtype == "float32"
+        assert T.as_tensor_variable(()).dtype == "float32"
+    assert T.as_tensor_variable(np.zeros(0, "int8")).dtype == "int8"
+
+
 def test_theanos_order_of_words() -> None:
     assert T.tensor("float32", (False, True), "x").type == T.TensorType("float32", (None, 1))
     assert T.tensor("float32", (False, True), "x").name == "x"

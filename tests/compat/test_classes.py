@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 
 import numpy as np
 import pytest
@@ -91,6 +92,13 @@ def test_ops_are_recognized():
     assert str(made) == "Reshape{ndim=2, name=None}"
 
 
+def test_ops_survive_pickle():
+    for made in (classes.Sum(axis=[0]), classes.Rebroadcast((0, True)), classes.Prod(0, no_zeros_in_input=True)):
+        again = pickle.loads(pickle.dumps(made))
+        assert again == made
+        np.testing.assert_allclose(again(x[:1]).eval({x: X}), made(x[:1]).eval({x: X}))
+
+
 def test_what_is_made_wrongly_is_refused():
     with pytest.raises(TypeMismatch, match="Reshape is not made with"):
         classes.Reshape(2, "name", 3)
@@ -108,6 +116,13 @@ def test_they_are_where_theano_keeps_them(theano):
     assert importlib.import_module("theano.tensor.extra_ops").CumOp is classes.CumOp
     assert importlib.import_module("theano.tensor.sort").SortOp is classes.SortOp
     assert importlib.import_module("theano.tensor.inplace").exp_inplace is T.inplace.exp_inplace
+
+
+def test_values_are_compared_without_a_type(theano):
+    kind = theano.tensor.TensorType
+    assert kind.values_eq_approx(np.ones(2), np.ones(2) + 1e-12)
+    assert not kind.values_eq(np.ones(2), np.zeros(2))
+    assert kind.may_share_memory(X, X[1:])
 
 
 def test_switches_of_debugmode_change_nothing(theano):

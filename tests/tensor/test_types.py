@@ -181,8 +181,9 @@ def test_types_filter_values() -> None:
     assert kind.is_valid_value(given)
     assert not kind.is_valid_value([[1.0, 2.0, 3.0]])
     assert kind.values_eq(given, given.copy())
-    assert kind.values_eq_approx(given, given + 1e-6)
-    assert not kind.values_eq_approx(given, given + 1e-3)
+    assert kind.values_eq_approx(given, given + np.float32(1e-6))
+    assert not kind.values_eq_approx(np.zeros(1), np.full(1, 1e-6))
+    assert not kind.values_eq_approx(given, given + np.float32(1e-3))
     assert not kind.values_eq(given, given[:1])
     assert kind.may_share_memory(given, given[1:])
 

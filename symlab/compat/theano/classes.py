@@ -40,8 +40,18 @@ class Applied:
                 return value
         raise AttributeError(f"{self.__dict__.get('name', 'the op')} has no {name}")
 
+    def __reduce__(self) -> Any:
+        return made_again, (self.name, self.options)
+
     def __str__(self) -> str:
         return self.name + "{" + ", ".join(f"{name}={value}" for name, value in self.options) + "}"
+
+
+def made_again(name: str, options: tuple[tuple[str, Any], ...]) -> Applied:
+    """The op of a class of this module, made with these options."""
+    kind = globals()[name]
+    found: Applied = kind(*dict(options)["axes"]) if name in ("Rebroadcast", "Unbroadcast") else kind(**dict(options))
+    return found
 
 
 def op_class(name: str, ops: str, function: Callable[..., Any], /, **defaults: Any) -> Recognized:
@@ -143,7 +153,11 @@ Min = op_class("Min", "min", lambda o, x: T.min(x, o["axis"]), axis=None)
 PermuteRowElements = op_class(
     "PermuteRowElements", "", lambda o, x, y, inverse=False: T.permute_row_elements(x, y, inverse)
 )
-Prod = op_class("Prod", "prod", lambda o, x: T.prod(x, o["axis"], o["dtype"], acc_dtype=o["acc_dtype"]), **TOTAL)
+Prod = op_class(
+    "Prod", "prod",
+    lambda o, x: T.prod(x, o["axis"], o["dtype"], acc_dtype=o["acc_dtype"], no_zeros_in_input=o["no_zeros_in_input"]),
+    **TOTAL, no_zeros_in_input=False,
+)  # fmt: skip
 RavelMultiIndex = op_class(
     "RavelMultiIndex", "", lambda o, *places: T.ravel_multi_index(places[:-1], places[-1], o["mode"], o["order"]),
     mode="raise", order="C",

@@ -73,6 +73,8 @@ TensorType = recognized(
     "TensorType", "The type of arrays of a dtype and broadcastable pattern.",
     lambda value: isinstance(value, ArrayType), tensor_type,
 )  # fmt: skip
+for static in ("may_share_memory", "values_eq", "values_eq_approx"):
+    setattr(TensorType, static, getattr(ArrayType, static))
 TensorConstant = recognized(
     "TensorConstant", "A constant.", is_constant,
     lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),

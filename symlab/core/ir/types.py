@@ -91,17 +91,17 @@ class ArrayType:
             return False
         return True
 
-    def values_eq(self, a: Any, b: Any) -> bool:
+    @staticmethod
+    def values_eq(a: Any, b: Any) -> bool:
         """Whether two arrays are the same, nan where nan is."""
-        return bool(np.array_equal(a, b, equal_nan=self.dtype.kind in "fc"))
+        return bool(np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc"))
 
-    def values_eq_approx(self, a: Any, b: Any, rtol: float | None = None, atol: float | None = None) -> bool:
-        """Whether two arrays are the same but for rounding: to 1e-5 in single precision, to 1e-5 and 1e-8 in double."""
-        narrow = self.dtype.itemsize // (2 if self.dtype.kind == "c" else 1) < 8
+    @staticmethod
+    def values_eq_approx(a: Any, b: Any, rtol: float = 1e-5, atol: float | None = None) -> bool:
+        """Whether two arrays are the same but for rounding: to 1e-5, and to 1e-5 or in double precision 1e-8 near 0."""
+        narrow = any(real_part(np.asarray(item).dtype).itemsize < 8 for item in (a, b))
         absolute = (1e-5 if narrow else 1e-8) if atol is None else atol
-        return np.shape(a) == np.shape(b) and bool(
-            np.allclose(a, b, 1e-5 if rtol is None else rtol, absolute, equal_nan=True)
-        )
+        return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol, absolute, equal_nan=True))
 
     @property
     def ndim(self) -> int:

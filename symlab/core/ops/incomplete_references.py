@@ -57,7 +57,7 @@ def integral(integrand: Callable[[Array], tuple[Array, Array]], like: Array) -> 
     for nodes, weights in panels():
         log_density, factor = integrand(np.multiply.outer(nodes, end))
         total = total + np.tensordot(weights, np.exp(log_density) * factor, 1)
-    return total * end
+    return np.asarray(total * end)
 
 
 @in_float64

@@ -276,8 +276,8 @@ class Methods(Arithmetic, Protocols):
         return front_end("ptp")(self, axis=axis)
 
     def conj(self) -> Any:
-        """The complex conjugate."""
-        return front_end("conj")(self)
+        """The complex conjugate, of real numbers the variable itself."""
+        return front_end("conj")(self) if self.type.dtype.kind == "c" else self
 
     conjugate = conj
 

@@ -242,8 +242,8 @@ def broadcast_arrays(*arrays: Any) -> list[Variable]:
     return [spread(array, sizes) for array in found]
 
 
-def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Number, ...]:
-    """The sizes to which arrays (or shapes, if told so) broadcast: numbers where they are known, else expressions."""
+def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Variable, ...]:
+    """The sizes to which arrays (or shapes, if told so) broadcast, as scalars: constants where they are known."""
     shapes = [tuple(sizes_from(item)) if arrays_are_shapes else sizes_of(as_variable(item)) for item in arrays]
     rank = max(map(len, shapes), default=0)
     padded = [(1,) * (rank - len(sizes)) + sizes for sizes in shapes]
@@ -251,7 +251,8 @@ def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Numb
         known = {size for size in sizes if isinstance(size, int) and size != 1}
         if len(known) > 1:
             raise ShapeMismatch(message(f"the sizes {sorted(known)} of axis {axis} do not broadcast"))
-    return tuple(common_size(sizes) for sizes in zip(*padded, strict=True))
+    found = [common_size(sizes) for sizes in zip(*padded, strict=True)]
+    return tuple(size if isinstance(size, Variable) else constant(size, dtype=np.int64) for size in found)
 
 
 def common_size(sizes: Iterable[Number]) -> Number:

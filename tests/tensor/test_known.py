@@ -88,8 +88,8 @@ def test_shapes_in_parts() -> None:
     rows, columns = T.shape_tuple(x)
     assert rows.data == 3
     assert columns.eval({x: np.zeros((3, 5))}) == 5
-    assert T.broadcast_shape(x, T.dvector()[None])[0] == 3
-    assert T.broadcast_shape((3, 1), (4,), arrays_are_shapes=True) == (3, 4)
+    assert T.broadcast_shape(x, T.dvector()[None])[0].data == 3
+    assert [size.data for size in T.broadcast_shape((3, 1), (4,), arrays_are_shapes=True)] == [3, 4]
     with pytest.raises(ValueError, match="do not broadcast"):
         T.broadcast_shape((3,), (4,), arrays_are_shapes=True)
 

@@ -10,11 +10,15 @@ import numpy as np
 
 from symlab.core.ir.behind import shaped_like
 from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import index
 from symlab.core.ops import shape as ops
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import maximum, mul
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import Variable, as_variable, constant
-from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of, specified, spread
+from symlab.core.ops.rounding import floor_div
+from symlab.core.ops.shape import Number, joined_size, number_of, reshaped, shuffled, sizes_of, specified, spread
 from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_sizes, size_from, sizes_from
 
 # fmt: off
@@ -57,7 +61,17 @@ def reshape(x: Any, shape: Any, ndim: int | None = None) -> Variable:
     not known, `ndim` tells it.
     """
     x = as_variable(x)
-    return reshaped(x, completed(sizes_from(shape, ndim), x))
+    sizes = sizes_from(shape, ndim)
+    if isinstance(shape, Variable) and shape.ndim and shape.op not in (make_vector, CONSTANT):
+        sizes = with_free_size(sizes, x)
+    return reshaped(x, completed(sizes, x))
+
+
+def with_free_size(sizes: list[Number], x: Variable) -> list[Number]:
+    """Sizes that are known at the call alone, one of which may be -1 there."""
+    rest = maximum(mul(joined_size(sizes), -1), 1)
+    free = floor_div(size(x), rest)
+    return [number_of(switch(eq(number, -1), free, number)) for number in sizes]
 
 
 def completed(sizes: list[Number], x: Variable) -> list[Number]:

@@ -379,3 +379,15 @@ def test_ranks_of_what_is_tiled() -> None:
         T.tile(x, T.ivector())
     with pytest.raises(ValueError, match="a size is an integer"):
         T.tile(x, 2.5)
+
+
+def test_a_size_of_minus_one_that_is_known_at_the_call() -> None:
+    x, shape = T.dmatrix("x"), T.lvector("shape")
+    f = sl.function([x, shape], T.reshape(x, shape, ndim=3))
+    for wanted in ([2, 3, 1], [2, -1, 1], [-1, 2, 3], [1, 1, -1]):
+        np.testing.assert_array_equal(f(M, wanted), M.reshape(wanted))
+    for wrong in ([4, -1, 1], [-1, -1, 1], [2, 2, 1]):
+        with pytest.raises(ValueError, match="reshape"):
+            f(M, wrong)
+    empty = np.zeros((0, 3))
+    np.testing.assert_array_equal(f(empty, [0, 3, 1]), empty.reshape(0, 3, 1))

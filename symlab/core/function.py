@@ -28,6 +28,7 @@ from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ListType, ObjectType
 from symlab.core.modes import Mode, as_mode
 from symlab.core.ops.operators import Variable
+from symlab.core.overwriting import overwriting
 from symlab.core.pipeline import run
 from symlab.core.request import Request, make_request, swapped, with_outputs
 from symlab.core.rewrite.trace import Trace
@@ -64,7 +65,8 @@ def function(
     `inputs` is a list of variables or `In`; `outputs` is one variable, a list, a dict, or None. `updates` maps shared
     variables to their new values, all computed from the old ones; `givens` replaces variables before anything else.
     The result is one array, a list, a dict or None, as `outputs` was; results of rank 0 are 0-d arrays. `device` is
-    "cpu", "cuda" or "auto" (a GPU where there is one), else what is configured. Errors: MissingInputError,
+    "cpu", "cuda" or "auto" (a GPU where there is one), else what is configured. `accept_inplace` lets outputs made with
+    `T.inplace` be written over arguments. Errors: MissingInputError,
     UnusedInputError, TypeMismatch, ConfigError.
     """
     settings = config.current()
@@ -76,7 +78,7 @@ def function(
     )
     made = compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
     made.trust_input = trust_input
-    return made
+    return overwriting(made, request) if accept_inplace else made
 
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
@@ -359,7 +361,7 @@ def evaluate_expression(expression: Variable, inputs: Any, **options: Any) -> An
     kept = expression.tag.__dict__.setdefault("_functions", [])
     found = next((compiled for key, compiled in kept if key == wanted), None)
     if found is None:
-        found = function(list(given), expression, on_unused_input="ignore", **options)
+        found = function(list(given), expression, **{"on_unused_input": "ignore", **options})
         kept.append((wanted, found))
     return found(*given.values())
 

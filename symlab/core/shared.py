@@ -237,6 +237,17 @@ def fitting(value: Any, type: ArrayType, name: str) -> np.ndarray[Any, Any]:
     return array
 
 
+def filtered(type: ArrayType, value: Any, strict: bool, allow_downcast: bool | None) -> np.ndarray[Any, Any]:
+    """`value` as an array of a type, as Theano's `type.filter` gives it; digits may go if `allow_downcast`."""
+    exact = isinstance(value, np.ndarray) and value.dtype == type.dtype
+    if strict and not exact:
+        raise TypeMismatch(message(f"{value!r} is no array of {type}"))
+    if allow_downcast and not strict:
+        value = unmasked(value, "data").astype(type.dtype)
+    found = fitting(value, type, "data")
+    return value if exact else found  # a subclass of NumPy's arrays, such as a memmap, stays what it is
+
+
 def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:
     """`value` as an array, of the plain dtype of its size; one with a mask is refused, since the mask would be lost."""
     if isinstance(value, np.ma.MaskedArray):

@@ -43,6 +43,17 @@ def as_value_of(variable: Variable, value: Any) -> Variable:
     return constant(fitting(value, variable.type, repr(variable)))
 
 
+def of_type(type: ArrayType, value: Any) -> Variable:
+    """`value` as a variable of a type: numbers as a constant of its dtype, if nothing is lost."""
+    if not isinstance(value, Variable) and not holds_expressions(value):
+        return constant(fitting(value, type, "the variable"))
+    node = as_variable(value)
+    if node.type.dtype != type.dtype or node.type.ndim != type.ndim:
+        problem = f"{node!r} is {node.type} and no variable of {type}"
+        raise TypeMismatch(message(problem, [("variable", node)], ["a cast or a reshape of the variable"]))
+    return with_sizes(node, type.shape)
+
+
 def with_sizes(value: Variable, shape: Shape) -> Variable:
     """`value` with the sizes that are declared for what it replaces; the call checks those that are not known."""
     if all(wanted in (None, found) for wanted, found in zip(shape, value.type.shape, strict=True)):

@@ -12,6 +12,7 @@ from symlab.core.ir.errors import near_names
 from symlab.tensor import (
     extra_ops,
     fft,
+    inplace,
     linalg,
     nlinalg,
     nnet,
@@ -36,6 +37,7 @@ from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
 from symlab.tensor.interpolation import *
 from symlab.tensor.joining import *
+from symlab.tensor.known import *
 from symlab.tensor.letters import *
 from symlab.tensor.linalg import (
     batched_dot,
@@ -62,6 +64,7 @@ from symlab.tensor.sets import *
 from symlab.tensor.shaping import *
 from symlab.tensor.signal.conv import convolve
 from symlab.tensor.special import *
+from symlab.tensor.statistics import *
 from symlab.tensor.types import *
 
 

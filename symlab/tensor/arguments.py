@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, TypeMismatch, message, no_axis
+from symlab.core.ir.errors import InvalidAxis, InvalidSize, InvalidValue, ShapeMismatch, TypeMismatch, message, no_axis
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to
-from symlab.core.ops.shape import Number, number_of, spread, unbroadcast
+from symlab.core.ops.shape import Number, number_of, specified, spread, unbroadcast
+from symlab.core.shared import SharedVariable
 
 Axis = int | Sequence[int] | None
 
@@ -30,7 +31,7 @@ def axis_of(axis: Any, rank: int, x: Any = None) -> int:
     if not -rank <= place < rank:
         operands = [(x.name or "x", x)] if isinstance(x, Variable) else []
         problem, attempt = no_axis(place, rank)
-        raise InvalidIndex(message(problem, operands, [attempt]))
+        raise InvalidAxis(message(problem, operands, [attempt]))
     return place + rank if place < 0 else place
 
 
@@ -38,10 +39,10 @@ def axes_of(axis: Axis, rank: int, x: Any = None) -> tuple[int, ...]:
     """Axes in order, each once; None stands for all."""
     if axis is None:
         return tuple(range(rank))
-    wanted = axis if isinstance(axis, (list, tuple, np.ndarray)) else [axis]
+    wanted = axis if isinstance(axis, (list, tuple)) or np.ndim(axis) else [axis]
     found = sorted(axis_of(one, rank, x) for one in wanted)
     if len(set(found)) != len(found):
-        raise InvalidIndex(message(f"an axis is named twice in {axis}"))
+        raise InvalidAxis(message(f"an axis is named twice in {axis}"))
     return tuple(found)
 
 
@@ -64,16 +65,19 @@ def size_from(size: Any) -> Number:
     kind = size.type.dtype.kind if isinstance(size, Variable) else np.asarray(size).dtype.kind
     if kind not in "iu" or np.ndim(size) if not isinstance(size, Variable) else kind not in "iu" or size.ndim:
         operands = [(size.name or "size", size)] if isinstance(size, Variable) else []
-        raise TypeMismatch(message(f"a size is an integer, not {size!r}", operands, ["a scalar of an integer dtype"]))
+        raise InvalidSize(message(f"a size is an integer, not {size!r}", operands, ["a scalar of an integer dtype"]))
     return number_of(size)
 
 
 def elements_of(vector: Variable, length: int | None = None) -> list[Any]:
     """The elements of a vector whose length is known."""
     known = vector.type.shape[0] if length is None else length
+    if known is None and isinstance(vector, SharedVariable):  # its value tells, and the call checks it
+        known = len(vector.get_value(borrow=True))
+        vector = specified(vector, (known,))
     if known is None:
         problem = "the length of this shape is not known, and so the rank of the result is not"
-        raise TypeMismatch(message(problem, [(vector.name or "shape", vector)], ["ndim="]))
+        raise InvalidSize(message(problem, [(vector.name or "shape", vector)], ["ndim="]))
     if vector.op is make_vector:
         return list(vector.args)
     if vector.op is CONSTANT:

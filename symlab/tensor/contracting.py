@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from string import ascii_letters
 from typing import Any
+
+import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.types import Shape
@@ -21,14 +24,18 @@ Term = tuple[Variable, str]
 GUESS = 100  # of a size that is not known, for the cost of an order
 
 
-def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
+def einsum(subscripts: Any, *operands: Any, optimize: Any = "auto") -> Variable:
     """The sums of products that `subscripts` says, such as "ij,jk->ik"; `optimize` as `opt_einsum` takes it.
 
-    Letters that are not after the arrow are summed over; "..." stands for further axes.
+    Letters that are not after the arrow are summed over; "..." stands for further axes. As in NumPy, each operand may
+    instead be followed by the list of its axes as numbers, and the last of them by that of the result:
+    `einsum(x, [0, 1], y, [1, 2], [0, 2])`.
     """
     from opt_einsum import contract_path
     from opt_einsum.parser import parse_einsum_input
 
+    if not isinstance(subscripts, str):
+        subscripts, operands = in_letters(subscripts, *operands)
     found = promoted(operands)
     shapes = [tuple(GUESS if size is None else size for size in x.type.shape) for x in found]
     try:
@@ -47,6 +54,23 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "auto") -> Variable:
         terms.append(chosen[0])
     x, letters = summed(*terms[0], set(right))
     return shuffled(x, [letters.index(letter) for letter in right])
+
+
+def in_letters(*items: Any) -> tuple[str, tuple[Any, ...]]:
+    """Operands and the lists of their axes in turn, as subscripts and operands."""
+    if len(items) < 2:
+        raise InvalidValue(message("einsum takes subscripts and operands", (), ['einsum("ij,jk->ik", x, y)']))
+    axes, result = list(items[1 : len(items) // 2 * 2 : 2]), items[-1] if len(items) % 2 else None
+    text = ",".join(map(letters_of, axes))
+    return (text if result is None else f"{text}->{letters_of(result)}"), tuple(items[: len(items) // 2 * 2 : 2])
+
+
+def letters_of(axes: Sequence[Any]) -> str:
+    """Axes named by numbers from 0 to 51, or an ellipsis, as letters."""
+    known = [number for number in axes if number is not Ellipsis]
+    if not all(isinstance(number, (int, np.integer)) and 0 <= number < len(ascii_letters) for number in known):
+        raise InvalidValue(message(f"axes are named by numbers from 0 to {len(ascii_letters) - 1}, not {axes!r}"))
+    return "".join("..." if number is Ellipsis else ascii_letters[number] for number in axes)
 
 
 def guessed(terms: Sequence[str], shapes: Sequence[Shape]) -> list[tuple[int, ...]]:

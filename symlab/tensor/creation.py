@@ -13,7 +13,7 @@ from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import create, gather
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import eq, ge, gt, switch
-from symlab.core.ops.elementwise import add, maximum, minimum, mul, sub, true_div
+from symlab.core.ops.elementwise import add, maximum, minimum, mul, neg, sub, true_div
 from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to, constant
 from symlab.core.ops.shape import (
     Number,
@@ -89,8 +89,11 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Variable:
 
 
 def fill(x: Any, value: Any) -> Variable:
-    """An array of the shape of x in which every element is `value`, of the dtype of `value`."""
-    return filled(as_variable(x), as_variable(value))
+    """An array of the shape of x full of `value`, of the dtype of `value`; the two broadcast to each other."""
+    x, value = as_variable(x), as_variable(value)
+    if value.ndim:
+        x, value = broadcast_arrays(x, value)
+    return filled(x, value)
 
 
 second = fill
@@ -205,20 +208,25 @@ def triu(x: Any, k: Any = 0) -> Variable:
     return switch(below, constant(0, dtype=x.dtype), x)  # type: ignore[no-any-return]
 
 
-def diagonal_places(rows: Number, columns: Number, offset: int) -> tuple[Variable, Variable]:
+def diagonal_places(rows: Number, columns: Number, offset: Any) -> tuple[Variable, Variable]:
     """The places of a diagonal, as an array of rows and one of columns."""
-    skipped = max(-offset, 0), max(offset, 0)
-    ends = [add(size, -skip) if skip else size for size, skip in zip((rows, columns), skipped, strict=True)]
-    if isinstance(rows, int) and isinstance(columns, int):
-        count: Number = max(min(rows - skipped[0], columns - skipped[1]), 0)
+    offset = size_from(offset)
+    if isinstance(offset, Variable):
+        skipped: Any = maximum(neg(offset), 0), maximum(offset, 0)
+    else:
+        skipped = max(-offset, 0), max(offset, 0)
+    pairs = zip((rows, columns), skipped, strict=True)
+    ends = [sub(size, skip) if isinstance(skip, Variable) or skip else size for size, skip in pairs]
+    if all(isinstance(number, int) for number in (rows, columns, offset)):
+        count: Number = max(min(rows - skipped[0], columns - skipped[1]), 0)  # type: ignore[operator]
     else:
         count = number_of(maximum(minimum(*ends), 0))
     along = create.counted(count)
-    first, second = (add(along, skip) if skip else along for skip in skipped)
+    first, second = (add(along, skip) if isinstance(skip, Variable) or skip else along for skip in skipped)
     return first, second
 
 
-def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
+def diagonal(x: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The diagonals of two axes, as the last axis of the result."""
     x = as_variable(x)
     pair = axis_of(axis1, x.ndim, x), axis_of(axis2, x.ndim, x)

@@ -37,7 +37,8 @@ from symlab.core.ops.elementwise import (
     tanh,
     true_div,
 )
-from symlab.core.ops.exponential import cbrt, exp2, log1mexp, log2, log10, logaddexp
+from symlab.core.ops.exponential import cbrt, exp2, log1mexp, log2, log10
+from symlab.core.ops.exponential import logaddexp as sum_of_exponentials
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.rounding import (
     ceil,
@@ -243,6 +244,11 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
     found = switch(isnan(node), nan, node)
     found = switch(isposinf(node), limits.max.item() if posinf is None else posinf, found)
     return switch(isneginf(node), limits.min.item() if neginf is None else neginf, found)  # type: ignore[no-any-return]
+
+
+def logaddexp(*values: Any) -> Variable:
+    """log(exp(a) + exp(b) + ...), without overflow or loss."""
+    return functools.reduce(sum_of_exponentials, promoted(values))
 
 
 def logaddexp2(a: Any, b: Any) -> Variable:

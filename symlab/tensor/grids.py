@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, TypeMismatch, message
 from symlab.core.ops.compare import eq, lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import exp, log, maximum, mul, sign, sub, true_div
@@ -125,6 +125,6 @@ def sizes_of_matrix(x: Any) -> tuple[Number, Number]:
     """The sizes of a matrix."""
     x = as_variable(x)
     if x.ndim != 2:
-        raise TypeMismatch(message("a matrix is wanted", [(x.name or "x", x)]))
+        raise RankMismatch(message("a matrix is wanted", [(x.name or "x", x)]))
     rows, columns = sizes_of(x)
     return rows, columns

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, InvalidValue, RankMismatch, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT
 from symlab.core.ops import create, gather
 from symlab.core.ops import index as ops
+from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add
 from symlab.core.ops.index import WHOLE, normal_entry
 from symlab.core.ops.join import make_vector
@@ -26,12 +27,13 @@ from symlab.core.ops.shape import (
     sizes_of,
     spread,
     unshuffled,
+    with_new_axes,
 )
 from symlab.core.ops.sort import along
 from symlab.tensor.arguments import axis_of
 from symlab.tensor.creation import diagonal
 from symlab.tensor.elementwise import clip
-from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Whole, entries_of
+from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Truth, Whole, entries_of
 from symlab.tensor.joining import stack
 from symlab.tensor.shaping import addbroadcast, common_size, ravel
 
@@ -54,7 +56,7 @@ def subtensor(x: Any, index: Any) -> Variable:
         if found is not None:
             return found
     entries = entries_of(index, x)
-    arrays = [entry for entry in entries if isinstance(entry, Places)]
+    arrays = [entry for entry in entries if isinstance(entry, (Places, Truth))]
     return gathered(x, entries) if arrays else sliced(x, entries)
 
 
@@ -91,15 +93,15 @@ def gathered(x: Variable, entries: Sequence[Entry]) -> Variable:
     shuffled_x = with_new(x, entries)
     if shuffled_x is not x:
         x = inner(shuffled_x, True)
-    found = [(axis, array_of(entry)) for axis, entry in enumerate(entries) if isinstance(entry, (Place, Places))]
+    found = [(axis, array_of(entry)) for axis, entry in enumerate(entries) if isinstance(entry, (Place, Places, Truth))]
     for axis, array in found:
         check_bounds(x, axis, array)
     return gather.take(x, *(array for _, array in found), axes=tuple(axis for axis, _ in found))  # type: ignore[no-any-return]
 
 
-def array_of(entry: Place | Places) -> Variable:
+def array_of(entry: Place | Places | Truth) -> Variable:
     """A place or places as an array."""
-    return entry.array if isinstance(entry, Places) else as_variable(entry.number)
+    return as_variable(entry.number) if isinstance(entry, Place) else entry.array
 
 
 def check_bounds(x: Variable, axis: int, array: Variable) -> None:
@@ -156,8 +158,14 @@ def inc_subtensor(
     inplace: bool = False,
     tolerate_inplace_aliasing: bool = False,
     set_instead_of_inc: bool = False,
+    ignore_duplicates: bool = False,
 ) -> Variable:
-    """x with `part`, an expression `x[...]`, incremented by a value, as often as an index comes."""
+    """x with `part`, an expression `x[...]`, incremented by a value, as often as an index comes.
+
+    With `ignore_duplicates` once for each place, as `x[...] += value` is in NumPy: the last value stays.
+    """
+    if ignore_duplicates and not set_instead_of_inc:
+        return written(part, add(part, fitting(value, part)), increment=False)
     return written(part, value, increment=not set_instead_of_inc)
 
 
@@ -183,9 +191,25 @@ def written(part: Any, value: Any, increment: bool) -> Variable:
 
 def written_step(part: Variable, x: Variable, value: Variable, increment: bool) -> Variable:
     """x with a value where one slice or one gathering takes its part from."""
+    mask = mask_behind(part)
+    if mask is not None and not value.ndim:
+        found = add(x, value) if increment else value
+        return switch(with_new_axes(mask, range(mask.ndim, x.ndim), x.ndim), found, x)  # type: ignore[no-any-return]
     if part.op is ops.slice:
         return (ops.inc_slice if increment else ops.set_slice)(x, value, *part.args[1:], index=part.attr("index"))  # type: ignore[no-any-return]
     return (gather.inc_take if increment else gather.set_take)(x, value, *part.args[1:], axes=part.attr("axes"))  # type: ignore[no-any-return]
+
+
+def mask_behind(part: Variable) -> Variable | None:
+    """The mask of all axes of x, or of the first ones, by which `part` is picked; None if it is picked otherwise."""
+    places = part.args[1:]
+    if part.op is not gather.take or part.attr("axes") != tuple(range(len(places))) or places[0].op is not PROJECT:
+        return None
+    several = places[0].args[0]
+    if several.op is not gather.nonzero or several.args[0].ndim != len(places):
+        return None
+    pairs = [(place.args[0], place.attr("index")) if place.op is PROJECT else None for place in places]
+    return several.args[0] if pairs == [(several, axis) for axis in range(len(places))] else None  # type: ignore[no-any-return]
 
 
 def unpadded(value: Variable, part: Variable) -> Variable:
@@ -229,7 +253,7 @@ def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
 
 def within(indices: Any, x: Variable, axis: int, mode: str) -> Any:
     """Integers that are within bounds, or left as they are."""
-    if mode == "raise":
+    if mode in ("raise", None):
         return indices
     size = sizes_of(x)[axis]
     if mode == "clip":
@@ -246,9 +270,11 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Variable:
     """
     x, order = ravel(x) if axis is None else as_variable(x), as_variable(indices)
     place = axis_of(0 if axis is None else axis, x.ndim, x)
-    if order.ndim != x.ndim or order.type.dtype.kind not in "iu":
+    of_integers = order.type.dtype.kind in "iu"
+    if order.ndim != x.ndim or not of_integers:
         problem = f"places along an axis are an array of integers of rank {x.ndim}"
-        raise TypeMismatch(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
+        wrong = RankMismatch if of_integers else InvalidIndexType
+        raise wrong(message(problem, [(x.name or "x", x), (order.name or "indices", order)]))
     own = sizes_of(x), sizes_of(order)
     common = [common_size(pair) for pair in zip(*own, strict=True)]
     found = []
@@ -263,7 +289,7 @@ def nonzero(x: Any, return_matrix: bool = False) -> Any:
     """The places of the elements that are not 0: a tuple of one vector per axis, or the rows of a matrix."""
     x = as_variable(x)
     if not x.ndim:
-        raise TypeMismatch(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
+        raise RankMismatch(message("a scalar has no places", [(x.name or "x", x)], ["T.atleast_1d(x)"]))
     several = gather.nonzero(x)
     vectors = tuple(PROJECT(several, index=place) for place in range(x.ndim))
     return stack(list(vectors)) if return_matrix else vectors
@@ -296,6 +322,6 @@ def fill_diagonal(x: Any, value: Any) -> Variable:
     return set_subtensor(x[(places,) * x.ndim], value)
 
 
-def fill_diagonal_offset(x: Any, value: Any, offset: int) -> Variable:
+def fill_diagonal_offset(x: Any, value: Any, offset: Any) -> Variable:
     """A matrix with a scalar on the diagonal `offset` places above the main one (below it if negative)."""
     return set_subtensor(diagonal(x, offset), value)

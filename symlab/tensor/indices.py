@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, TypeMismatch, message
+from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather
 from symlab.core.ops.index import WHOLE
-from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import number_of, sizes_of
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.shape import number_of, sizes_of, with_new_axes
 from symlab.tensor.arguments import of_sizes
 
 
@@ -53,6 +53,13 @@ class Mask:
 @dataclass(frozen=True)
 class NewAxis:
     """A new axis of size 1."""
+
+
+@dataclass(frozen=True)
+class Truth(NewAxis):
+    """A new axis of which the one place is taken, or none: what a boolean of no axes is as an index."""
+
+    array: Variable
 
 
 Entry = Whole | Part | Place | Places | NewAxis
@@ -98,15 +105,15 @@ def read_item(item: Any, x: Variable) -> Entry | Mask:
         bounds = tuple(None if bound is None else bound_of(bound, x) for bound in (item.start, item.stop, item.step))
         return Whole() if bounds in ((None, None, None), WHOLE) else Part(bounds)
     if isinstance(item, (bool, np.bool_)):
-        raise TypeMismatch(message("a boolean is no index", [(x.name or "x", x)], ["an array of booleans"]))
+        return Truth(constant(np.arange(int(item))))
     if isinstance(item, (int, np.integer)):
         return Place(int(item))
-    array = as_variable(np.asarray(item, np.int64) if isinstance(item, list) and not item else item)
+    array = as_variable(np.asarray(item, np.int64) if isinstance(item, (list, tuple)) and not item else item)
     if array.type.dtype.kind == "b":
         return mask_of(array)
     if array.type.dtype.kind not in "iu":
         operands = [(x.name or "x", x), ("index", array)]
-        raise TypeMismatch(message(f"an index is made of integers, not {array.dtype}", operands))
+        raise InvalidIndexType(message(f"an index is made of integers, not {array.dtype}", operands))
     return Places(array) if array.ndim else Place(number_of(array))
 
 
@@ -114,15 +121,15 @@ def bound_of(bound: Any, x: Variable) -> Any:
     """A bound of a slice."""
     node = as_variable(bound)
     if node.ndim or node.type.dtype.kind not in "iu":
-        raise TypeMismatch(message(f"the bound of a slice is an integer, not {bound!r}", [(x.name or "x", x)]))
+        raise InvalidIndexType(message(f"the bound of a slice is an integer, not {bound!r}", [(x.name or "x", x)]))
     return number_of(node)
 
 
-def mask_of(array: Variable) -> Mask:
-    """An array of booleans as a mask."""
-    if not array.ndim:
-        raise TypeMismatch(message("a boolean scalar is no index", [("mask", array)]))
-    return Mask(array)
+def mask_of(array: Variable) -> Mask | Truth:
+    """An array of booleans as a mask, a single one as what it is of a new axis."""
+    if array.ndim:
+        return Mask(array)
+    return Truth(PROJECT(gather.nonzero(with_new_axes(array, [0], 1)), index=0))
 
 
 def mask_places(mask: Variable, x: Variable, first: int) -> list[Entry]:

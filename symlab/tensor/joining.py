@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import gather, repetition
 from symlab.core.ops import join as ops
 from symlab.core.ops.elementwise import mul, sub
@@ -33,7 +33,8 @@ def concatenate(arrays: Any, axis: int | None = 0) -> Variable:
     parts = promoted(arrays)
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
-    return ops.join(*parts, axis=axis_of(axis, parts[0].ndim, parts[0]))  # type: ignore[no-any-return]
+    place = axis_of(axis, parts[0].ndim, parts[0])
+    return ops.join(*parts, axis=place) if len(parts) > 1 else parts[0]  # type: ignore[no-any-return]
 
 
 concat = concatenate
@@ -86,12 +87,21 @@ def column_stack(arrays: Sequence[Any]) -> Variable:
 
 def horizontal_stack(*arrays: Any) -> Variable:
     """Matrices side by side."""
-    return concatenate(arrays, 1)
+    return concatenate(matrices_of(arrays), 1)
 
 
 def vertical_stack(*arrays: Any) -> Variable:
     """Matrices one above the other."""
-    return concatenate(arrays, 0)
+    return concatenate(matrices_of(arrays), 0)
+
+
+def matrices_of(arrays: Sequence[Any]) -> list[Variable]:
+    """Arrays that must be matrices."""
+    found = [as_variable(array) for array in arrays]
+    wrong = [(array.name or "array", array) for array in found if array.ndim != 2]
+    if wrong:
+        raise RankMismatch(message("matrices are wanted", wrong, ["T.hstack or T.vstack"]))
+    return found
 
 
 def unstack(x: Any, axis: int = 0) -> list[Variable]:
@@ -116,7 +126,11 @@ def split(x: Any, sections: Any, n_splits: int | None = None, axis: int = 0) -> 
     place = axis_of(axis, x.ndim, x)
     if n_splits is not None:
         sizes = sizes_from(sections, n_splits)
-        return cut(x, place, list(running_totals(sizes)))
+        if any(isinstance(size, int) and size < 0 for size in sizes):
+            raise InvalidValue(message(f"sizes of parts are not negative: {sections!r}", [(x.name or "x", x)]))
+        places = list(running_totals(sizes))
+        own = sizes_of(x)
+        return cut(of_sizes(x, [*own[:place], places[-1], *own[place + 1 :]], "what is split"), place, places)
     if np.ndim(sections) == 0 and not isinstance(sections, Variable):
         return equal_parts(x, place, int(sections))
     return cut(x, place, [0, *sizes_from(sections), None])
@@ -155,7 +169,10 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     x = as_variable(x)
     times = elements_of(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
     counts = sizes_from(times) if isinstance(times, (list, tuple)) else [size_from(times)]
-    rank = max(x.ndim, len(counts), ndim or 0)
+    rank = max(x.ndim, len(counts)) if ndim is None else ndim
+    if rank < max(x.ndim, len(counts)):
+        problem = f"{ndim} axes are wanted, and there are {max(x.ndim, len(counts))}"
+        raise InvalidValue(message(problem, [(x.name or "x", x)]))
     counts = [1] * (rank - len(counts)) + counts
     sizes = [1] * (rank - x.ndim) + list(sizes_of(x))
     doubled = with_new_axes(shape_padleft(x, rank - x.ndim), range(0, 2 * rank, 2), 2 * rank)

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import linalg as ops
 from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
 from symlab.tensor import creation, matrices, reductions, systems
 from symlab.tensor.arguments import axis_of, of_sizes, promoted
+from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import stack
 from symlab.tensor.matrices import *
 from symlab.tensor.shaping import (
@@ -25,6 +26,7 @@ from symlab.tensor.shaping import (
     moveaxis,
     ravel,
     shape_padleft,
+    shape_padright,
     squeeze,
 )
 from symlab.tensor.systems import *
@@ -58,12 +60,17 @@ def dot(first: Any, second: Any) -> Variable:
     return tensordot(a, b, ([a.ndim - 1], [max(b.ndim - 2, 0)]))
 
 
-def matmul(first: Any, second: Any) -> Variable:
-    """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns."""
+def matmul(first: Any, second: Any, dtype: Any = None) -> Variable:
+    """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns.
+
+    `dtype` is that of the product, to which the operands are cast.
+    """
     a, b = promoted([first, second])
+    if dtype is not None:
+        a, b = cast(a, dtype), cast(b, dtype)
     if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
-        raise ShapeMismatch(message("matmul takes no scalars", operands, ["a * b"]))
+        raise RankMismatch(message("matmul takes no scalars", operands, ["a * b"]))
     if a.ndim <= 2 and b.ndim <= 2:
         return ops.dot(a, b)  # type: ignore[no-any-return]
     left = shape_padleft(a) if a.ndim == 1 else a
@@ -159,11 +166,20 @@ def vecmat(vector: Any, matrix: Any) -> Variable:
 
 
 def batched_dot(first: Any, second: Any) -> Variable:
-    """For each place along the first axis of both, the product of what is there: vectors or matrices."""
+    """For each place along the first axis of both, the product of what is there: numbers, vectors or matrices.
+
+    Of more axes the last one of `first` and the last but one of `second` are summed over.
+    """
     a, b = promoted([first, second])
-    if not (2 <= a.ndim <= 3 and 2 <= b.ndim <= 3):
+    if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
-        raise TypeMismatch(message("batched_dot takes operands of 2 or 3 axes", operands, ["batched_tensordot"]))
+        raise RankMismatch(message("batched_dot takes operands with a first axis", operands, ["a * b"]))
+    if a.ndim == 1 or b.ndim == 1:
+        b = of_sizes(b, [sizes_of(a)[0], *sizes_of(b)[1:]], "operand 2")
+        rank = max(a.ndim, b.ndim)
+        return mul(shape_padright(a, rank - a.ndim), shape_padright(b, rank - b.ndim))  # type: ignore[no-any-return]
+    if a.ndim > 3 or b.ndim > 3:
+        return batched_tensordot(a, b, (a.ndim - 1, max(1, b.ndim - 2)))
     left = expand_dims(a, 1) if a.ndim == 2 else a
     right = expand_dims(b, 2) if b.ndim == 2 else b
     dropped = [axis for axis, rank in ((1, a.ndim), (2, b.ndim)) if rank == 2]

@@ -254,14 +254,43 @@ def running(op: Any, x: Any, axis: int | None) -> Variable:
     return op(x, axis=axis_of(0 if axis is None else axis, x.ndim, x))  # type: ignore[no-any-return]
 
 
-def sort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Variable:
-    """The elements in order along an axis, of all if it is None; nan last (first if `descending`)."""
+def sort(
+    x: Any,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: None = None,
+    *,
+    descending: bool = False,
+    stable: bool = True,
+) -> Variable:
+    """The elements in order along an axis, of all if it is None; nan last (first if `descending`).
+
+    `kind` is one of NumPy's algorithms, none of which gives another result than the stable one that is used.
+    """
+    check_kind(kind, order)
     found = running(sorting.sort, x, axis)
     return flip(found, 0 if axis is None else axis) if descending else found
 
 
-def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Variable:
+def check_kind(kind: str | None, order: Any) -> None:
+    """Raise for an algorithm of sorting that NumPy does not have, and for an order of fields."""
+    if kind not in (None, "quicksort", "mergesort", "heapsort", "stable"):
+        raise InvalidValue(message(f"there is no algorithm of sorting called {kind!r}", (), ["'stable'"]))
+    if order is not None:
+        raise InvalidValue(message(f"there are no fields to sort by, and `order` is {order!r}", (), ["order=None"]))
+
+
+def argsort(
+    x: Any,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: None = None,
+    *,
+    descending: bool = False,
+    stable: bool = True,
+) -> Variable:
     """The places of the elements in order along an axis, equal ones always in theirs; nan last (first, descending)."""
+    check_kind(kind, order)
     if not descending:
         return running(sorting.argsort, x, axis)
     x, place = (ravel(x), 0) if axis is None else (as_variable(x), axis)

@@ -6,20 +6,21 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+from symlab.core.custom.watch import assert_op
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather, search
-from symlab.core.ops.compare import lt, neq, switch
+from symlab.core.ops.compare import ge, lt, neq, switch
 from symlab.core.ops.create import counted
-from symlab.core.ops.elementwise import add, mul, neg, sub
+from symlab.core.ops.elementwise import add, mul, sub
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.ops.shape import Number, filled_like, joined_size, reshaped, sizes_of, with_new_axes
+from symlab.core.ops.rounding import floor_div, mod
+from symlab.core.ops.shape import Number, filled_like, joined_size, padded_left, reshaped, sizes_of, with_new_axes
 from symlab.tensor.arguments import axis_of, promoted, size_from, sizes_from
-from symlab.tensor.creation import zeros
 from symlab.tensor.elementwise import cast, clip
 from symlab.tensor.indexing import take, take_along_axis
 from symlab.tensor.joining import concatenate
-from symlab.tensor.reductions import argsort
+from symlab.tensor.reductions import all, argsort
 from symlab.tensor.shaping import broadcast_arrays, flip, ravel
 
 # fmt: off
@@ -38,21 +39,35 @@ def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Vari
     return search.searchsorted(row if sorter is None else take(row, sorter), values, side=side)  # type: ignore[no-any-return]
 
 
-def unique(x: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    """The distinct elements in order; on request the first place of each, which one each element is, and counts."""
+def unique(
+    x: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    """The distinct elements in order; on request the first place of each, which one each element is, and counts.
+
+    With `axis` the distinct parts of x along an axis.
+    """
     x = as_variable(x)
-    several = search.unique(ravel(x))
+    several = search.unique(ravel(x)) if axis is None else search.unique(x, axis=axis_of(axis, x.ndim, x))
     wanted = (True, return_index, return_inverse, return_counts)
     found = [PROJECT(several, index=place) for place, flag in enumerate(wanted) if flag]
-    if return_inverse:
+    if return_inverse and axis is None:
         place = sum(wanted[:2])
         found[place] = reshaped(found[place], sizes_of(x))
     return found[0] if len(found) == 1 else tuple(found)
 
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0, assert_nonneg: bool = False) -> Variable:
-    """How often each number from 0 to the largest element of x comes, or the sum of the weights of its elements."""
+    """How often each number from 0 to the largest element of x comes, or the sum of the weights of its elements.
+
+    With `assert_nonneg` a negative number is an AssertionError, else an error of the values.
+    """
     x = as_variable(x)
+    if assert_nonneg and x.type.dtype.kind == "i":
+        x = assert_op(x, all(ge(x, 0)), msg="bincount counts no negative numbers")
     counts = search.bincount(x, minlength=int(minlength))
     if weights is None:
         return counts  # type: ignore[no-any-return]
@@ -66,10 +81,15 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
     a = as_variable(a)
     if a.type.dtype.kind not in "iub":
         raise TypeMismatch(message("choose takes integers", [(a.name or "a", a)]))
-    options = list(choices) if isinstance(choices, (list, tuple)) else list(as_variable(choices))
-    place, *arrays = broadcast_arrays(brought_within(cast(a, "int64"), len(options), mode), *promoted(options))
-    stacked = concatenate([with_new_axes(array, [0], array.ndim + 1) for array in arrays], axis=0)
-    return take_along_axis(stacked, with_new_axes(place, [0], place.ndim + 1), axis=0)[0]  # type: ignore[no-any-return]
+    if isinstance(choices, (list, tuple)):
+        arrays = broadcast_arrays(*promoted(choices))
+        stacked = concatenate([with_new_axes(array, [0], array.ndim + 1) for array in arrays], axis=0)
+    else:
+        stacked = as_variable(choices)
+    place = brought_within(cast(a, "int64"), sizes_of(stacked)[0], mode)
+    rank = max(place.ndim + 1, stacked.ndim)
+    stacked = with_new_axes(stacked, range(1, 1 + rank - stacked.ndim), rank)
+    return take_along_axis(stacked, padded_left(place, rank), axis=0)[0]  # type: ignore[no-any-return]
 
 
 def brought_within(places: Variable, size: Number, mode: str) -> Variable:
@@ -99,27 +119,28 @@ def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 
 def inverse_permutation(perm: Any) -> Variable:
-    """The order that undoes an order, along the last axis."""
-    return argsort(as_variable(perm), axis=-1)
+    """The order that undoes an order, along the last axis, in the dtype of that order."""
+    order = as_variable(perm)
+    return cast(argsort(order, axis=-1), order.type.dtype)
 
 
 def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
     """The elements of the last axis of x in the order of the integers y, or brought back from it."""
     x, order = as_variable(x), as_variable(y)
     order = inverse_permutation(order) if inverse else order
-    if order.ndim < x.ndim:
-        order = add(zeros(sizes_of(x), dtype=order.dtype), order)
-    return take_along_axis(x, order, axis=-1)
+    rank = max(x.ndim, order.ndim)
+    return take_along_axis(padded_left(x, rank), padded_left(order, rank), axis=-1)
 
 
 def ceil_intdiv(a: Any, b: Any) -> Variable:
     """a / b of integers, rounded up."""
-    return neg(neg(as_variable(a)) // as_variable(b))  # type: ignore[no-any-return]
+    a, b = promoted([a, b])
+    return add(floor_div(a, b), cast(neq(mod(a, b), 0), a.type.dtype))  # type: ignore[no-any-return]
 
 
-def unravel_index(indices: Any, dims: Any, order: str = "C") -> tuple[Variable, ...]:
-    """The places along each axis of a shape that numbers of elements have."""
-    sizes = sizes_from(dims)
+def unravel_index(indices: Any, dims: Any, order: str = "C", ndim: int | None = None) -> tuple[Variable, ...]:
+    """The places along each axis of a shape that numbers of elements have; `ndim` tells its length if nothing does."""
+    sizes = sizes_from(dims, ndim)
     rest = brought_within(as_variable(indices), joined_size(sizes), "raise")
     found: list[Variable] = []
     for size in sizes if order == "F" else reversed(sizes):
@@ -144,21 +165,24 @@ def ravel_multi_index(multi_index: Sequence[Any], dims: Any, mode: str = "raise"
 # The largest
 
 
-def topk(x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
+def topk(x: Any, kth: Any, axis: int | None = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
     """The kth largest elements along an axis in descending order; the least, ascending, if kth is negative."""
     return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[0]
 
 
-def argtopk(x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
+def argtopk(x: Any, kth: Any, axis: int | None = -1, sorted: bool = True, idx_dtype: Any = "int64") -> Variable:
     """The places of what `topk` gives."""
     return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[1]
 
 
 def topk_and_argtopk(
-    x: Any, kth: Any, axis: int = -1, sorted: bool = True, idx_dtype: Any = "int64"
+    x: Any, kth: Any, axis: int | None = -1, sorted: bool = True, idx_dtype: Any = "int64"
 ) -> tuple[Variable, Variable]:
-    """The kth largest elements along an axis (the least if kth is negative), and their places."""
-    x = as_variable(x)
+    """The kth largest elements along an axis (the least if kth is negative), and their places.
+
+    Of all elements in a row, if the axis is None.
+    """
+    x, axis = (ravel(x), 0) if axis is None else (as_variable(x), axis)
     place, count = axis_of(axis, x.ndim, x), size_from(kth)
     if not isinstance(count, int) or not count:
         raise InvalidValue(message(f"kth is an integer known now, and not 0: not {kth!r}"))

@@ -9,21 +9,25 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.behind import shaped_like
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import index
 from symlab.core.ops import shape as ops
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import maximum, mul
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import Variable, as_variable, constant
-from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of, specified, spread
-from symlab.tensor.arguments import Axis, axes_of, axis_of, sizes_from
+from symlab.core.ops.rounding import floor_div
+from symlab.core.ops.shape import Number, joined_size, number_of, reshaped, shuffled, sizes_of, specified, spread
+from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_sizes, size_from, sizes_from
 
 # fmt: off
 __all__ = [
-    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "atleast_Nd", "broadcast_arrays", "broadcast_to",
-    "dimshuffle", "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim",
-    "patternbroadcast", "permute_dims", "ravel", "reshape", "shape", "shape_padaxis", "shape_padleft",
-    "shape_padright", "size", "specify_broadcastable", "specify_shape", "squeeze", "swapaxes", "transpose",
-    "unbroadcast",
+    "addbroadcast", "atleast_1d", "atleast_2d", "atleast_3d", "atleast_Nd", "broadcast_arrays", "broadcast_shape",
+    "broadcast_to", "dimshuffle", "expand_dims", "flatten", "flip", "fliplr", "flipud", "matrix_transpose",
+    "moveaxis", "ndim", "patternbroadcast", "permute_dims", "ravel", "reshape", "shape", "shape_padaxis",
+    "shape_padleft", "shape_padright", "size", "specify_broadcastable", "specify_shape", "squeeze", "swapaxes",
+    "transpose", "unbroadcast",
 ]
 # fmt: on
 
@@ -57,7 +61,17 @@ def reshape(x: Any, shape: Any, ndim: int | None = None) -> Variable:
     not known, `ndim` tells it.
     """
     x = as_variable(x)
-    return reshaped(x, completed(sizes_from(shape, ndim), x))
+    sizes = sizes_from(shape, ndim)
+    if isinstance(shape, Variable) and shape.ndim and shape.op not in (make_vector, CONSTANT):
+        sizes = with_free_size(sizes, x)
+    return reshaped(x, completed(sizes, x))
+
+
+def with_free_size(sizes: list[Number], x: Variable) -> list[Number]:
+    """Sizes that are known at the call alone, one of which may be -1 there."""
+    rest = maximum(mul(joined_size(sizes), -1), 1)
+    free = floor_div(size(x), rest)
+    return [number_of(switch(eq(number, -1), free, number)) for number in sizes]
 
 
 def completed(sizes: list[Number], x: Variable) -> list[Number]:
@@ -116,12 +130,13 @@ def transpose(x: Any, *order: Any, axes: Any = None) -> Variable:
     axes = order if axes is None else tuple(axes)
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (list, tuple))):
         axes = tuple(axes[0] or ())
-    if not axes:
-        return shuffled(x, range(x.ndim - 1, -1, -1))
-    places = [axis_of(axis, x.ndim, x) for axis in axes]
+    places = [axis_of(axis, x.ndim, x) for axis in axes] or list(range(x.ndim - 1, -1, -1))
     if sorted(places) != list(range(x.ndim)):
         raise InvalidValue(message(f"{tuple(axes)} is no order of {x.ndim} axes", [(x.name or "x", x)]))
-    return shuffled(x, places)
+    turned = shuffled(x, places)
+    if x.name and turned is not x and not axes:
+        turned.name = f"{x.name}.T"
+    return turned
 
 
 def permute_dims(x: Any, axes: Sequence[int]) -> Variable:
@@ -172,6 +187,10 @@ def squeeze(x: Any, axis: Axis = None) -> Variable:
         dropped = tuple(place for place, size in enumerate(x.type.shape) if size == 1)
     else:
         dropped = axes_of(axis, x.ndim, x)
+        wrong = [place for place in dropped if x.type.shape[place] not in (1, None)]
+        if wrong:
+            problem = f"axis {wrong[0]} has size {x.type.shape[wrong[0]]}, and only one of size 1 can be dropped"
+            raise ShapeMismatch(message(problem, [(x.name or "x", x)]))
         x = addbroadcast(x, *dropped)
     return shuffled(x, [place for place in range(x.ndim) if place not in dropped])
 
@@ -213,9 +232,11 @@ def atleast_3d(x: Any) -> Variable:
     return shape_padright(x) if x.ndim == 2 else x
 
 
-def atleast_Nd(x: Any, n: int = 1, left: bool = True) -> Variable:
-    """x with new axes in front (or at the end), up to n."""
-    x = as_variable(x)
+def atleast_Nd(*arrays: Any, n: int = 1, left: bool = True) -> Any:
+    """An array with new axes in front (or at the end), up to n; of several arrays a list."""
+    if len(arrays) != 1:
+        return [atleast_Nd(array, n=n, left=left) for array in arrays]
+    x = as_variable(arrays[0])
     if x.ndim >= n:
         return x
     return shape_padleft(x, n - x.ndim) if left else shape_padright(x, n - x.ndim)
@@ -235,6 +256,19 @@ def broadcast_arrays(*arrays: Any) -> list[Variable]:
     return [spread(array, sizes) for array in found]
 
 
+def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Variable, ...]:
+    """The sizes to which arrays (or shapes, if told so) broadcast, as scalars: constants where they are known."""
+    shapes = [tuple(sizes_from(item)) if arrays_are_shapes else sizes_of(as_variable(item)) for item in arrays]
+    rank = max(map(len, shapes), default=0)
+    padded = [(1,) * (rank - len(sizes)) + sizes for sizes in shapes]
+    for axis, sizes in enumerate(zip(*padded, strict=True)):
+        known = {size for size in sizes if isinstance(size, int) and size != 1}
+        if len(known) > 1:
+            raise ShapeMismatch(message(f"the sizes {sorted(known)} of axis {axis} do not broadcast"))
+    found = [common_size(sizes) for sizes in zip(*padded, strict=True)]
+    return tuple(size if isinstance(size, Variable) else constant(size, dtype=np.int64) for size in found)
+
+
 def common_size(sizes: Iterable[Number]) -> Number:
     """The size that others broadcast to: a known one if there is any, else the first that is not 1."""
     others = [size for size in sizes if not isinstance(size, int) or size != 1]
@@ -242,15 +276,24 @@ def common_size(sizes: Iterable[Number]) -> Number:
     return (known or others or [1])[0]
 
 
-def specify_shape(x: Any, shape: Sequence[int | None]) -> Variable:
-    """x with sizes declared (None where nothing is said), which are used now and checked at the call."""
+def specify_shape(x: Any, shape: Any) -> Variable:
+    """x with sizes declared (None where nothing is said), which are used now and checked at the call.
+
+    A size that is an expression is checked at the call alone.
+    """
     x = as_variable(x)
-    sizes = [size if size is None else sizes_from(size)[0] for size in shape]
-    if any(isinstance(size, Variable) for size in sizes):
-        raise InvalidValue(message(f"sizes are declared as numbers, not as expressions: {shape}", [("x", x)]))
+    if isinstance(shape, Variable) and shape.ndim:
+        shape = elements_of(shape, shape.type.shape[0] or x.ndim)
+    entries = shape if isinstance(shape, (list, tuple, np.ndarray)) else [shape]
+    sizes = [size if size is None else size_from(size) for size in entries]
     if len(sizes) != x.ndim:
-        raise ShapeMismatch(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
-    return specified(x, tuple(sizes))
+        raise RankMismatch(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
+    known = specified(x, tuple(None if isinstance(size, Variable) else size for size in sizes))
+    if not any(isinstance(size, Variable) for size in sizes):
+        return known
+    return of_sizes(
+        known, [a if isinstance(a, Variable) else b for a, b in zip(sizes, sizes_of(known), strict=True)], "x"
+    )
 
 
 def addbroadcast(x: Any, *axes: int) -> Variable:

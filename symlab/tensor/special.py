@@ -30,13 +30,15 @@ from symlab.core.ops.special import (
     polygamma,
     psi,
 )
+from symlab.tensor.reductions import log_softmax, logsumexp, softmax
 
 # fmt: off
 __all__ = [
     "beta", "betainc", "betaincinv", "betaln", "chi2sf", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfinv",
-    "expit", "factorial", "gamma", "gammainc", "gammaincc", "gammaincinv", "gammal", "gammaln", "gammau",
-    "hyp2f1", "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr", "logit", "ndtr",
-    "ndtri", "ndtri_exp", "owens_t", "poch", "polygamma", "psi", "tri_gamma", "xlog1py", "xlogy", "xlogy0",
+    "expit", "factorial", "gamma", "gammainc", "gammaincc", "gammaincinv", "gammal", "gammaln", "gammau", "hyp2f1",
+    "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr", "log_softmax", "logit",
+    "logsumexp", "ndtr", "ndtri", "ndtri_exp", "owens_t", "poch", "polygamma", "psi", "softmax", "tri_gamma",
+    "xlog1py", "xlogy", "xlogy0",
 ]
 # fmt: on
 

@@ -9,23 +9,31 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir import config
+from symlab.core.ir.apply import Apply
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
-from symlab.core.ops.operators import Variable, as_variable, cast_to, constant, variable
+from symlab.core.ops import operators
+from symlab.core.ops.operators import Variable, as_variable, cast_to, variable
 
 # fmt: off
 __all__ = [
-    "TensorType", "TensorVariable", "Variable", "as_tensor", "as_tensor_variable", "asarray", "complex_dtypes",
-    "constant", "continuous_dtypes", "discrete_dtypes", "float_dtypes", "integer_dtypes", "tensor",
+    "TensorType", "TensorVariable", "Variable", "all_dtypes", "as_tensor", "as_tensor_variable", "asarray",
+    "complex_dtypes", "constant", "continuous_dtypes", "discrete_dtypes", "float_dtypes", "int_dtypes",
+    "integer_dtypes", "tensor", "uint_dtypes",
 ]
 # fmt: on
 
 TensorVariable = Variable
-integer_dtypes = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+int_dtypes = ("int8", "int16", "int32", "int64")
+uint_dtypes = ("uint8", "uint16", "uint32", "uint64")
+integer_dtypes = (*int_dtypes, *uint_dtypes)
 float_dtypes = ("float16", "float32", "float64")
 complex_dtypes = ("complex64", "complex128")
 continuous_dtypes = (*float_dtypes, *complex_dtypes)
 discrete_dtypes = ("bool", *integer_dtypes)
+all_dtypes = (*discrete_dtypes, *continuous_dtypes)
 
 Sizes = Iterable[int | bool | None]
 
@@ -73,10 +81,31 @@ def static_size(size: int | bool | None) -> int | None:
 
 
 def tensor(
-    name: str | None = None, *, dtype: Any = "floatX", shape: Sizes = (), broadcastable: Sizes | None = None
+    *words: Any,
+    name: str | None = None,
+    dtype: Any = "floatX",
+    shape: Sizes | None = None,
+    broadcastable: Sizes | None = None,
 ) -> Variable:
-    """An input of this dtype and static shape: `tensor("x", dtype="float32", shape=(None, 3))`."""
-    return variable(TensorType(dtype, shape, broadcastable=broadcastable), name)
+    """An input of this dtype and static shape: `tensor("x", dtype="float32", shape=(None, 3))`.
+
+    Theano's order does as well: `tensor("float32", (False, True), "x")`, where the first word is a dtype.
+    """
+    if words and is_dtype(words[0]) and isinstance(dtype, str) and dtype == "floatX":
+        dtype, *words = words  # type: ignore[assignment]
+        if words and broadcastable is None and shape is None:
+            shape, *words = words  # type: ignore[assignment]
+    if len(words) > 1 or (words and name is not None):
+        tries = ['tensor("x", dtype="float32", shape=(None, 3))']
+        raise InvalidValue(message(f"tensor takes one name, and not {words!r}", (), tries))
+    sizes: Sizes = () if shape is None else shape
+    kind = TensorType(dtype, sizes, broadcastable=broadcastable)
+    return variable(kind, words[0] if words else name)
+
+
+def is_dtype(word: Any) -> bool:
+    """Whether a word is a dtype rather than a name."""
+    return word in (*all_dtypes, "floatX") if isinstance(word, str) else isinstance(word, (type, np.dtype))
 
 
 @dataclass(frozen=True)
@@ -121,9 +150,11 @@ class Several:
 def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = None, *, dtype: Any = None) -> Variable:
     """`value` as a variable: itself, a constant, or for a list with variables in it their stack.
 
-    With `ndim` more axes of size 1 are put in front.
+    With `ndim` axes of size 1 are put in front, or taken away there. The application of an op stands for its result.
     """
-    found = as_variable(value)
+    found = as_variable(result_of(value) if isinstance(value, Apply) else value)
+    if isinstance(value, (list, tuple)) and found.op is CONSTANT and found.type.shape == (0,):
+        found = cast_to(found, dtype_of("floatX"))  # nothing says of what it is empty
     if dtype is not None:
         found = cast_to(found, dtype_of(dtype))
     if ndim is not None and found.ndim != ndim:
@@ -136,9 +167,38 @@ def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = N
 as_tensor = asarray = as_tensor_variable
 
 
+def result_of(application: Apply) -> Any:
+    """The result for which an application stands: its only one, or the one that its op calls its default output."""
+    place, results = getattr(application.op, "default_output", None), application.outputs
+    if place is None and len(results) == 1:
+        place = 0
+    if not isinstance(place, int) or not 0 <= place < len(results):
+        problem = f"{application.op} has {len(results)} results, and none of them is its default"
+        raise InvalidValue(message(problem, (), ["one of application.outputs"]))
+    return results[place]
+
+
+def constant(value: Any, name: str | None = None, ndim: int | None = None, dtype: Any = None) -> Variable:
+    """A constant: a private copy that keeps the array's dtype and exact shape.
+
+    What is a constant already is given back. With `ndim` axes of size 1 are put in front, or taken away there.
+    """
+    if isinstance(value, Variable) and value.op is CONSTANT and name is None and dtype is None:
+        made = value
+    else:
+        array = constant_value(value) if isinstance(value, Variable) and value.op is CONSTANT else value
+        made = operators.constant(array, name, None if dtype is None else dtype_of(dtype))
+    if ndim is None or ndim == made.ndim:
+        return made
+    return operators.constant(constant_value(made).reshape(with_rank(made, ndim).type.shape), name)
+
+
 def with_rank(value: Variable, ndim: int) -> Variable:
-    """`value` with axes of size 1 in front, so that it has `ndim`."""
-    if value.ndim > ndim:
+    """`value` with axes of size 1 put in front or taken away there, so that it has `ndim`."""
+    more = value.ndim - ndim
+    if more > 0 and all(size == 1 for size in value.type.shape[:more]):
+        return value.dimshuffle(*range(more, value.ndim))  # type: ignore[no-any-return]
+    if more > 0:
         problem = f"{ndim} axes are wanted, and the value has {value.ndim}"
         raise InvalidValue(message(problem, [(value.name or "value", value)]))
     return value.dimshuffle(*["x"] * (ndim - value.ndim), *range(value.ndim))  # type: ignore[no-any-return]

@@ -508,6 +508,20 @@ def test_softmax_regression() -> None:
 # The checks themselves
 
 
+def test_zeros_of_a_scalar_on_which_nothing_depends_count_as_its_use() -> None:
+    a, b = T.dscalar("a"), T.dscalar("b")
+    f = sl.function([a, b], T.grad(a * 2, [a, b], disconnected_inputs="ignore"))
+    assert [float(part) for part in f(1.0, 2.0)] == [2.0, 0.0]
+
+
+def test_gradients_are_checked_near_where_elements_change_places() -> None:
+    near = np.array([1.0, 1.0 + 2.0**-12, 3.0])
+    assert gradcheck(T.sort, [near]) < 1e-6
+    verify_grad(lambda x: T.topk(x, 2), [np.arange(300.0) * 3], eps=1e-2)
+    with pytest.raises(GradientError):
+        gradcheck(lambda x: T.grad_scale(T.sort(x), 1.001), [near])
+
+
 def test_gradcheck_finds_a_wrong_gradient() -> None:
     assert gradcheck(lambda a, b: T.sin(a) * b, [NUMBERS, np.array(2.0)]) < 1e-9
     with pytest.raises(GradientError, match=r"argument 0, element \(\d,\): the gradient is"):

@@ -93,6 +93,10 @@ CASES = {
     "gradient through the last steps": (
         lambda a, b: T.grad(sl.scan(lambda r, h: h * r, a, b, truncate_gradient=2)[0][-1].sum(), a), (4, 3), (3,),
     ),
+    "searched": (lambda a, b: T.searchsorted(T.sort(a), b), (5,), (3,)),
+    "searched from the right": (lambda a, b: T.searchsorted(T.sort(a), T.concatenate([b, a]), "right"), (5,), (3,)),
+    "interpolated": (lambda a, b: T.interp(a, T.sort(b), b), (4,), (6,)),
+    "set where a mask is true": (lambda a, b: T.set_subtensor(a[a > 0], b), (4,), ()),
     "loop that stops": (
         lambda a, b: sl.scan(lambda n, h: (h * a, sl.scan_module.until(n >= 2)), T.arange(6), b)[0], (3,), (3,),
     ),

@@ -122,6 +122,6 @@ def test_matrices_from_their_diagonals(offset: int) -> None:
 
 def test_new_axes_up_to_a_rank() -> None:
     x = np.arange(3.0)
-    agrees(lambda x: T.atleast_Nd(x, 3), lambda x: x[None, None], x)
+    agrees(lambda x: T.atleast_Nd(x, n=3), lambda x: x[None, None], x)
     agrees(lambda x: T.atleast_Nd(x, n=3, left=False), lambda x: x[:, None, None], x)
-    agrees(lambda x: T.atleast_Nd(x, 1), lambda x: x, x)
+    agrees(lambda x: T.atleast_Nd(x, n=1), lambda x: x, x)

@@ -248,7 +248,8 @@ def test_every_elementwise_op_has_a_name_in_the_front_end() -> None:
     reachable |= {T.xlogx.xlogx}
     made_by_rules_and_streams = {
         "cast", "sigmoid_slope", "philox", "product_over", "triangle_product", "difference_of_products",
-        "poisson_log_probability", "psi_difference", "gammaln_difference",
+        "poisson_log_probability", "psi_difference", "gammaln_difference", "logaddexp",
+            "gammainc_slope", "betainc_slope_a", "betainc_slope_b",
     }  # fmt: skip
     wanted = {op for op in OPS.values() if op.dtypes is not None}
     assert {op.name for op in wanted - reachable} == made_by_rules_and_streams
@@ -279,3 +280,14 @@ def test_remainders_of_integers_are_integers(dtype: str) -> None:
     with np.errstate(all="ignore"):
         wanted = np.fmod(values[:, None], values)
     np.testing.assert_array_equal(sl.function([first, second], T.fmod(first, second))(values[:, None], values), wanted)
+
+
+def test_sums_of_several_exponentials():
+    values = [np.array([-1e3, 0.0, 700.0]), np.array([-1e3, 1.0, 710.0]), np.array([-1e3, 2.0, 1.0])]
+    wanted = np.logaddexp(np.logaddexp(values[0], values[1]), values[2])
+    agrees(T.logaddexp, lambda *given: wanted, *values)
+
+
+def test_the_slope_of_log1mexp_at_its_end():
+    x = T.dscalar("x")
+    assert T.grad(T.log1mexp(x), x).eval({x: 0.0}) == -np.inf

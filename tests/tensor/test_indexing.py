@@ -26,7 +26,9 @@ ADVANCED: list[Any] = [
     ROWS, [0, 1], (ROWS, 1), (slice(1), ROWS), (ROWS, ROWS), (ROWS, slice(None), ROWS), (slice(None), ROWS, COLUMNS),
     (0, slice(None), ROWS), (COLUMNS, slice(1, 3), ROWS), (None, ROWS), (ROWS, None, ROWS), (..., ROWS),
     (slice(None, None, -1), [3, 0], 1), MASK, (MASK, 2), MASK[:, 0], (slice(None), MASK[0]),
-    (slice(1, None), None, [0, -1]), [], (np.array(1), slice(None)), (ROWS.astype("uint8"), COLUMNS),
+    True, False, (True, 0), (0, False), (slice(1), True), (True, [0, 1]), ([0, 2], True, 1), (True, True), (None, True),
+    (..., np.True_), (True, MASK), (slice(1, None), None, [0, -1]), [], (np.array(1), slice(None)),
+    (ROWS.astype("uint8"), COLUMNS),
 ]  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def test_indices_that_are_expressions() -> None:
         ((..., ...), InvalidIndex, "one ellipsis"),
         (1.0, TypeMismatch, "made of integers, not float64"),
         ("a", TypeMismatch, "not made of numbers"),
-        (True, TypeMismatch, "a boolean is no index"),
+        (([0, 1], False), InvalidIndex, "do not broadcast together"),
         (np.s_[0.5:], TypeMismatch, "the bound of a slice is an integer"),
         (np.s_[::0], InvalidValue, "cannot be 0"),
         ((np.array([0, 1]), np.array([0, 1, 2])), InvalidIndex, "do not broadcast together"),
@@ -306,3 +308,44 @@ def test_setters_as_methods() -> None:
     np.testing.assert_array_equal(run(x[[0, 0], 1].inc(2.0), {x: X}), wanted)
     copy = T.exp(x).clone()
     assert (copy.owner, copy.type, copy is x) == (None, x.type, False)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_that_is_an_expression_is_an_index(value: bool) -> None:
+    (x,) = opened((X,))
+    flag = T.tensor("flag", dtype="bool", shape=())
+    for index in ((flag,), (flag, 0), (0, flag)):
+        numpy_index = tuple(value if item is flag else item for item in index)
+        found = run(x[index], {x: X, flag: np.array(value)})
+        np.testing.assert_array_equal(found, X[numpy_index])
+        wanted = X.copy()
+        wanted[numpy_index] = -1
+        np.testing.assert_array_equal(run(T.set_subtensor(x[index], -1.0), {x: X, flag: np.array(value)}), wanted)
+
+
+def test_one_value_where_a_mask_is_true_is_a_choice() -> None:
+    (x,) = opened((X,))
+    for mask, places in ((x > 7, X > 7), (x[:, :, 0] > 7, X[:, :, 0] > 7)):
+        found = T.set_subtensor(x[mask], 0.0)
+        assert found.op.name == "switch"
+        wanted = X.copy()
+        wanted[places] = 0
+        np.testing.assert_array_equal(run(found, {x: X}), wanted)
+        wanted = X.copy()
+        wanted[places] += 2
+        np.testing.assert_array_equal(run(T.inc_subtensor(x[mask], 2.0), {x: X}), wanted)
+    gradcheck(lambda x, v: T.inc_subtensor(x[x > 7], v) ** 2, [X / 3 + 0.1, np.array(2.0)])
+
+
+def test_increments_without_repetition() -> None:
+    x, places = T.dvector("x"), T.lvector("places")
+    found = T.inc_subtensor(x[places], np.array([1.0, 2.0, 3.0]), ignore_duplicates=True)
+    wanted = np.zeros(4)
+    wanted[[1, 1, 2]] += [1.0, 2.0, 3.0]
+    np.testing.assert_array_equal(found.eval({x: np.zeros(4), places: [1, 1, 2]}), wanted)
+
+
+def test_slices_of_which_nothing_is_left() -> None:
+    x = T.lvector("x")
+    assert [x[index].type.shape for index in (slice(2, 2), slice(-1, -3), slice(3, 5, -1))] == [(0,)] * 3
+    assert [x[index].type.shape for index in (slice(2, -1), slice(1, 3), slice(-1, 1))] == [(None,)] * 3

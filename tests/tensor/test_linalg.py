@@ -69,6 +69,16 @@ def test_products_of_stacks() -> None:
     agrees(T.batched_dot, lambda a, b: np.einsum("bi,bi->b", a, b), vectors, vectors)
     agrees(T.batched_dot, lambda a, b: np.einsum("bij,bj->bi", a, b), stack, vectors)
     agrees(T.batched_dot, lambda a, b: np.einsum("bi,bij->bj", a, b), array(5, 2), stack)
+    agrees(T.batched_dot, lambda a, b: np.einsum("b,bij->bij", a, b), array(5), stack)
+    agrees(T.batched_dot, lambda a, b: np.einsum("bi,b->bi", a, b), vectors, array(5))
+    agrees(T.batched_dot, lambda a, b: np.einsum("bcij,bjk->bcik", a, b), array(5, 4, 2, 3), array(5, 3, 2))
+    agrees(
+        lambda a, b: T.matmul(a, b, dtype="float32"),
+        lambda a, b: (a @ b).astype(np.float32),
+        stack[0],
+        vectors[0],
+        tolerance=1e-5,
+    )
     agrees(
         lambda a, b: T.batched_tensordot(a, b, ([2, 1], [1, 3])), lambda a, b: np.einsum("bijk,bjmi->bkm", a, b),
         array(5, 2, 3, 4), array(5, 3, 6, 2),
@@ -131,8 +141,8 @@ def test_what_is_refused() -> None:
         T.tensordot(known[0], known[1], ([1], [0]))
     with pytest.raises(InvalidValue, match="do not pair"):
         T.tensordot(known[0], known[1], ([1, 2], [0]))
-    with pytest.raises(TypeMismatch, match="2 or 3 axes"):
-        T.batched_dot(T.dvector(), T.dmatrix())
+    with pytest.raises(TypeMismatch, match="with a first axis"):
+        T.batched_dot(T.dscalar(), T.dmatrix())
     a, b = T.dmatrix("a"), T.dmatrix("b")
     with pytest.raises(NodeError, match="dot"):
         run(T.dot(a, b), {a: array(2, 3), b: array(2, 3)})

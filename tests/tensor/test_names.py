@@ -44,7 +44,7 @@ def test_methods_give_what_functions_give() -> None:
     calls: dict[str, tuple[Any, ...]] = {
         "dot": (square,), "reshape": (6,), "dimshuffle": (1, 0), "swapaxes": (0, 1), "fill": (0.0,), "norm": (2,),
         "clip": (0, 1), "astype": ("int32",), "repeat": (2,), "take": ([0],), "set": (0.0,), "inc": (1.0,),
-        "choose": ([x, x],), "searchsorted": (x,),
+        "choose": ([x, x],), "searchsorted": (x,), "compress": ([True, False],),
     }  # fmt: skip
     for name, method in inspect.getmembers(operators.Variable, inspect.isfunction):
         if name.startswith("_") or name in ("eval", "label", "relabel") or method.__module__ != methods.__name__:

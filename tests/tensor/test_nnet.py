@@ -52,6 +52,10 @@ def test_gradients() -> None:
 
 def test_one_hot() -> None:
     agrees(lambda y: T.nnet.to_one_hot(y, 3), lambda y: np.eye(3)[y], LABELS)
+    y = T.lvector("y")
+    for bad in (3, -1):
+        with pytest.raises(IndexError):
+            T.to_one_hot(y, 3).eval({y: [0, bad]})
     agrees(lambda y: T.to_one_hot(y, 4, dtype="int8"), lambda y: np.eye(4, dtype=np.int8)[y], LABELS)
 
 

@@ -254,3 +254,14 @@ def test_gradient_of_running_extremes_goes_to_where_they_were_found_first() -> N
     x = T.dvector("x")
     slope = sl.function([x], T.grad(T.sqr(T.cummax(x)).sum(), x))
     np.testing.assert_array_equal(slope([1.0, 1.0, 2.0, 0.0, 2.0, 3.0]), [4.0, 0.0, 12.0, 0.0, 0.0, 6.0])
+
+
+def test_sorting_by_the_names_of_algorithms():
+    agrees(
+        lambda x: T.sort(x, 0, "mergesort"), lambda x: np.sort(x, 0, "mergesort"), np.array([[3.0, 1.0], [2.0, 4.0]])
+    )
+    agrees(lambda x: T.argsort(x, -1, kind="stable"), lambda x: np.argsort(x, -1, "stable"), np.array([3.0, 1.0, 2.0]))
+    with pytest.raises(InvalidValue, match="no algorithm of sorting"):
+        T.sort(T.dvector(), 0, "fast")
+    with pytest.raises(InvalidValue, match="no fields to sort by"):
+        T.argsort(T.dvector(), order="name")

@@ -152,3 +152,72 @@ def test_places_out_of_bounds_are_refused(bad: int) -> None:
 
 def test_choices_by_truth() -> None:
     agrees(lambda a, x: T.choose(a, [x, -x]), lambda a, x: np.choose(a, [x, -x]), X > 0, X)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_distinct_parts_along_an_axis(axis: int) -> None:
+    flags: dict[str, Any] = {"return_index": True, "return_inverse": True, "return_counts": True, "axis": axis}
+    rows = np.array([[2, 1, 2], [3, 2, 3], [2, 1, 2]])
+    for value in (rows, rows[:, 0]) if axis != 1 else (rows, np.stack([rows, rows + 1])):
+        agrees(lambda x: T.unique(x, axis=axis), lambda x: np.unique(x, axis=axis), value, sized=False)
+        agrees(
+            lambda x: T.unique(x, **flags, axis=axis), lambda x: np.unique(x, **flags, axis=axis), value, sized=False
+        )
+    x = T.lmatrix("x")
+    f = sl.function([x], T.unique(x, axis=axis))
+    np.testing.assert_array_equal(f(rows), np.unique(rows, axis=axis))
+
+
+def test_choices_of_one_array() -> None:
+    order = np.array([2, 0, 1, 0])
+    agrees(T.choose, np.choose, order, X)
+    agrees(T.choose, np.choose, order[:, None], X)
+    agrees(T.choose, np.choose, np.array(1), X)
+    agrees(lambda a, c: a.choose(c, mode="wrap"), lambda a, c: np.choose(a, c, mode="wrap"), order + 3, X)
+
+
+def test_counts_of_what_is_negative() -> None:
+    x = T.lvector("x")
+    with pytest.raises(AssertionError, match="no negative numbers"):
+        T.bincount(x, assert_nonneg=True).eval({x: [0, -1]})
+    np.testing.assert_array_equal(T.bincount(x, assert_nonneg=True).eval({x: [0, 2]}), [1, 0, 1])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int64"])
+def test_quotients_rounded_up(dtype: str) -> None:
+    a, b = np.array([7, 6, 0, 100], dtype), np.array([2, 3, 5, 7], dtype)
+    agrees(T.ceil_intdiv, lambda a, b: np.ceil(a / b).astype(a.dtype), a, b)
+
+
+def test_orders_keep_their_dtype() -> None:
+    assert T.inverse_permutation(T.ivector()).dtype == "int32"
+    agrees(T.permute_row_elements, lambda x, p: x[p], X[0], np.array([[3, 1, 0, 2], [0, 1, 2, 3]]))
+
+
+def test_the_largest_of_all() -> None:
+    agrees(lambda x: T.topk(x, 3, axis=None), lambda x: np.sort(x.ravel())[::-1][:3], X, sized=False)
+
+
+def test_numbers_of_elements_of_a_shape_that_is_a_variable() -> None:
+    shape = sl.shared(np.array([3, 4]))
+    found = sl.function([], T.unravel_index(np.array([5, 11]), shape))()
+    np.testing.assert_array_equal(found, np.unravel_index([5, 11], (3, 4)))
+    dims = T.lvector("dims")
+    found = sl.function([dims], T.unravel_index(np.array([5, 11]), dims, ndim=2))([3, 4])
+    np.testing.assert_array_equal(found, np.unravel_index([5, 11], (3, 4)))
+    places = T.ravel_multi_index((np.array([1, 2]), np.array([3, 0])), shape)
+    np.testing.assert_array_equal(places.eval(), [7, 8])
+    shape.set_value(np.array([3, 4, 5]))
+    with pytest.raises(ValueError, match="axis 0 has size 3"):
+        places.eval()
+
+
+def test_einsum_by_lists_of_axes() -> None:
+    a, b = X, X.T
+    agrees(lambda x, y: T.einsum(x, [0, 1], y, [1, 2]), lambda x, y: np.einsum(x, [0, 1], y, [1, 2]), a, b)
+    agrees(lambda x, y: T.einsum(x, [0, 1], y, [1, 2], [2, 0]), lambda x, y: (x @ y).T, a, b)
+    agrees(lambda x: T.einsum(x, [..., 30], [30, ...]), lambda x: np.einsum(x, [..., 30], [30, ...]), a)
+    with pytest.raises(InvalidValue, match="numbers from 0 to 51"):
+        T.einsum(T.dmatrix(), [0, 52])
+    with pytest.raises(InvalidValue, match="subscripts and operands"):
+        T.einsum(T.dmatrix())

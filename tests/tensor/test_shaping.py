@@ -9,7 +9,15 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, NodeError, ShapeMismatch, SymlabError, TypeMismatch
+from symlab.core.ir.errors import (
+    InvalidIndex,
+    InvalidValue,
+    NodeError,
+    RankMismatch,
+    ShapeMismatch,
+    SymlabError,
+    TypeMismatch,
+)
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.shape import size_of
 from tests.tensor.against_numpy import agrees, opened, run
@@ -294,3 +302,92 @@ def test_an_axis_that_was_told_not_to_broadcast_does_not_when_compiled() -> None
     np.testing.assert_array_equal(f([[2.0, 3.0]], [[1.0, 2.0]]), [[2.0, 6.0]])
     with pytest.raises(NodeError, match="axis 0 has size"):
         f([[2.0, 3.0]], np.ones((3, 2)))
+
+
+def test_several_arrays_with_axes_in_front() -> None:
+    a, b = T.atleast_Nd(T.dscalar(), T.dvector(), n=2)
+    assert (a.ndim, b.ndim) == (2, 2)
+    assert T.atleast_Nd(T.dvector(), n=3, left=False).broadcastable == (False, True, True)
+
+
+def test_matrices_side_by_side() -> None:
+    for function in (T.horizontal_stack, T.vertical_stack):
+        with pytest.raises(RankMismatch, match="matrices are wanted"):
+            function(T.dmatrix(), T.dvector())
+    x = T.dmatrix("x")
+    assert T.concatenate([x], axis=1) is x
+
+
+def test_axes_that_are_no_axes_are_indices_and_values() -> None:
+    for call in (lambda x: x.sum(5), lambda x: T.squeeze(x, 3), lambda x: T.swapaxes(x, 0, 2)):
+        for kind in (IndexError, ValueError):
+            with pytest.raises(kind, match="there is no axis"):
+                call(T.dmatrix())
+    with pytest.raises(ShapeMismatch, match="only one of size 1 can be dropped"):
+        T.squeeze(T.tensor("x", dtype="float64", shape=(1, 3)), axis=1)
+
+
+def test_a_transposed_variable_has_a_name() -> None:
+    x = T.dmatrix("x")
+    assert x.T.name == "x.T"
+    assert T.dmatrix().T.name is None
+    assert x.name == "x"
+    assert T.dvector("v").T.name == "v"
+
+
+def test_axes_as_arrays() -> None:
+    x = T.dtensor3("x")
+    for axis in (np.array(1), np.int64(1), [np.array(0), np.array(1)]):
+        assert x.sum(axis).ndim == 3 - np.size(axis)
+
+
+def test_fill_broadcasts() -> None:
+    agrees(T.fill, lambda x, v: np.broadcast_arrays(x, v)[1], np.zeros((3, 1)), np.arange(4.0)[None])
+    agrees(T.fill, lambda x, v: np.broadcast_arrays(x, v)[1], np.zeros(4), np.arange(8.0).reshape(2, 4))
+
+
+def test_diagonals_at_an_offset_that_is_an_expression() -> None:
+    x, k = T.dmatrix("x"), T.iscalar("k")
+    f = sl.function([x, k], [T.diagonal(x, k), T.fill_diagonal_offset(x, 7.0, k)])
+    values = np.arange(12.0).reshape(3, 4)
+    for offset in range(-4, 6):
+        diagonal, filled = f(values, offset)
+        np.testing.assert_array_equal(diagonal, np.diagonal(values, offset))
+        wanted = np.where(np.eye(3, 4, offset) > 0, 7.0, values)
+        np.testing.assert_array_equal(filled, wanted)
+
+
+def test_parts_that_do_not_add_up_are_refused() -> None:
+    x, n = T.dvector("x"), T.iscalar("n")
+    with pytest.raises(InvalidValue, match="are not negative"):
+        T.split(x, [5, -1], 2)
+    with pytest.raises(ShapeMismatch, match="of size 4 along axis 0 where 3 is wanted"):
+        T.split(T.tensor("y", dtype="float64", shape=(4,)), [1, 2], 2)
+    f = sl.function([x, n], T.split(x, [n, 2], 2))
+    assert [part.tolist() for part in f(np.arange(5.0), 3)] == [[0, 1, 2], [3, 4]]
+    with pytest.raises(ValueError, match="axis 0 has size 5"):
+        f(np.arange(5.0), 2)
+
+
+def test_ranks_of_what_is_tiled() -> None:
+    x = T.dmatrix("x")
+    assert T.tile(x, [2, 3], 3).ndim == 3
+    for reps, ndim in (([2], 1), ([2, 3, 4], 2)):
+        with pytest.raises(InvalidValue, match="axes are wanted"):
+            T.tile(x, reps, ndim)
+    with pytest.raises(ValueError, match="the length of this shape"):
+        T.tile(x, T.ivector())
+    with pytest.raises(ValueError, match="a size is an integer"):
+        T.tile(x, 2.5)
+
+
+def test_a_size_of_minus_one_that_is_known_at_the_call() -> None:
+    x, shape = T.dmatrix("x"), T.lvector("shape")
+    f = sl.function([x, shape], T.reshape(x, shape, ndim=3))
+    for wanted in ([2, 3, 1], [2, -1, 1], [-1, 2, 3], [1, 1, -1]):
+        np.testing.assert_array_equal(f(M, wanted), M.reshape(wanted))
+    for wrong in ([4, -1, 1], [-1, -1, 1], [2, 2, 1]):
+        with pytest.raises(ValueError, match="reshape"):
+            f(M, wrong)
+    empty = np.zeros((0, 3))
+    np.testing.assert_array_equal(f(empty, [0, 3, 1]), empty.reshape(0, 3, 1))

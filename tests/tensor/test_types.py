@@ -148,3 +148,63 @@ def test_a_name_for_what_has_one_already_makes_no_change() -> None:
 def test_dtypes_are_the_objects_that_numpy_is_quick_with():
     assert T.zeros(3, "int64").type.dtype is np.dtype("int64")
     assert T.tensor("x", dtype=np.dtype("float64").newbyteorder("="), shape=(None,)).type.dtype is np.dtype("float64")
+
+
+def test_an_empty_list_is_of_floatX() -> None:
+    with sl.configure(floatX="float32"):
+        assert T.as_tensor_variable([]).dtype == "float32"
+        assert T.as_tensor_variable(()).dtype == "float32"
+    assert T.as_tensor_variable(np.zeros(0, "int8")).dtype == "int8"
+
+
+def test_theanos_order_of_words() -> None:
+    assert T.tensor("float32", (False, True), "x").type == T.TensorType("float32", (None, 1))
+    assert T.tensor("float32", (False, True), "x").name == "x"
+    assert T.tensor(np.int64, shape=(3,)).type == T.TensorType("int64", (3,))
+    assert T.tensor("x").name == "x"
+    assert T.tensor(dtype="int8", broadcastable=(True,), name="y").name == "y"
+    with pytest.raises(InvalidValue, match="takes one name"):
+        T.tensor("x", "y")
+
+
+def test_types_filter_values() -> None:
+    kind = T.TensorType("float32", (None, 3))
+    assert kind.filter([[1, 2, 3]]).dtype == np.float32
+    given = np.zeros((2, 3), np.float32)
+    assert kind.filter(given) is given
+    for wrong in (np.zeros((2, 3)), [1.0], np.zeros((2, 2), np.float32)):
+        with pytest.raises(TypeMismatch):
+            kind.filter(wrong)
+    assert kind.filter(np.full((1, 3), 1.1), allow_downcast=True).dtype == np.float32
+    with pytest.raises(TypeMismatch, match="is no array of"):
+        kind.filter([[1, 2, 3]], strict=True)
+    assert kind.is_valid_value(given)
+    assert not kind.is_valid_value([[1.0, 2.0, 3.0]])
+    assert kind.values_eq(given, given.copy())
+    assert kind.values_eq_approx(given, given + np.float32(1e-6))
+    assert not kind.values_eq_approx(np.zeros(1), np.full(1, 1e-6))
+    assert not kind.values_eq_approx(given, given + np.float32(1e-3))
+    assert not kind.values_eq(given, given[:1])
+    assert kind.may_share_memory(given, given[1:])
+
+
+def test_types_are_compared_and_cloned() -> None:
+    kind, narrower = T.TensorType("float64", (None, 3)), T.TensorType("float64", (2, 3))
+    assert kind.is_super(narrower)
+    assert not narrower.is_super(kind)
+    assert not kind.is_super(T.TensorType("float32", (2, 3)))
+    assert kind.in_same_class(narrower)
+    assert not kind.in_same_class(T.TensorType("float64", (1, 3)))
+    assert kind.clone(shape=(2, 3)) == narrower
+    assert kind.clone("int8").dtype == np.int8
+    assert kind.clone(broadcastable=(True, False)) == T.TensorType("float64", (1, None))
+
+
+def test_types_filter_variables() -> None:
+    kind = T.TensorType("float64", (None, 3))
+    x = T.dmatrix("x")
+    assert kind.filter_variable(x).type == kind
+    assert kind.filter_variable([[1, 2, 3]]).dtype == "float64"
+    assert kind.convert_variable(T.dvector()) is None
+    with pytest.raises(TypeMismatch, match="no variable of"):
+        kind.filter_variable(T.fmatrix())

@@ -78,6 +78,8 @@ TensorType = recognized(
     "TensorType", "The type of arrays of a dtype and broadcastable pattern.",
     lambda value: isinstance(value, ArrayType), tensor_type,
 )  # fmt: skip
+for static in ("may_share_memory", "values_eq", "values_eq_approx"):
+    setattr(TensorType, static, getattr(ArrayType, static))
 TensorConstant = recognized(
     "TensorConstant", "A constant.", is_constant,
     lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),
@@ -103,8 +105,6 @@ Elemwise = recognized(
     "Elemwise", "Ops that work element by element: those of single numbers take arrays as they are.", is_elementwise,
     lambda scalar_op, inplace_pattern=None, name=None, nfunc_spec=None, openmp=None: scalar_op,
 )  # fmt: skip
-Dot = recognized("Dot", "Matrix products.", named("dot", "product_added"))
-DimShuffle = recognized("DimShuffle", "Reordered axes.", named("dimshuffle"))
 Subtensor = recognized("Subtensor", "Slices.", named("slice"))
 DebugMode = recognized(
     "DebugMode", "The mode that checks.", lambda value: isinstance(value, Mode) and value.name == "DebugMode",
@@ -157,9 +157,20 @@ class Choice:
 IfElse = recognized("IfElse", "Choices between two branches.", named("ifelse"), Choice)
 
 
-@dataclass(frozen=True)
+DEBUGMODE_SWITCHES = ("check_isfinite", "check_preallocated_output", "check_py_code", "require_matching_strides")
+
+
 class TolerantMode(Mode):
-    """A mode that knows no mistake in the name of a rewrite: Theano ignores those that it does not have."""
+    """A mode that knows no mistake in the name of a rewrite: Theano ignores those that it does not have.
+
+    The switches of Theano's DebugMode may be set on it as on every mode of Theano's, and change nothing: symlab's
+    DebugMode finds nan and inf right where the expression as written has them.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in DEBUGMODE_SWITCHES:
+            raise AttributeError(f"the {name} of a mode is not changed: make another mode")
+        object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, mode: Mode) -> TolerantMode:

@@ -47,9 +47,11 @@ KEPT: Mapping[str, Any] = MappingProxyType(
         "optimizer": "fast_run", "optimizer_excluding": "", "optimizer_including": "", "print_active_device": True,
         "profile": False, "profile_memory": False, "reoptimize_unpickled_function": True, "scan.allow_gc": False,
         "scan.allow_output_prealloc": True, "traceback.limit": 8, "unpickle_function": True,
-        "warn.argmax_pushdown_bug": False, "warn.gpusum_01_011_0111_bug": False, "warn.ignore_bug_before": "0.9",
-        "warn.round": False, "warn.signal_conv2d_interface": False, "warn.subtensor_merge_bug": False,
-        "warn.sum_div_dimshuffle_bug": False, "warn.sum_sum_bug": False, "warn_float64": "ignore",
+        "warn.argmax_pushdown_bug": False, "warn.gpu_set_subtensor1": False, "warn.gpusum_01_011_0111_bug": False,
+        "warn.ignore_bug_before": "0.9", "warn.inc_set_subtensor1": False, "warn.inc_subtensor1_opt": True,
+        "warn.reduce_join": False, "warn.round": False, "warn.signal_conv2d_interface": False,
+        "warn.subtensor_merge_bug": False, "warn.sum_div_dimshuffle_bug": False, "warn.sum_sum_bug": False,
+        "warn.vm_gc_bug": False, "warn_float64": "ignore",
     }
 )  # fmt: skip
 

@@ -114,11 +114,22 @@ TYPES = {
     "TensorType": KINDS + "TensorType",
     "TensorVariable": "symlab.compat.theano.variables:TensorVariable",
 }
+BASIC_CLASSES = (
+    "ARange", "Alloc", "AllocDiag", "AllocEmpty", "Argmax", "ArgSortOp", "Choose", "ExtractDiag", "Eye", "Join",
+    "MakeVector", "Max", "MaxAndArgmax", "Mean", "Min", "PermuteRowElements", "Prod", "Rebroadcast", "Reshape",
+    "ScalarFromTensor", "Shape", "Shape_i", "SortOp", "SpecifyShape", "Split", "Sum", "TensorFromScalar", "TopKOp",
+    "Tri", "Unbroadcast", "AdvancedIncSubtensor", "AdvancedSubtensor", "IncSubtensor", "DimShuffle", "Dot",
+)  # fmt: skip
+EXTRA_CLASSES = (
+    "Bartlett", "BroadcastTo", "CumOp", "DiffOp", "FillDiagonal", "FillDiagonalOffset", "RavelMultiIndex", "Repeat",
+    "SearchsortedOp", "Unique", "UnravelIndex",
+)  # fmt: skip
+CLASSES = "symlab.compat.theano.classes:"
+EXTRA_NAMES = {name: CLASSES + name for name in EXTRA_CLASSES}
 TENSOR_NAMES = {
     **TYPES,
     "_shared": "symlab:shared",
-    "DimShuffle": KINDS + "DimShuffle",
-    "Dot": KINDS + "Dot",
+    **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",
     "Subtensor": KINDS + "Subtensor",
     "Apply": WALK + ":Apply",
@@ -246,7 +257,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),
-        "theano.tensor.extra_ops": Contents("More functions.", ("symlab.tensor.extra_ops",)),
+        "theano.tensor.extra_ops": Contents("More functions.", ("symlab.tensor.extra_ops",), EXTRA_NAMES),
         "theano.tensor.fft": Contents("Fourier transforms.", ("symlab.tensor.fft",)),
         "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",)),
         "theano.tensor.nnet.abstract_conv": Contents("Convolutions.", ("symlab.tensor.nnet.abstract_conv",)),
@@ -263,7 +274,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.signal.downsample": Contents("Pooling.", ("symlab.tensor.signal.downsample",)),
         "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
         "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
-        "theano.tensor.inplace": Contents("Functions in place are chosen by the compiler.", TENSOR),
+        "theano.tensor.inplace": Contents("Results over operands.", ("symlab.tensor.inplace",)),
         "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
         "theano.tensor.nnet.blocksparse": Contents("Products of chosen blocks.", ("symlab.tensor.nnet.blocks",)),
         "theano.tensor.nnet.conv3d2d": Contents("Convolutions.", ("symlab.tensor.nnet.conv3d2d",)),
@@ -271,7 +282,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
         "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
         "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
-        "theano.tensor.sort": Contents("Sorting.", ("symlab.tensor.sort",)),
+        "theano.tensor.sort": Contents(
+            "Sorting.", ("symlab.tensor.sort",), {name: CLASSES + name for name in ("ArgSortOp", "SortOp", "TopKOp")}
+        ),
         "theano.tensor.special": Contents("Special functions.", ("symlab.tensor.special",)),
         "theano.tensor.subtensor": Contents("Indexing.", TENSOR, TENSOR_NAMES),
         "theano.tensor.type": Contents("Types.", TENSOR, TYPES),

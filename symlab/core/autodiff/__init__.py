@@ -22,7 +22,7 @@ from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.marks import DISCONNECTED, Mark, NullType
 from symlab.core.autodiff.reverse import Sweep, sweep
 from symlab.core.autodiff.stable import stable_forms
-from symlab.core.ir.behind import remember, taken_behind
+from symlab.core.ir.behind import remember, shaped_like, taken_behind
 from symlab.core.ir.composites import grad_of_composites
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, NullTypeGradError, TypeMismatch, message
 from symlab.core.ir.untested import tested_after
@@ -182,7 +182,7 @@ def gradient(variable: Variable, flow: Flow | None, return_disconnected: str, nu
             raise NullTypeGradError(undefined_message(variable, node, why))
     if flow is None and return_disconnected != "zero":
         return None if return_disconnected == "none" else DISCONNECTED
-    return filled_like(variable, 0, gradient_type(variable).dtype)
+    return shaped_like(filled_like(variable, 0, gradient_type(variable).dtype), variable)
 
 
 def name_gradients(cost: Variable, variables: Iterable[Variable], results: Iterable[Any], found: Sweep) -> None:

@@ -13,9 +13,12 @@ from typing import Any
 from symlab.core.batching.stack import Batch, Operand
 from symlab.core.ir.expr import Expr
 from symlab.core.ops import gather
+from symlab.core.ops.bits import and_, invert, or_
+from symlab.core.ops.compare import isnan, le, lt
 from symlab.core.ops.create import counted
 from symlab.core.ops.operators import Variable
-from symlab.core.ops.shape import shuffled
+from symlab.core.ops.reduce import sum as total
+from symlab.core.ops.shape import shuffled, with_new_axes
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,21 @@ def batch_places(batch: Batch, rank: int) -> list[Variable]:
         shuffled(counted(size), [0 if other == axis else "x" for other in range(total)])
         for axis, size in enumerate(batch.sizes)
     ]
+
+
+def searched_rule(node: Expr, operands: Sequence[Operand], batch: Batch) -> Any:
+    """Places in one sorted row for all, or, where the rows differ, the numbers of elements that come before."""
+    row, values = operands
+    if not row.depth:
+        return node.op(row.value, values.value, **node.attributes)
+    behind = batch.depth + values.rank
+    rows = with_new_axes(batch.lifted(row), range(batch.depth, behind), behind + 1)
+    wanted = with_new_axes(batch.lifted(values), [behind], behind + 1)
+    before = (le if node.attr("side") == "right" else lt)(rows, wanted)
+    if row.value.type.dtype.kind == "f":  # nan is the last in order
+        passed = isnan(wanted) if node.attr("side") == "right" else and_(isnan(wanted), invert(isnan(rows)))
+        before = or_(before, passed)
+    return total(before, axes=(behind,), keepdims=False)
 
 
 def take_rule(node: Expr, operands: Sequence[Operand], batch: Batch) -> Any:

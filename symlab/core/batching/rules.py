@@ -15,7 +15,21 @@ from symlab.core.batching.stack import Batch, Operand, Unbatchable
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind, Op
-from symlab.core.ops import branch, conv, cumulative, fourier, gather, index, join, linalg, loop, passing, shape, sort
+from symlab.core.ops import (
+    branch,
+    conv,
+    cumulative,
+    fourier,
+    gather,
+    index,
+    join,
+    linalg,
+    loop,
+    passing,
+    search,
+    shape,
+    sort,
+)
 from symlab.core.ops.elementwise import mul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum as total
@@ -239,6 +253,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         join.make_vector: vector_rule,
         index.slice: slice_rule,
         gather.take: gathers.take_rule,
+        search.searchsorted: gathers.searched_rule,
         conv.conv: conv_rule,
         fourier.irfft: halves_rule,
         linalg.dot: dot_rule,

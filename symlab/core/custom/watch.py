@@ -169,6 +169,11 @@ def is_known_true(condition: Expr) -> bool:
     return condition.op is CONSTANT and bool(constant_value(condition))
 
 
+def is_met(node: Expr) -> bool:
+    """Whether a node is a check all of whose conditions are known to hold."""
+    return node.op.name == "check" and node.op.home == __name__ and all(map(is_known_true, node.args[1:]))
+
+
 # Breakpoints
 
 

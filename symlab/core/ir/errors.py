@@ -22,8 +22,28 @@ class InvalidValue(SymlabError, ValueError):
     """An argument whose value is not allowed."""
 
 
+class RankMismatch(ShapeMismatch, TypeMismatch):
+    """Arrays whose numbers of axes do not fit together: shapes as well as kinds of arrays."""
+
+
 class InvalidIndex(SymlabError, IndexError):
     """An index or axis out of bounds."""
+
+
+class InvalidIndexType(InvalidIndex, TypeMismatch):
+    """An index that is not made of integers or booleans."""
+
+
+class InvalidAxis(InvalidIndex, ValueError):
+    """An axis that an array does not have; as NumPy's AxisError both an index and a value."""
+
+
+class InvalidSize(TypeMismatch, ValueError):
+    """A size that is no integer, or a shape whose length is not known."""
+
+
+class NotScalarConstantError(SymlabError, ValueError):
+    """An expression whose value is not one number known before a call."""
 
 
 class OutputKeyError(TypeMismatch, AssertionError):

@@ -46,6 +46,64 @@ class ArrayType(OfValues):
         """An input of this type: `x.type("y")`."""
         return seam("build.input")(self, name)
 
+    def filter(self, data: Any, strict: bool = False, allow_downcast: bool | None = None) -> np.ndarray[Any, Any]:
+        """`data` as an array of this type, or a TypeMismatch; with `strict` nothing but such an array will do."""
+        return seam("build.filtered")(self, data, strict, allow_downcast)  # type: ignore[no-any-return]
+
+    def filter_variable(self, other: Any, allow_convert: bool = True) -> Any:
+        """A variable of this type: `other` itself, with sizes declared if need be, or the constant that it is."""
+        return seam("build.of_type")(self, other)
+
+    def convert_variable(self, other: Any) -> Any:
+        """`other` as a variable of this type, or None where it cannot be one."""
+        try:
+            return self.filter_variable(other)
+        except TypeMismatch:
+            return None
+
+    def clone(
+        self, dtype: Any = None, shape: Iterable[Size | bool] | None = None, broadcastable: Any = None
+    ) -> ArrayType:
+        """The type with another dtype or another shape (flags count as sizes: True is 1)."""
+        sizes = self.shape if shape is None and broadcastable is None else shape or broadcastable or ()
+        plain = ((1 if size else None) if isinstance(size, bool) else size for size in sizes)
+        return array_type(self.dtype if dtype is None else np.dtype(dtype), tuple(plain))
+
+    def in_same_class(self, other: Any) -> bool:
+        """Whether the other type has this dtype and the same axes of size 1."""
+        return isinstance(other, ArrayType) and (self.dtype, self.broadcastable) == (other.dtype, other.broadcastable)
+
+    def is_super(self, other: Any) -> bool:
+        """Whether every array of the other type is one of this."""
+        if not isinstance(other, ArrayType) or self.dtype != other.dtype or self.ndim != other.ndim:
+            return False
+        return all(size in (None, found) for size, found in zip(self.shape, other.shape, strict=True))
+
+    @staticmethod
+    def may_share_memory(a: Any, b: Any) -> bool:
+        """Whether two arrays may share memory."""
+        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and bool(np.may_share_memory(a, b))
+
+    def is_valid_value(self, data: Any) -> bool:
+        """Whether `data` is an array of this type."""
+        try:
+            self.filter(data, strict=True)
+        except TypeMismatch:
+            return False
+        return True
+
+    @staticmethod
+    def values_eq(a: Any, b: Any) -> bool:
+        """Whether two arrays are the same, nan where nan is."""
+        return bool(np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc"))
+
+    @staticmethod
+    def values_eq_approx(a: Any, b: Any, rtol: float = 1e-5, atol: float | None = None) -> bool:
+        """Whether two arrays are the same but for rounding: to 1e-5, and to 1e-5 or in double precision 1e-8 near 0."""
+        narrow = any(real_part(np.asarray(item).dtype).itemsize < 8 for item in (a, b))
+        absolute = (1e-5 if narrow else 1e-8) if atol is None else atol
+        return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol, absolute, equal_nan=True))
+
     @property
     def ndim(self) -> int:
         """The number of axes."""
@@ -55,22 +113,6 @@ class ArrayType(OfValues):
     def broadcastable(self) -> tuple[bool, ...]:
         """Per axis, whether its size is known to be 1."""
         return tuple(size == 1 for size in self.shape)
-
-    def is_super(self, other: Any) -> bool | None:
-        """Whether all values of another type are of this type; None where the two have nothing in common."""
-        if not self.in_same_class(other):
-            return None
-        return all(size in (None, found) for size, found in zip(self.shape, other.shape, strict=True))
-
-    def in_same_class(self, other: Any) -> bool:
-        """Whether another type differs from this one in known sizes at most."""
-        return isinstance(other, ArrayType) and (self.dtype, self.ndim) == (other.dtype, other.ndim)
-
-    def clone(self, dtype: Any = None, shape: Any = None, broadcastable: Any = None) -> ArrayType:
-        """The type with another dtype, shape or pattern."""
-        if broadcastable is not None:
-            shape = tuple(1 if flag else None for flag in broadcastable)
-        return array_type(self.dtype if dtype is None else dtype, self.shape if shape is None else tuple(shape))
 
     def with_dtype(self, dtype: Any) -> ArrayType:
         """The same shape with another dtype."""

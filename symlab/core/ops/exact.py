@@ -187,6 +187,21 @@ def betainc(a: Any, b: Any, x: Any) -> Any:
     return mpmath.betainc(a, b, 0, x, regularized=True)
 
 
+def gammainc_slope(a: Any, x: Any) -> Any:
+    """The derivative of the lower incomplete gamma function with respect to its shape."""
+    return mpmath.diff(lambda shape: gammainc(shape, x), a)
+
+
+def betainc_slope_a(a: Any, b: Any, x: Any) -> Any:
+    """The derivative of the incomplete beta function with respect to its first shape."""
+    return mpmath.diff(lambda shape: betainc(shape, b, x), a)
+
+
+def betainc_slope_b(a: Any, b: Any, x: Any) -> Any:
+    """The derivative of the incomplete beta function with respect to its second shape."""
+    return mpmath.diff(lambda shape: betainc(a, shape, x), b)
+
+
 def i0(x: Any) -> Any:
     """The modified Bessel function of order 0."""
     return mpmath.besseli(0, x)

@@ -65,7 +65,7 @@ log1mexp = elementwise(
     doc="log(1 - exp(x)) of a negative x, without loss at either end.",
     reference=references.log1mexp,
     dtypes=real_floating,
-    partials=(lambda y, x: exp(x) / expm1(x),),
+    partials=(lambda y, x: -exp(x) / abs(expm1(x)),),  # -inf at 0, which is reached from below
     c=by_kind(f="sl_log1mexp{f}({0})"),
     exact=EXACT + "log1mexp",
     latex=r"\log\left(1-e^{{{0}}}\right)",

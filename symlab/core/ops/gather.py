@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, Misfit
+from symlab.core.ir.errors import InvalidIndex, InvalidIndexType, Misfit
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, Shape, TupleType, array_type, broadcast_shapes
 from symlab.core.ops.compare import eq, switch
@@ -33,7 +33,7 @@ def taken_shape(axes: Sequence[int], x: ArrayType, indices: Sequence[ArrayType])
         raise Misfit(f"{len(indices)} index arrays for axes {tuple(axes)} of {x.ndim}", kind=InvalidIndex)
     for item in indices:
         if item.dtype.kind not in "iu":
-            raise Misfit(f"an index is made of integers, not {item.dtype.name}", kind=InvalidIndex)
+            raise Misfit(f"an index is made of integers, not {item.dtype.name}", kind=InvalidIndexType)
     try:
         shape = broadcast_shapes(*(item.shape for item in indices))
     except BroadcastError as error:

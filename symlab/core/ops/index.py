@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, TypeMismatch
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, RankMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, Size, array_type
 from symlab.core.ops.declare import declared
@@ -52,6 +52,8 @@ def normal_entry(entry: Any, size: Size) -> Any:
         return entry + size if entry != GIVEN and size is not None and -size <= entry < 0 else entry
     start, stop, step = entry
     step = 1 if step is None else step
+    if size is None and picks_nothing(start, stop, step):
+        return (0, 0, 1)
     if GIVEN in (start, stop, step) or size is None:
         return (None if start == 0 and step != GIVEN and step > 0 else start, stop, step)
     if not step:
@@ -61,6 +63,13 @@ def normal_entry(entry: Any, size: Size) -> Any:
         return (0, 0, 1)
     first, last = (0, size) if step > 0 else (size - 1, -1)
     return (None if start == first else start, None if stop == last else stop, step)
+
+
+def picks_nothing(start: Any, stop: Any, step: Any) -> bool:
+    """Whether a slice is empty of every array: its bounds count from the same end, and the second comes no later."""
+    if not all(isinstance(number, int) for number in (start, stop, step)) or (start < 0) != (stop < 0):
+        return False
+    return not range(start, stop, step) if step else False
 
 
 def sliced_size(entry: tuple[Any, Any, Any], size: Size) -> Size:
@@ -96,7 +105,7 @@ def check_value(value: ArrayType, x: ArrayType, target: Shape) -> None:
     if value.dtype != x.dtype:
         raise Misfit(f"a value of dtype {value.dtype.name} does not go into {x.dtype.name}", kind=TypeMismatch)
     if value.ndim > len(target):
-        raise Misfit(f"a value of {value.ndim} axes does not go where there are {len(target)}")
+        raise Misfit(f"a value of {value.ndim} axes does not go where there are {len(target)}", kind=RankMismatch)
     for axis in range(-value.ndim, 0):
         if value.shape[axis] not in (None, 1, target[axis]) and target[axis] is not None:
             raise Misfit(f"axis {axis} of the value has size {value.shape[axis]}, where {target[axis]} is wanted")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, Misfit, RankMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, array_type
 from symlab.core.ops.declare import declared
@@ -28,7 +28,8 @@ def joined_type(attributes: Mapping[str, Any], *parts: ArrayType) -> ArrayType:
     shape = list(first.shape)
     for part in parts[1:]:
         if part.ndim != first.ndim or part.dtype != first.dtype:
-            raise Misfit(f"{part} does not join {first}", "parts of equal rank and dtype", kind=TypeMismatch)
+            kind = RankMismatch if part.dtype == first.dtype else TypeMismatch
+            raise Misfit(f"{part} does not join {first}", "parts of equal rank and dtype", kind=kind)
         for place, size in enumerate(part.shape):
             if place != axis and None not in (size, shape[place]) and size != shape[place]:
                 raise Misfit(f"axis {place} has size {size} in one part and {shape[place]} in another")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import Misfit, TypeMismatch
+from symlab.core.ir.errors import Misfit, RankMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, array_type, broadcast_shapes
 from symlab.core.ops.complexes import conjugate
@@ -47,7 +47,7 @@ def transposed_try(first: ArrayType, second: ArrayType) -> list[str]:
 def dot_type(attributes: Mapping[str, Any], first: ArrayType, second: ArrayType) -> ArrayType:
     """The type of a product of a vector or matrix and another."""
     if not (1 <= first.ndim <= 2 and 1 <= second.ndim <= 2):
-        raise Misfit(f"{first} and {second} are not vectors or matrices", "matmul or tensordot", kind=TypeMismatch)
+        raise Misfit(f"{first} and {second} are not vectors or matrices", "matmul or tensordot", kind=RankMismatch)
     contraction(first, second)
     return array_type(first.dtype, first.shape[:-1] + second.shape[1:])
 
@@ -107,7 +107,7 @@ dot: Op = declared(
 def matmul_type(attributes: Mapping[str, Any], first: ArrayType, second: ArrayType) -> ArrayType:
     """The type of a stack of matrix products; the axes in front broadcast."""
     if first.ndim < 2 or second.ndim < 2:
-        raise Misfit(f"{first} and {second} are not stacks of matrices", "dot", kind=TypeMismatch)
+        raise Misfit(f"{first} and {second} are not stacks of matrices", "dot", kind=RankMismatch)
     contraction(first, second)
     try:
         front = broadcast_shapes(first.shape[:-2], second.shape[:-2])

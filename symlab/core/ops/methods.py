@@ -62,6 +62,18 @@ class Methods(Arithmetic, Protocols):
         return self.data
 
     @property
+    def data(self) -> Any:
+        """The array that a constant is, which is read-only; no other variable has one before a call."""
+        if self.op is not CONSTANT:  # type: ignore[attr-defined]
+            raise AttributeError(f"{self!r} is no constant, and so it has no data before a call")
+        return constant_value(self)  # type: ignore[arg-type]
+
+    @property
+    def value(self) -> Any:
+        """`data` under Theano's other name."""
+        return self.data
+
+    @property
     def shape(self) -> Any:
         """The sizes as an expression: a vector of int64."""
         return front_end("shape")(self)
@@ -232,6 +244,10 @@ class Methods(Arithmetic, Protocols):
         """The elements at `indices` along an axis."""
         return front_end("take")(self, indices, axis=axis, mode=mode)
 
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The parts along an axis where a vector of conditions is true."""
+        return front_end("compress")(condition, self, axis=axis)
+
     def zeros_like(self, dtype: Any = None) -> Any:
         """Zeros of this shape."""
         return front_end("zeros_like")(self, dtype=dtype)
@@ -277,8 +293,10 @@ class Methods(Arithmetic, Protocols):
         return front_end("ptp")(self, axis=axis)
 
     def conj(self) -> Any:
-        """The complex conjugate."""
-        return front_end("conj")(self)
+        """The complex conjugate, of real numbers the variable itself."""
+        return front_end("conj")(self) if self.type.dtype.kind == "c" else self
+
+    conjugate = conj
 
     def arccos(self) -> Any:
         """`arccos` of every element."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, no_axis
+from symlab.core.ir.errors import InvalidAxis, InvalidIndex, InvalidValue, Misfit, no_axis
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
 from symlab.core.ops import shape
@@ -45,7 +45,7 @@ def folded_shape(attributes: Mapping[str, Any], x: ArrayType) -> Shape:
     axes: Axes = attributes["axes"]
     for axis in axes:
         if not 0 <= axis < x.ndim:
-            raise Misfit(*no_axis(axis, x.ndim), kind=InvalidIndex)
+            raise Misfit(*no_axis(axis, x.ndim), kind=InvalidAxis)
     if list(axes) != sorted(set(axes)):
         raise Misfit(f"axes {axes} are not in order, each once", kind=InvalidIndex)
     if attributes["keepdims"]:

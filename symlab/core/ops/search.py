@@ -38,21 +38,32 @@ searchsorted: Op = declared(
 
 def unique_type(attributes: Mapping[str, Any], x: ArrayType) -> TupleType:
     """The type of `unique`: elements, where each comes first, which one each element is, and counts."""
-    if x.ndim != 1:
+    axis = attributes.get("axis", 0)
+    if x.ndim != 1 and "axis" not in attributes:
         raise Misfit(f"{{0}} is {x}, where a vector is wanted", "T.ravel(x)", kind=TypeMismatch)
     places = array_type(np.int64, (None,))
-    return TupleType((array_type(x.dtype, (None,)), places, array_type(np.int64, x.shape), places))
+    kept = array_type(x.dtype, (*x.shape[:axis], None, *x.shape[axis + 1 :]))
+    return TupleType((kept, places, array_type(np.int64, (x.shape[axis],)), places))
 
 
-def unique_reference(x: Array, equal_nan: bool = True) -> tuple[Array, ...]:
+def unique_reference(x: Array, equal_nan: bool = True, axis: int = 0) -> tuple[Array, ...]:
     """NumPy's."""
-    return tuple(np.unique(x, return_index=True, return_inverse=True, return_counts=True, equal_nan=equal_nan))
+    found = np.unique(
+        x,
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+        equal_nan=equal_nan,
+        axis=axis if x.ndim > 1 else None,
+    )
+    return found[0], found[1], found[2].reshape(-1), found[3]
 
 
 unique: Op = declared(
     "unique",
     Kind.CALL,
-    doc="The distinct elements in order, the first place of each, which of them each element is, and their counts.",
+    doc="The distinct elements of a vector in order (of an array, its parts along the attribute `axis`), the first "
+    "place of each, which of them each element is, and their counts.",
     reference=unique_reference,
     infer=unique_type,
     extra=value_operands(0),

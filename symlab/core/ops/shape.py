@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, Misfit, no_axis
+from symlab.core.ir.errors import InvalidAxis, InvalidIndex, InvalidValue, Misfit, RankMismatch, no_axis
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
@@ -76,7 +76,7 @@ def check_given(template: Sequence[Any], given: Sequence[ArrayType]) -> None:
 def axis_within(axis: int, rank: int) -> int:
     """An axis counted from the front."""
     if not -rank <= axis < rank:
-        raise Misfit(*no_axis(axis, rank), kind=InvalidIndex)
+        raise Misfit(*no_axis(axis, rank), kind=InvalidAxis)
     return axis + rank if axis < 0 else axis
 
 
@@ -285,7 +285,7 @@ def specified_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
     """The type of `specify_shape`."""
     wanted = attributes["shape"]
     if len(wanted) != x.ndim:
-        raise Misfit(f"a shape of {len(wanted)} sizes is declared for {x.ndim} axes")
+        raise Misfit(f"a shape of {len(wanted)} sizes is declared for {x.ndim} axes", kind=RankMismatch)
     for axis, (size, found) in enumerate(zip(wanted, x.shape, strict=True)):
         if None not in (size, found) and size != found:
             raise Misfit(f"axis {axis} has size {found}, and {size} is declared")

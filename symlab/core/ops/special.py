@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from symlab.core.ir.op import Op
-from symlab.core.ops import gamma_references
+from symlab.core.ops import gamma_references, incomplete_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special
 from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr
@@ -157,7 +157,7 @@ gammainc = elementwise(
     doc="The regularized lower incomplete gamma function P(a, x).",
     reference="scipy.special:gammainc",
     dtypes=special,
-    partials=(None, lambda y, a, x: density_of_gamma(a, x)),
+    partials=(lambda y, a, x: gammainc_slope(a, x), lambda y, a, x: density_of_gamma(a, x)),
     exact=EXACT + "gammainc",
     latex=r"P\left({0},{1}\right)",
     domain=(0.1, 9.0),
@@ -168,7 +168,7 @@ gammaincc = elementwise(
     doc="The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x).",
     reference="scipy.special:gammaincc",
     dtypes=special,
-    partials=(None, lambda y, a, x: -density_of_gamma(a, x)),
+    partials=(lambda y, a, x: -gammainc_slope(a, x), lambda y, a, x: -density_of_gamma(a, x)),
     exact=EXACT + "gammaincc",
     latex=r"Q\left({0},{1}\right)",
     domain=(0.1, 9.0),
@@ -190,7 +190,11 @@ betainc = elementwise(
     doc="The regularized incomplete beta function I_x(a, b).",
     reference="scipy.special:betainc",
     dtypes=special,
-    partials=(None, None, lambda y, a, b, x: density_of_beta(a, b, x)),
+    partials=(
+        lambda y, a, b, x: betainc_slope_a(a, b, x),
+        lambda y, a, b, x: betainc_slope_b(a, b, x),
+        lambda y, a, b, x: density_of_beta(a, b, x),
+    ),
     exact=EXACT + "betainc",
     latex=r"I_{{{2}}}\left({0},{1}\right)",
     domain=(0.1, 0.9),
@@ -201,7 +205,10 @@ gammaincinv = elementwise(
     doc="The x for which P(a, x) is p.",
     reference="scipy.special:gammaincinv",
     dtypes=special,
-    partials=(None, lambda y, a, p: 1 / density_of_gamma(a, y)),
+    partials=(
+        lambda y, a, p: -gammainc_slope(a, y) / density_of_gamma(a, y),
+        lambda y, a, p: 1 / density_of_gamma(a, y),
+    ),
     exact=EXACT + "gammaincinv",
     latex=r"P^{{-1}}\left({0},{1}\right)",
     domain=(0.2, 0.9),
@@ -212,7 +219,11 @@ betaincinv = elementwise(
     doc="The x for which I_x(a, b) is p.",
     reference="scipy.special:betaincinv",
     dtypes=special,
-    partials=(None, None, lambda y, a, b, p: 1 / density_of_beta(a, b, y)),
+    partials=(
+        lambda y, a, b, p: -betainc_slope_a(a, b, y) / density_of_beta(a, b, y),
+        lambda y, a, b, p: -betainc_slope_b(a, b, y) / density_of_beta(a, b, y),
+        lambda y, a, b, p: 1 / density_of_beta(a, b, y),
+    ),
     exact=EXACT + "betaincinv",
     latex=r"I^{{-1}}_{{{2}}}\left({0},{1}\right)",
     domain=(0.2, 0.9),
@@ -251,6 +262,43 @@ hyp2f1: Op = elementwise(
     exact=EXACT + "hyp2f1",
     latex=r"{{}}_2F_1\left({0},{1};{2};{3}\right)",
     domain=(0.2, 0.9),
+)
+
+
+gammainc_slope: Op = elementwise(
+    "gammainc_slope",
+    doc="The derivative of P(a, x), the regularized lower incomplete gamma function, with respect to a.",
+    reference=incomplete_references.gammainc_slope,
+    dtypes=special,
+    partials=(None, lambda y, a, x: density_of_gamma(a, x) * (log(x) - psi(a))),
+    ulp=128.0,
+    exact=EXACT + "gammainc_slope",
+    latex=r"\frac{{\partial}}{{\partial {0}}}P\left({0},{1}\right)",
+    domain=(0.1, 9.0),
+)
+
+betainc_slope_a: Op = elementwise(
+    "betainc_slope_a",
+    doc="The derivative of I_x(a, b), the regularized incomplete beta function, with respect to a.",
+    reference=incomplete_references.betainc_slope_a,
+    dtypes=special,
+    partials=(None, None, lambda y, a, b, x: density_of_beta(a, b, x) * (log(x) + psi_difference(a, b))),
+    ulp=128.0,
+    exact=EXACT + "betainc_slope_a",
+    latex=r"\frac{{\partial}}{{\partial {0}}}I_{{{2}}}\left({0},{1}\right)",
+    domain=(0.1, 0.9),
+)
+
+betainc_slope_b: Op = elementwise(
+    "betainc_slope_b",
+    doc="The derivative of I_x(a, b), the regularized incomplete beta function, with respect to b.",
+    reference=incomplete_references.betainc_slope_b,
+    dtypes=special,
+    partials=(None, None, lambda y, a, b, x: density_of_beta(a, b, x) * (log1p(-x) + psi_difference(b, a))),
+    ulp=128.0,
+    exact=EXACT + "betainc_slope_b",
+    latex=r"\frac{{\partial}}{{\partial {1}}}I_{{{2}}}\left({0},{1}\right)",
+    domain=(0.1, 0.9),
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ops.compare import eq
+from symlab.core.ops.compare import eq, lt, switch
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import log, mul, neg, softplus, sub
 from symlab.core.ops.operators import Variable, as_variable
@@ -30,6 +30,7 @@ from symlab.tensor.activations import (
 )
 from symlab.tensor.arguments import size_from
 from symlab.tensor.elementwise import cast
+from symlab.tensor.indexing import take
 from symlab.tensor.nnet import abstract_conv, blocks, bn, conv, conv3d2d, crossentropies, neighbours, sequences
 from symlab.tensor.nnet.abstract_conv import *
 from symlab.tensor.nnet.blocks import *
@@ -80,6 +81,7 @@ def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
 
 
 def to_one_hot(y: Any, nb_class: Any, dtype: Any = "floatX") -> Variable:
-    """For each class number a row of `nb_class` numbers: 1 at its place, 0 elsewhere."""
-    y = as_variable(y)
-    return cast(eq(with_new_axes(y, [y.ndim], y.ndim + 1), counted(size_from(nb_class))), dtype)
+    """For each class number a row of `nb_class` numbers: 1 at its place, 0 elsewhere; other numbers are refused."""
+    y, count = as_variable(y), size_from(nb_class)
+    places = take(counted(count), switch(lt(y, 0), count, y))  # which refuses what is out of bounds
+    return cast(eq(with_new_axes(places, [y.ndim], y.ndim + 1), counted(count)), dtype)

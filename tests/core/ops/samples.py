@@ -35,6 +35,8 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "kv": ((0.0, 4.0), (0.1, 9.0)),
     "kve": ((0.0, 4.0), (0.1, 9.0)),
     "betainc": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
+    "betainc_slope_a": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
+    "betainc_slope_b": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betaincinv": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "gammaincinv": ((0.5, 5.0), (0.05, 0.95)),
     "xlogy0": ((-3.0, 3.0), (0.05, 9.0)),
@@ -42,6 +44,7 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "left_shift": ((-3, 3), (0, 6)),
     "right_shift": ((-3, 3), (0, 6)),
 }
+SLOWLY_EXACT = {"betaincinv"}  # whose exact value is a root of a function that is slow itself
 WHOLE_OPERANDS = {("polygamma", 0)}  # operands that are whole numbers even in floating point
 
 

@@ -26,6 +26,7 @@ REFERENCE_ULPS = {
     "hyp2f1": 32,
     **dict.fromkeys(("erfc", "log_ndtr", "gamma", "polygamma", "gammainc", "gammaincc", "gammaincinv"), 32),
     **dict.fromkeys(("betaln", "gammaln_difference", "poisson_log_probability", "owens_t", "i0", "i1"), 32),
+    **dict.fromkeys(("gammainc_slope", "betainc_slope_a", "betainc_slope_b"), 64),
     **dict.fromkeys(("betainc", "betaincinv", "jv", "iv", "ive", "kv", "kve"), 512),
 }
 HAVE_ROOTS = {
@@ -55,7 +56,11 @@ def with_exact_meaning(*dtypes: str) -> Any:
 
 DIFFERENTIABLE = pytest.mark.parametrize(
     "op",
-    [op for op in ELEMENTWISE.values() if any(op.partials) and op.exact and "float64" in samples.accepted(op)],
+    [
+        pytest.param(op, marks=pytest.mark.slow if op.name in samples.SLOWLY_EXACT else ())
+        for op in ELEMENTWISE.values()
+        if any(op.partials) and op.exact and "float64" in samples.accepted(op)
+    ],
     ids=str,
 )
 

@@ -12,6 +12,7 @@ import pytest
 import symlab.tensor as T
 from symlab.core.autodiff import grad
 from symlab.core.backends.reference import evaluate
+from symlab.core.ir.errors import NullTypeGradError
 from symlab.core.ir.expr import toposort
 from symlab.core.ir.op import Op
 from symlab.core.ops import find
@@ -19,8 +20,18 @@ from tests.core.ops import samples
 from tests.core.ops.samples import exact_function, operands, rows, ulps
 
 DIFFERENTIABLE = [
-    op for op in samples.ELEMENTWISE.values() if any(op.partials) and op.exact and "float64" in samples.accepted(op)
+    pytest.param(op, marks=pytest.mark.slow if op.name in samples.SLOWLY_EXACT else ())
+    for op in samples.ELEMENTWISE.values()
+    if any(op.partials) and op.exact and "float64" in samples.accepted(op)
 ]
+# Pairs of operands in which a function has no second derivative here: its first one is an integral of its own.
+ONCE: dict[str, set[tuple[int, int]]] = {
+    "gammainc": {(0, 0)},
+    "gammaincc": {(0, 0)},
+    "gammaincinv": {(0, 0)},
+    "betainc": {(0, 0), (0, 1), (1, 0), (1, 1)},
+    "betaincinv": {(0, 0), (0, 1), (1, 0), (1, 1)},
+}
 x, y = T.dvectors("x", "y")
 
 
@@ -52,6 +63,10 @@ def test_second_derivatives(op: Op) -> None:
     for first in places:
         once = slope(result, made[first])
         for second in places:
+            if (first, second) in ONCE.get(op.name, ()):
+                with pytest.raises(NullTypeGradError, match="_slope"):
+                    slope(once, made[second])
+                continue
             (found,) = evaluate([slope(once, made[second])], dict(zip(made, values, strict=True)))
             with mpmath.workdps(80):
                 wanted = [mixed_difference(exact_function(op), row, first, second) for row in rows(values)]

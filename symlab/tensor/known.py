@@ -1,0 +1,108 @@
+"""What is known of an expression before a call, under Theano's names: its value, its length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symlab.core.custom.watch import is_met
+from symlab.core.ir.errors import InvalidValue, NotScalarConstantError, TypeMismatch, message
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
+from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.shape import broadcast_to, dimshuffle, reshape, sizes_of, specify_shape, unbroadcast
+from symlab.core.seams import seam
+from symlab.core.shared import SharedVariable
+
+# fmt: off
+__all__ = [
+    "NoneConst",
+    "NotScalarConstantError",
+    "cpu_contiguous",
+    "extract_constant",
+    "get_scalar_constant_value",
+    "get_vector_length",
+    "scalar_from_tensor",
+    "shape_tuple",
+    "tensor_copy",
+    "tensor_from_scalar",
+]
+# fmt: on
+
+NoneConst = None  # Theano's variable for None, which may stand itself wherever it has a meaning
+ALIKE = (broadcast_to, dimshuffle, reshape, specify_shape, unbroadcast)  # every element is one of the first operand
+
+
+def get_scalar_constant_value(
+    v: Any, elemwise: bool = True, only_process_constants: bool = False, max_recur: int = 10
+) -> Any:
+    """The number that every element of an expression is known to be, as an array of rank 0.
+
+    An expression of constants alone is computed, unless only constants themselves are to be processed. Any other one
+    raises NotScalarConstantError.
+    """
+    if isinstance(v, Variable):
+        node = v if only_process_constants else known_part(v)
+        values = constant_value(node) if node.op is CONSTANT else None
+    else:
+        values = None if v is None else np.asarray(v)
+    if values is None or not values.size or values.dtype.kind not in "biufc" or np.any(values != values.flat[0]):
+        raise NotScalarConstantError(message(f"{v!r} is not one number that is known", (), ["x.eval({input: value})"]))
+    return np.array(values.flat[0])
+
+
+def known_part(x: Variable) -> Variable:
+    """x as it is rewritten, without the ops that only place or check its elements."""
+    node = seam("build.rewritten")(x)
+    while node.op in ALIKE or is_met(node):
+        node = node.args[0]
+    return node  # type: ignore[no-any-return]
+
+
+def extract_constant(x: Any, elemwise: bool = True, only_process_constants: bool = False) -> Any:
+    """The number that x is known to be, or x itself."""
+    try:
+        return get_scalar_constant_value(x, elemwise, only_process_constants)
+    except NotScalarConstantError:
+        return x
+
+
+def get_vector_length(v: Any) -> int:
+    """The number of elements of a vector or list, which must be known before the call."""
+    vector = as_variable(v)
+    if vector.ndim != 1:
+        raise TypeMismatch(message("a vector is wanted", [(vector.name or "v", vector)]))
+    length = vector.type.shape[0]
+    if isinstance(vector, SharedVariable):
+        return len(vector.get_value(borrow=True))
+    if length is None:
+        length = known_part(vector).type.shape[0] if known_part(vector).ndim == 1 else None
+    if length is None:
+        raise InvalidValue(message("the length of this vector is not known before the call", [("v", vector)]))
+    return int(length)
+
+
+def tensor_copy(x: Any) -> Variable:
+    """x as another variable of the same value."""
+    return as_variable(x).copy()  # type: ignore[no-any-return]
+
+
+cpu_contiguous = tensor_copy  # compiled code sees to the order of memory
+
+
+def shape_tuple(x: Any) -> tuple[Variable, ...]:
+    """The sizes of x as scalars of int64, those that are known as constants."""
+    sizes = sizes_of(as_variable(x))
+    return tuple(size if isinstance(size, Variable) else constant(size, dtype=np.dtype(np.int64)) for size in sizes)
+
+
+def scalar_from_tensor(x: Any) -> Variable:
+    """An array of rank 0 itself: scalars are arrays of rank 0 here."""
+    node = as_variable(x)
+    if node.ndim:
+        raise TypeMismatch(message("a scalar is wanted", [(node.name or "x", node)]))
+    return node
+
+
+tensor_from_scalar = scalar_from_tensor

@@ -39,8 +39,6 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.input": "symlab.core.ops.operators:variable",
         "build.test_values": "symlab.core.test_values:remember_all",
         "build.rewritten": "symlab.core.rewriting:rewrite_graph",
-        "build.of_type": "symlab.core.substitute:of_type",
-        "build.filtered": "symlab.core.shared:filtered",
         "build.test_value": "symlab.core.test_values:remember",
         "build.sparse": "symlab.sparse.variable:sparse_shared",
         "eval": "symlab.core.function:evaluate_expression",

@@ -144,5 +144,5 @@ def test_flags_as_objects(theano):
 
 def test_the_array_of_a_constant():
     assert T.constant([1.0, 2.0]).data.tolist() == T.constant([1.0, 2.0]).value.tolist() == [1.0, 2.0]
-    with pytest.raises(AttributeError, match="a constant has"):
+    with pytest.raises(AttributeError, match="constant"):
         _ = T.dvector("x").data

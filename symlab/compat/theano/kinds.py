@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,9 @@ TensorType = recognized(
     "TensorType", "The type of arrays of a dtype and broadcastable pattern.",
     lambda value: isinstance(value, ArrayType), tensor_type,
 )  # fmt: skip
-for static in ("may_share_memory", "values_eq", "values_eq_approx"):
-    setattr(TensorType, static, getattr(ArrayType, static))
+TensorType.may_share_memory = ArrayType.may_share_memory  # type: ignore[attr-defined]
+for comparison in ("values_eq", "values_eq_approx"):  # which in Theano need no type
+    setattr(TensorType, comparison, partial(getattr(ArrayType, comparison), None))
 TensorConstant = recognized(
     "TensorConstant", "A constant.", is_constant,
     lambda type, data, name=None: constant(np.asarray(data, type.dtype), name),

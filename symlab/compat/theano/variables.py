@@ -26,7 +26,7 @@ class TensorVariable(Variable, metaclass=VariableKind):
         Variable.__init__(self, INPUT, (), (), type, name)
 
     @classmethod
-    def of(cls, op: Op, args: tuple[Expr, ...], attrs: Any, type: Any) -> TensorVariable:
+    def of_parts(cls, op: Op, args: tuple[Expr, ...], attrs: Any, type: Any) -> TensorVariable:
         """A node of a class that was derived: read from a file, or a copy with other operands."""
         made = cls.__new__(cls)
         Variable.__init__(made, op, args, attrs, type)

@@ -12,9 +12,10 @@ import numpy as np
 
 from symlab.core.arguments import In, as_argument
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ir.types import ObjectType
+from symlab.core.ir.types import ArrayType, ObjectType
 from symlab.core.ops.operators import variable
-from symlab.core.substitute import as_value_of, fitting_replacement
+from symlab.core.shared import filtered as array_of_type
+from symlab.core.substitute import as_value_of, fitting_replacement, of_type
 
 CLOSE = {2: (1e-2, 1e-2), 4: (1e-4, 1e-5), 8: (1e-5, 1e-8)}  # per bytes of a real number
 
@@ -63,11 +64,15 @@ generic = Generic()
 
 def filtered(type: Any, data: Any, strict: bool, allow_downcast: bool | None) -> Any:
     """A value as one of a type of arrays, or of lists of them."""
+    if isinstance(type, ArrayType):
+        return array_of_type(type, data, strict, allow_downcast)
     return as_argument(f"a value of {type}", In(variable(type), strict=strict, allow_downcast=allow_downcast), data)
 
 
 def filtered_variable(type: Any, other: Any) -> Any:
     """An expression or value as an expression of a type."""
+    if isinstance(type, ArrayType):
+        return of_type(type, other)
     wanted = variable(type)
     found = as_value_of(wanted, other)
     return found if found.type == type else fitting_replacement(wanted, found)

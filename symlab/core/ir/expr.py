@@ -44,7 +44,7 @@ class Expr:
         _set_digest(self, digest)
 
     @classmethod
-    def of(cls, op: Op, args: tuple[Expr, ...], attrs: Attributes, type: Type | None) -> Expr:
+    def of_parts(cls, op: Op, args: tuple[Expr, ...], attrs: Attributes, type: Type | None) -> Expr:
         """A node of this class, also of one that programs derive and make in another way."""
         return cls(op, args, attrs, type)
 
@@ -160,7 +160,7 @@ def unpack(packed: Iterable[Any]) -> list[Expr]:
     for entry in packed:
         if isinstance(entry, tuple):
             kind, op, places, attrs, type, label = entry
-            node = kind.of(op, tuple(nodes[place] for place in places), attrs, type)
+            node = kind.of_parts(op, tuple(nodes[place] for place in places), attrs, type)
             node.relabel(label)
             nodes.append(node)
         else:
@@ -178,5 +178,5 @@ def restore_leaf(kind: Any, op: Op, attrs: Attributes, type: Type | None) -> Exp
 
     Its label comes later, since what it carries may lead back to the leaf: a default update does.
     """
-    node: Expr = kind.of(op, (), attrs, type)
+    node: Expr = kind.of_parts(op, (), attrs, type)
     return node

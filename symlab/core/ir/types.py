@@ -46,21 +46,6 @@ class ArrayType(OfValues):
         """An input of this type: `x.type("y")`."""
         return seam("build.input")(self, name)
 
-    def filter(self, data: Any, strict: bool = False, allow_downcast: bool | None = None) -> np.ndarray[Any, Any]:
-        """`data` as an array of this type, or a TypeMismatch; with `strict` nothing but such an array will do."""
-        return seam("build.filtered")(self, data, strict, allow_downcast)  # type: ignore[no-any-return]
-
-    def filter_variable(self, other: Any, allow_convert: bool = True) -> Any:
-        """A variable of this type: `other` itself, with sizes declared if need be, or the constant that it is."""
-        return seam("build.of_type")(self, other)
-
-    def convert_variable(self, other: Any) -> Any:
-        """`other` as a variable of this type, or None where it cannot be one."""
-        try:
-            return self.filter_variable(other)
-        except TypeMismatch:
-            return None
-
     def clone(
         self, dtype: Any = None, shape: Iterable[Size | bool] | None = None, broadcastable: Any = None
     ) -> ArrayType:
@@ -83,26 +68,6 @@ class ArrayType(OfValues):
     def may_share_memory(a: Any, b: Any) -> bool:
         """Whether two arrays may share memory."""
         return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and bool(np.may_share_memory(a, b))
-
-    def is_valid_value(self, data: Any) -> bool:
-        """Whether `data` is an array of this type."""
-        try:
-            self.filter(data, strict=True)
-        except TypeMismatch:
-            return False
-        return True
-
-    @staticmethod
-    def values_eq(a: Any, b: Any) -> bool:
-        """Whether two arrays are the same, nan where nan is."""
-        return bool(np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc"))
-
-    @staticmethod
-    def values_eq_approx(a: Any, b: Any, rtol: float = 1e-5, atol: float | None = None) -> bool:
-        """Whether two arrays are the same but for rounding: to 1e-5, and to 1e-5 or in double precision 1e-8 near 0."""
-        narrow = any(real_part(np.asarray(item).dtype).itemsize < 8 for item in (a, b))
-        absolute = (1e-5 if narrow else 1e-8) if atol is None else atol
-        return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol, absolute, equal_nan=True))
 
     @property
     def ndim(self) -> int:

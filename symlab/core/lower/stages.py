@@ -16,7 +16,7 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.lineage import Lineage
 from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind
-from symlab.core.ir.types import ArrayType, ListType, TupleType
+from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.branch_work import Need, Side, needs_of
 from symlab.core.lower.facts import shape_rule, static_shape
 from symlab.core.lower.fuse import Refusal, fuse
@@ -43,8 +43,8 @@ class Stage:
 def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
     """The stages of a graph that was refused as a whole; None where they would not help."""
     cutting = Cutting(graph)
-    if any(isinstance(node.type, ListType) for node in cutting.order):
-        return None
+    if any(not isinstance(node.type, ArrayType | TupleType) for node in cutting.order):
+        return None  # values that are no arrays are those of the reference evaluator
     cutting.between.update((node, None) for node in cutting.order if is_opaque(node))
     cutting.open_choices()
     node: Expr | None = refusal.node

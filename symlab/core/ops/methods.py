@@ -51,18 +51,6 @@ class Methods(Arithmetic, Protocols):
 
     @property
     def data(self) -> Any:
-        """The array of a constant, which is read-only; other expressions have none."""
-        if getattr(self, "op", None) is not CONSTANT:
-            raise AttributeError(f"{self!r} has no data before the call: a constant has")
-        return constant_value(self)  # type: ignore[arg-type]
-
-    @property
-    def value(self) -> Any:
-        """The array of a constant, as `data`."""
-        return self.data
-
-    @property
-    def data(self) -> Any:
         """The array that a constant is, which is read-only; no other variable has one before a call."""
         if self.op is not CONSTANT:  # type: ignore[attr-defined]
             raise AttributeError(f"{self!r} is no constant, and so it has no data before a call")

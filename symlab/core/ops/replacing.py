@@ -25,6 +25,6 @@ def rebuilt(node: Variable, args: tuple[Variable, ...]) -> Variable:
     """The same op over other operands, its type found anew; name, tag and origin are kept."""
     same = all(new.type == old.type for new, old in zip(args, node.args, strict=True))
     type = node.type if same or node.op.infer is None else inferred(node.op, node.attributes, args)
-    made = node.__class__.of(node.op, args, node.attrs, type)
+    made = node.__class__.of_parts(node.op, args, node.attrs, type)
     made.relabel(node.label())
     return made

@@ -217,7 +217,7 @@ def test_operands_are_fitted_or_refused():
 
 
 def test_types_must_be_types():
-    with pytest.raises(TypeMismatch, match="itypes lists types of arrays, and 3 is none"):
+    with pytest.raises(TypeMismatch, match="itypes lists types, and 3 is none"):
         sl.as_op([3], [T.dvector])
     with pytest.raises(TypeMismatch, match="otypes lists types"):
         sl.as_op([T.dvector], ["float64"])

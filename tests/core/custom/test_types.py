@@ -162,7 +162,7 @@ def test_types_of_variables_and_among_each_other():
     wide, narrow = T.tensor(dtype="float64", shape=(None, 3)).type, T.tensor(dtype="float64", shape=(2, 3)).type
     assert wide.is_super(narrow)
     assert not narrow.is_super(wide)
-    assert wide.is_super(T.dvector().type) is None
+    assert not wide.is_super(T.dvector().type)
     assert wide.in_same_class(narrow)
     assert not wide.in_same_class(wide.clone(dtype="float32"))
     assert wide.clone(broadcastable=(True, False)).shape == (1, None)

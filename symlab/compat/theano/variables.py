@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from symlab.core.ir.expr import Expr, take_structure
 from symlab.core.ir.op import CONSTANT, INPUT, Op
@@ -26,7 +26,7 @@ class TensorVariable(Variable, metaclass=VariableKind):
         Variable.__init__(self, INPUT, (), (), type, name)
 
     @classmethod
-    def of_parts(cls, op: Op, args: tuple[Expr, ...], attrs: Any, type: Any) -> TensorVariable:
+    def of_parts(cls, op: Op, args: tuple[Expr, ...], attrs: Any, type: Any) -> Self:
         """A node of a class that was derived: read from a file, or a copy with other operands."""
         made = cls.__new__(cls)
         Variable.__init__(made, op, args, attrs, type)

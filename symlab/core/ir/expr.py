@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from symlab.core.ir.op import Op
 from symlab.core.ir.types import Type
@@ -44,7 +44,7 @@ class Expr:
         _set_digest(self, digest)
 
     @classmethod
-    def of_parts(cls, op: Op, args: tuple[Expr, ...], attrs: Attributes, type: Type | None) -> Expr:
+    def of_parts(cls, op: Op, args: tuple[Expr, ...], attrs: Attributes, type: Type | None) -> Self:
         """A node of this class, also of one that programs derive and make in another way."""
         return cls(op, args, attrs, type)
 

@@ -47,7 +47,7 @@ def reach(log_density: Callable[[Array], Array], like: Array) -> Array:
         middle = (low + high) / 2
         fallen = log_density(np.exp2(middle)) < FALL
         low, high = np.where(fallen, low, middle), np.where(fallen, middle, high)
-    return np.exp2(high)
+    return np.asarray(np.exp2(high))
 
 
 def integral(integrand: Callable[[Array], tuple[Array, Array]], like: Array) -> Array:

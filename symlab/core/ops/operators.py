@@ -50,7 +50,7 @@ class Variable(Methods, Expr):
         self.name = name
         self.tag = Tag()
         self.origin = here()
-        if args and type is not None and config.current().compute_test_value != "off":
+        if (args or op is CONSTANT) and type is not None and config.current().compute_test_value != "off":
             seam("build.test_value")(self)
 
     def label(self) -> tuple[Any, ...]:

@@ -146,3 +146,24 @@ def test_the_array_of_a_constant():
     assert T.constant([1.0, 2.0]).data.tolist() == T.constant([1.0, 2.0]).value.tolist() == [1.0, 2.0]
     with pytest.raises(AttributeError, match="constant"):
         _ = T.dvector("x").data
+
+
+def test_an_expression_counts_as_there(theano):
+    x = theano.tensor.dvector("x")
+    assert x
+    assert T.exp(x)
+    with pytest.raises(TypeError, match="neither true nor false"):
+        bool(x[0] > 0)
+
+
+def test_an_expression_is_neither_true_nor_false_by_itself():
+    with pytest.raises(TypeError, match="neither true nor false"):
+        bool(T.dvector("x"))
+
+
+def test_a_clone_keeps_its_test_values(theano):
+    x, y = theano.tensor.dscalar("x"), theano.tensor.dscalar("y")
+    x.tag.test_value = 2.0
+    with theano.config.change_flags(compute_test_value="raise"):
+        z = theano.clone(x * 3, replace={x: y})
+    assert z.tag.test_value == 6

@@ -1,6 +1,7 @@
 """`import theano` for programs written for Theano: `symlab.compat.theano.install()` before they start.
 
-From then on `theano` and its modules are symlab's objects under Theano's names, and what THEANO_FLAGS says holds.
+From then on `theano` and its modules are symlab's objects under Theano's names, and what THEANO_FLAGS says holds. As in
+Theano an expression that is no comparison counts as true (`if mask:`), which symlab by itself refuses.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import sys
 
 from symlab.compat.theano.finder import TheanoFinder
 from symlab.compat.theano.settings import read_environment
+from symlab.core.ir.config import configure
 
 __all__ = ["install", "uninstall"]
 
@@ -18,12 +20,14 @@ def install() -> None:
     if not any(isinstance(finder, TheanoFinder) for finder in sys.meta_path):
         forget()
         sys.meta_path.insert(0, TheanoFinder())
+        configure(truth="theano")
         read_environment()
 
 
 def uninstall() -> None:
     """Undo `install`: modules that were imported meanwhile stay with those who hold them."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, TheanoFinder)]
+    configure(truth="refuse")
     forget()
 
 

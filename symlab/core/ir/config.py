@@ -26,6 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "compile": ("sync", "background"),
     "record": ("full", "names"),
     "compute_test_value": ("off", "ignore", "warn", "raise"),
+    "truth": ("refuse", "theano"),
 }
 
 
@@ -56,6 +57,7 @@ class Config:
     seed: int = 0
     on_unused_input: str = "raise"
     compute_test_value: str = "off"
+    truth: str = "refuse"  # "theano": an expression that is no comparison counts as true, as in `if mask:`
 
 
 KEYS: Mapping[str, type] = {item.name: type(getattr(Config(), item.name)) for item in fields(Config)}

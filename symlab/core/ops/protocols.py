@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from symlab.core.ir import config
 from symlab.core.ir.errors import SymbolicTruthError, TypeMismatch, message, near_names
 from symlab.core.ir.types import ArrayType
 from symlab.core.seams import front_end
@@ -21,6 +22,7 @@ REDUCTIONS = {
     "logical_and": "all",
 }
 ACCUMULATIONS = {"add": "cumsum", "multiply": "cumprod", "maximum": "cummax", "minimum": "cummin"}
+COMPARISONS = frozenset({"lt", "le", "gt", "ge"})
 
 
 class Protocols:
@@ -61,7 +63,9 @@ class Protocols:
         problem = f"{self!r} has no values yet, so it cannot become a NumPy array"
         raise TypeMismatch(message(problem, [named(self)], ["x.eval({input: value}), or sl.function([input], x)"]))
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> bool:
+        if config.current().truth == "theano" and getattr(self, "op", None).name not in COMPARISONS:
+            return True
         problem = f"{self!r} is neither true nor false before the function is called"
         tries = [
             "T.switch(condition, a, b) or ifelse instead of `if`, `&` and `|` instead of `and` and `or`",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from symlab.core.ir import config
 from symlab.core.ir.expr import toposort
 from symlab.core.ops.operators import Variable, inferred
 
@@ -12,6 +13,9 @@ def replaced(roots: Sequence[Variable], replacements: Mapping[Variable, Variable
     """`roots` with each key replaced by its value; a value is taken as it is, nothing is replaced inside it."""
     if not replacements:
         return list(roots)
+    if config.current().compute_test_value != "off":
+        with config.configure(compute_test_value="off"):  # copies keep the tags, with the test values that they have
+            return replaced(roots, replacements)
     done: dict[Variable, Variable] = dict(replacements)
     for node in toposort(roots, frozenset(replacements)):
         if node in done:

@@ -94,7 +94,7 @@ def as_written(value: Any, *boundary: Any) -> Variable:
 
 assume: Op = passing(
     "assume",
-    "x, of which the caller says that it is within [low, high] and whether it is `integer` (attributes).",
-    lambda cotangent, y, x, low, high, integer: (cotangent,),
-    lambda tangents, y, x, low, high, integer: tangents[0],
+    "x, of which the caller says that it is in [low, high], whether `integer`, and of what `structure` (attributes).",
+    lambda cotangent, y, x, **said: (cotangent,),
+    lambda tangents, y, x, **said: tangents[0],
 )

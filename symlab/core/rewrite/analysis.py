@@ -42,6 +42,7 @@ class Facts:
     def __init__(self) -> None:
         self.scope: Scope = ()
         self.known: dict[Scope, dict[Expr, Bounds]] = {}
+        self.matrices: dict[Scope, dict[Expr, Any]] = {}  # what `properties` found
 
     def bounds(self, node: Expr) -> Bounds:
         """The bounds of a node, found from its operands without recursion over the graph."""

@@ -45,6 +45,17 @@ def factor(x: Array) -> Array:
     return as_array(mpmath.cholesky(mpmath.matrix(x.tolist())))
 
 
+def completed(x: Array) -> Array:
+    """The Hermitian matrix of which the lower half is given."""
+    below = np.tril(x, -1)
+    return np.asarray(below + np.conj(below.T) + np.diag(np.diag(x)))
+
+
+def definite_solution(a: Array, b: Array) -> Array:
+    """The x with a x = b, of whose a the lower half is given."""
+    return solution(completed(a), b)
+
+
 MATRICES: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "inv": inverse,
@@ -52,6 +63,8 @@ MATRICES: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "slogdet": logarithm,
         "solve": solution,
         "solve_triangular": solution,
+        "solve_definite": definite_solution,
+        "log_det_definite": lambda x: logarithm(completed(x))[1],
         "cholesky": factor,
     }
 )

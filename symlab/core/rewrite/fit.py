@@ -9,14 +9,16 @@ from symlab.core.ops.factorizations import cholesky
 from symlab.core.ops.gather import inc_take, set_take
 from symlab.core.ops.index import WHOLE, inc_slice, set_slice
 from symlab.core.ops.index import slice as slice_op
-from symlab.core.ops.inverses import inv
+from symlab.core.ops.inverses import inv, solve, solve_triangular
 from symlab.core.ops.join import join
-from symlab.core.ops.linalg import dot
+from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.nn import log_softmax, softmax
 from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, specify_shape
+from symlab.core.ops.solutions import solve_definite
 from symlab.core.rewrite.normal import Builder
 
 SHAPED = (softmax, log_softmax, inv, cholesky, set_slice, inc_slice, set_take, inc_take)  # of the first operand's shape
+SYSTEMS = (solve, solve_triangular, solve_definite)
 
 
 def fitted(before: Expr, after: Expr, builder: Builder) -> Expr | None:
@@ -62,8 +64,10 @@ def size_along(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
         return size_of_broadcast(node, axis, builder)
     if node.op in SHAPED or node.op is specify_shape:
         return size_of_axis(node.args[0], axis, builder)
-    if node.op is dot:
+    if node.op in (dot, matmul):
         return size_of_product(node, axis, builder)
+    if node.op in SYSTEMS:
+        return size_of_axis(node.args[axis == node.type.ndim - 1], axis, builder)
     if node.op is join and axis != node.attr("axis"):
         return size_of_axis(node.args[0], axis, builder)
     if node.op is slice_op:
@@ -86,9 +90,15 @@ def size_of_elementwise(node: Expr, axis: int, builder: Builder) -> int | Expr |
     return None
 
 
-def size_of_product(node: Expr, axis: int, builder: Builder) -> int | Expr:
+def size_of_product(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
     """The size of an axis of a product of matrices or vectors."""
     first, second = node.args
+    rank = node.type.ndim
+    if node.op is matmul and axis < rank - 2:
+        return None
+    if node.op is matmul:
+        operand = second if axis == rank - 1 else first
+        return size_of_axis(operand, axis - rank + operand.type.ndim, builder)
     return size_of_axis(first, 0, builder) if axis < first.type.ndim - 1 else size_of_axis(second, 1, builder)
 
 

@@ -15,7 +15,7 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 CANONICAL = named(
     "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "joins", "folds",
-    "linalg",
+    "structures", "determinants", "linalg",
 )  # fmt: skip
 STABLE = named(
     "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
@@ -26,7 +26,8 @@ LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
 FACTORS = ("symlab.core.rules.folds:FACTORS",)
-SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS
+MATRICES = ("symlab.core.rules.structures:LATE", "symlab.core.rules.determinants:LATE")
+SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS + MATRICES
 SPECIAL += named("constants", "canonical", "shapes", "conditions", "indexing")
 REFINING = RANGES + named("sizes", "stable_roots", "constants", "canonical")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from symlab.core.ops import factorizations, inverses, matrix_functions, pencils, spectra
+from symlab.core.ops import factorizations, inverses, matrix_functions, pencils, solutions, spectra
 from tests.core.ops.case import Array, Case, numbers, turned
 
 LAPACK = ("float32", "float64", "complex64", "complex128")
@@ -30,6 +30,14 @@ def matrix_cases() -> Iterator[Case]:
     for lower in (True, False):
         attributes = {"lower": lower, "unit_diagonal": not lower}
         yield Case(inverses.solve_triangular, (a, b), triangular, attributes, LAPACK, values=2)
+    hermitian = a @ np.swapaxes(a, -1, -2)
+    yield Case(solutions.solve_definite, (hermitian, b), np.linalg.solve, {}, LAPACK, values=2)
+    for adjoint in (False, True):
+        factors, pivots = lu(a[0])
+        yield Case(
+            solutions.lu_solve, (factors, b[0], pivots), solved_by_factors, {"adjoint": adjoint}, LAPACK, values=2
+        )
+    yield Case(solutions.regular_diagonal, (b[0],), lambda v: v, {}, LAPACK)
     q, c = numbers(3, 2) * 0.1, regular(2, 2, seed=1)
     yield Case(
         matrix_functions.sylvester, (a[0], c, q), scipy.linalg.solve_sylvester, {}, ("float64", "complex128"), values=3
@@ -60,6 +68,7 @@ def square_cases(x: Array) -> Iterator[Case]:
         (inverses.cofactors, lambda x: np.linalg.det(x)[..., None, None].conj() * adjoint_inverse(x), x),
         (matrix_functions.expm, scipy.linalg.expm, x / 4),
         (factorizations.cholesky, np.linalg.cholesky, hermitian),
+        (solutions.log_det_definite, lambda x: np.linalg.slogdet(x)[1], hermitian),
         (spectra.eigvalsh, np.linalg.eigvalsh, hermitian),
     ]:
         dtypes = ("float64", "complex128") if op is inverses.cofactors else LAPACK
@@ -108,3 +117,7 @@ def eig(x: Array) -> tuple[Array, Array]:
 def lu(x: Array) -> tuple[Array, Array]:
     factors, pivots = scipy.linalg.lu_factor(x)
     return factors, pivots.astype(np.int32)
+
+
+def solved_by_factors(factors: Array, b: Array, pivots: Array, adjoint: bool) -> Array:
+    return scipy.linalg.lu_solve((factors, pivots), b, trans=2 * adjoint)

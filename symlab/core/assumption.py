@@ -35,14 +35,10 @@ def assume(
     be wrong. DebugMode checks it. The value and the gradient are those of `x`.
     """
     x = as_variable(x)
-    structure = {
-        "symmetric": symmetric, "positive_definite": positive_definite, "lower_triangular": lower_triangular,
-        "upper_triangular": upper_triangular, "diagonal": diagonal, "orthogonal": orthogonal,
-    }  # fmt: skip
-    said = " ".join(name for name, holds in structure.items() if holds)
-    if said and (x.ndim < 2 or x.type.dtype.kind == "b"):
-        tries = ["a matrix of numbers, or a stack of them"]
-        raise InvalidValue(message(f"{x.type} cannot be {said.replace('_', ' ')}", [(x.name or "x", x)], tries))
+    said = structure_of(
+        x, symmetric=symmetric, positive_definite=positive_definite, lower_triangular=lower_triangular,
+        upper_triangular=upper_triangular, diagonal=diagonal, orthogonal=orthogonal,
+    )  # fmt: skip
     largest = sys.float_info.max if finite else math.inf
     low, high = (-largest, largest) if range is None else (float(range[0]), float(range[1]))
     low = max(low, TINY if positive else 0.0 if nonnegative else low)
@@ -53,3 +49,12 @@ def assume(
     if said:
         return passing.assume(x, low=low, high=high, integer=integer, structure=said)  # type: ignore[no-any-return]
     return passing.assume(x, low=low, high=high, integer=integer)  # type: ignore[no-any-return]
+
+
+def structure_of(x: Variable, **structure: bool) -> str:
+    """The names of what matrices are said to be; raise where there are none."""
+    said = " ".join(name for name, holds in structure.items() if holds)
+    if said and (x.ndim < 2 or x.type.dtype.kind == "b"):
+        tries = ["a matrix of numbers, or a stack of them"]
+        raise InvalidValue(message(f"{x.type} cannot be {said.replace('_', ' ')}", [(x.name or "x", x)], tries))
+    return said

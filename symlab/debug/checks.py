@@ -17,9 +17,11 @@ from symlab.core.function import Function
 from symlab.core.ir.errors import DebugModeError, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ops.passing import assume
 from symlab.core.pipeline import run
 from symlab.core.rewrite.driver import Step
 from symlab.core.rewrite.rule import Rule
+from symlab.debug.assumptions import broken_assumptions
 from symlab.debug.judge import Verdict, judge
 from symlab.debug.kernels import Probe, compare
 from symlab.debug.memory import memory_problems
@@ -106,6 +108,7 @@ class Checking:
         self.given: Given = self.made.values(arrays)
         before = {node: value.copy() for node, value in self.given.items() if isinstance(value, np.ndarray)}
         self.compute_as_written()
+        self.check_assumptions()
         self.check_rewrites()
         self.check_compiled()
         for node, value in before.items():
@@ -136,6 +139,15 @@ class Checking:
         """Raise where what was typed has no value for these arguments, as for sizes that only a dropped operand had."""
         with np.errstate(all="ignore"):
             evaluate_graph(self.trace.first_graph, self.given)
+
+    def check_assumptions(self) -> None:
+        """Say what was assumed and is not so; it may be why rewrites are found wrong."""
+        graph = self.trace.first_graph
+        values = Values(self.given, graph.table)
+        for node in graph.nodes():
+            if node.op is assume:
+                for problem in broken_assumptions(node, values.of((), [node])[node]):
+                    self.found("assumption", node, problem)
 
     # Rewrites
 

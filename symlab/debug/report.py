@@ -15,7 +15,7 @@ from symlab.core.seams import seam
 class Finding:
     """One thing that is wrong."""
 
-    check: str  # "rewrite", "accuracy", "order", "kernel", "memory", "type", "result"
+    check: str  # "assumption", "rewrite", "accuracy", "order", "kernel", "memory", "type", "result"
     node: Expr
     problem: str
     rule: str | None = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ir.op import CONSTANT, PROJECT, Kind
 from symlab.debug.elements import EXACT, Numbers, Place, Side
 from symlab.debug.exact import exact_node, objects
 
@@ -77,7 +77,10 @@ def is_rounded(side: Side, node: Expr) -> bool:
 
 
 def moved(numbers: Numbers, operands: Sequence[Expr], seed: int, sign: int) -> Callable[[Expr, Array], Array]:
-    """The same numbers, except that those of some operands are moved by a unit, up or down; 0 by the least number."""
+    """The same numbers, except that those of some operands are moved by a unit, up or down; 0 by the least number.
+
+    What a library computed of whole matrices has errors of the size of a unit of the largest element.
+    """
     generator = np.random.default_rng(seed)
 
     def convert(node: Expr, array: Array) -> Array:
@@ -87,9 +90,17 @@ def moved(numbers: Numbers, operands: Sequence[Expr], seed: int, sign: int) -> C
         info = np.finfo(array.dtype)
         signs = sign * generator.choice([-1, 1], array.shape)
         steps = numbers.convert(node, signs * np.where(array == 0, float(info.smallest_subnormal), 0.0))
-        return np.asarray(value + value * numbers.convert(node, signs * float(info.eps)) + steps, value.dtype)
+        size = np.nanmax(abs(array), initial=0) * np.ones_like(array) if is_of_matrices(node) else array
+        change = numbers.convert(node, size) * numbers.convert(node, signs * float(info.eps))
+        return np.asarray(value + change + steps, value.dtype)
 
     return convert
+
+
+def is_of_matrices(node: Expr) -> bool:
+    """Whether a library computes a node of whole matrices."""
+    source = node.args[0] if node.op is PROJECT else node
+    return source.op.kind is Kind.CALL and "leading" in source.op.extra
 
 
 # Digits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -239,10 +240,11 @@ solve: Op = declared(
 
 
 def triangular_reference(a: Array, b: Array, lower: bool, unit_diagonal: bool) -> Array:
-    """SciPy's, one matrix after another."""
+    """SciPy's, one matrix after another; a nan goes into the result, as with `solve`."""
     from scipy.linalg import solve_triangular
 
-    return each(solve_triangular)(a, b, lower=lower, unit_diagonal=unit_diagonal)
+    solver = functools.partial(solve_triangular, check_finite=False)
+    return each(solver)(a, b, lower=lower, unit_diagonal=unit_diagonal)
 
 
 def triangle(x: Variable, lower: bool, unit_diagonal: bool) -> Variable:

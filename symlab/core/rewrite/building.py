@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import eq
 from symlab.core.ops.complexes import conj
 from symlab.core.ops.create import arange
-from symlab.core.ops.elementwise import cast
+from symlab.core.ops.elementwise import cast, maximum
 from symlab.core.ops.gather import take
 from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of
@@ -59,14 +61,25 @@ def along(vector: Expr, builder: Builder) -> Expr:
     return builder.apply(dimshuffle, vector, pattern=(*range(rank - 1), "x", rank - 1))
 
 
-def diagonal_taken(matrix: Expr, builder: Builder) -> Expr:
-    """The diagonals of square matrices."""
+def diagonal_taken(matrix: Expr, builder: Builder, square: bool) -> Expr:
+    """The diagonals of matrices; where nothing says that they are square, others are an error when this is computed."""
+    if is_turned(matrix):
+        matrix = matrix.args[0]
     vector = diagonal_vector(matrix)
     if vector is not None:
         return vector
     rank = matrix.type.ndim
-    places = counted(size_at(matrix, rank - 1, builder), builder)
+    rows, columns = (size_at(matrix, axis, builder) for axis in (rank - 2, rank - 1))
+    places = counted(columns if square or rows is columns else larger(rows, columns, builder), builder)
     return builder.apply(take, matrix, places, places, axes=(rank - 2, rank - 1))
+
+
+def larger(first: Size, second: Size, builder: Builder) -> Size:
+    """The larger of two sizes."""
+    if isinstance(first, int) and isinstance(second, int):
+        return max(first, second)
+    sizes = [builder.constant(size, np.dtype(np.int64)) if isinstance(size, int) else size for size in (first, second)]
+    return builder.apply(maximum, *sizes)
 
 
 def identity_like(matrix: Expr, builder: Builder) -> Expr:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import Kind
+from symlab.core.ir.op import PROJECT, Kind
 from symlab.core.ir.types import ArrayType, Size
+from symlab.core.ops.create import arange
+from symlab.core.ops.elementwise import minimum
+from symlab.core.ops.extents import Static
 from symlab.core.ops.factorizations import cholesky
 from symlab.core.ops.gather import inc_take, set_take
 from symlab.core.ops.index import WHOLE, inc_slice, set_slice
@@ -13,11 +16,12 @@ from symlab.core.ops.inverses import inv, solve, solve_triangular
 from symlab.core.ops.join import join
 from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.nn import log_softmax, softmax
-from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, size_of, specify_shape
+from symlab.core.ops.shape import GIVEN, INTEGER, broadcast_to, dimshuffle, size_of, specify_shape
 from symlab.core.ops.solutions import solve_definite
 from symlab.core.rewrite.normal import Builder
 
 SHAPED = (softmax, log_softmax, inv, cholesky, set_slice, inc_slice, set_take, inc_take)  # of the first operand's shape
+FARTHEST = 64  # steps that are taken towards the origin of a size
 SYSTEMS = (solve, solve_triangular, solve_definite)
 
 
@@ -62,12 +66,17 @@ def size_along(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
         return size_of_axis(node.args[0], node.attr("pattern")[axis], builder)
     if node.op is broadcast_to:
         return size_of_broadcast(node, axis, builder)
-    if node.op in SHAPED or node.op is specify_shape:
+    if node.op in SHAPED or node.op is specify_shape or node.op.extra.get("identity"):
         return size_of_axis(node.args[0], axis, builder)
+    if node.op is arange:
+        return size_of_progression(node)
     if node.op in (dot, matmul):
         return size_of_product(node, axis, builder)
     if node.op in SYSTEMS:
         return size_of_axis(node.args[axis == node.type.ndim - 1], axis, builder)
+    source = node.args[0] if node.op is PROJECT else node
+    if source.op.extra.get("leading"):
+        return stated_size(node, source, axis, builder)
     if node.op is join and axis != node.attr("axis"):
         return size_of_axis(node.args[0], axis, builder)
     if node.op is slice_op:
@@ -75,6 +84,49 @@ def size_along(node: Expr, axis: int, builder: Builder) -> int | Expr | None:
     if node.op.kind is Kind.REDUCTION and node.attr("axes") is not None:
         return size_of_axis(node.args[0], axis_before(node, axis), builder)
     return None
+
+
+def traced_size(size: int | Expr | None, builder: Builder) -> int | Expr | None:
+    """A size as that of the node from which it comes, as far as operands tell."""
+    for _ in range(FARTHEST):
+        if not isinstance(size, Expr) or size.op is not size_of:
+            break
+        found = size_along(size.args[0], size.attr("axis"), builder)
+        if found is None or found is size:
+            break
+        size = found
+    return size
+
+
+def stated_size(node: Expr, source: Expr, axis: int, builder: Builder) -> int | Expr | None:
+    """The size of an axis of what a function of matrices gives, by the rule that it states."""
+    shapes = [tuple(size_of_axis(arg, place, builder) for place in range(arg.type.ndim)) for arg in source.args]
+    found = source.op.extra["sizes"](Least(builder), *shapes, **source.attributes)
+    size: int | Expr | None = (found[node.attr("index")] if node.op is PROJECT else found)[axis]
+    return size
+
+
+class Least(Static):
+    """Sizes that are numbers or nodes, of which the smaller one can be taken."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+
+    def minimum(self, left: int | Expr, right: int | Expr) -> int | Expr:
+        """The smaller of two."""
+        if left is right:
+            return left
+        if isinstance(left, int) and isinstance(right, int):
+            return min(left, right)
+        sizes = [self.builder.constant(size, INTEGER) if isinstance(size, int) else size for size in (left, right)]
+        return self.builder.apply(minimum, *sizes)
+
+
+def size_of_progression(node: Expr) -> Expr | None:
+    """The size that was given to 0, 1, 2, ..."""
+    start, stop, step = node.attr("bounds")
+    counts = (start, stop, step) == (0, GIVEN, 1) and node.args[0].op is size_of  # which is not negative
+    return node.args[0] if counts else None
 
 
 def size_of_elementwise(node: Expr, axis: int, builder: Builder) -> int | Expr | None:

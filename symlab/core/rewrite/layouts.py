@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Token, constant_value
-from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.ops.complexes import conj
 from symlab.core.ops.create import arange
 from symlab.core.ops.elementwise import mul
+from symlab.core.ops.factorizations import cholesky
 from symlab.core.ops.gather import set_take
+from symlab.core.ops.inverses import inv
 from symlab.core.ops.join import join
-from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, reshape, size_of
+from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, reshape, size_of, specify_shape
 
 
 def turning(rank: int) -> tuple[int, ...]:
@@ -117,6 +120,9 @@ def blocks_of(node: Expr) -> Sequence[Expr] | None:
 
 # Kronecker products
 
+FARTHEST = 64
+KEEPING = (cholesky, inv, specify_shape)
+
 
 def kronecker_factors(node: Expr) -> tuple[Expr, Expr] | None:
     """The two matrices of which a node is the Kronecker product."""
@@ -143,6 +149,17 @@ def is_product_of_sizes(size: int | Expr, first: Expr, second: Expr, axis: int) 
         return None not in known and size == known[0] * known[1]
     if size.op is not mul or len(size.args) != 2 or any(arg.op is not size_of for arg in size.args):
         return False
-    wanted = {(first, axis), (second, axis)}
-    found = {(arg.args[0], arg.attr("axis")) for arg in size.args}
-    return found == wanted and (first is not second or size.args[0] is size.args[1])
+    wanted = Counter([source_of_axis(first, axis), source_of_axis(second, axis)])
+    return Counter(source_of_axis(arg.args[0], arg.attr("axis")) for arg in size.args) == wanted
+
+
+def source_of_axis(node: Expr, axis: int) -> tuple[Expr, int]:
+    """The node and the axis from which the size of an axis comes, through what keeps or moves axes."""
+    for _ in range(FARTHEST):
+        op = node.op
+        if op is dimshuffle:
+            axis = node.attr("pattern")[axis]
+        elif not (op in KEEPING or op.extra.get("identity") or (op.kind is Kind.ELEMENTWISE and len(node.args) == 1)):
+            break
+        node = node.args[0]
+    return node, axis

@@ -33,7 +33,7 @@ from symlab.core.rules.structures import stated
 
 def example_of_transposed(x: Matrix) -> Any:
     """The determinant of a transpose."""
-    return det(dimshuffle(regular(x) * positive_numbers(x), pattern=TURN))
+    return det(dimshuffle(inv(regular(x) * positive_numbers(x)), pattern=TURN))
 
 
 def example_of_log(x: Matrix) -> Any:
@@ -56,11 +56,9 @@ def example_of_definite(x: Matrix) -> Any:
     return PROJECT(slogdet(stated(regular(x), "positive_definite")), index=1)
 
 
-def example_of_kronecker(x: Matrix) -> Any:
-    """The determinant of a Kronecker product."""
-    first = regular(x)
-    product = dimshuffle(first, pattern=(0, "x", 1, "x")) * dimshuffle(first * 2.0, pattern=("x", 0, "x", 1))
-    return det(reshape(product, shape=(36, 36)))
+def example_of_inverse(x: Matrix) -> Any:
+    """The determinant of an inverse."""
+    return det(inv(regular(x) * positive_numbers(x)))
 
 
 # Determinants
@@ -116,14 +114,15 @@ def as_exponent(size: int | Expr, like: Expr, builder: Builder) -> Expr:
 def det_of_triangle(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The determinant of a triangle is the product of its diagonal."""
     matrix = node.args[0]
-    if not known_of(facts, matrix) & DIAGONAL:
+    known = known_of(facts, matrix)
+    if not known & DIAGONAL:
         return None
-    vector = diagonal_taken(matrix, builder)
+    vector = diagonal_taken(matrix, builder, Known.SQUARE in known)
     return builder.apply(reduce.prod, vector, axes=(vector.type.ndim - 1,), keepdims=False)
 
 
 @computed(det, among=(inv, dot, matmul, join, reshape), kinds="f", assuming="no_overflow", accept=MANY,
-          formula="det(kron(a, b)) -> det(a)**len(b) * det(b)**len(a)", example=example_of_kronecker)  # fmt: skip
+          formula="det(inv(a)) -> 1 / det(a)", example=example_of_inverse)  # fmt: skip
 def det_of_parts(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Inverses, blocks, Kronecker products and products with triangles have the determinants of their parts."""
     powers = factors_of(node.args[0], builder, facts)
@@ -179,12 +178,13 @@ def slogdet_of_structure(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     if matrix.type.dtype.kind != "f":
         return None
     if known & DIAGONAL:
-        vector = diagonal_taken(matrix, builder)
+        vector = diagonal_taken(matrix, builder, Known.SQUARE in known)
         sizes = builder.apply(log, builder.apply(abs, vector)) if place else builder.apply(sign, vector)
         fold = reduce.sum if place else reduce.prod
         return builder.apply(fold, sizes, axes=(vector.type.ndim - 1,), keepdims=False)
-    if Known.DEFINITE not in known:
-        return slogdet_of_parts(matrix, place, builder, facts)
+    found = slogdet_of_parts(matrix, place, builder, facts)
+    if found is not None or Known.DEFINITE not in known:
+        return found
     return builder.apply(log_det_definite, matrix) if place else builder.constant(1, node)
 
 
@@ -207,9 +207,8 @@ def slogdet_of_parts(matrix: Expr, place: int, builder: Builder, facts: Facts) -
 
 RULES = (
     det_of_transposed,
-    det_of_triangle,
     log_of_det,
     sign_of_det,
     slogdet_of_structure,
 )
-LATE = (det_of_parts,)
+LATE = (det_of_parts, det_of_transposed, det_of_triangle)  # when a logarithm was found that is better

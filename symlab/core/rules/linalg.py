@@ -8,6 +8,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ops import reduce
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import abs, mul
+from symlab.core.ops.factorizations import cholesky
 from symlab.core.ops.gather import set_take, take
 from symlab.core.ops.inverses import inv, solve
 from symlab.core.ops.linalg import dot, matmul
@@ -54,6 +55,16 @@ def example_of_inverse(x: Matrix) -> Any:
 def example_of_inverses(x: Matrix) -> Any:
     """An inverse inverted."""
     return inv(inv(regular(x)))
+
+
+def example_of_transposed(x: Matrix) -> Any:
+    """A transpose inverted."""
+    return inv(dimshuffle(cholesky(regular(x)), pattern=TURN))
+
+
+def example_of_system(x: Matrix) -> Any:
+    """A system whose matrix is an inverse."""
+    return solve(inv(regular(x)), x)
 
 
 def positive_numbers(x: Any) -> Any:
@@ -127,7 +138,7 @@ def inverse_of_inverse(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
 
 
 @computed(inv, among=(dimshuffle,), kinds="fc", accept=MANY, formula="inv(a.T) -> inv(a).T",
-          example=lambda x: inv(dimshuffle(regular(x) * positive_numbers(x), pattern=TURN)))  # fmt: skip
+          example=example_of_transposed)  # fmt: skip
 def inverse_of_transposed(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A transpose is taken after the inverse, which another part of the program may need too."""
     inner = node.args[0]
@@ -135,7 +146,7 @@ def inverse_of_transposed(node: Expr, builder: Builder, facts: Facts) -> Expr | 
 
 
 @computed(solve, among=(inv,), assuming="real_algebra", kinds="fc", accept=MANY, formula="solve(inv(a), b) -> a @ b",
-          example=lambda x: solve(inv(regular(x)), x))  # fmt: skip
+          example=example_of_system)  # fmt: skip
 def solution_by_inverse(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A system whose matrix is an inverse is solved by the product."""
     first, second = node.args

@@ -25,7 +25,7 @@ from symlab.core.ops.shape import (
     with_new_axes,
 )
 from symlab.core.rewrite.analysis import Facts
-from symlab.core.rewrite.fit import size_along
+from symlab.core.rewrite.fit import size_along, traced_size
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rewrite.sorts import Matrix
@@ -75,9 +75,15 @@ def has_shape(inner: Expr, node: Expr, builder: Builder) -> bool:
     given = iter(node.args[1:])
     wanted = [next(given) if size == GIVEN else size for size in node.attr("shape")]
     return all(
-        size is not None or wanted[axis] is size_along(inner, axis, builder) or is_size(wanted[axis], inner, axis)
+        size is not None or is_size(wanted[axis], inner, axis) or is_same_size(wanted[axis], inner, axis, builder)
         for axis, size in enumerate(inner.type.shape)
     )
+
+
+def is_same_size(number: Any, x: Expr, axis: int, builder: Builder) -> bool:
+    """Whether a number and the size of an axis of an array are found from the same operand."""
+    size = size_along(x, axis, builder)
+    return size is not None and (number is size or traced_size(number, builder) is traced_size(size, builder))
 
 
 def is_size(number: Any, x: Expr, axis: int) -> bool:

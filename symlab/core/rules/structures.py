@@ -9,8 +9,8 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Token, constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT
-from symlab.core.ops import passing
-from symlab.core.ops.elementwise import cast, exp, mul, reciprocal, sqrt
+from symlab.core.ops import passing, reduce
+from symlab.core.ops.elementwise import cast, exp, mul, neg, reciprocal, sqrt
 from symlab.core.ops.factorizations import cholesky, qr
 from symlab.core.ops.gather import set_take
 from symlab.core.ops.inverses import inv, solve, solve_triangular
@@ -45,6 +45,11 @@ def example_of_definite(x: Matrix) -> Any:
     return solve(stated(regular(x), "positive_definite"), x)
 
 
+def example_of_scaled(x: Matrix) -> Any:
+    """A system whose right side is scaled."""
+    return solve(regular(x) * positive_numbers(x), reduce.max(x, axes=(0, 1), keepdims=False) * x)
+
+
 def example_of_symmetric(x: Matrix) -> Any:
     """A transpose that changes nothing."""
     return dimshuffle(exp(stated(regular(x), "symmetric")), pattern=TURN)
@@ -53,7 +58,7 @@ def example_of_symmetric(x: Matrix) -> Any:
 def example_of_orthogonal(x: Matrix) -> Any:
     """A product with the transpose of a rotation."""
     rotation = PROJECT(qr(regular(x), mode="complete"), index=0)
-    return dot(dimshuffle(rotation, pattern=TURN), rotation) * 2.0
+    return dot(dimshuffle(rotation, pattern=TURN), rotation) + 1.0
 
 
 def example_of_rotated(x: Matrix) -> Any:
@@ -78,6 +83,21 @@ def example_of_blocks(x: Matrix) -> Any:
     return inv(join(join(first, nothing, axis=1), join(nothing, 2.0 * first, axis=1), axis=0))
 
 
+def example_of_scales(x: Matrix) -> Any:
+    """Rows of a matrix scaled."""
+    return dot(diagonal_of(positive_numbers(x)), x)
+
+
+def example_of_diagonal(x: Matrix) -> Any:
+    """A diagonal matrix inverted."""
+    return inv(diagonal_of(positive_numbers(x)))
+
+
+def example_of_diagonal_factor(x: Matrix) -> Any:
+    """The Cholesky factor of a diagonal matrix."""
+    return cholesky(diagonal_of(positive_numbers(x)))
+
+
 # Transposes
 
 
@@ -89,7 +109,7 @@ def transposed_symmetric(node: Expr, builder: Builder, facts: Facts) -> Expr | N
 
 
 @computed(dot, matmul, among=(dimshuffle,), kinds="f", assuming="real_algebra", formula="q.T @ q -> eye(n)",
-          accept=2**40, example=example_of_orthogonal)  # fmt: skip
+          accept=MANY, example=example_of_orthogonal)  # fmt: skip
 def product_of_orthogonal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The transpose of an orthogonal matrix is its inverse."""
     first, second = node.args
@@ -118,6 +138,22 @@ def solution_by_structure(node: Expr, builder: Builder, facts: Facts) -> Expr | 
     return builder.apply(solve_definite, matrix, right) if Known.DEFINITE in known else None
 
 
+@computed(solve, solve_triangular, solve_definite, among=(neg, mul), kinds="fc", assuming=("finite", "no_overflow"),
+          accept=MANY, formula="solve(a, c * b) -> c * solve(a, b)",
+          example=example_of_scaled)  # fmt: skip
+def factor_of_system(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A number that scales the right side scales the solution, which is then the same for several."""
+    matrix, right = node.args
+    if right.op is neg:
+        return builder.apply(neg, builder.make(node.op, (matrix, right.args[0]), node.attrs))
+    scales = [arg for arg in right.args if not arg.type.ndim]
+    rest = [arg for arg in right.args if arg not in scales]
+    if right.op is not mul or not scales or not rest or rest[0].type.ndim != right.type.ndim:
+        return None
+    found = builder.make(node.op, (matrix, builder.kept(right, rest)), node.attrs)
+    return builder.flat(mul, (*scales, found))
+
+
 def divided_rows(matrix: Expr, right: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Each row by an element of a diagonal."""
     vector = inverted_diagonal(matrix, builder, facts)
@@ -127,8 +163,9 @@ def divided_rows(matrix: Expr, right: Expr, builder: Builder, facts: Facts) -> E
 
 def inverted_diagonal(matrix: Expr, builder: Builder, facts: Facts) -> Expr:
     """The reciprocals of a diagonal; a 0 on it is an error, as in any other singular matrix."""
-    vector = diagonal_taken(matrix, builder)
-    sure = facts.positive(vector) or facts.negative(vector) or Known.POSITIVE_DIAGONAL in known_of(facts, matrix)
+    known = known_of(facts, matrix)
+    vector = diagonal_taken(matrix, builder, Known.SQUARE in known)
+    sure = facts.positive(vector) or facts.negative(vector) or Known.POSITIVE_DIAGONAL in known
     return builder.apply(reciprocal, vector if sure else builder.apply(regular_diagonal, vector))
 
 
@@ -172,7 +209,7 @@ def inverse_of_triangle(node: Expr, builder: Builder, facts: Facts) -> Expr | No
 
 
 @computed(dot, matmul, kinds="fciu", formula="diag(v) @ b -> v[:, None] * b",
-          example=lambda x: dot(diagonal_of(positive_numbers(x)), x))  # fmt: skip
+          example=example_of_scales)  # fmt: skip
 def product_with_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A diagonal matrix scales rows, or columns where it stands behind."""
     first, second = node.args
@@ -180,11 +217,11 @@ def product_with_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | 
     if first.type.shape[-1] != last and 1 in (first.type.shape[-1], last):
         return None  # it would be repeated
     if is_diagonal(facts, first):
-        vector = diagonal_taken(first, builder)
+        vector = diagonal_taken(first, builder, square=True)
         factor = down(vector, builder) if second.type.ndim > 1 else vector
         return second if is_identity(first) else builder.flat(mul, (factor, second))
     if is_diagonal(facts, second):
-        vector = diagonal_taken(second, builder)
+        vector = diagonal_taken(second, builder, square=True)
         factor = along(vector, builder) if first.type.ndim > 1 else vector
         return first if is_identity(second) else builder.flat(mul, (first, factor))
     return None
@@ -205,7 +242,7 @@ def is_identity(node: Expr) -> bool:
 
 
 @computed(inv, kinds="fc", formula="inv(diag(v)) -> diag(1 / v)", accept=MANY,
-          example=lambda x: inv(diagonal_of(positive_numbers(x))))  # fmt: skip
+          example=example_of_diagonal)  # fmt: skip
 def inverse_of_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The inverse of a diagonal matrix is that of its elements."""
     matrix = node.args[0]
@@ -231,7 +268,7 @@ def factor_of_square(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 
 
 @computed(cholesky, kinds="f", formula="cholesky(diag(v)) -> sqrt(diag(v))", accept=MANY,
-          example=lambda x: cholesky(diagonal_of(positive_numbers(x))))  # fmt: skip
+          example=example_of_diagonal_factor)  # fmt: skip
 def factor_of_diagonal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The Cholesky factor of a positive diagonal matrix has the roots of its elements."""
     known = known_of(facts, node.args[0])
@@ -248,5 +285,6 @@ RULES = (
     factor_of_square,
     factor_of_diagonal,
     solution_by_structure,
+    factor_of_system,
 )
 LATE = (inverse_of_triangle,)

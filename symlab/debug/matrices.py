@@ -64,6 +64,7 @@ MATRICES: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "solve": solution,
         "solve_triangular": solution,
         "solve_definite": definite_solution,
+        "inv_definite": lambda x: inverse(completed(x)),
         "log_det_definite": lambda x: logarithm(completed(x))[1],
         "cholesky": factor,
     }

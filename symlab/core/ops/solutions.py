@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,15 @@ from symlab.core.ir.types import ArrayType, Shape, real_part
 from symlab.core.ops import sort
 from symlab.core.ops.declare import declared
 from symlab.core.ops.elementwise import add, cast, mul, neg, sub
-from symlab.core.ops.factorizations import row_order, rows_in_order, unit_lower
+from symlab.core.ops.factorizations import (
+    factor_sizes,
+    lu_factor_jvp,
+    lu_factor_vjp,
+    lu_reference,
+    row_order,
+    rows_in_order,
+    unit_lower,
+)
 from symlab.core.ops.inverses import changed_right, inv, spread_over, trace_of
 from symlab.core.ops.linalg import adjoint
 from symlab.core.ops.operators import Variable
@@ -36,20 +45,26 @@ from symlab.core.ops.stacks import (
 
 Array = np.ndarray[Any, Any]
 
+
+@functools.cache
+def routine(name: str, dtype: np.dtype[Any]) -> Any:
+    """The routine of BLAS or LAPACK for a dtype."""
+    from scipy.linalg import get_blas_funcs, get_lapack_funcs
+
+    return (get_blas_funcs if name == "trsm" else get_lapack_funcs)(name, dtype=dtype)
+
+
 # Positive definite matrices
 
 
 def solved_by_cholesky(a: Array, b: Array) -> Array:
     """LAPACK's potrf and potrs; NumPy's solution where the matrix is not positive definite after all."""
-    from scipy.linalg import get_lapack_funcs
-
     if not b.size:
         return b.copy()
-    potrf, potrs = get_lapack_funcs(("potrf", "potrs"), (a, b))
-    factor, failed = potrf(a, lower=True, clean=False)
+    factor, failed = routine("potrf", a.dtype)(a, lower=True, clean=False)
     if failed:
         return np.asarray(np.linalg.solve(a, b))
-    return np.asarray(potrs(factor, b, lower=True)[0])
+    return np.asarray(routine("potrs", a.dtype)(factor, b, lower=True)[0])
 
 
 def definite_vjp(cotangent: Variable, y: Variable, a: Variable, b: Variable) -> tuple[Variable, Variable]:
@@ -78,12 +93,9 @@ solve_definite: Op = declared(
 
 def log_by_cholesky(x: Array) -> Array:
     """Twice the sum of the logarithms of the factor's diagonal; nan or -inf where there is no such factor."""
-    from scipy.linalg import get_lapack_funcs
-
     if not x.size:
         return np.zeros((), x.real.dtype)
-    (potrf,) = get_lapack_funcs(("potrf",), (x,))
-    factor, failed = potrf(x, lower=True, clean=False)
+    factor, failed = routine("potrf", x.dtype)(x, lower=True, clean=False)
     if failed:
         sign, logarithm = np.linalg.slogdet(x)
         return np.asarray(np.nan if np.real(sign) < 0 else logarithm, x.real.dtype)
@@ -122,6 +134,36 @@ log_det_definite: Op = declared(
     extra=with_sizes(stack_sizes),
 )
 
+
+def inverted_by_cholesky(x: Array) -> Array:
+    """LAPACK's potrf and potri; NumPy's inverse where the matrix is not positive definite after all."""
+    if not x.size:
+        return x.copy()
+    factor, failed = routine("potrf", x.dtype)(x, lower=True, clean=True)
+    if failed:
+        return np.asarray(np.linalg.inv(x))
+    below = np.tril(routine("potri", x.dtype)(factor, lower=True)[0])
+    below += np.conj(np.tril(below, -1).T)
+    return np.asarray(below)
+
+
+def inv_definite_vjp(cotangent: Variable, y: Variable, x: Variable) -> tuple[Variable]:
+    """As that of `inv`; what is above the diagonal is not read."""
+    return (folded_lower(symmetrized(neg(times(y, cotangent, y)))),)
+
+
+inv_definite: Op = declared(
+    "inv_definite",
+    Kind.CALL,
+    doc="The inverse of each Hermitian positive definite matrix, of which the lower half is read.",
+    reference=each(inverted_by_cholesky),
+    infer=of_matrices(same_sizes),
+    vjp=inv_definite_vjp,
+    jvp=lambda tangents, y, x: neg(times(y, completed_lower(tangents[0]), y)),
+    latex=r"{0}^{{-1}}",
+    extra=with_sizes(same_sizes),
+)
+
 # Diagonal matrices
 
 
@@ -154,18 +196,69 @@ regular_diagonal: Op = declared(
 # Systems with factors that are known
 
 
-def lu_solve_reference(factors: Array, b: Array, pivots: Array, adjoint: bool) -> Array:
-    """LAPACK's getrs, one matrix after another; a 0 on the diagonal of u is an error, as for `solve`."""
-    from scipy.linalg import get_lapack_funcs
+def definite_factors(x: Array) -> tuple[Array, Array]:
+    """Cholesky's l l' as (l d^-1) (d l'), d being the diagonal of l; LAPACK's getrf where there is no such factor."""
+    factor, failed = routine("potrf", x.dtype)(x, lower=True, clean=True) if x.size else (x, False)
+    if failed:
+        return lu_reference(x)
+    diagonal = np.diagonal(factor)
+    upper = diagonal[:, None] * np.conj(factor.T)
+    return np.asarray(np.tril(factor / diagonal, -1) + upper, x.dtype), np.arange(len(x), dtype=np.int32)
 
-    check_fronts([factors, b])
-    if not np.diagonal(factors, axis1=-2, axis2=-1).all():
+
+def definite_reference(x: Array) -> tuple[Array, Array]:
+    """`definite_factors`, one matrix after another."""
+    if x.ndim == 2:
+        return definite_factors(x)
+    factors, pivots = np.empty_like(x), np.empty(x.shape[:-1], np.int32)
+    for place in np.ndindex(x.shape[:-2]):
+        factors[place], pivots[place] = definite_factors(x[place])
+    return factors, pivots
+
+
+def definite_factor_vjp(cotangents: Sequence[Any], y: Variable, x: Variable) -> tuple[Variable]:
+    """As that of `lu_factor`; what is above the diagonal is not read."""
+    (whole,) = lu_factor_vjp(cotangents, y, x)
+    return (folded_lower(symmetrized(whole)),)
+
+
+definite_factor: Op = declared(
+    "definite_factor",
+    Kind.CALL,
+    doc="As `lu_factor`, for Hermitian positive definite matrices, of which the lower half is read.",
+    reference=definite_reference,
+    infer=of_matrices(factor_sizes, dtype=lambda dtype: (dtype, np.dtype(np.int32))),
+    vjp=definite_factor_vjp,
+    jvp=lambda tangents, y, x: lu_factor_jvp([completed_lower(tangents[0])], y, x),
+    latex=r"\operatorname{{lu}}\left({0}\right)",
+    extra=with_sizes(factor_sizes),
+)
+
+
+def solved_by_factors(factors: Array, b: Array, pivots: Array, adjoint: bool) -> Array:
+    """Two triangular systems by BLAS; a 0 on the diagonal of u is an error, as for `solve`.
+
+    LAPACK's getrs is the same in one call, for which OpenBLAS wakes all threads however small the matrices are.
+    """
+    if not factors.diagonal().all():
         raise np.linalg.LinAlgError("Singular matrix")
+    if not b.size:
+        return b.copy()
+    divided, exchanged = routine("trsm", b.dtype), routine("laswp", b.dtype)
+    if adjoint:
+        found = divided(1.0, factors, divided(1.0, factors, b, lower=0, trans_a=2), lower=1, trans_a=2, diag=1)
+        return np.asarray(exchanged(found, pivots, inc=-1))
+    return np.asarray(divided(1.0, factors, divided(1.0, factors, exchanged(b, pivots), lower=1, diag=1), lower=0))
+
+
+def lu_solve_reference(factors: Array, b: Array, pivots: Array, adjoint: bool) -> Array:
+    """`solved_by_factors`, one matrix after another."""
+    if b.ndim == 2:
+        return solved_by_factors(factors, b, pivots, adjoint)
+    check_fronts([factors, b])
     found = np.empty(b.shape, b.dtype)
-    (getrs,) = get_lapack_funcs(("getrs",), (factors, b))
-    if found.size:
-        for place in np.ndindex(b.shape[:-2]):
-            found[place] = getrs(factors[place], pivots[place], b[place], trans=2 * adjoint)[0]
+    for place in np.ndindex(b.shape[:-2]):
+        found[place] = solved_by_factors(factors[place], b[place], pivots[place], adjoint)
     return found
 
 

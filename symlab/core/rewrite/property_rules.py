@@ -19,6 +19,7 @@ from symlab.core.ops.inverses import inv, pinv, solve, solve_triangular
 from symlab.core.ops.join import join
 from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.matrix_functions import expm
+from symlab.core.ops.solutions import inv_definite, solve_definite
 from symlab.core.ops.spectra import eigh, schur, svd
 from symlab.core.rewrite.grids import is_identity_mask, triangles_of_mask
 from symlab.core.rewrite.known import DIAGONAL, NOTHING, STATED, TRIANGLES, WHOLE, Known, zeros_in
@@ -330,8 +331,10 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         matmul: product,
         cholesky: lambda matrices, node, args: Known.SQUARE | Known.LOWER | Known.POSITIVE_DIAGONAL,
         inv: inverted,
+        inv_definite: lambda matrices, node, args: Known.SQUARE | Known.DEFINITE,
         pinv: lambda matrices, node, args: args[0] & (Known.SYMMETRIC | Known.SEMIDEFINITE),
         solve: solved,
+        solve_definite: solved,
         solve_triangular: solved_by_triangle,
         expm: exponential_of,
         PROJECT: factor,

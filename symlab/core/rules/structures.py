@@ -17,7 +17,7 @@ from symlab.core.ops.inverses import inv, solve, solve_triangular
 from symlab.core.ops.join import join
 from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.shape import dimshuffle
-from symlab.core.ops.solutions import regular_diagonal, solve_definite
+from symlab.core.ops.solutions import inv_definite, regular_diagonal, solve_definite
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.building import adjoint_of, along, diagonal_taken, down, identity_like, times
 from symlab.core.rewrite.grids import is_identity_mask
@@ -91,6 +91,11 @@ def example_of_scales(x: Matrix) -> Any:
 def example_of_diagonal(x: Matrix) -> Any:
     """A diagonal matrix inverted."""
     return inv(diagonal_of(positive_numbers(x)))
+
+
+def example_of_definite_inverse(x: Matrix) -> Any:
+    """The inverse of a positive definite matrix."""
+    return inv(stated(regular(x), "positive_definite"))
 
 
 def example_of_diagonal_factor(x: Matrix) -> Any:
@@ -205,6 +210,14 @@ def inverse_of_triangle(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     return builder.apply(solve_triangular, matrix, identity_like(matrix, builder), lower=lower, unit_diagonal=False)
 
 
+@computed(inv, kinds="fc", accept=MANY, formula="inv(a) -> inv_definite(a)", example=example_of_definite_inverse)
+def inverse_of_definite(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A positive definite matrix is inverted from its Cholesky factor, at half the cost."""
+    known = known_of(facts, node.args[0])
+    definite = Known.DEFINITE in known and not known & DIAGONAL
+    return builder.apply(inv_definite, node.args[0]) if definite else None
+
+
 # Products
 
 
@@ -287,4 +300,4 @@ RULES = (
     solution_by_structure,
     factor_of_system,
 )
-LATE = (inverse_of_triangle,)
+LATE = (inverse_of_triangle, inverse_of_definite)

@@ -68,6 +68,7 @@ def square_cases(x: Array) -> Iterator[Case]:
         (inverses.cofactors, lambda x: np.linalg.det(x)[..., None, None].conj() * adjoint_inverse(x), x),
         (matrix_functions.expm, scipy.linalg.expm, x / 4),
         (factorizations.cholesky, np.linalg.cholesky, hermitian),
+        (solutions.inv_definite, np.linalg.inv, hermitian),
         (solutions.log_det_definite, lambda x: np.linalg.slogdet(x)[1], hermitian),
         (spectra.eigvalsh, np.linalg.eigvalsh, hermitian),
     ]:
@@ -79,6 +80,7 @@ def square_cases(x: Array) -> Iterator[Case]:
     if x.ndim == 2:
         yield Case(spectra.schur, (x,), scipy.linalg.schur, {"output": "complex"}, LAPACK, differentiable=False)
         yield Case(factorizations.lu_factor, (x,), lu, {}, LAPACK, differentiable=False)
+    yield Case(solutions.definite_factor, (hermitian,), unpivoted, {}, LAPACK, differentiable=False)
 
 
 def any_cases(x: Array) -> Iterator[Case]:
@@ -121,3 +123,11 @@ def lu(x: Array) -> tuple[Array, Array]:
 
 def solved_by_factors(factors: Array, b: Array, pivots: Array, adjoint: bool) -> Array:
     return scipy.linalg.lu_solve((factors, pivots), b, trans=2 * adjoint)
+
+
+def unpivoted(x: Array) -> tuple[Array, Array]:
+    factor = np.linalg.cholesky(x)
+    diagonal = np.diagonal(factor, axis1=-2, axis2=-1)
+    upper = diagonal[..., :, None] * np.conj(np.swapaxes(factor, -1, -2))
+    pivots = np.broadcast_to(np.arange(x.shape[-1], dtype=np.int32), x.shape[:-1])
+    return np.tril(factor / diagonal[..., None, :], -1) + upper, pivots

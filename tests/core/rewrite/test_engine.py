@@ -314,7 +314,8 @@ def test_observers_see_what_happens():
     x = T.dvector("x")
     run(REWRITING, Graph.of([x], [T.log(1 + T.exp(x))]), observers=(Watching(),))
     assert seen == [
-        "inline", "merge loops", "canonicalize", "stabilize", "softplus_of_log", "specialize", "refine", "associate",
+        "inline", "merge loops", "canonicalize", "stabilize", "softplus_of_log", "specialize", "refine",
+        "share factors", "associate",
     ]  # fmt: skip
 
 
@@ -416,7 +417,7 @@ def test_time_grows_with_the_length_alone():
 
 def test_pipelines_are_values():
     first = ("inline", "merge loops", "canonicalize")
-    assert DEFAULT.names[:7] == (*first, "stabilize", "specialize", "refine", "associate")
+    assert DEFAULT.names[:8] == (*first, "stabilize", "specialize", "refine", "share factors", "associate")
     assert FAST_COMPILE.names == ("inline", "canonicalize", "associate")
     assert DEFAULT.upto("stabilize").names == (*first, "stabilize")
     assert DEFAULT.before("stabilize").names == first

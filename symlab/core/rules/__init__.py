@@ -15,7 +15,7 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 CANONICAL = named(
     "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "joins", "folds",
-    "linalg", "structures", "determinants",
+    "linalg", "contractions", "structures", "determinants",
 )  # fmt: skip
 STABLE = named(
     "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",

@@ -143,7 +143,7 @@ def solution_by_structure(node: Expr, builder: Builder, facts: Facts) -> Expr | 
     return builder.apply(solve_definite, matrix, right) if Known.DEFINITE in known else None
 
 
-@computed(solve, solve_triangular, solve_definite, among=(neg, mul), kinds="fc", assuming=("finite", "no_overflow"),
+@computed(solve, solve_triangular, solve_definite, among=(neg, mul), kinds="fc", assuming="real_algebra",
           accept=MANY, formula="solve(a, c * b) -> c * solve(a, b)",
           example=example_of_scaled)  # fmt: skip
 def factor_of_system(node: Expr, builder: Builder, facts: Facts) -> Expr | None:

@@ -243,8 +243,11 @@ def hull(node: Expr, args: Sequence[Bounds]) -> Bounds:
 
 
 def total_of_axes(node: Expr, args: Sequence[Bounds]) -> Bounds:
-    """The bounds of a sum over axes: its sign, where all elements have it."""
-    return Bounds(args[0].low if args[0].low >= 0 else -np.inf, args[0].high if args[0].high <= 0 else np.inf)
+    """The bounds of a sum over axes: its sign, where all elements have it; the sum of nothing is 0."""
+    shape, (low, high) = node.args[0].type.shape, args[0]
+    if not all(shape[axis] for axis in node.attr("axes")):
+        low, high = min(low, 0.0), max(high, 0.0)
+    return Bounds(low if low >= 0 else -np.inf, high if high <= 0 else np.inf)
 
 
 def product_of_axes(node: Expr, args: Sequence[Bounds]) -> Bounds:

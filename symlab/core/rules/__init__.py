@@ -14,7 +14,8 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 
 CANONICAL = named(
-    "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "joins", "folds",
+    "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "gathering", "joins",
+    "folds",
     "linalg", "contractions", "structures", "determinants",
 )  # fmt: skip
 STABLE = named(
@@ -26,8 +27,9 @@ LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
 FACTORS = ("symlab.core.rules.folds:FACTORS",)
+CHOICES = ("symlab.core.rules.conditions:LATE",)
 MATRICES = ("symlab.core.rules.structures:LATE", "symlab.core.rules.determinants:LATE")
-SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS + MATRICES
+SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS + MATRICES + CHOICES
 SPECIAL += named("constants", "canonical", "shapes", "conditions", "indexing")
 REFINING = RANGES + named("sizes", "stable_roots", "constants", "canonical")
 

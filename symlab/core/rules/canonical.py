@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.op import CONSTANT, Kind
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import (
     abs,
@@ -238,10 +240,13 @@ def odds_of_sigmoid(x):
     return sigmoid(x) * reciprocal(sigmoid(-x)), exp(x)
 
 
-@rule
-def log_of_reciprocal(x):
-    """The logarithm of a reciprocal needs no reciprocal."""
-    return log(reciprocal(x)), -log(x)
+@computed(log, among=(reciprocal,), formula="log(1 / f(x)) -> -log(f(x))",
+          example=lambda x: log(reciprocal(sin(x) + 3)))  # fmt: skip
+def log_of_reciprocal(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The logarithm of a reciprocal needs no reciprocal, and others see the formula; -inf is left to a later rule."""
+    x = node.args[0].args[0]
+    plain = x.op.kind is not Kind.ELEMENTWISE and facts.bounds(x).low == -math.inf
+    return None if plain else builder.make(neg, (builder.apply(log, x),))
 
 
 @rule

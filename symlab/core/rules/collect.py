@@ -11,7 +11,8 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Op
-from symlab.core.ops.elementwise import add, mul, neg, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import add, cast, mul, neg, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.shape import size_of
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import INVERSE, Builder
 from symlab.core.rewrite.rule import computed
@@ -24,7 +25,7 @@ Weighted = dict[Expr, Any]  # a term and its coefficient, or a factor and its ex
 
 def without_pairs(operands: Sequence[Expr], inverse: Op) -> list[Expr]:
     """The operands of a sum (product) less those whose negative (reciprocal) is there too."""
-    taken_back = Counter(arg.args[0] for arg in operands if arg.op is inverse)
+    taken_back = Counter(arg.args[0] for arg in operands if arg.op is inverse and not is_size(arg.args[0]))
     if not taken_back:
         return list(operands)
     pairs = Counter(arg for arg in operands if arg in taken_back)
@@ -39,6 +40,11 @@ def without_pairs(operands: Sequence[Expr], inverse: Op) -> list[Expr]:
         else:
             rest.append(arg)
     return rest
+
+
+def is_size(node: Expr) -> bool:
+    """Whether a number is the size of an array, which may be 0: the mean of nothing is 0 / 0."""
+    return (node.args[0] if node.op is cast else node).op is size_of
 
 
 def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
@@ -238,7 +244,7 @@ def may_join(node: Expr, base: Expr, exponents: Sequence[float], builder: Builde
     x * y / z * x is left as it is written: x * x overflows where that may not. Powers that are nan for a negative base
     stay so.
     """
-    if is_number(base):
+    if is_number(base) or is_size(base):
         return False
     if (all(e > 0 for e in exponents) or all(e < 0 for e in exponents)) and not side_by_side(node, base, builder):
         return False

@@ -11,7 +11,22 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Op
 from symlab.core.ops.bits import and_, invert, or_, xor
 from symlab.core.ops.compare import eq, ge, gt, le, lt, neq, switch
-from symlab.core.ops.elementwise import cast, exp, maximum, minimum
+from symlab.core.ops.elementwise import (
+    abs,
+    add,
+    cast,
+    exp,
+    log,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    reciprocal,
+    sigmoid,
+    sqr,
+    sqrt,
+    tanh,
+)
 from symlab.core.ops.operators import constant
 from symlab.core.rewrite.analysis import Bounds, Facts
 from symlab.core.rewrite.normal import Builder
@@ -20,6 +35,7 @@ from symlab.core.rewrite.sorts import Truth
 from symlab.core.rules.constants import is_number
 
 OPPOSITE: Mapping[Op, Op] = MappingProxyType({lt: ge, le: gt, gt: le, ge: lt, eq: neq, neq: eq})
+OF_CHOICES = (exp, log, sqrt, sqr, tanh, sigmoid, neg, abs, reciprocal)
 ITSELF: Mapping[Op, bool] = MappingProxyType({lt: False, gt: False, le: True, ge: True, eq: True, neq: False})
 
 # By bounds of both operands: whether the comparison is surely true, and whether it is surely false.
@@ -151,7 +167,74 @@ def limit_without_effect(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     return inner if free else None
 
 
+@computed(eq, neq, among=(cast,), exact=True, kinds="b", formula="cast(condition, float) != 0 -> condition",
+          example=lambda x, y: chosen_by(neq(cast(x < y, dtype="float64"), 0), x))  # fmt: skip
+def condition_as_number(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A condition that was made a number is compared as what it was."""
+    number = next((arg for arg in node.args if is_number(arg)), None)
+    other = next((arg for arg in node.args if arg.op is cast and arg.args[0].type.dtype.kind == "b"), None)
+    if number is None or other is None or constant_value(number) not in (0, 1):
+        return None
+    holds = bool(constant_value(number) == 1) == (node.op is eq)
+    return other.args[0] if holds else builder.make(invert, (other.args[0],))
+
+
+@computed(mul, add, among=(switch,), kinds="fciu", assuming="real_algebra",
+          formula="switch(c, x, 0) * switch(c, y, z) -> switch(c, x * y, 0)",
+          example=lambda x, y: switch(x < y, x, 0) * switch(x < y, y, 2))  # fmt: skip
+def choices_together(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Two choices by one condition are one, where nothing is left to compute in one of its cases."""
+    known: dict[Expr, Expr] = {}
+    for arg in node.args:
+        if arg.op is not switch or arg in builder.shared:
+            continue
+        other = known.setdefault(arg.args[0], arg)
+        alike = other.type == arg.type and all(part.type.shape == arg.type.shape or is_number(part)
+                                               for part in (*other.args[1:], *arg.args[1:]))  # fmt: skip
+        if other is arg or not alike:
+            continue
+        pairs = list(zip(other.args[1:], arg.args[1:], strict=True))
+        if not any(is_settled(node, pair) for pair in pairs):
+            continue
+        made = builder.apply(switch, arg.args[0], *(settled(node, pair, builder) for pair in pairs))
+        rest = list(node.args)
+        rest.remove(arg)
+        rest.remove(other)
+        return builder.acted(node, made, tuple(rest)) if rest else made
+    return None
+
+
+def is_settled(node: Expr, pair: tuple[Expr, Expr]) -> bool:
+    """Whether a sum (product) of two parts needs no computation."""
+    numbers = [constant_value(part) for part in pair if is_number(part)]
+    return len(numbers) == 2 or any(number == 0 or (number == 1 and node.op is mul) for number in numbers)
+
+
+def settled(node: Expr, pair: tuple[Expr, Expr], builder: Builder) -> Expr:
+    """The sum (product) of two parts."""
+    for number, other in (pair, pair[::-1]):
+        if is_number(number):
+            value = constant_value(number)
+            if value == (1 if node.op is mul else 0):
+                return other
+            if value == 0:
+                return number
+    return builder.flat(node.op, pair)
+
+
+@computed(*OF_CHOICES, among=(switch,), kinds="f", formula="exp(switch(c, 0, 1)) -> switch(c, 1, e)",
+          example=lambda x, y: exp(switch(x < y, 0.0, 1.0)))  # fmt: skip
+def function_of_numbers(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A function of numbers that are chosen is chosen of its values."""
+    inner = node.args[0]
+    if inner in builder.shared or not all(is_number(part) for part in inner.args[1:]):
+        return None
+    return builder.apply(switch, inner.args[0], *(builder.make(node.op, (part,)) for part in inner.args[1:]))
+
+
 RULES = (
+    condition_as_number,
+    function_of_numbers,
     decided_comparison,
     opposite_of_comparison,
     invert_of_invert,
@@ -163,3 +246,4 @@ RULES = (
     limit_of_limit,
     limit_without_effect,
 )
+LATE = (choices_together,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from symlab.core.ir.expr import Expr
@@ -191,8 +192,21 @@ def extreme_of_growing(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
     return builder.make(inner.op, (builder.make(node.op, inner.args, node.attrs),), inner.attrs)
 
 
+@computed(reduce.prod, among=(neg,), kinds="fc", formula="prod(-x) -> (-1)**n * prod(x)",
+          example=lambda x: reduce.prod(-x, axes=(0,), keepdims=False))  # fmt: skip
+def prod_of_opposite(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Signs of factors are one sign of the product (numbers are not: their powers overflow where it does not)."""
+    inner, axes = node.args[0], node.attr("axes")
+    sizes = [inner.type.shape[axis] for axis in axes]
+    if inner in builder.shared or None in sizes:
+        return None
+    product = builder.make(node.op, inner.args, node.attrs)
+    return builder.make(neg, (product,)) if math.prod(size or 0 for size in sizes) % 2 else product
+
+
 RULES = (
     fold_of_fold,
+    prod_of_opposite,
     fold_of_dimshuffle,
     fold_of_opposite,
     sum_of_repeated,

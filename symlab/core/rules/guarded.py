@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ir.op import CONSTANT
-from symlab.core.ops.compare import isfinite, switch
+from symlab.core.ops.compare import eq, isfinite, switch
 from symlab.core.ops.elementwise import (
     abs,
     add,
@@ -111,6 +111,18 @@ def root_plus_base(x, y):
     """sqrt(x^2 + y) is nearly -x where -x is large."""
     root, low = root_of_shifted_square(x, y), (x < 0) & (abs(y) < math.inf)
     return sqrt(sqr(x) + y) + x, switch(low, y / (root + abs(x)), root + abs(x))
+
+
+@rule(serves="log_of_reciprocal")
+def log_of_any_reciprocal(x):
+    """The logarithm of a reciprocal needs none; the reciprocal of -inf is -0.0, whose logarithm is -inf."""
+    return log(reciprocal(x)), -log(switch(eq(x, -math.inf), math.inf, x))
+
+
+@rule(assuming="finite", serves="pow_minus_half")
+def pow_minus_half_of_any(x):
+    """A power of -1/2 is the reciprocal of a square root, of which that of -0.0 has a sign."""
+    return pow(x, -0.5), reciprocal(sqrt(switch(eq(x, 0), 0, x)))
 
 
 @rule
@@ -220,6 +232,8 @@ def hypot_plus_side(x, y):
 
 
 RULES = (
+    log_of_any_reciprocal,
+    pow_minus_half_of_any,
     product_of_exps,
     log_of_number_plus_exp,
     pow_of_one_plus,

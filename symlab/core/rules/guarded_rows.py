@@ -7,9 +7,11 @@ import math
 from symlab.core.ops.compare import eq, isinf, switch
 from symlab.core.ops.elementwise import abs, exp, log, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.elementwise import sign as sign_of
+from symlab.core.ops.linalg import dot
+from symlab.core.ops.passing import zero_grad
 from symlab.core.ops.reduce import max_or_zero, prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, PositiveReal, Scalar
+from symlab.core.rewrite.sorts import Attributes, PositiveReal, Real, Scalar
 from symlab.core.rules.stable_rows import plain
 
 
@@ -17,16 +19,28 @@ def unscaled(x, axis):
     """Whether a row has not been divided by its largest element already."""
     factors = x.args if x.op is mul else (x,)
     divisors = [factor.args[0] for factor in factors if factor.op is reciprocal]
-    return plain(axis) and not any(divisor.op is switch and divisor.args[2].op is max_or_zero for divisor in divisors)
+    return plain(axis) and not any(divisor.op is switch and divisor.args[2].op is zero_grad for divisor in divisors)
 
 
 @rule(when=unscaled)
 def norm_of_row(x, axis: Attributes):
-    """Squares overflow or vanish where the root of their sum does not."""
-    largest = max_or_zero(abs(x), attributes=axis)
-    kept = max_or_zero(abs(x), axes=axis.axes, keepdims=True)
+    """Squares overflow or vanish where the root of their sum does not; where all are 0 so is the derivative."""
+    largest = zero_grad(max_or_zero(abs(x), attributes=axis))
+    kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
     divisor = switch(eq(kept, 0) | isinf(kept), 1, kept)
-    return sqrt(sum(sqr(x), attributes=axis)), largest * sqrt(sum(sqr(x / divisor), attributes=axis))
+    total = sum(sqr(x / divisor), attributes=axis)
+    return sqrt(sum(sqr(x), attributes=axis)), largest * sqrt(switch(largest > 0, total, 1))
+
+
+def is_vector(x):
+    """Whether the product is that of a vector."""
+    return x.type.ndim == 1
+
+
+@rule(when=is_vector, accept=32, serves="norm_of_row")
+def norm_by_product(x: Real):
+    """The root of a vector's product with itself is its norm."""
+    return sqrt(dot(x, x)), sqrt(sum(sqr(x), axes=(0,), keepdims=False))
 
 
 @rule(counts={"n": 1})
@@ -60,6 +74,7 @@ def log_of_size_of_product_of_row(x, axis: Attributes):
 
 
 RULES = (
+    norm_by_product,
     norm_of_row,
     power_of_product,
     log_of_product_of_any_row,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.elementwise import pow, reciprocal, sqr, sqrt
-from symlab.core.rewrite.rule import rule
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT, Kind
+from symlab.core.ops.elementwise import exp, pow, reciprocal, sqr, sqrt
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed, rule
+from symlab.core.rules.constants import is_number
 
 
 @rule(exact=True, kinds="fciu")
@@ -36,10 +42,15 @@ def pow_minus_one(x):
     return pow(x, -1), reciprocal(x)
 
 
-@rule(assuming="finite")
-def pow_minus_half(x):
-    """A power of -1/2 is the reciprocal of a square root."""
-    return pow(x, -0.5), reciprocal(sqrt(x))
+@computed(pow, among=(CONSTANT,), assuming="finite", formula="f(x) ** (-0.5) -> reciprocal(sqrt(f(x)))",
+          example=lambda x: pow(exp(x), -0.5))  # fmt: skip
+def pow_minus_half(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A power of -1/2 is the reciprocal of a square root, and others see the formula; -0.0 is left to a later rule."""
+    x, exponent = node.args
+    plain = x.op.kind is not Kind.ELEMENTWISE and not facts.positive(x)
+    if plain or not is_number(exponent) or constant_value(exponent) != -0.5:
+        return None
+    return builder.apply(reciprocal, builder.apply(sqrt, x))
 
 
 @rule

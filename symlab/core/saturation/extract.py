@@ -8,11 +8,12 @@ from types import MappingProxyType
 from symlab.core.ir.op import Op
 from symlab.core.ops.elementwise import abs, add, mul, neg, pow, reciprocal, sqr, sqrt, sub, true_div
 from symlab.core.ops.operators import Variable
+from symlab.core.ops.trigonometric import hypot
 from symlab.core.saturation.egraph import EGraph, ENode
 
 FUNCTION = 20.0  # what has no entry below: exp, sin, ...
 COSTS: Mapping[Op, float] = MappingProxyType(
-    {add: 1, sub: 1, mul: 1, neg: 0.5, abs: 0.5, sqr: 1, true_div: 5, reciprocal: 5, sqrt: 6, pow: 40}
+    {add: 1, sub: 1, mul: 1, neg: 0.5, abs: 0.5, sqr: 1, true_div: 5, reciprocal: 5, sqrt: 6, pow: 40, hypot: 7.9}
 )  # about the cycles of one element; a leaf costs a little, so that of two equal forms the shorter one wins
 LEAF = 0.1
 

@@ -1,0 +1,106 @@
+"""Elements that index arrays pick: picked once, and not picked where a condition says enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.op import PROJECT
+from symlab.core.ops import reduce
+from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.gather import nonzero, take
+from symlab.core.ops.index import WHOLE
+from symlab.core.ops.index import slice as slice_op
+from symlab.core.ops.operators import constant
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed
+from symlab.core.rewrite.sorts import Matrix
+from symlab.core.rules.shapes import ALL
+
+# Examples
+
+
+def example_of_takes(x: Matrix) -> Any:
+    """Rows picked of rows that were picked."""
+    return take(take(x, constant([3, 1, 2, 0]), axes=(0,)), constant([2, 0, -1]), axes=(0,))
+
+
+def example_of_row(x: Matrix) -> Any:
+    """One of the rows that were picked."""
+    return slice_op(take(x, constant([3, 1, 2, 0]), axes=(0,)), index=(2, WHOLE))
+
+
+def example_of_mask(x: Any) -> Any:
+    """The sum of the elements for which a condition holds."""
+    return reduce.sum(take(x, PROJECT(nonzero(gt(x, 0)), index=0), axes=(0,)), axes=(0,), keepdims=False)
+
+
+# Rules
+
+
+def picks_rows(node: Expr) -> bool:
+    """Whether a list of places picks along one axis."""
+    return node.op is take and len(node.attr("axes")) == 1 and node.args[1].type.ndim == 1
+
+
+@computed(take, of=(take,), exact=True, kinds=ALL, formula="x[i][j] -> x[i[j]]", example=example_of_takes)
+def take_of_take(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Places are picked, not what stands there."""
+    inner = node.args[0]
+    if inner in builder.shared or not picks_rows(inner) or node.attr("axes") != inner.attr("axes"):
+        return None
+    places = builder.make(take, (inner.args[1], node.args[1]), (("axes", (0,)),))
+    return builder.make(take, (inner.args[0], places), node.attrs)
+
+
+@computed(slice_op, of=(take,), exact=True, kinds=ALL, formula="x[i][2] -> x[i[2]]", example=example_of_row)
+def slice_of_take(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Places are sliced, so that no more is picked than is wanted."""
+    inner = node.args[0]
+    if inner in builder.shared or not picks_rows(inner):
+        return None
+    (axis,) = inner.attr("axes")
+    index = node.attr("index")
+    others = [entry for place, entry in enumerate(index) if place != axis]
+    if index[axis] == WHOLE or any(entry != WHOLE for entry in others):
+        return None
+    places = builder.make(slice_op, (inner.args[1], *node.args[1:]), (("index", (index[axis],)),))
+    return builder.make(take, (inner.args[0], places), inner.attrs)
+
+
+NOTHING = {reduce.sum: 0, reduce.prod: 1, reduce.any: False, reduce.all: True}  # what changes no fold
+
+
+@computed(*NOTHING, of=(take,), kinds=ALL, formula="sum(x[condition]) -> sum(switch(condition, x, 0))",
+          example=example_of_mask)  # fmt: skip
+def fold_of_chosen(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What a condition chooses is folded as it stands, not picked first."""
+    inner = node.args[0]
+    x, *places = inner.args
+    condition = mask_of(places, x)
+    axes = node.attr("axes")
+    if inner in builder.shared or condition is None or axes != (0,) or node.attr("acc_dtype") is not None:
+        return None
+    if node.attr("keepdims") and x.type.ndim > 1:
+        return None
+    kept = builder.apply(switch, condition, x, builder.constant(NOTHING[node.op], x))
+    attrs = tuple((name, tuple(range(x.type.ndim)) if name == "axes" else value) for name, value in node.attrs)
+    return builder.make(node.op, (kept,), attrs)
+
+
+def mask_of(places: list[Expr], x: Expr) -> Expr | None:
+    """The condition of x's shape whose places these are."""
+    if len(places) != x.type.ndim or any(place.op is not PROJECT for place in places):
+        return None
+    source = places[0].args[0]
+    if source.op is not nonzero or any(place.args[0] is not source for place in places):
+        return None
+    condition = source.args[0]
+    in_order = [place.attr("index") for place in places] == list(range(len(places)))
+    alike = condition.type.ndim == x.type.ndim and condition.type.dtype.kind == "b"
+    repeats = any((own == 1) is not (other == 1) for own, other in zip(condition.type.shape, x.type.shape))
+    return condition if in_order and alike and not repeats else None
+
+
+RULES = (take_of_take, slice_of_take, fold_of_chosen)

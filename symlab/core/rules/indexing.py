@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ops.elementwise import add
+from symlab.core.ir.op import Kind
+from symlab.core.ops.elementwise import add, exp
 from symlab.core.ops.index import WHOLE, inc_slice, set_slice
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import join, make_vector
@@ -237,6 +238,28 @@ def slice_of_broadcast(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
     return builder.apply(broadcast_to, taken, *[size for size in sizes if isinstance(size, Expr)], shape=wanted)
 
 
+@computed(slice_op, kinds=ALL, formula="f(x, y)[2:5] -> f(x[2:5], y[2:5])",
+          example=lambda x, y: slice_op(exp(x) * y, index=((2, 5, 1),)))  # fmt: skip
+def slice_of_elementwise(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Only the elements that are wanted are computed."""
+    inner = node.args[0]
+    if inner.op.kind is not Kind.ELEMENTWISE or inner in builder.shared:
+        return None
+    wanted, sizes = entries(node, node.args[1:]), inner.type.shape
+    return builder.remade(inner, tuple([part_of_operand(arg, wanted, sizes, builder) for arg in inner.args]))
+
+
+def part_of_operand(arg: Expr, wanted: Sequence[Entry], sizes: Sequence[Any], builder: Builder) -> Expr:
+    """The part of an operand that is broadcast against others; along an axis of size 1 it has one element."""
+    lead = len(sizes) - arg.type.ndim
+    own = [
+        entry if size != 1 or whole == 1 else WHOLE if isinstance(entry, tuple) else 0
+        for entry, size, whole in zip(wanted[lead:], arg.type.shape, sizes[lead:], strict=True)
+    ]
+    return part(builder, arg, own)
+
+
+LATE = (slice_of_elementwise,)  # when formulas of whole arrays have been recognized
 RULES = (
     read_of_write,
     write_of_write,

@@ -87,7 +87,7 @@ make_vector: Op = declared(
     "make_vector",
     Kind.STRUCTURAL,
     doc="A vector of scalars.",
-    reference=lambda *scalars: np.array(scalars),
+    reference=lambda *scalars: np.stack(scalars),
     infer=vector_type,
     vjp=lambda cotangent, y, *scalars: tuple(slice(cotangent, index=(place,)) for place in range(len(scalars))),
     jvp=lambda tangents, y, *scalars: make_vector(*(or_zero(t, x) for t, x in zip(tangents, scalars, strict=True))),

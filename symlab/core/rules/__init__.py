@@ -14,9 +14,8 @@ def named(*subjects: str) -> tuple[Rule | str, ...]:
 
 
 CANONICAL = named(
-    "constants", "canonical", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "gathering", "joins",
-    "folds",
-    "linalg", "contractions", "structures", "determinants",
+    "constants", "canonical", "plain", "inverses", "collect", "powers", "shapes", "conditions", "indexing", "gathering",
+    "joins", "folds", "linalg", "contractions", "structures", "determinants",
 )  # fmt: skip
 STABLE = named(
     "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
@@ -27,9 +26,11 @@ LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
 FACTORS = ("symlab.core.rules.folds:FACTORS",)
-CHOICES = ("symlab.core.rules.conditions:LATE", "symlab.core.rules.indexing:LATE")
-MATRICES = ("symlab.core.rules.structures:LATE", "symlab.core.rules.determinants:LATE")
-SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS + MATRICES + CHOICES
+LATE = tuple(
+    f"symlab.core.rules.{subject}:LATE"
+    for subject in ("structures", "determinants", "conditions", "indexing", "gathering", "inverses")
+)
+SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS + LATE
 SPECIAL += named("constants", "canonical", "shapes", "conditions", "indexing")
 REFINING = RANGES + named("sizes", "stable_roots", "constants", "canonical")
 

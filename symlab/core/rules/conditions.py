@@ -164,6 +164,9 @@ def limit_without_effect(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     if limit is None or inner is None or constant_value(limit) != 0:
         return None
     free = facts.not_negative(inner) if node.op is maximum else facts.not_positive(inner)
+    if not free and node.type.dtype.kind in "iu":
+        bound = facts.not_positive(inner) if node.op is maximum else facts.not_negative(inner)
+        return limit if bound else None
     return inner if free else None
 
 

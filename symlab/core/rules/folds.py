@@ -8,12 +8,16 @@ from typing import Any
 from symlab.core.ir.expr import Expr
 from symlab.core.ops import reduce
 from symlab.core.ops.elementwise import cast, exp, expm1, mul, neg, reciprocal, sigmoid, softplus, tanh
+from symlab.core.ops.index import WHOLE
+from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.nn import log_softmax, softmax
-from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, with_new_axes
+from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, reshape, with_new_axes
+from symlab.core.ops.sort import sort
 from symlab.core.ops.special import erf
 from symlab.core.ops.trigonometric import arcsinh, arctan, sinh
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.parts import BACKWARDS
 from symlab.core.rewrite.rule import computed
 from symlab.core.rewrite.sorts import Matrix
 from symlab.core.rules.shapes import ALL, FOLDS
@@ -204,8 +208,31 @@ def prod_of_opposite(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return builder.make(neg, (product,)) if math.prod(size or 0 for size in sizes) % 2 else product
 
 
+def example_of_reshaped(x: Matrix) -> Any:
+    """The sum of all elements in one row."""
+    return reduce.sum(reshape(x, shape=(-1,)), axes=(0,), keepdims=False)
+
+
+@computed(*FOLDS, among=(reshape, slice_op, sort), kinds=ALL, formula="sum(reshape(x)) -> sum(x)", accept=32,
+          example=example_of_reshaped)  # fmt: skip
+def fold_in_any_order(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What is folded completely may have any shape and order."""
+    inner, axes = node.args[0], node.attr("axes")
+    if inner.op is slice_op:
+        index = inner.attr("index")
+        backwards = all(entry == WHOLE or (entry == BACKWARDS and axis in axes) for axis, entry in enumerate(index))
+        return builder.make(node.op, (inner.args[0],), node.attrs) if backwards and BACKWARDS in index else None
+    if inner.op is sort:
+        return builder.make(node.op, inner.args, node.attrs) if inner.attr("axis") in axes else None
+    whole = len(axes) == inner.type.ndim and not node.attr("keepdims") and inner.args[0].type.ndim
+    return (
+        builder.make(node.op, inner.args[:1], with_axes(node, tuple(range(inner.args[0].type.ndim)))) if whole else None
+    )
+
+
 RULES = (
     fold_of_fold,
+    fold_in_any_order,
     prod_of_opposite,
     fold_of_dimshuffle,
     fold_of_opposite,

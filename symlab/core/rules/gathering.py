@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import PROJECT
+from symlab.core.ir.graph import Token, constant_value
+from symlab.core.ir.op import CONSTANT, PROJECT, Kind
 from symlab.core.ops import reduce
 from symlab.core.ops.compare import gt, switch
-from symlab.core.ops.gather import nonzero, take
+from symlab.core.ops.create import arange, counted
+from symlab.core.ops.elementwise import exp
+from symlab.core.ops.gather import nonzero, set_take, take
 from symlab.core.ops.index import WHOLE
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.operators import constant
+from symlab.core.ops.shape import filled_like, sizes_of, spread
 from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.layouts import is_turned
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rewrite.sorts import Matrix
-from symlab.core.rules.shapes import ALL
+from symlab.core.rules.shapes import ALL, is_size
 
 # Examples
 
@@ -103,4 +110,79 @@ def mask_of(places: list[Expr], x: Expr) -> Expr | None:
     return condition if in_order and alike and not repeats else None
 
 
-RULES = (take_of_take, slice_of_take, fold_of_chosen)
+def example_of_counted(x: Any) -> Any:
+    """All elements, picked in order."""
+    return take(x, counted(sizes_of(x)[0]), axes=(0,)) * 2.0
+
+
+@computed(take, kinds=ALL, exact=True, formula="x[arange(x.shape[0])] -> x", example=example_of_counted)
+def take_of_all(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """All elements in their order are the array."""
+    x, places = node.args[0], node.args[1]
+    if len(node.args) != 2 or x.type.ndim == 0:
+        return None
+    (axis,), size = node.attr("axes"), x.type.shape[node.attr("axes")[0]]
+    if places.op is arange:
+        start, stop, step = places.attr("bounds")
+        same = stop == size if isinstance(stop, int) else is_size(places.args[0], x, axis)
+        return x if (start, step) == (0, 1) and same else None
+    if places.op is not CONSTANT or size is None or isinstance(places.attr("value"), Token):
+        return None
+    return x if np.array_equal(constant_value(places), np.arange(size)) else None
+
+
+def example_of_diagonal(x: Matrix) -> Any:
+    """The diagonal of a formula."""
+    places = constant([0, 1, 2])
+    return take(exp(x) * 2.0, places, places, axes=(0, 1))
+
+
+@computed(take, kinds=ALL, formula="diag(f(a)) -> f(diag(a))", example=example_of_diagonal)
+def diagonal_of_formula(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Of a diagonal the elements that are on it are computed, and a transpose has the same."""
+    inner, rank = node.args[0], node.args[0].type.ndim
+    rows, *columns = node.args[1:]
+    on_diagonal = columns == [rows] and rows.type.ndim == 1 and node.attr("axes") == (rank - 2, rank - 1)
+    if not on_diagonal or inner in builder.shared:
+        return None
+    if is_turned(inner):
+        return builder.make(take, (inner.args[0], rows, rows), node.attrs)
+    whole = all(arg.type.ndim in (0, rank) and (not arg.type.ndim or not repeats(arg, inner)) for arg in inner.args)
+    if inner.op.kind is not Kind.ELEMENTWISE or not whole:
+        return None
+    parts = [builder.make(take, (arg, rows, rows), node.attrs) if arg.type.ndim else arg for arg in inner.args]
+    return builder.remade(inner, tuple(parts))
+
+
+def repeats(arg: Expr, node: Expr) -> bool:
+    """Whether an operand is repeated along an axis."""
+    return any(own == 1 != size for own, size in zip(arg.type.shape, node.type.shape, strict=True))
+
+
+def example_of_diagonals(x: Any) -> Any:
+    """A diagonal that was made a matrix, taken back."""
+    places = counted(sizes_of(x)[0])
+    size = sizes_of(x)[0]
+    zeros = spread(filled_like(reduce.max(x, axes=(0,), keepdims=False), 0), (size, size))
+    return take(set_take(zeros, x, places, places, axes=(0, 1)), places, places, axes=(0, 1)) * 2.0
+
+
+@computed(take, of=(set_take,), exact=True, kinds=ALL, formula="diag(diag(v)) -> v", example=example_of_diagonals)
+def read_of_scattered(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What was written at places that differ, read, is what was written."""
+    inner = node.args[0]
+    same = node.args[1:] == inner.args[2:] and node.attr("axes") == inner.attr("axes")
+    different = all(places.op is arange or is_unique(places) for places in inner.args[2:])
+    return inner.args[1] if same and different and inner.args[1].type == node.type else None
+
+
+def is_unique(places: Expr) -> bool:
+    """Whether places are known that differ, counted from the front."""
+    if places.op is not CONSTANT or isinstance(places.attr("value"), Token):
+        return False
+    value = constant_value(places)
+    return bool((value >= 0).all()) and len(np.unique(value)) == value.size
+
+
+LATE = (diagonal_of_formula,)
+RULES = (take_of_all, read_of_scattered, take_of_take, slice_of_take, fold_of_chosen)

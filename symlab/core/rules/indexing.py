@@ -8,13 +8,15 @@ from typing import Any
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind
 from symlab.core.ops.elementwise import add, exp
+from symlab.core.ops.gather import inc_take
 from symlab.core.ops.index import WHOLE, inc_slice, set_slice
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import join, make_vector
 from symlab.core.ops.linalg import dot
 from symlab.core.ops.nn import log_softmax, softmax
-from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, with_new_axes
+from symlab.core.ops.shape import GIVEN, broadcast_to, dimshuffle, filled_like, with_new_axes
 from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.layouts import is_zero
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.parts import Entry, apart, composed, entries, lying_in, part
 from symlab.core.rewrite.rule import computed
@@ -259,8 +261,39 @@ def part_of_operand(arg: Expr, wanted: Sequence[Entry], sizes: Sequence[Any], bu
     return part(builder, arg, own)
 
 
+def example_of_sparse(x: Any, y: Any) -> Any:
+    """Some elements increased, as gradients of parts add up."""
+    return 2.0 * x + inc_slice(filled_like(x, 0), slice_op(y, index=((2, 5, 1),)), index=((2, 5, 1),))
+
+
+@computed(add, among=(inc_slice, inc_take), kinds="fciu", assuming="real_algebra", example=example_of_sparse,
+          formula="x + inc_subtensor(zeros[i], y) -> inc_subtensor(x[i], y)")  # fmt: skip
+def sum_with_part(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Zeros of which a part is increased are added by increasing that part."""
+    for term in node.args:
+        if term.op not in (inc_slice, inc_take) or term in builder.shared or not is_zero(term.args[0]):
+            continue
+        others = list(node.args)
+        others.remove(term)
+        rest = others[0] if len(others) == 1 else builder.kept(node, others)
+        if rest.type == term.type == node.type and not is_zero(rest):
+            return builder.make(term.op, (rest, *term.args[1:]), term.attrs)
+    return None
+
+
+@computed(set_slice, inc_slice, exact=True, kinds=ALL, formula="set_subtensor(x[i], x[i]) -> x",
+          example=lambda x: set_slice(x, slice_op(x, index=((2, 5, 1),)), index=((2, 5, 1),)))  # fmt: skip
+def write_of_read(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What is there already is not written."""
+    x, value = node.args[:2]
+    read = node.op is set_slice and value.op is slice_op and value.args[0] is x and same_place(node, value)
+    return x if read else None
+
+
 LATE = (slice_of_elementwise,)  # when formulas of whole arrays have been recognized
 RULES = (
+    sum_with_part,
+    write_of_read,
     read_of_write,
     write_of_write,
     increment_of_write,

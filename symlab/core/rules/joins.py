@@ -12,6 +12,7 @@ from symlab.core.ir.op import Op
 from symlab.core.ops import reduce
 from symlab.core.ops.bits import and_, or_
 from symlab.core.ops.elementwise import add, mul
+from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import join, make_vector
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
@@ -74,4 +75,32 @@ def fold_of_vector(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return builder.flat(COMBINED[node.op], inner.args)
 
 
-RULES = (join_of_join, fold_of_join, fold_of_vector)
+@computed(join, exact=True, kinds=ALL, formula="join(x, []) -> x",
+          example=lambda x: join(x, slice_op(x, index=((0, 0, 1),)), axis=0))  # fmt: skip
+def join_with_nothing(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What has no element is not joined."""
+    axis = node.attr("axis")
+    parts = tuple(arg for arg in node.args if arg.type.shape[axis] != 0)
+    others = {tuple(size for place, size in enumerate(arg.type.shape) if place != axis) for arg in node.args}
+    if not parts or len(parts) == len(node.args) or any(None in sizes for sizes in others):
+        return None  # the sizes along other axes are compared when it is computed
+    return builder.make(join, parts, node.attrs)
+
+
+def example_of_vectors(x: Any) -> Any:
+    """Vectors of numbers, joined."""
+    first = reduce.max(x, axes=(0,), keepdims=False)
+    return join(make_vector(first, 2.0 * first), make_vector(3.0 * first), axis=0)
+
+
+@computed(
+    join, of=(make_vector,), exact=True, kinds=ALL, formula="join([x], [y]) -> [x, y]", example=example_of_vectors
+)
+def join_of_vectors(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Vectors of numbers are made at once."""
+    if any(arg.op is not make_vector or arg in builder.shared for arg in node.args):
+        return None
+    return builder.make(make_vector, tuple(item for arg in node.args for item in arg.args), node.args[0].attrs)
+
+
+RULES = (join_with_nothing, join_of_vectors, join_of_join, fold_of_join, fold_of_vector)

@@ -59,4 +59,19 @@ def pow_minus_two(x):
     return pow(x, -2), reciprocal(sqr(x))
 
 
-RULES = (pow_zero, pow_one, pow_two, pow_half, pow_minus_one, pow_minus_half, pow_minus_two)
+@rule(exact=True)
+def power_of_one(x):
+    """1 to any power is 1."""
+    return pow(1, x), 1
+
+
+RULES = (
+    power_of_one,
+    pow_zero,
+    pow_one,
+    pow_two,
+    pow_half,
+    pow_minus_one,
+    pow_minus_half,
+    pow_minus_two,
+)

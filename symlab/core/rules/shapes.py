@@ -122,7 +122,20 @@ def known_shape(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 @computed(slice_op, exact=True, kinds=ALL, formula="x[:] -> x", example=lambda x: slice_op(x, index=((None, None, 1),)))
 def whole_slice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """All of an array is the array."""
-    return node.args[0] if all(entry == WHOLE for entry in node.attr("index")) else None
+    x, following = node.args[0], iter(node.args[1:])
+    wanted = [
+        tuple(next(following) if number == GIVEN else number for number in entry) if isinstance(entry, tuple) else None
+        for entry in node.attr("index")
+    ]
+    return x if all(takes_all(entry, x, axis) for axis, entry in enumerate(wanted)) else None
+
+
+def takes_all(entry: Any, x: Expr, axis: int) -> bool:
+    """Whether a range takes all of an axis: from nothing or 0, by 1, to nothing or the size."""
+    if entry is None:
+        return False
+    start, stop, step = entry
+    return start in (None, 0) and step in (None, 1) and (stop is None or is_size(stop, x, axis))
 
 
 def example_of_kept_axes(x: Matrix) -> Any:

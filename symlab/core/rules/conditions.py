@@ -12,7 +12,6 @@ from symlab.core.ir.op import CONSTANT, Op
 from symlab.core.ops.bits import and_, invert, or_, xor
 from symlab.core.ops.compare import eq, ge, gt, le, lt, neq, switch
 from symlab.core.ops.elementwise import (
-    abs,
     add,
     cast,
     exp,
@@ -20,8 +19,6 @@ from symlab.core.ops.elementwise import (
     maximum,
     minimum,
     mul,
-    neg,
-    reciprocal,
     sigmoid,
     sqr,
     sqrt,
@@ -35,7 +32,7 @@ from symlab.core.rewrite.sorts import Truth
 from symlab.core.rules.constants import is_number
 
 OPPOSITE: Mapping[Op, Op] = MappingProxyType({lt: ge, le: gt, gt: le, ge: lt, eq: neq, neq: eq})
-OF_CHOICES = (exp, log, sqrt, sqr, tanh, sigmoid, neg, abs, reciprocal)
+OF_CHOICES = (exp, log, sqrt, sqr, tanh, sigmoid)
 ITSELF: Mapping[Op, bool] = MappingProxyType({lt: False, gt: False, le: True, ge: True, eq: True, neq: False})
 
 # By bounds of both operands: whether the comparison is surely true, and whether it is surely false.

@@ -160,9 +160,7 @@ def test_distinct_parts_along_an_axis(axis: int) -> None:
     rows = np.array([[2, 1, 2], [3, 2, 3], [2, 1, 2]])
     for value in (rows, rows[:, 0]) if axis != 1 else (rows, np.stack([rows, rows + 1])):
         agrees(lambda x: T.unique(x, axis=axis), lambda x: np.unique(x, axis=axis), value, sized=False)
-        agrees(
-            lambda x: T.unique(x, **flags, axis=axis), lambda x: np.unique(x, **flags, axis=axis), value, sized=False
-        )
+        agrees(lambda x: T.unique(x, **flags), lambda x: np.unique(x, **flags), value, sized=False)
     x = T.lmatrix("x")
     f = sl.function([x], T.unique(x, axis=axis))
     np.testing.assert_array_equal(f(rows), np.unique(rows, axis=axis))

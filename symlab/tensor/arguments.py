@@ -15,6 +15,7 @@ from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.join import make_vector
 from symlab.core.ops.operators import WEAK, Variable, as_variable, cast_to
 from symlab.core.ops.shape import Number, number_of, specified, spread, unbroadcast
+from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
 
 Axis = int | Sequence[int] | None
@@ -22,8 +23,9 @@ Axis = int | Sequence[int] | None
 
 def axis_of(axis: Any, rank: int, x: Any = None) -> int:
     """One axis, counted from the front."""
-    if isinstance(axis, Variable) and axis.op is CONSTANT:
-        axis = constant_value(axis)
+    if isinstance(axis, Variable):
+        folded = axis if axis.op is CONSTANT else seam("build.rewritten")(axis)
+        axis = constant_value(folded) if folded.op is CONSTANT else axis
     try:
         place = operator.index(axis)
     except TypeError:

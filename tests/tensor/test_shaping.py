@@ -339,6 +339,10 @@ def test_axes_as_arrays() -> None:
     x = T.dtensor3("x")
     for axis in (np.array(1), np.int64(1), [np.array(0), np.array(1)]):
         assert x.sum(axis).ndim == 3 - np.size(axis)
+    for known in (T.constant(1), T.cast(T.constant(2.0), "int32"), T.constant(3) - 2):
+        assert T.join(known, x, x).ndim == 3
+    with pytest.raises(TypeMismatch, match="an axis is an integer known now"):
+        T.join(T.iscalar(), x, x)
 
 
 def test_fill_broadcasts() -> None:

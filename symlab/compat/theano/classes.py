@@ -188,8 +188,11 @@ UnravelIndex = op_class(
     "UnravelIndex", "", lambda o, places, dims: T.unravel_index(places, dims, o["order"]), order="C"
 )
 
-# Ops that are made by indexing alone
-AdvancedIncSubtensor = recognized("AdvancedIncSubtensor", "Incremented or set at arrays of places.",
-                                  named("inc_take", "set_take"))  # fmt: skip
-AdvancedSubtensor = recognized("AdvancedSubtensor", "Elements at arrays of places.", named("take"))
+# Ops of indexing
+AdvancedIncSubtensor = op_class(
+    "AdvancedIncSubtensor", "inc_take set_take",
+    lambda o, x, y, *index: T.inc_subtensor(x[index], y, set_instead_of_inc=o["set_instead_of_inc"]),
+    inplace=False, set_instead_of_inc=False,
+)  # fmt: skip
+AdvancedSubtensor = op_class("AdvancedSubtensor", "take", lambda o, x, *index: x[index])
 IncSubtensor = recognized("IncSubtensor", "Slices incremented or set.", named("inc_slice", "set_slice"))

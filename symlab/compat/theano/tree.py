@@ -131,6 +131,7 @@ TENSOR_NAMES = {
     "_shared": "symlab:shared",
     **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",
+    "numeric_grad": "symlab.gradient:numeric_grad",
     "Subtensor": KINDS + "Subtensor",
     "Apply": WALK + ":Apply",
     "AsTensorError": "symlab.core.ir.errors:TypeMismatch",

@@ -63,32 +63,35 @@ def integral(integrand: Callable[[Array], tuple[Array, Array]], like: Array) -> 
 @in_float64
 def gammainc_slope(a: Array, x: Array) -> Array:
     """The derivative of P(a, x) with respect to a."""
+    a, x = np.broadcast_arrays(a, x)
+    found = np.array(np.where((a > 0) & ((x == 0) | np.isposinf(x)), 0.0, np.nan))
+    inside = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
+    near = inside & (x < 1)
+    found[near] = slope_by_series(a[near], x[near])
+    found[inside & ~near] = slope_by_integral(a[inside & ~near], x[inside & ~near])
+    return found
+
+
+def slope_by_integral(a: Array, x: Array) -> Array:
+    """The derivative of P(a, x) with respect to a, from x down to 0 or up."""
     from scipy.special import psi
 
-    a, x = np.broadcast_arrays(a, x)
-    inside = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
-    shape, place = np.where(inside, a, 1.0), np.where(inside, x, 2.0)
-    apart = np.log(place) - psi(shape)
-    height = shape * np.exp(poisson_log_probability(shape, place))
-    way = np.where(apart <= 0, -1.0, 1.0)  # from x down to 0, or up
-    found = integral(lambda u: (way * shape * u - place * np.expm1(way * u), apart + way * u), place)
-    found = -way * height * found
-    found = np.where(place < 1, slope_by_series(shape, place), found)
-    ends = np.where((a > 0) & ((x == 0) | np.isposinf(x)), 0.0, np.nan)
-    return np.asarray(np.where(inside, found, ends))
+    apart = np.log(x) - psi(a)
+    way = np.where(apart <= 0, -1.0, 1.0)
+    found = integral(lambda u: (way * a * u - x * np.expm1(way * u), apart + way * u), x)
+    return np.asarray(-way * a * np.exp(poisson_log_probability(a, x)) * found)
 
 
 def slope_by_series(a: Array, x: Array) -> Array:
     """The derivative of P(a, x) with respect to a where x is below 1, by its series in powers of x."""
     from scipy.special import gammaln, psi
 
-    small = np.where(x < 1, x, 0.5)
     term, first, second = np.ones(x.shape), np.zeros(x.shape), np.zeros(x.shape)
     for number in range(1, SERIES):
-        term = term * -small / number
+        term = term * -x / number
         first, second = first + term / (a + number), second + term / (a + number) ** 2
-    inner = (np.log(small) - psi(a + 1)) * (1 + a * first) + first - a * second
-    return np.asarray(np.exp(a * np.log(small) - gammaln(a + 1)) * inner)
+    inner = (np.log(x) - psi(a + 1)) * (1 + a * first) + first - a * second
+    return np.asarray(np.exp(a * np.log(x) - gammaln(a + 1)) * inner)
 
 
 @in_float64
@@ -106,19 +109,23 @@ def betainc_slope_b(a: Array, b: Array, x: Array) -> Array:
 def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
     """The derivative of I_x(a, b) with respect to a; `rest` is 1 - x."""
     a, b, x, rest = np.broadcast_arrays(a, b, x, rest)
+    found = np.array(np.where((a > 0) & (b > 0) & ((x == 0) | (rest == 0)), 0.0, np.nan))
     inside = (a > 0) & (b > 0) & (x > 0) & (rest > 0) & np.isfinite(a) & np.isfinite(b)
-    p, q, t, s = (np.where(inside, item, other) for item, other in ((a, 1.0), (b, 1.0), (x, 0.5), (rest, 0.5)))
-    log_t = np.where(t < 0.5, np.log(t), np.log1p(-s))
-    apart = log_t + psi_difference(p, q)
-    log_s = np.where(s < 0.5, np.log(s), np.log1p(-t))
-    height = np.exp(p * log_t + q * log_s - betaln(p, q))
+    found[inside] = beta_slope_within(*(item[inside] for item in (a, b, x, rest)))
+    return found
+
+
+def beta_slope_within(a: Array, b: Array, x: Array, rest: Array) -> Array:
+    """As `beta_slope`, where x is between 0 and 1."""
+    log_x = np.where(x < 0.5, np.log(x), np.log1p(-rest))
+    log_rest = np.where(rest < 0.5, np.log(rest), np.log1p(-x))
+    apart = log_x + psi_difference(a, b)
+    height = np.exp(a * log_x + b * log_rest - betaln(a, b))
     below = apart <= 0
-    decay, part, step = np.where(below, p, q), np.where(below, t, s), np.where(below, 1.0, 0.0)
+    decay, part, step = np.where(below, a, b), np.where(below, x, rest), np.where(below, 1.0, 0.0)
 
     def integrand(u: Array) -> tuple[Array, Array]:
         shrunk = np.log1p(part * np.expm1(-u))
-        return -decay * u - (p + q) * shrunk, apart - step * u - shrunk
+        return -decay * u - (a + b) * shrunk, apart - step * u - shrunk
 
-    found = np.where(below, height, -height) * integral(integrand, t)
-    ends = np.where((a > 0) & (b > 0) & ((x == 0) | (rest == 0)), 0.0, np.nan)
-    return np.asarray(np.where(inside, found, ends))
+    return np.asarray(np.where(below, height, -height) * integral(integrand, x))

@@ -82,6 +82,8 @@ def test_every_class_is_tried():
 def test_ops_are_recognized():
     assert isinstance(T.sort(v).owner.op, classes.SortOp)
     assert not isinstance(T.sort(v).owner.op, classes.Join)
+    f = sl.function([v], T.topk(v, 2))
+    assert any(isinstance(node.op, classes.TopKOp) for node in f.maker.fgraph.toposort())
     assert isinstance(x.T.owner.op, classes.DimShuffle)
     assert isinstance(T.set_subtensor(v[:1], 0.0).owner.op, classes.IncSubtensor)
     made = classes.Reshape(2)

@@ -176,7 +176,7 @@ Split = op_class("Split", "slice", lambda o, x, axis, sizes: T.split(x, sizes, o
 Sum = op_class("Sum", "sum", lambda o, x: T.sum(x, o["axis"], o["dtype"], acc_dtype=o["acc_dtype"]), **TOTAL)
 TensorFromScalar = op_class("TensorFromScalar", "", lambda o, x: T.tensor_from_scalar(x))
 TopKOp = op_class(
-    "TopKOp", "", lambda o, x, kth: T.topk_and_argtopk(x, kth, o["axis"], o["sorted"], o["idx_dtype"]),
+    "TopKOp", "argsort", lambda o, x, kth: T.topk_and_argtopk(x, kth, o["axis"], o["sorted"], o["idx_dtype"]),
     axis=-1, sorted=True, idx_dtype="int64",
 )  # fmt: skip
 Tri = op_class("Tri", "", lambda o, n, m=None, k=0: T.tri(n, m, k, o["dtype"]), **DTYPE)

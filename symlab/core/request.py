@@ -20,6 +20,7 @@ from symlab.core.ir.errors import (
     TypeMismatch,
     UnknownName,
     UnusedInputError,
+    WrongInput,
     message,
 )
 from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
@@ -264,12 +265,10 @@ def check_inputs(request: Request, on_unused_input: str) -> None:
     given = {item.variable for item in request.inputs}
     roots = [*request.outputs, *request.updates.values()]
     used = dict.fromkeys(leaves_of_inputs(roots, given))
+    unused = [item for item in request.inputs if item.variable not in used]
     for node in used:
         if is_free(node) and node not in given:
-            problem = f"{request.name} needs {node!r}, which is no input"
-            tries = ["to add it to the inputs", "givens={variable: value}"]
-            raise MissingInputError(message(problem, [(str(getattr(node, "name", None)), node)], tries))
-    unused = [item for item in request.inputs if item.variable not in used]
+            report_missing(request.name, node, unused if on_unused_input == "raise" else [])
     if on_unused_input not in ("raise", "warn", "ignore"):
         raise InvalidValue(message(f"on_unused_input is {on_unused_input!r}", (), ["'raise', 'warn' or 'ignore'"]))
     if unused and on_unused_input != "ignore":
@@ -277,6 +276,17 @@ def check_inputs(request: Request, on_unused_input: str) -> None:
         unused = [item for item in unused if item.variable not in behind]
         if unused:
             report_unused(request.name, unused, on_unused_input)
+
+
+def report_missing(name: str, node: Expr, unused: list[In]) -> None:
+    """Raise about a variable that an output needs and that is no input; an input that nothing needs may be meant."""
+    rows = [(str(getattr(node, "name", None)), node)]
+    tries = ["to add it to the inputs", "givens={variable: value}"]
+    if unused:
+        problem = f"{name} needs {node!r}, which is no input, and does not need its input {unused[0].variable!r}"
+        rows.append((unused[0].name or "input", unused[0].variable))
+        raise WrongInput(message(problem, rows, tries))
+    raise MissingInputError(message(f"{name} needs {node!r}, which is no input", rows, tries))
 
 
 def leaves_of_inputs(roots: list[Variable], given: set[Variable]) -> list[Expr]:

@@ -99,6 +99,22 @@ def get_test_value(x: Any) -> Any:
     return value
 
 
+def get_debug_values(*xs: Any) -> list[tuple[Any, ...]]:
+    """The test values of several expressions, as the only element of a list; an empty one where they are not wanted.
+
+    So `for x, y in get_debug_values(x, y)` does something with them where there are any. Error: NoTestValue, where one
+    is missing and `config.compute_test_value` is "raise".
+    """
+    policy = config.current().compute_test_value
+    if policy == "off":
+        return []
+    try:
+        return [tuple(map(get_test_value, xs))]
+    except NoTestValue as error:
+        report(policy, error)
+        return []
+
+
 def test_value(node: Expr) -> Any:
     """What a node is tried with, or NONE."""
     if node.op is CONSTANT:

@@ -210,9 +210,13 @@ def test_flags_of_the_environment(monkeypatch):
         assert config.openmp is True
         with pytest.raises(ConfigError, match="flag=value"):
             config.read_flags("floatX")
+        with pytest.warns(UserWarning, match=r"no flag 'profiling\.n_aply'.*n_apply"):
+            config.read_flags("profiling.n_aply=3,profiling.n_apply=3")
+        assert config.profiling.n_apply == 3
     finally:
         compat.uninstall()
         config.optimizer, config.openmp = KEPT["optimizer"], KEPT["openmp"]
+        config.profiling.n_apply = KEPT["profiling.n_apply"]
 
 
 def test_flags_of_a_block_and_of_a_function(theano):

@@ -592,3 +592,14 @@ def test_lists_whose_values_fit_are_no_downcast(mode):
     for arguments in (([3], [312], [0]), ([3], np.array([6], "int16"), [0]), ([3], [6], [0.1])):
         with pytest.raises(TypeMismatch):
             f(*arguments)
+
+
+def test_a_wrong_input_misses_another_one():
+    x, y = T.dscalars("x", "y")
+    for kind in (MissingInputError, UnusedInputError):
+        with pytest.raises(kind, match="needs x, which is no input, and does not need its input y"):
+            sl.function([y], x * 2)
+    with pytest.raises(MissingInputError, match="needs x, which is no input\\n"):
+        sl.function([y], x * 2, on_unused_input="ignore")
+    with pytest.raises(UnusedInputError, match="is an input twice"):
+        sl.function([x, x], x * 2)

@@ -8,7 +8,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import SymlabError
-from symlab.core.test_values import NoTestValue, TestValueWarning, get_test_value
+from symlab.core.test_values import NoTestValue, TestValueWarning, get_debug_values, get_test_value
 
 
 @pytest.fixture
@@ -85,6 +85,34 @@ def test_derivatives_have_test_values(x):
     np.testing.assert_allclose(slope.tag.test_value, 2 * x.tag.test_value)
     np.testing.assert_allclose(moved.tag.test_value, 2 * x.tag.test_value**2)
     assert rows.tag.test_value.shape == (3, 2, 3)
+
+
+def test_ops_of_programs_are_tried(x):
+    class Turned(sl.Op):
+        __props__ = ()
+
+        def make_node(self, x):
+            return sl.Apply(self, [x], [x.type()])
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0][::-1]
+
+    with sl.configure(compute_test_value="raise"):
+        found = Turned()(x)
+    np.testing.assert_array_equal(found.tag.test_value, x.tag.test_value[::-1])
+
+
+def test_several_test_values_where_there_are_any(x):
+    y = T.dmatrix("y")
+    assert get_debug_values(x) == []
+    with sl.configure(compute_test_value="raise"):
+        ((value, number),) = get_debug_values(x, 2)
+        assert value.shape == (2, 3)
+        assert number == 2
+        with pytest.raises(NoTestValue):
+            get_debug_values(y)
+    with sl.configure(compute_test_value="ignore"):
+        assert get_debug_values(x, y) == []
 
 
 def test_test_values_are_asked_for(x):

@@ -187,6 +187,9 @@ def test_an_application_of_other_inputs(x, y):
     again = total.owner.clone()
     assert again != total.owner
     assert again.inputs == total.owner.inputs
+    kept = (narrow + y).owner.clone_with_new_inputs([x, y])
+    assert kept.outputs[0].type.shape == (3,)
+    assert (narrow + y).owner.clone_with_new_inputs([x, y], strict=False).outputs[0].type.shape == (None,)
 
 
 def test_copies_under_other_names(x, y):

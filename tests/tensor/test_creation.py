@@ -125,3 +125,9 @@ def test_new_axes_up_to_a_rank() -> None:
     agrees(lambda x: T.atleast_Nd(x, n=3), lambda x: x[None, None], x)
     agrees(lambda x: T.atleast_Nd(x, n=3, left=False), lambda x: x[:, None, None], x)
     agrees(lambda x: T.atleast_Nd(x, n=1), lambda x: x, x)
+
+
+def test_constants_of_the_configured_dtype():
+    assert T.constant(0, dtype="floatX").dtype == "float64"
+    with sl.configure(floatX="float32"):
+        assert T.constant([1, 2], dtype="floatX").dtype == "float32"

@@ -190,7 +190,7 @@ def pushed(cost, c, direction, orders):
     return found
 
 
-@pytest.mark.parametrize("walk", ["backward", "forward", "both"])
+@pytest.mark.parametrize("walk", [pytest.param("backward", marks=pytest.mark.slow), "forward", "both"])
 def test_derivatives_of_a_root_at_four_orders(walk):
     x, c, v = T.dvector("x"), T.dvector("c"), T.dvector("v")
     equations = T.stack([x[0] * x[1] - c[0], x[0] - c[1] * x[1]])

@@ -175,3 +175,10 @@ def test_names_in_the_package_stay_what_they_are():
     assert View is sl.viz.View
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         sl.viz.nothing
+
+
+def test_the_view_of_a_trace_is_named_after_its_function():
+    x = T.dvector("x")
+    f = sl.function([x], T.exp(x), name="growth")
+    assert "<title>growth - symlab</title>" in sl.viz.to_html(f.trace)
+    assert sl.viz.view(f.trace).trace["name"] == "growth"

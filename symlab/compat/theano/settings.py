@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import attrgetter
@@ -38,16 +39,28 @@ OWN: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
 # What these choose is not chosen here: the value is kept, so that a program can read what it wrote.
 KEPT: Mapping[str, Any] = MappingProxyType(
     {
-        "DebugMode.check_finite": True, "DebugMode.check_strides": 1, "NanGuardMode.action": "raise",
-        "allow_gc": True, "assert_no_cpu_op": "ignore", "blas.ldflags": "", "cast_policy": "custom",
-        "check_input": True, "compute_test_value_opt": "off", "conv.assert_shape": False, "dnn.enabled": "auto",
-        "exception_verbosity": "low", "experimental.unpickle_gpu_on_cpu": False, "force_device": False,
-        "gcc.cxxflags": "", "gpuarray.preallocate": 0.0, "init_gpu_device": "", "int_division": "int",
-        "lib.cnmem": 0.0, "linker": "cvm", "nocleanup": False, "on_opt_error": "warn", "openmp": False,
-        "optimizer": "fast_run", "optimizer_excluding": "", "optimizer_including": "", "print_active_device": True,
-        "profile": False, "profile_memory": False, "reoptimize_unpickled_function": True, "scan.allow_gc": False,
-        "scan.allow_output_prealloc": True, "traceback.limit": 8, "unpickle_function": True,
-        "warn.argmax_pushdown_bug": False, "warn.gpu_set_subtensor1": False, "warn.gpusum_01_011_0111_bug": False,
+        "DebugMode.check_c": True, "DebugMode.check_finite": True, "DebugMode.check_preallocated_output": "",
+        "DebugMode.check_py": True, "DebugMode.check_strides": 1, "DebugMode.patience": 10,
+        "DebugMode.warn_input_not_reused": True, "NanGuardMode.action": "raise", "NanGuardMode.big_is_error": True,
+        "NanGuardMode.inf_is_error": True, "NanGuardMode.nan_is_error": True, "allow_gc": True,
+        "assert_no_cpu_op": "ignore", "blas.ldflags": "", "cast_policy": "custom", "check_input": True,
+        "compile.timeout": 900, "compile.wait": 5, "compute_test_value_opt": "off", "conv.assert_shape": False,
+        "cycle_detection": "regular", "deterministic": "default", "dnn.conv.algo_bwd_data": "none",
+        "dnn.conv.algo_bwd_filter": "none", "dnn.conv.algo_fwd": "small", "dnn.enabled": "auto",
+        "enable_initial_driver_test": False, "exception_verbosity": "low", "experimental.unpickle_gpu_on_cpu": False,
+        "force_device": False, "gcc.cxxflags": "", "gpuarray.preallocate": 0.0, "init_gpu_device": "",
+        "int_division": "int", "lib.amdlibm": False, "lib.cnmem": 0.0, "linker": "cvm", "nocleanup": False,
+        "on_opt_error": "warn", "openmp": False, "optimizer": "fast_run", "optimizer_excluding": "",
+        "optimizer_including": "", "optimizer_profile": False, "optimizer_requiring": "", "optimizer_verbose": False,
+        "pickle_test_value": True, "print_active_device": True, "print_test_value": False, "profile": False,
+        "profile_memory": False, "profile_optimizer": False, "profiling.debugprint": False,
+        "profiling.destination": "stderr", "profiling.ignore_first_call": False, "profiling.min_memory_size": 1024,
+        "profiling.min_peak_memory": False, "profiling.n_apply": 20, "profiling.n_ops": 20,
+        "profiling.output_line_width": 512, "profiling.time_thunks": True, "reoptimize_unpickled_function": True,
+        "scan.allow_gc": False, "scan.allow_output_prealloc": True, "scan.debug": False, "tensor.cmp_sloppy": 0,
+        "tensor.local_elemwise_fusion": True, "traceback.compile_limit": 0, "traceback.limit": 8,
+        "unittests.rseed": "666", "unpickle_function": True, "warn.argmax_pushdown_bug": False,
+        "warn.gemm_optimizer_bug": False, "warn.gpu_set_subtensor1": False, "warn.gpusum_01_011_0111_bug": False,
         "warn.ignore_bug_before": "0.9", "warn.inc_set_subtensor1": False, "warn.inc_subtensor1_opt": True,
         "warn.reduce_join": False, "warn.round": False, "warn.signal_conv2d_interface": False,
         "warn.subtensor_merge_bug": False, "warn.sum_div_dimshuffle_bug": False, "warn.sum_sum_bug": False,
@@ -87,13 +100,24 @@ class TheanoConfig:
         else:
             raise ConfigError(f"Theano's configuration has no flag {flag!r} here{hint(flag)}")
 
+    def knows(self, flag: str) -> bool:
+        """Whether there is a flag of this whole name."""
+        return flag in OWN or flag in self._kept
+
     def read_flags(self, text: str) -> None:
-        """Set the flags of a text such as "floatX=float32,device=cpu", the form of THEANO_FLAGS."""
+        """Set the flags of a text such as "floatX=float32,device=cpu", the form of THEANO_FLAGS.
+
+        One that is not known is told of by a warning, as by Theano.
+        """
         for part in filter(None, (part.strip() for part in text.split(","))):
             flag, equals, value = part.partition("=")
             if not equals:
                 raise ConfigError(f"THEANO_FLAGS must be of the form flag=value,flag=value, and has {part!r}")
-            self.put(flag.strip(), parsed(value.strip(), KEPT.get(flag.strip(), "")))
+            name = flag.strip()
+            if self.knows(name):
+                self.put(name, parsed(value.strip(), KEPT.get(name, "")))
+            else:
+                warnings.warn(f"Theano's configuration has no flag {name!r} here{hint(name)}", stacklevel=2)
 
     @contextmanager
     def change_flags(self, **flags: Any) -> Iterator[None]:

@@ -54,6 +54,7 @@ CHECKS = {
     "assert_op": "symlab:assert_op",
 }
 MISSING_INPUT = {"MissingInputError": "symlab.core.ir.errors:MissingInputError"}
+TEST_VALUES = {name: f"symlab.core.test_values:{name}" for name in ("get_debug_values", "get_test_value")}
 BY_HAND = {**MISSING_INPUT, "FunctionGraph": GRAPHS + "FunctionGraph"}
 ERRORS = {
     "GradientError": "symlab.core.ir.errors:GradientError",
@@ -227,9 +228,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.gof.graph": Contents("Graphs.", (), GRAPH),
         "theano.gof.opt": Contents("Rewrites.", (), REWRITES),
         "theano.gof.utils": Contents("Helpers.", (), {"hashtype": OPS + "hashtype"}),
-        "theano.gof.op": Contents(
-            "Ops.", (), {"Op": GRAPH["Op"], "get_test_value": "symlab.core.test_values:get_test_value"}
-        ),
+        "theano.gof.op": Contents("Ops.", (), {"Op": GRAPH["Op"], **TEST_VALUES}),
         "theano.gof.null_type": Contents(
             "Types of gradients that are not defined.", (), {"NullType": "symlab.gradient:NullType"}
         ),

@@ -102,7 +102,8 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Ex
     operands = [(place, arg) for place, arg in enumerate(node.args[: value_count(node)]) if arg in leads]
     varying = [pair for pair in operands if not is_discrete(pair[1]) or (node.op is cast and pair[1] in wanted)]
     nothing = flow if isinstance(flow, Undefined) and is_discrete(node) else ZERO
-    yield from ((arg, nothing) for place, arg in operands if (place, arg) not in varying)
+    places = {place for place, _ in varying}
+    yield from ((arg, nothing) for place, arg in operands if place not in places)
     if not varying:
         return
     if node.op is PROJECT:

@@ -39,6 +39,10 @@ class Type(ObjectType):
         names = sorted(vars(self)) if type(self).__props__ is None else type(self).__props__ or ()
         return tuple(getattr(self, name) for name in names)
 
+    def clone(self, *args: Any, **options: Any) -> Any:
+        """Another type of this class, made of these arguments."""
+        return type(self)(*args, **options)
+
     def values_eq(self, a: Any, b: Any) -> bool:
         """Whether two values are the same."""
         return bool(a == b)

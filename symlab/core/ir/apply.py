@@ -92,7 +92,13 @@ class Apply:
         return self.node.tag  # type: ignore[attr-defined]
 
     def clone_with_new_inputs(self, inputs: Sequence[Any], strict: bool = True) -> Apply:
-        """The application of the same op to other inputs, from which the types of its results are found."""
+        """The application of the same op to other inputs, from which the types of its results are found.
+
+        With `strict` the sizes that are known of the present inputs hold for the new ones too.
+        """
+        if strict:
+            pairs = zip(inputs, self.inputs, strict=True)
+            inputs = [new if old.type.is_super(new.type) else old.type.filter_variable(new) for new, old in pairs]
         return Apply.of(self.node.op(*inputs, **self.node.attributes))
 
     def clone(self) -> Apply:

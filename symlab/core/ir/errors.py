@@ -69,6 +69,10 @@ class UnusedInputError(SymlabError, ValueError):
     """An input of a function that no output needs."""
 
 
+class WrongInput(MissingInputError, UnusedInputError):
+    """A variable that an output needs is missing, and another one is an input for nothing."""
+
+
 class RepeatedInput(InvalidValue, UnusedInputError):
     """A variable that is an input of a function twice: one of the two is not needed."""
 

@@ -116,7 +116,7 @@ class Held(OfValues):
     @property
     def shape(self) -> Shape:
         """There is none: an op that asks wants an array."""
-        raise Misfit(f"a value of {self} is no array", kind=TypeMismatch)
+        raise TypeMismatch(f"a value of {self} is no array")
 
 
 class ObjectType(Held):

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from symlab.core.ir import config
 from symlab.core.seams import seam
+
+
+def untested() -> AbstractContextManager[Any]:
+    """Within this context no test value is computed."""
+    is_on = config.current().compute_test_value != "off"
+    return config.configure(compute_test_value="off") if is_on else nullcontext()
+
 
 Builds = TypeVar("Builds", bound=Callable[..., Any])
 

@@ -90,7 +90,9 @@ def variable(type: ArrayType, name: str | None = None) -> Variable:
 
 
 def constant(value: Any, name: str | None = None, dtype: Any = None) -> Variable:
-    """A typed constant: a private copy that keeps the array's dtype and exact shape."""
+    """A typed constant: a private copy that keeps the array's dtype and exact shape; "floatX" is a dtype too."""
+    if isinstance(dtype, str) and dtype == "floatX":
+        dtype = config.current().floatX
     try:
         return constant_of(value, dtype, name)
     except Misfit as misfit:

@@ -104,6 +104,9 @@ def test_nothing_else_is_done_with_them(text):
         text + 1
     with pytest.raises(TypeMismatch, match="does not say which values"):
         sl.function([Type()("x")], [], on_unused_input="ignore")("a")
+    with pytest.raises(TypeMismatch, match="is no array"):
+        list(text)
+    assert Limited(3).clone(4) == Limited(4)
 
 
 def test_a_shared_variable_with_any_value():

@@ -167,3 +167,11 @@ def test_a_clone_keeps_its_test_values(theano):
     with theano.config.change_flags(compute_test_value="raise"):
         z = theano.clone(x * 3, replace={x: y})
     assert z.tag.test_value == 6
+
+
+def test_real_functions_of_small_integers(theano):
+    x = theano.tensor.bvector("x")
+    assert theano.tensor.exp(x).dtype == "float32"
+    assert theano.function([x], theano.tensor.exp(x))(np.array([3], "int8")).dtype == np.float32
+    with sl.configure(manners="numpy"):
+        assert T.exp(x).dtype == "float16"

@@ -1,7 +1,8 @@
 """`import theano` for programs written for Theano: `symlab.compat.theano.install()` before they start.
 
-From then on `theano` and its modules are symlab's objects under Theano's names, and what THEANO_FLAGS says holds. As in
-Theano an expression that is no comparison counts as true (`if mask:`), which symlab by itself refuses.
+From then on `theano` and its modules are symlab's objects under Theano's names, what THEANO_FLAGS says holds, and where
+Theano and NumPy differ, expressions behave as Theano's: one that is no comparison counts as true (`if mask:`), and real
+functions of integers of 8 bits are of dtype float32.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ def install() -> None:
     if not any(isinstance(finder, TheanoFinder) for finder in sys.meta_path):
         forget()
         sys.meta_path.insert(0, TheanoFinder())
-        configure(truth="theano")
+        configure(manners="theano")
         read_environment()
 
 
 def uninstall() -> None:
     """Undo `install`: modules that were imported meanwhile stay with those who hold them."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, TheanoFinder)]
-    configure(truth="refuse")
+    configure(manners="numpy")
     forget()
 
 

@@ -26,7 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "compile": ("sync", "background"),
     "record": ("full", "names"),
     "compute_test_value": ("off", "ignore", "warn", "raise"),
-    "truth": ("refuse", "theano"),
+    "manners": ("numpy", "theano"),
 }
 
 
@@ -57,7 +57,7 @@ class Config:
     seed: int = 0
     on_unused_input: str = "raise"
     compute_test_value: str = "off"
-    truth: str = "refuse"  # "theano": an expression that is no comparison counts as true, as in `if mask:`
+    manners: str = "numpy"  # "theano": `if x:` is true, and exp of int8 is float32
 
 
 KEYS: Mapping[str, type] = {item.name: type(getattr(Config(), item.name)) for item in fields(Config)}

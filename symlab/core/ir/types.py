@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir import config
 from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.values import OfValues
 from symlab.core.seams import seam
@@ -247,10 +248,10 @@ def _broadcast_size(axis: int, sizes: tuple[Size, ...]) -> Size:
 
 
 def inexact(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype in which NumPy computes a function with real values, such as exp, of this dtype."""
+    """The dtype in which NumPy, or Theano where its manners hold, computes a real function of this dtype."""
     if dtype.kind in "fc":
         return dtype
-    sizes = {1: np.float16, 2: np.float32}
+    sizes = {1: np.float32 if config.current().manners == "theano" else np.float16, 2: np.float32}
     return np.dtype(sizes.get(dtype.itemsize, np.float64))
 
 

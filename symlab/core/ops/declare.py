@@ -195,9 +195,14 @@ def choice(dtypes: Dtypes) -> Casts:
     return (np.dtype(bool), *(common,) * (len(dtypes) - 1)), common
 
 
-@lru_cache(16384)
 def elementwise_type(rule: DtypeRule, *types: ArrayType) -> ArrayType:
     """The type of an elementwise result whose operands were cast already."""
+    return type_by_rule(rule, config.current().manners, *types)
+
+
+@lru_cache(16384)
+def type_by_rule(rule: DtypeRule, manners: str, *types: ArrayType) -> ArrayType:
+    """The type that a rule gives where these manners hold."""
     _, dtype = rule([item.dtype for item in types])
     try:
         shape = broadcast_shapes(*(item.shape for item in types))

@@ -64,7 +64,7 @@ class Protocols:
         raise TypeMismatch(message(problem, [named(self)], ["x.eval({input: value}), or sl.function([input], x)"]))
 
     def __bool__(self) -> bool:
-        if config.current().truth == "theano" and getattr(getattr(self, "op", None), "name", "") not in COMPARISONS:
+        if config.current().manners == "theano" and getattr(getattr(self, "op", None), "name", "") not in COMPARISONS:
             return True
         problem = f"{self!r} is neither true nor false before the function is called"
         tries = [

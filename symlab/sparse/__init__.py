@@ -6,6 +6,9 @@ Inputs are made by `csr_matrix` and `csc_matrix`; values are matrices of `scipy.
 # ruff: noqa: F401, F403 - each module says in `__all__` what it adds
 
 from symlab.sparse.arithmetic import *
+from symlab.sparse.draws import *
+from symlab.sparse.operators import DenseWarning
+from symlab.sparse.parts import *
 from symlab.sparse.products import *
 from symlab.sparse.structure import *
 from symlab.sparse.types import *
@@ -17,5 +20,7 @@ from symlab.sparse.variable import (
     as_sparse_variable,
 )
 
+sparse_formats = ["csc", "csr"]  # those of Theano's; values of format bsr are taken too
 as_sparse = as_sparse_variable
 SparseTensorType = SparseType
+SparseTensorSharedVariable = SparseSharedVariable

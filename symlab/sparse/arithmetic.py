@@ -10,6 +10,7 @@ from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ops.agreement import agreed
 from symlab.core.ops.gather import inc_take
 from symlab.core.ops.operators import Variable, as_variable
+from symlab.sparse.operators import dense
 from symlab.sparse.structure import (
     as_format,
     coordinates,
@@ -25,12 +26,13 @@ from symlab.sparse.variable import PLACES, SparseVariable, as_sparse_or_tensor_v
 
 # fmt: off
 __all__ = [
-    "add", "add_s_d", "add_s_s", "add_s_s_data", "arcsin", "arcsinh", "arctan", "arctanh", "cast", "ceil",
-    "col_scale", "conj", "deg2rad", "diag", "eq", "expm1", "floor", "ge", "gt", "le", "log1p", "lt", "minus",
+    "abs_", "add", "add_s_d", "add_s_s", "add_s_s_data", "arcsin", "arcsinh", "arctan", "arctanh", "cast", "ceil",
+    "col_scale", "conj", "copied", "deg2rad", "diag", "eq", "expm1", "floor", "ge", "gt", "le", "log1p", "lt", "minus",
     "mul", "mul_s_d", "mul_s_s", "mul_s_v", "multiply", "neg", "neq", "rad2deg", "rint", "row_scale", "sgn",
-    "sin", "sinh", "sp_ones_like", "sp_sum", "sp_zeros_like", "sqr", "sqrt", "square_diagonal", "structured_add",
-    "structured_add_s_v", "structured_exp", "structured_log", "structured_maximum", "structured_minimum",
-    "structured_monoid", "structured_pow", "structured_sigmoid", "sub", "subtract", "tan", "tanh", "trunc",
+    "sin", "sinh", "sp_ones_like", "sp_sum", "sp_zeros_like", "sqr", "sqrt", "square", "square_diagonal",
+    "structured_add", "structured_add_s_v",
+    "structured_exp", "structured_log", "structured_maximum", "structured_minimum",
+    "structured_monoid", "structured_pow", "structured_sigmoid", "sub", "subtract", "tan", "tanh", "true_div", "trunc",
 ]
 # fmt: on
 
@@ -38,12 +40,17 @@ __all__ = [
 # Elements that are kept
 
 
+def storable(data: Variable) -> Variable:
+    """Elements in a dtype that matrices of SciPy can have: float16, as small integers give it, becomes float32."""
+    return T.cast(data, "float32") if data.dtype == "float16" else data
+
+
 def elementwise(name: str) -> Callable[[Any], SparseVariable]:
     """A function under which 0 stays 0, of a sparse matrix."""
 
     def function(x: Any) -> SparseVariable:
         x = as_sparse_variable(x)
-        return x.with_data(getattr(T, name)(x.data))
+        return x.with_data(storable(getattr(T, name)(x.data)))
 
     function.__name__, function.__doc__ = name, getattr(T, name).__doc__
     return function
@@ -51,9 +58,22 @@ def elementwise(name: str) -> Callable[[Any], SparseVariable]:
 
 arcsin, arcsinh, arctan, arctanh = map(elementwise, ("arcsin", "arcsinh", "arctan", "arctanh"))
 ceil, floor, rint, trunc, sgn = map(elementwise, ("ceil", "floor", "rint", "trunc", "sgn"))
-conj, neg, sqr, sqrt = map(elementwise, ("conj", "neg", "sqr", "sqrt"))
+neg, sqr, sqrt = map(elementwise, ("neg", "sqr", "sqrt"))
+abs_, square = elementwise("abs"), sqr
 deg2rad, rad2deg, expm1, log1p = map(elementwise, ("deg2rad", "rad2deg", "expm1", "log1p"))
 sin, sinh, tan, tanh = map(elementwise, ("sin", "sinh", "tan", "tanh"))
+
+
+def conj(x: Any) -> SparseVariable:
+    """The complex conjugate of each element; a real matrix as it is."""
+    x = as_sparse_variable(x)
+    return x.with_data(T.conj(x.data)) if T.as_tensor(x.data).type.dtype.kind == "c" else x
+
+
+def copied(x: Any, name: str | None = None) -> SparseVariable:
+    """The same matrix as a variable of its own."""
+    x = as_sparse_variable(x)
+    return SparseVariable(x.format, x.parts, name)
 
 
 def structured_monoid(function: Callable[..., Any]) -> Callable[..., SparseVariable]:
@@ -61,7 +81,7 @@ def structured_monoid(function: Callable[..., Any]) -> Callable[..., SparseVaria
 
     def structured(x: Any, *rest: Any) -> SparseVariable:
         x = as_sparse_variable(x)
-        return x.with_data(function(x.data, *rest))
+        return x.with_data(storable(function(x.data, *rest)))
 
     structured.__doc__ = f"{getattr(function, '__name__', 'A function')} of the elements that are kept."
     return structured
@@ -166,12 +186,20 @@ def mul(x: Any, y: Any) -> Any:
 multiply = mul
 
 
+def true_div(x: Any, y: Any) -> Any:
+    """x / y element by element: sparse where y is a number, else dense."""
+    x, y = as_sparse_variable(x), as_sparse_or_tensor_variable(y)
+    if not isinstance(y, SparseVariable) and y.ndim == 0:
+        return x.with_data(x.data / y)
+    return dense(x, "/") / (dense_from_sparse(y) if isinstance(y, SparseVariable) else y)
+
+
 def mul_s_s(x: Any, y: Any) -> SparseVariable:
     """The product of two sparse matrices element by element, which keeps what both keep."""
     x = as_sparse_variable(x)
     y = as_format(y, x.format)
     x = SparseVariable(x.format, (x.data, x.indices, x.indptr, same_shape(x, y)))
-    width = x.shape[1 if x.format == "csr" else 0]
+    width = x.shape[1 if x.format != "csc" else 0]
     first, second = (majors(item) * width + T.cast(item.indices, "int64") for item in (x, y))
     place = T.searchsorted(second, first)
     keys = T.concatenate([second, T.constant([-1])])

@@ -9,7 +9,16 @@ from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ops.agreement import agreed
 from symlab.core.ops.gather import inc_take
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.sparse.structure import as_format, coordinates, dense_from_sparse, fitted, ranges, summed, transpose
+from symlab.sparse.parts import ranges
+from symlab.sparse.structure import (
+    as_format,
+    coordinates,
+    dense_from_sparse,
+    fitted,
+    sparse_from_dense,
+    summed,
+    transpose,
+)
 from symlab.sparse.variable import SparseVariable, as_sparse_or_tensor_variable, as_sparse_variable
 
 __all__ = ["dot", "sampling_dot", "structured_dot", "true_dot", "usmm"]
@@ -32,9 +41,13 @@ def structured_dot(x: Any, y: Any) -> Any:
     return found.T if x.ndim > 1 else found
 
 
-def true_dot(x: Any, y: Any, grad_preserves_dense: bool = True) -> Any:
-    """The matrix product: sparse if both are, else dense; gradients of sparse matrices have their structure."""
-    return structured_dot(x, y)
+def true_dot(x: Any, y: Any, grad_preserves_dense: bool = True) -> SparseVariable:
+    """The matrix product, sparse if only one operand is; gradients of sparse matrices have their structure."""
+    found = structured_dot(x, y)
+    if isinstance(found, SparseVariable):
+        return found
+    first = as_sparse_or_tensor_variable(x)
+    return sparse_from_dense(found, (first if isinstance(first, SparseVariable) else as_sparse_variable(y)).format)
 
 
 def product_with_dense(x: SparseVariable, y: Variable) -> Variable:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ops.agreement import agreed
 from symlab.core.ops.gather import inc_take
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.repetition import segments
@@ -16,7 +17,7 @@ from symlab.sparse.variable import PLACES, SparseVariable, as_sparse_variable, c
 __all__ = [
     "CSC", "CSM", "CSR", "as_format", "clean", "construct_sparse_from_list", "csc_from_dense", "csm_data",
     "csm_indices", "csm_indptr", "csm_properties", "csm_shape", "csr_from_dense", "dense_from_sparse",
-    "ensure_sorted_indices", "get_item", "hstack", "remove0", "sparse_from_dense", "transpose", "vstack",
+    "ensure_sorted_indices", "hstack", "remove0", "sparse_from_dense", "transpose", "vstack",
 ]  # fmt: skip
 
 
@@ -48,9 +49,19 @@ def csm_shape(x: Any) -> Variable:
     return csm_properties(x)[3]
 
 
-def CSM(format: str, data: Any, indices: Any, indptr: Any, shape: Any) -> SparseVariable:
-    """A matrix from its four arrays, as SciPy's constructors: in each row the places ascend, and none comes twice."""
+def CSM(format: str) -> Callable[..., SparseVariable]:
+    """The function that makes a matrix of this format from its four arrays, as Theano's class of this name."""
     checked_format(format)
+
+    def made(data: Any, indices: Any, indptr: Any, shape: Any) -> SparseVariable:
+        return from_arrays(format, data, indices, indptr, shape)
+
+    made.__doc__ = f"A matrix of format {format} from its four arrays: in each row the places ascend, none comes twice."
+    return made
+
+
+def from_arrays(format: str, data: Any, indices: Any, indptr: Any, shape: Any) -> SparseVariable:
+    """A matrix from its four arrays, as SciPy's constructors: in each row the places ascend, and none comes twice."""
     vector = as_variable(data)
     places = [as_variable(part) for part in (indices, indptr)]
     for part in places:
@@ -61,18 +72,13 @@ def CSM(format: str, data: Any, indices: Any, indptr: Any, shape: Any) -> Sparse
     sizes = (
         T.stack([T.cast(size, "int64") for size in shape]) if isinstance(shape, (list, tuple)) else as_variable(shape)
     )
+    if sizes.ndim != 1 or sizes.type.dtype.kind not in "iu":
+        raise TypeMismatch(message("the shape is a vector of two integers", [(sizes.name or "shape", sizes)]))
     sizes = T.specify_shape(T.cast(sizes, "int64"), (2,))
     return SparseVariable(format, [vector, *(T.cast(part, PLACES) for part in places), sizes])
 
 
-def CSR(data: Any, indices: Any, indptr: Any, shape: Any) -> SparseVariable:
-    """A matrix of format csr from its four arrays."""
-    return CSM("csr", data, indices, indptr, shape)
-
-
-def CSC(data: Any, indices: Any, indptr: Any, shape: Any) -> SparseVariable:
-    """A matrix of format csc from its four arrays."""
-    return CSM("csc", data, indices, indptr, shape)
+CSR, CSC = CSM("csr"), CSM("csc")
 
 
 # Places
@@ -86,7 +92,7 @@ def majors(x: SparseVariable) -> Variable:
 def coordinates(x: SparseVariable) -> tuple[Variable, Variable]:
     """The row and the column of each element."""
     pair = majors(x), T.cast(x.indices, "int64")
-    return pair if x.format == "csr" else pair[::-1]
+    return pair if x.format != "csc" else pair[::-1]
 
 
 def sizes(x: SparseVariable) -> tuple[Variable, Variable]:
@@ -107,8 +113,8 @@ def pointers(major: Variable, count: Any) -> Variable:
 
 def in_order(format: str, rows: Variable, columns: Variable, data: Variable, shape: Variable) -> SparseVariable:
     """The matrix with elements at these places, of which none comes twice."""
-    major, minor = (rows, columns) if format == "csr" else (columns, rows)
-    counts = (shape[0], shape[1]) if format == "csr" else (shape[1], shape[0])
+    major, minor = (rows, columns) if format != "csc" else (columns, rows)
+    counts = (shape[0], shape[1]) if format != "csc" else (shape[1], shape[0])
     order = T.argsort(major * counts[1] + minor)
     parts = data[order], T.cast(minor[order], PLACES), pointers(major, counts[0]), shape
     return SparseVariable(format, parts)
@@ -116,8 +122,8 @@ def in_order(format: str, rows: Variable, columns: Variable, data: Variable, sha
 
 def summed(format: str, rows: Variable, columns: Variable, data: Variable, shape: Variable) -> SparseVariable:
     """The matrix with elements at these places; those at one place are summed."""
-    major, minor = (rows, columns) if format == "csr" else (columns, rows)
-    counts = (shape[0], shape[1]) if format == "csr" else (shape[1], shape[0])
+    major, minor = (rows, columns) if format != "csc" else (columns, rows)
+    counts = (shape[0], shape[1]) if format != "csc" else (shape[1], shape[0])
     keys, numbers = T.unique(major * counts[1] + minor, return_inverse=True)
     total = inc_take(T.zeros([keys.shape[0]], data.dtype), data, numbers, axes=(0,))
     width = T.maximum(counts[1], 1)
@@ -129,14 +135,18 @@ def kept(x: SparseVariable, mask: Variable) -> SparseVariable:
     """The elements of a matrix for which a mask holds."""
     (places,) = T.nonzero(mask)
     major = majors(x)[places]
-    count = x.shape[0 if x.format == "csr" else 1]
+    count = x.shape[0 if x.format != "csc" else 1]
     return SparseVariable(x.format, (x.data[places], x.indices[places], pointers(major, count), x.shape))
 
 
 def as_format(x: Any, format: str) -> SparseVariable:
     """The same matrix in a format."""
     x = as_sparse_variable(x)
-    return x if x.format == format else in_order(checked_format(format), *coordinates(x), x.data, x.shape)
+    if x.format == format:
+        return x
+    if "csc" not in (x.format, checked_format(format)):
+        return SparseVariable(format, x.parts)
+    return in_order(format, *coordinates(x), x.data, x.shape)
 
 
 def ensure_sorted_indices(x: Any) -> SparseVariable:
@@ -159,8 +169,9 @@ def clean(x: Any) -> SparseVariable:
 def transpose(x: Any) -> SparseVariable:
     """Rows and columns exchanged: csr becomes csc, with the same arrays."""
     x = as_sparse_variable(x)
-    other = "csc" if x.format == "csr" else "csr"
-    return SparseVariable(other, (x.data, x.indices, x.indptr, x.shape[::-1]))
+    other = "csc" if x.format != "csc" else "csr"
+    turned = SparseVariable(other, (x.data, x.indices, x.indptr, x.shape[::-1]))
+    return as_format(turned, "bsr") if x.format == "bsr" else turned
 
 
 # Dense and sparse
@@ -173,14 +184,18 @@ def dense_from_sparse(x: Any) -> Variable:
 
 
 def sparse_from_dense(x: Any, format: str = "csr") -> SparseVariable:
-    """The elements of a dense matrix that are not 0."""
+    """The elements of a dense matrix that are not 0; a vector is a matrix of one row, a number of one element."""
     dense = as_variable(x)
+    while dense.ndim < 2:
+        dense = T.expand_dims(dense, 0)
     if dense.ndim != 2:
         raise TypeMismatch(message(f"a matrix has 2 axes, not {dense.ndim}", [(dense.name or "x", dense)]))
-    turned = dense if checked_format(format) == "csr" else dense.T
+    turned = dense if checked_format(format) != "csc" else dense.T
     major, minor = T.nonzero(turned)
-    parts = turned[major, minor], T.cast(minor, PLACES), pointers(major, turned.shape[0]), dense.shape
-    return SparseVariable(format, parts)
+    shape = agreed(dense.shape, dense.shape, dense.shape)  # a node of its own, so that the matrix can be made an input
+    return SparseVariable(
+        format, (turned[major, minor], T.cast(minor, PLACES), pointers(major, turned.shape[0]), shape)
+    )
 
 
 def csr_from_dense(x: Any) -> SparseVariable:
@@ -201,69 +216,7 @@ def construct_sparse_from_list(x: Any, values: Any, ilist: Any) -> SparseVariabl
     return summed("csr", T.repeat(rows, width), places, T.ravel(values), like.shape)
 
 
-# Parts and wholes
-
-
-def get_item(x: Any, index: Any) -> Any:
-    """`x[i, j]` as a scalar; slices of rows and columns, or a list of rows, as a matrix."""
-    x = as_sparse_variable(x)
-    row, column = index if isinstance(index, tuple) else (index, slice(None))
-    if isinstance(row, slice) and isinstance(column, slice):
-        return block(x, row, column)
-    if isinstance(row, slice) or isinstance(column, slice):
-        if column == slice(None) and T.as_tensor(row).ndim == 1:
-            return chosen_rows(x, T.as_tensor(row))
-        parts = [part if isinstance(part, slice) else slice(part, part + 1) for part in (row, column)]
-        return block(x, *parts)
-    rows, columns = coordinates(x)
-    place = [T.switch(T.lt(at, 0), at + size, at) for at, size in zip(map(T.as_tensor, (row, column)), sizes(x))]
-    found = T.and_(T.eq(rows, place[0]), T.eq(columns, place[1]))
-    return T.sum(T.where(found, x.data, T.zeros_like(x.data)))
-
-
-def block(x: SparseVariable, rows: slice, columns: slice) -> SparseVariable:
-    """The elements of some rows and columns next to each other."""
-    mask: Any = None
-    starts, lengths = [], []
-    for part, place, size in zip((rows, columns), coordinates(x), sizes(x), strict=True):
-        if part.step not in (None, 1):
-            raise InvalidValue(message("rows and columns are taken one after another", (), ["x[rows] with a list"]))
-        start = bound(0 if part.start is None else part.start, size)
-        stop = T.maximum(bound(size if part.stop is None else part.stop, size), start)
-        inside = T.and_(T.ge(place, start), T.lt(place, stop))
-        mask = inside if mask is None else T.and_(mask, inside)
-        starts.append(start)
-        lengths.append(stop - start)
-    left = kept(x, mask)
-    major, minor = (0, 1) if x.format == "csr" else (1, 0)
-    pointer = left.indptr[starts[major] : starts[major] + lengths[major] + 1]
-    shape = T.stack([T.cast(length, "int64") for length in lengths])
-    return SparseVariable(x.format, (left.data, T.cast(left.indices - starts[minor], PLACES), pointer, shape))
-
-
-def bound(number: Any, size: Variable) -> Variable:
-    """A bound of a slice, counted from the end if it is negative, within the size."""
-    place = T.cast(number, "int64")
-    return T.clip(T.switch(T.lt(place, 0), place + size, place), 0, size)
-
-
-def chosen_rows(x: SparseVariable, rows: Variable) -> SparseVariable:
-    """The rows at these places, one after the other."""
-    wide = as_format(x, "csr")
-    first, last = wide.indptr[:-1][rows], wide.indptr[1:][rows]
-    which, places = ranges(first, last)
-    count = rows.shape[0]
-    shape = T.stack([count, x.shape[1]])
-    found = SparseVariable("csr", (wide.data[places], wide.indices[places], pointers(which, count), shape))
-    return as_format(found, x.format)
-
-
-def ranges(first: Variable, last: Variable) -> tuple[Variable, Variable]:
-    """The numbers from each `first` to before its `last`, one after the other, with the range that each is of."""
-    first, counts = T.cast(first, "int64"), T.cast(last, "int64") - T.cast(first, "int64")
-    which = T.repeat(T.arange(counts.shape[0]), counts)
-    before = T.cumsum(counts) - counts
-    return which, first[which] + T.arange(which.shape[0]) - before[which]
+# Wholes
 
 
 def hstack(blocks: Sequence[Any], format: str | None = None, dtype: Any = None) -> SparseVariable:

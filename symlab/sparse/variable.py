@@ -1,6 +1,7 @@
 """Sparse matrices as expressions: four dense variables that `function`, `grad` and `shared` take as one.
 
-A matrix of format "csr" has the elements of each row one after another, of format "csc" those of each column:
+A matrix of format "csr" has the elements of each row one after another, of format "csc" those of each column; one of
+format "bsr" is as one of "csr" but for the values that go in and come out:
 `data` are the elements, `indices` their places within a row (column), and row i has the elements from `indptr[i]` to
 `indptr[i + 1]`. Expressions expect the places of a row in ascending order, none twice; values that are given at a call
 are brought into this form.
@@ -9,56 +10,81 @@ are brought into this form.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from symlab.core.ir.composite import Composite
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ir.types import array_type
 from symlab.core.ops.operators import Variable, as_variable, constant, variable
 from symlab.core.seams import resolve
 from symlab.core.shared import SharedVariable, shared
+from symlab.sparse.operators import SparseOperators, method
 from symlab.tensor.types import dtype_of
 
-FORMATS = ("csr", "csc")
+FORMATS = ("csr", "csc", "bsr")
 PLACES = np.dtype(np.int32)
 
 
 def checked_format(format: str) -> str:
     """The name of a format."""
     if format not in FORMATS:
-        raise InvalidValue(message(f"there is no format {format!r}", (), ["'csr' or 'csc'"]))
+        raise InvalidValue(message(f"there is no format {format!r}", (), ["'csr', 'csc' or 'bsr'"]))
     return format
 
 
 @dataclass(frozen=True)
 class SparseType:
-    """The type of sparse matrices of a format and a dtype; called with a name it makes an input."""
+    """The type of sparse matrices of a format, a dtype and sizes as far as they are known; called it makes an input."""
 
     format: str
     dtype: str
+    shape: tuple[int | None, int | None] = (None, None)
 
     def __post_init__(self) -> None:
         checked_format(self.format)
         object.__setattr__(self, "dtype", dtype_of(self.dtype).name)
+        object.__setattr__(self, "shape", tuple(self.shape))
+
+    @property
+    def ndim(self) -> int:
+        """2."""
+        return 2
 
     def __call__(self, name: str | None = None) -> SparseVariable:
         """An input of this type."""
         kinds = (self.dtype, (None,)), (PLACES, (None,)), (PLACES, (None,)), (np.int64, (2,))
         names = [f"{name or self.format}.{part}" for part in ("data", "indices", "indptr", "shape")]
         made = [variable(array_type(*kind), label) for kind, label in zip(kinds, names, strict=True)]
-        return SparseVariable(self.format, made, name)
+        found = SparseVariable(self.format, made, name)
+        found.sizes = self.shape
+        return found
+
+    def clone(self, **changes: Any) -> SparseType:
+        """This type with another `format`, `dtype` or `shape`."""
+        return replace(self, **changes)
+
+    def filter(self, value: Any, strict: bool = False, allow_downcast: bool | None = None) -> Any:
+        """The value as a matrix of this type; a dtype that loses something is taken only if downcasting is allowed."""
+        if strict and not (is_scipy(value) and value.format == self.format and value.dtype == self.dtype):
+            raise TypeMismatch(message(f"{value!r} is no {self}"))
+        found = scipy_matrix(value, self.format, "the value")
+        if found.dtype != self.dtype and not (allow_downcast or np.can_cast(found.dtype, self.dtype)):
+            problem = f"a matrix of {self.dtype} is wanted, of that dtype but got {found.dtype}"
+            raise TypeMismatch(message(problem, (), ["allow_downcast=True"]))
+        return found if found.dtype == self.dtype else found.astype(self.dtype)
 
     def __str__(self) -> str:
         return f"{self.format}[{self.dtype}]"
 
 
-class SparseVariable(Composite):
+class SparseVariable(SparseOperators, Composite):
     """A sparse matrix: an input, a shared variable, a constant or a result."""
 
     __array_ufunc__ = None  # NumPy leaves operators to this class
+    sizes: tuple[int | None, int | None] = (None, None)  # which the values of an input must have
 
     def __init__(self, format: str, parts: Sequence[Variable], name: str | None = None) -> None:
         self.format, self.name = checked_format(format), name
@@ -72,7 +98,7 @@ class SparseVariable(Composite):
     @property
     def type(self) -> SparseType:
         """Format and dtype."""
-        return SparseType(self.format, self.data.dtype)
+        return SparseType(self.format, self.data.dtype, self.sizes)
 
     @property
     def dtype(self) -> str:
@@ -83,6 +109,11 @@ class SparseVariable(Composite):
     def ndim(self) -> int:
         """2."""
         return 2
+
+    @property
+    def size(self) -> Variable:
+        """How many elements are kept, as an expression."""
+        return self.nnz
 
     @property
     def nnz(self) -> Variable:
@@ -103,16 +134,19 @@ class SparseVariable(Composite):
         return SparseVariable(self.format, (data, self.indices, self.indptr, self.shape))
 
     def arrays_of(self, value: Any) -> tuple[Any, ...]:
-        """The four arrays of a matrix of SciPy, whatever its format, in order and without duplicates."""
-        found = scipy_matrix(value, self.format, self.name or "the value")
+        """The four arrays of a matrix of SciPy, whatever its format, or of a dense one; in order, no duplicates."""
+        name = self.name or "the value"
+        found = scipy_matrix(value, "csc" if self.format == "csc" else "csr", name)
+        if any(size not in (None, got) for size, got in zip(self.sizes, found.shape, strict=True)):
+            raise ShapeMismatch(message(f"{name} has the shape {found.shape} and not {self.sizes}"))
         places = (np.asarray(array, PLACES) for array in (found.indices, found.indptr))
         return (found.data, *places, np.asarray(found.shape, np.int64))
 
     def value_of(self, arrays: Sequence[Any]) -> Any:
         """The matrix of SciPy with these four arrays."""
         data, indices, indptr, shape = arrays
-        kind = resolve(f"scipy.sparse:{self.format}_matrix")
-        return kind((data, indices, indptr), shape=tuple(map(int, shape)))
+        kind = resolve("scipy.sparse:csc_matrix" if self.format == "csc" else "scipy.sparse:csr_matrix")
+        return kind((data, indices, indptr), shape=tuple(map(int, shape))).asformat(self.format)
 
     def as_this(self, value: Any) -> SparseVariable:
         """A matrix or expression in the format of this one."""
@@ -136,61 +170,6 @@ class SparseVariable(Composite):
 
     def __repr__(self) -> str:
         return self.name or f"<{self.type}>"
-
-    # Operators and methods, each of them a function of `symlab.sparse`
-
-    def __add__(self, other: Any) -> Any:
-        return method("add")(self, other)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return method("sub")(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return method("sub")(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return method("mul")(self, other)
-
-    __rmul__ = __mul__
-
-    def __neg__(self) -> Any:
-        return method("neg")(self)
-
-    def __matmul__(self, other: Any) -> Any:
-        return method("structured_dot")(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return method("structured_dot")(other, self)
-
-    def __getitem__(self, index: Any) -> Any:
-        return method("get_item")(self, index)
-
-    def dot(self, other: Any) -> Any:
-        """The matrix product, a dense matrix where one of them is dense."""
-        return method("structured_dot")(self, other)
-
-    def transpose(self) -> SparseVariable:
-        """Rows and columns exchanged."""
-        return self.T
-
-    def sum(self, axis: int | None = None) -> Variable:
-        """The sum over all elements, over the rows (0) or over the columns (1)."""
-        return method("sp_sum")(self, axis)  # type: ignore[no-any-return]
-
-    def toarray(self) -> Variable:
-        """As a dense matrix."""
-        return method("dense_from_sparse")(self)  # type: ignore[no-any-return]
-
-    def astype(self, dtype: Any) -> SparseVariable:
-        """With elements of another dtype."""
-        return method("cast")(self, dtype)  # type: ignore[no-any-return]
-
-
-def method(name: str) -> Any:
-    """A function of `symlab.sparse`, which is built on this module."""
-    return resolve(f"symlab.sparse:{name}")
 
 
 class SparseSharedVariable(SparseVariable):
@@ -219,8 +198,7 @@ def is_scipy(value: Any) -> bool:
 def scipy_matrix(value: Any, format: str, name: str) -> Any:
     """A matrix of SciPy in a format, its places in order and without duplicates."""
     if not is_scipy(value):
-        problem = f"{name} is a sparse matrix, and {type(value).__name__} was given"
-        raise TypeMismatch(message(problem, (), ["scipy.sparse.csr_matrix(value)"]))
+        value = from_dense(value, format, name)
     if len(value.shape) != 2:
         raise TypeMismatch(message(f"{name} is a matrix, and the value has {len(value.shape)} axes"))
     found = value.asformat(format)
@@ -228,6 +206,15 @@ def scipy_matrix(value: Any, format: str, name: str) -> Any:
         found = found.copy()
         found.sum_duplicates()
     return found
+
+
+def from_dense(value: Any, format: str, name: str) -> Any:
+    """A matrix of SciPy from an array or a list of rows."""
+    array = np.asarray(value) if isinstance(value, (list, tuple, np.ndarray)) else None
+    if array is None or array.ndim != 2 or array.dtype.kind not in "biufc":
+        problem = f"{name} is a sparse matrix, and {type(value).__name__} was given"
+        raise TypeMismatch(message(problem, (), ["scipy.sparse.csr_matrix(value)"]))
+    return resolve(f"scipy.sparse:{format}_matrix")(array)
 
 
 def sparse_shared(value: Any, name: str | None = None, borrow: bool = False) -> SparseSharedVariable:

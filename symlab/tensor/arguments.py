@@ -84,6 +84,7 @@ def elements_of(vector: Variable, length: int | None = None) -> list[Any]:
         return list(vector.args)
     if vector.op is CONSTANT:
         return constant_value(vector).tolist()  # type: ignore[no-any-return]
+    vector = specified(vector, (known,))
     return [slice_op(vector, index=(place,)) for place in range(known)]
 
 

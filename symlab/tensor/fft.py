@@ -251,6 +251,8 @@ def rfft_pairs(inp: Any, norm: str | None = None) -> Variable:
 
 def irfft_pairs(inp: Any, norm: str | None = None, is_odd: bool = False) -> Variable:
     """Theano's `irfft`, the inverse of `rfft_pairs`; `is_odd` says that the last axis had an odd size."""
+    if is_odd not in (False, True):
+        raise InvalidValue(message(f"is_odd is True or False, not {is_odd!r}"))
     pairs = as_variable(inp)
     x = complex_of(pairs[..., 0], pairs[..., 1])
     last = (sizes_of(x)[-1] - 1) * 2 + (1 if is_odd else 0)

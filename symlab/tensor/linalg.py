@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.composite import Composite
 from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import linalg as ops
 from symlab.core.ops.elementwise import abs, mul
@@ -52,6 +53,8 @@ def trace(x: Any, offset: int = 0) -> Variable:
 
 def dot(first: Any, second: Any) -> Variable:
     """NumPy's product: scalars multiply, otherwise the last axis of one goes with the last but one of the other."""
+    if isinstance(first, Composite) or isinstance(second, Composite):  # they have operators of their own
+        return (first if isinstance(first, Composite) else as_variable(first)) @ second
     a, b = promoted([first, second])
     if not a.ndim or not b.ndim:
         return mul(a, b)  # type: ignore[no-any-return]
@@ -246,8 +249,11 @@ def cross(first: Any, second: Any, axis: int = -1) -> Variable:
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Variable:
-    """NumPy's norm: of vectors along one axis, of matrices along two, of all elements if nothing is said."""
-    x = as_variable(x)
+    """NumPy's norm: of vectors along one axis, of matrices along two, of all elements if nothing is said.
+
+    Theano's "inf" and "-inf" are understood as np.inf and -np.inf.
+    """
+    x, ord = as_variable(x), {"inf": np.inf, "-inf": -np.inf}.get(ord, ord) if isinstance(ord, str) else ord
     if axis is None and ord is None:
         return vector_norm(x, None, 2, keepdims)
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (list, tuple)) else [axis]

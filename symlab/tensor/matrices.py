@@ -140,6 +140,8 @@ def tensorinv(a: Any, ind: int = 2) -> Variable:
 def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Variable:
     """The x with tensordot(a, x, x.ndim) = b; `axes` of a are moved to its end first."""
     a, b = matrices_of(a), matrices_of(b)
+    common = np.result_type(a.type.dtype, b.type.dtype)
+    a, b = cast_to(a, common), cast_to(b, common)
     for axis in axes or ():
         a = moveaxis(a, axis, a.ndim - 1)
     sizes = sizes_of(a)[b.ndim :]
@@ -151,21 +153,28 @@ def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Variable:
 # Factors
 
 
-def cholesky(x: Any, lower: bool = True, *, upper: bool = False, **options: Any) -> Variable:
+def cholesky(x: Any, lower: bool = True, *, upper: bool = False, on_error: str = "raise", **options: Any) -> Variable:
     """The triangular factor of a Hermitian positive definite matrix: l with l l' = x, or u with u' u = x.
 
-    The half of x that is returned is the half that is read.
+    The half of x that is returned is the half that is read. A matrix that is not positive definite raises, or gives
+    nan if `on_error` is "nan".
     """
+    if on_error not in ("raise", "nan"):
+        raise InvalidValue(message(f"on_error is 'raise' or 'nan', not {on_error!r}"))
+    factor = factorizations.cholesky if on_error == "raise" else factorizations.cholesky_or_nan
     x = matrices_of(x)
-    if lower and not upper:
-        return factorizations.cholesky(x)  # type: ignore[no-any-return]
-    return adjoint(factorizations.cholesky(adjoint(x)))
+    return factor(x) if lower and not upper else adjoint(factor(adjoint(x)))  # type: ignore[no-any-return]
 
 
 def qr(a: Any, mode: str = "reduced") -> Any:
-    """The factors of a = q r: unitary columns and an upper triangle; `mode` is 'reduced', 'complete' or 'r'."""
+    """The factors of a = q r: unitary columns and an upper triangle; `mode` is 'reduced', 'complete', 'r' or 'raw'.
+
+    "raw" gives what LAPACK computes, as NumPy does: reflectors and r in one matrix, transposed, and their factors.
+    """
+    if mode == "raw":
+        return parts(factorizations.qr_raw(matrices_of(a)))
     if mode not in ("reduced", "complete", "r"):
-        raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'reduced', 'complete' or 'r'"]))
+        raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'reduced', 'complete', 'r' or 'raw'"]))
     found = QR(*parts(factorizations.qr(matrices_of(a), mode="reduced" if mode == "r" else mode)))
     return found.R if mode == "r" else found
 

@@ -19,7 +19,7 @@ from symlab.core.ops.random import random_state, state_words
 from symlab.core.ops.shape import Number, separated, sizes_of
 from symlab.tensor.arguments import size_from
 from symlab.tensor.indexing import take_along_axis
-from symlab.tensor.random.draws import sizes_for
+from symlab.tensor.random.draws import sizes_for, together
 from symlab.tensor.types import dtype_of
 
 # fmt: off
@@ -57,7 +57,22 @@ def drawn(
 
 def simple(state: Any, distribution: str, size: Any, operands: Sequence[Any], ndim: int | None, dtype: Any) -> Drawn:
     """A draw whose size is given, or that of the parameters together."""
-    return drawn(state, distribution, sizes_for(size, [*map(as_variable, operands)], ndim), operands, dtype)
+    return drawn(state, distribution, completed(size, [*map(as_variable, operands)], ndim), operands, dtype)
+
+
+def completed(size: Any, operands: Sequence[Variable], ndim: int | None) -> tuple[Number, ...]:
+    """The sizes of a draw, in which -1 stands for that of the parameters along the axis.
+
+    Without a size they are those of the parameters, after axes of size 1 where `ndim` asks for more.
+    """
+    known = together(operands)
+    if size is None:
+        return (1,) * ((ndim or 0) - len(known)) + known
+    sizes = sizes_for(size, operands, ndim)
+    behind = (-1,) * (len(sizes) - len(known)) + known
+    return tuple(
+        given if isinstance(asked, int) and asked == -1 else asked for asked, given in zip(sizes, behind, strict=True)
+    )
 
 
 def uniform(
@@ -108,10 +123,13 @@ def choice(
     ndim: int | None = None,
     dtype: Any = "int64",
 ) -> Drawn:
-    """Elements of a vector a, or of the numbers before it, by probabilities p; each once unless `replace`."""
+    """Elements of a vector a, or of the numbers before it, by probabilities p; each once unless `replace`.
+
+    A p without axes, as programs for Theano give it, stands for equal probabilities.
+    """
     a = as_variable(a)
     kind = "choice" if replace else "choice without replacement"
-    operands = [a] if p is None else [a, cast(as_variable(p), dtype="float64")]
+    operands = [a] if p is None or as_variable(p).ndim == 0 else [a, cast(as_variable(p), dtype="float64")]
     return drawn(state, kind, sizes_for(size, [], ndim), operands, a.dtype if a.ndim else dtype)
 
 
@@ -126,7 +144,7 @@ def multinomial(
 ) -> Drawn:
     """How many of n trials fall into each class, by the probabilities in the last axis of `pvals`."""
     trials, rows = as_variable(n), as_variable(pvals)
-    front = sizes_for(size, [trials, rows[..., 0]], ndim)
+    front = completed(size, [trials, rows[..., 0]], ndim)
     return drawn(state, "multinomial", [*front, sizes_of(rows)[-1]], [trials, rows], dtype, trailing=1)
 
 

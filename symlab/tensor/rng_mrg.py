@@ -11,14 +11,15 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
+from symlab.core.ops.choosing import chosen
 from symlab.core.ops.compare import ge, lt
-from symlab.core.ops.elementwise import add, cast, log, mul, neg, sqrt, sub, true_div
+from symlab.core.ops.elementwise import add, cast, log, mul, sqrt, sub
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import MODULI, mrg_uniform
 from symlab.core.ops.shape import Number, joined_size, reshaped, separated, shuffled, sizes_of
-from symlab.core.ops.sort import argsort
 from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.shared import SharedVariable, shared
+from symlab.tensor.arguments import size_from
 from symlab.tensor.elementwise import clip
 from symlab.tensor.indexing import subtensor
 from symlab.tensor.joining import concatenate
@@ -27,7 +28,7 @@ from symlab.tensor.reductions import cumsum, sum
 from symlab.tensor.special import ndtr, ndtri
 from symlab.tensor.types import dtype_of
 
-__all__ = ["MRG_RandomStreams"]
+__all__ = ["MRG_RandomStreams", "choice_from_uniform", "guess_n_streams", "multinomial_from_uniform"]
 
 Matrix = tuple[tuple[int, ...], ...]
 FIRST: Matrix = ((0, 2**22, 2**7 + 1), (1, 0, 0), (0, 1, 0))
@@ -104,13 +105,6 @@ class MRG_RandomStreams:
         self.inc_rstate()
         return np.array(found, np.int32)
 
-    def n_streams(self, sizes: Sequence[Number]) -> int:
-        """How many streams a draw has: one for six elements, at most 15360; as many if the size is not known."""
-        total = joined_size(sizes)
-        if not isinstance(total, int):
-            return MOST_STREAMS
-        return min(total // 6 if total > 6 else total, MOST_STREAMS)
-
     def updates(self) -> list[tuple[SharedVariable, Variable]]:
         """The state of each draw so far with its next value, for functions with `no_default_updates`."""
         return list(self.state_updates)
@@ -127,7 +121,7 @@ class MRG_RandomStreams:
     ) -> Variable:
         """Numbers in (low, high) in an array of these sizes."""
         name = dtype_of(dtype).name
-        state = shared(self.substreams(self.n_streams(sizes) if nstreams is None else nstreams), name="streams")
+        state = shared(self.substreams(guess_n_streams(sizes) if nstreams is None else nstreams), name="streams")
         template, given = separated(sizes)
         several = mrg_uniform(state, *given, shape=template, dtype=name)
         state.default_update = PROJECT(several, index=0)
@@ -184,14 +178,9 @@ class MRG_RandomStreams:
     ) -> Variable:  # fmt: skip
         """How many of n trials fall into each class, by the probabilities in each row of the matrix `pvals`."""
         p = matrix_of(pvals)
-        rows, classes = sizes_of(p)
-        uniform = reshaped(self.between([rows * n], 0.0, 1.0, p.dtype, nstreams), [n, rows])
-        above = cumsum(p, axis=-1)
-        last = ge(shuffled(uniform, (0, 1, "x")), shuffled(above, ("x", 0, 1)))
-        place = clip(sum(last, axis=-1), 0, sub(as_variable(classes), 1))
-        from symlab.tensor.nnet import to_one_hot
-
-        return cast(sum(to_one_hot(place, classes, "int64"), axis=0), dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
+        count = size_from(n)
+        uniform = self.between([sizes_of(p)[0] * count], 0.0, 1.0, p.dtype, nstreams)
+        return multinomial_from_uniform(p, uniform, count, dtype)
 
     def choice(
         self, size: Any = 1, a: Any = None, replace: bool = True, p: Any = None, ndim: int | None = None,
@@ -201,10 +190,9 @@ class MRG_RandomStreams:
         if replace or a is not None:
             tries = ["T.random.choice", "replace=False, with probabilities p and no a"]
             raise InvalidValue(message("choice of these streams is without replacement", (), tries))
-        rates = matrix_of(p)
-        uniform = self.between(sizes_of(rates), 0.0, 1.0, rates.dtype, nstreams)
-        order = argsort(true_div(neg(log(uniform)), rates), axis=1)
-        return cast(order[:, :size], dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
+        rates, count = matrix_of(p), size_from(size)
+        uniform = self.between([sizes_of(rates)[0] * count], 0.0, 1.0, rates.dtype, nstreams)
+        return choice_from_uniform(rates, uniform, count, dtype)
 
     def multinomial_wo_replacement(
         self, size: Any = None, n: int = 1, pvals: Any = None, ndim: int | None = None, dtype: Any = "int64",
@@ -212,6 +200,35 @@ class MRG_RandomStreams:
     ) -> Variable:  # fmt: skip
         """`choice` of n classes, under its older name."""
         return self.choice(n, None, False, pvals, ndim, dtype, nstreams)
+
+
+def guess_n_streams(size: Any, warn: bool = False) -> int:
+    """How many streams a draw has: one for six elements, at most 15360; as many if the size is not known."""
+    known = isinstance(size, (list, tuple)) and all(isinstance(item, (int, np.integer)) for item in size)
+    total = joined_size([int(item) for item in size]) if known else None
+    if not isinstance(total, int):
+        return MOST_STREAMS
+    return min(total // 6 if total > 6 else total, MOST_STREAMS)
+
+
+def multinomial_from_uniform(pvals: Any, unis: Any, n: Any = 1, dtype: Any = None) -> Variable:
+    """How many of n trials fall into each class of each row, by one uniform number for each trial, row after row."""
+    p, count = matrix_of(pvals), size_from(n)
+    rows, classes = sizes_of(p)
+    uniform = reshaped(as_variable(unis), [count, rows])
+    last = ge(shuffled(uniform, (0, 1, "x")), shuffled(cumsum(p, axis=-1), ("x", 0, 1)))
+    place = clip(sum(last, axis=-1), 0, sub(as_variable(classes), 1))
+    from symlab.tensor.nnet import to_one_hot
+
+    found = sum(to_one_hot(place, classes, "int64"), axis=0)
+    return cast(found, dtype=p.dtype if dtype is None else dtype_of(dtype).name)  # type: ignore[no-any-return]
+
+
+def choice_from_uniform(pvals: Any, unis: Any, n: Any = 1, dtype: Any = "int64", replace: bool = False) -> Variable:
+    """n classes of each row, by one uniform number for each choice, row after row; different ones unless `replace`."""
+    template, given = separated([size_from(n)])
+    found = chosen(matrix_of(pvals), as_variable(unis), *given, shape=template, replace=replace)
+    return cast(found, dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
 
 
 def matrix_of(pvals: Any) -> Variable:

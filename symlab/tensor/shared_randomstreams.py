@@ -67,6 +67,20 @@ class RandomStreams:
         for state, _ in self.state_updates:
             state.set_value(raw_random.state_of(int(seeds.randint(SEEDS))))
 
+    def __getitem__(self, state: SharedVariable) -> Any:
+        """The generator of a draw in its present state, given the draw's `rng`."""
+        return self.own(state).get_value()
+
+    def __setitem__(self, state: SharedVariable, generator: Any) -> None:
+        """Let a draw go on as this `np.random.RandomState` would, given the draw's `rng`."""
+        self.own(state).set_value(generator)
+
+    def own(self, state: SharedVariable) -> SharedVariable:
+        """The state of a draw of this stream."""
+        if not any(state is known for known, _ in self.state_updates):
+            raise KeyError(f"{state!r} is the state of no draw of this stream")
+        return state
+
     def gen(self, function: Callable[..., raw_random.Drawn], *operands: Any, **options: Any) -> Variable:
         """A draw by a function of `raw_random`, with a state of its own."""
         generator = np.random.RandomState(int(self.gen_seedgen.randint(SEEDS)))

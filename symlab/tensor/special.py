@@ -6,9 +6,11 @@ import math
 from typing import Any
 
 from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
+from symlab.core.ops.compare import ge, switch
 from symlab.core.ops.elementwise import exp, log, mul, neg, sigmoid, softplus, true_div
 from symlab.core.ops.exponential import xlog1py, xlogy0
 from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import (
     betainc,
     betaincinv,
@@ -59,13 +61,20 @@ def factorial(n: Any) -> Variable:
 
 
 def poch(z: Any, m: Any) -> Variable:
-    """gamma(z + m) / gamma(z), the rising factorial, of positive z and z + m."""
-    return exp(gammaln(as_variable(z) + m) - gammaln(z))  # type: ignore[no-any-return]
+    """gamma(z + m) / gamma(z), the rising factorial."""
+    z = as_variable(z)
+    return sign_of_gamma(z + m) * sign_of_gamma(z) * exp(gammaln(z + m) - gammaln(z))  # type: ignore[no-any-return]
 
 
 def beta(a: Any, b: Any) -> Variable:
-    """gamma(a) gamma(b) / gamma(a + b) of positive a and b."""
-    return exp(betaln(a, b))  # type: ignore[no-any-return]
+    """gamma(a) gamma(b) / gamma(a + b)."""
+    a, b = as_variable(a), as_variable(b)
+    return sign_of_gamma(a) * sign_of_gamma(b) * sign_of_gamma(a + b) * exp(betaln(a, b))  # type: ignore[no-any-return]
+
+
+def sign_of_gamma(x: Variable) -> Variable:
+    """1 where gamma(x) is positive, -1 where it is negative: it changes at 0 and at each whole number below."""
+    return switch(ge(x, 0), 1.0, 1 - 2 * mod(floor(x), 2))  # type: ignore[no-any-return]
 
 
 def gammal(a: Any, x: Any) -> Variable:

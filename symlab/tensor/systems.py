@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ops import factorizations, inverses, matrix_functions, pencils
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import mul, sub
@@ -134,15 +134,18 @@ def lu_solve(factors: tuple[Any, Any], b: Any, trans: int = 0, *, b_ndim: int | 
     return with_right(solver, matrix, b, b_ndim)
 
 
-def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Variable, Variable, Variable, Variable]:
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Variable, Variable, Variable, Variable]:
     """The x with the least |a x - b|; the sums of squares that are left; the rank and singular values of a.
 
     The sums are given for every matrix, where NumPy leaves them out if the rank is not full.
     """
     a, right = matrices_of(a), matrices_of(b)
+    if a.ndim < 2:
+        raise TypeMismatch(message("lstsq takes a matrix on the left", [(a.name or "a", a)], ["a[:, None]"]))
     vector = right.ndim == 1
     matrix, columns = brought_together(a, expand_dims(right, 1) if vector else right)
-    x, rank, values = parts(inverses.lstsq(matrix, columns, rcond=rcond))
+    share = [rcond] if isinstance(rcond, Variable) else []
+    x, rank, values = parts(inverses.lstsq(matrix, columns, *share, rcond=None if share else rcond))
     rest = magnitude(sub(columns, times(matrix, x)))
     left = reductions.sum(rest * rest, axis=-2)
     return squeeze(x, -1) if vector else x, left, rank, values

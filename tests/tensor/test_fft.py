@@ -104,3 +104,9 @@ def test_median(axis: Any) -> None:
         agrees(lambda x, k=keepdims: T.median(x, axis, k), expected, X)
         agrees(lambda x, k=keepdims: T.median(x, axis, k), expected, np.where(X > 1, np.nan, X))
     gradcheck(lambda x: T.median(x, axis), [X])
+
+
+def test_pairs_are_of_an_odd_length_or_of_an_even_one() -> None:
+    pairs = T.fft.rfft_pairs(T.dmatrix("x"))
+    with pytest.raises(ValueError, match="True or False"):
+        T.fft.irfft_pairs(pairs, is_odd=123)

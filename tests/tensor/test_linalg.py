@@ -10,7 +10,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.gradcheck import gradcheck
-from symlab.core.ir.errors import InvalidValue, NodeError, ShapeMismatch, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, NodeError, NullTypeGradError, ShapeMismatch, TypeMismatch
 from tests.tensor.against_numpy import agrees, opened, run
 
 
@@ -194,3 +194,62 @@ def test_one_element_is_no_vector_of_another_size() -> None:
         assert np.isfinite(f([2.0], [3.0]))
         with pytest.raises(NodeError, match="axis 0 has size"):
             f([2.0], [3.0, 4.0])
+
+
+def test_matrices_that_are_not_positive_definite() -> None:
+    """`on_error="nan"` gives nan for them, and leaves the others of a stack alone."""
+    x = T.tensor("x", dtype="float64", shape=(None, None, None))
+    value = np.array([[[4.0, 0.2], [0.2, 1.0]], [[1.0, 0.2], [0.2, -2.0]]])
+    f = sl.function([x], [T.linalg.cholesky(x, lower=lower, on_error="nan") for lower in (True, False)])
+    lower, upper = f(value)
+    np.testing.assert_allclose(lower[0], np.linalg.cholesky(value[0]))
+    np.testing.assert_allclose(upper[0], np.linalg.cholesky(value[0]).T)
+    assert np.isnan(lower[1]).all()
+    slope = sl.function([x], sl.grad(T.sum(T.linalg.cholesky(x, on_error="nan")), x))(value)
+    assert np.isfinite(slope[0]).all()
+    assert np.isnan(slope[1]).any()
+    with pytest.raises(np.linalg.LinAlgError):
+        sl.function([x], T.linalg.cholesky(x))(value)
+    with pytest.raises(InvalidValue, match="on_error"):
+        T.linalg.cholesky(x, on_error="ignore")
+
+
+def test_what_lapack_computes_for_qr() -> None:
+    x = T.dmatrix("x")
+    value = np.random.default_rng(0).normal(size=(4, 3))
+    for found, expected in zip(sl.function([x], T.linalg.qr(x, "raw"))(value), np.linalg.qr(value, "raw"), strict=True):
+        np.testing.assert_allclose(found, expected)
+
+
+def test_names_of_theanos_for_norms() -> None:
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    for name, ord in (("inf", np.inf), ("-inf", -np.inf)):
+        np.testing.assert_allclose(T.linalg.norm(T.constant(x), name).eval(), np.linalg.norm(x, ord))
+
+
+def test_tensorsolve_of_two_dtypes() -> None:
+    a = np.eye(6, dtype=np.float32).reshape(2, 3, 6) * 2
+    b = np.arange(6.0).reshape(2, 3)
+    found = T.linalg.tensorsolve(T.constant(a), T.constant(b)).eval()
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, np.linalg.tensorsolve(a, b))
+
+
+def test_the_share_below_which_singular_values_are_0_is_an_expression() -> None:
+    a, b, share = T.dmatrix("a"), T.dmatrix("b"), T.dscalar("share")
+    matrix, right = np.diag([1.0, 1e-3]), np.ones((2, 1))
+    f = sl.function([a, b, share], T.linalg.lstsq(a, b, share)[0])
+    for value in (1e-6, 1e-2):
+        np.testing.assert_allclose(f(matrix, right, value), np.linalg.lstsq(matrix, right, value)[0])
+    with pytest.raises(TypeMismatch, match="a matrix on the left"):
+        T.linalg.lstsq(T.dvector("v"), b)
+    with pytest.raises(TypeMismatch, match="one number"):
+        T.linalg.lstsq(a, b, T.dvector())
+    with pytest.raises(NullTypeGradError, match="a number as rcond"):
+        sl.grad(T.sum(T.linalg.lstsq(a, b, share)[0]), a)
+
+
+def test_the_schur_form_says_why_it_has_no_derivative() -> None:
+    x = T.dmatrix("x")
+    with pytest.raises(TypeError, match="factor of modulus 1"):
+        sl.grad(T.sum(T.linalg.schur(x)[0]), x)

@@ -184,7 +184,7 @@ def test_riccatis_equation() -> None:
 def test_what_makes_no_sense_is_refused() -> None:
     x, v = T.dmatrix("x"), T.dvector("v")
     for call in (
-        lambda: L.qr(x, "raw"), lambda: L.eigh(x, UPLO="X"), lambda: L.solve(x, x, assume_a="none"),
+        lambda: L.qr(x, "economic"), lambda: L.eigh(x, UPLO="X"), lambda: L.solve(x, x, assume_a="none"),
         lambda: L.schur(x, "other"), lambda: L.qz(x, x, "other"), lambda: L.qz(x, x, "real", "up"),
         lambda: L.solve_discrete_lyapunov(x, x, "other"), lambda: L.tensorinv(x, 0),
         L.block_diag, lambda: L.solve_triangular(x, x, trans=3), lambda: T.slinalg.Solve("band"),

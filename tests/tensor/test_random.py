@@ -392,3 +392,78 @@ def test_a_generator_is_the_value_of_shared_variables_and_inputs():
     generator = np.random.RandomState(7)
     for _ in range(2):
         np.testing.assert_array_equal(f(), generator.uniform(size=4))
+
+
+@pytest.mark.parametrize("name", ["normal", "laplace", "gumbel", "exponential", "halfcauchy", "gamma", "t"])
+def test_a_negative_scale_is_refused(name: str) -> None:
+    """At once where it is known, else at the call; 0 is a scale."""
+    draw = getattr(T.random, name)
+    before = {"exponential": (), "gamma": (2.0,), "t": (3.0, 0.0)}.get(name, (0.0,))
+    with pytest.raises(ValueError, match="not negative"):
+        draw(*before, -1.0, rng=RandomStream(0))
+    scale = T.dvector("scale")
+    f = sl.function([scale], draw(*before, scale, rng=RandomStream(0)))
+    assert np.isfinite(f([0.0, 2.0])).all()
+    with pytest.raises(ValueError, match="negative"):
+        f([1.0, -2.0])
+
+
+def test_choices_without_replacement_by_uniform_numbers() -> None:
+    """Class after class where the sum of what is left passes the number."""
+    p, u, n = T.fmatrix("p"), T.fvector("u"), T.iscalar("n")
+    f = sl.function([p, u, n], rng_mrg.choice_from_uniform(p, u, n))
+    chances = np.array([[0.25, 0.5, 0.25]], np.float32)
+    np.testing.assert_array_equal(f(chances, np.array([0.3, 0.6, 0.9], np.float32), 3), [[1, 2, 0]])
+    with pytest.raises(ValueError, match="different ones"):
+        f(chances, np.zeros(4, np.float32), 4)
+    with pytest.raises(ValueError, match="among 1 of 3"):
+        f(np.array([[0, 1, 0]], np.float32), np.zeros(2, np.float32), 2)
+    with pytest.raises(ValueError, match="take 2 numbers"):
+        f(chances, np.zeros(3, np.float32), 2)
+    stream = MRG_RandomStreams(12345)
+    drawn = sl.function([p, n], stream.choice(size=n, p=p, replace=False))(np.full((2, 6), 1 / 6, np.float32), 4)
+    assert drawn.shape == (2, 4)
+    assert all(len(set(row)) == 4 for row in drawn)
+    counts = sl.function([p, u], rng_mrg.multinomial_from_uniform(p, u, 3))
+    np.testing.assert_array_equal(counts(chances, np.array([0.1, 0.3, 0.9], np.float32)), [[1, 1, 1]])
+
+
+def test_draws_of_theanos_streams_are_reached_by_their_state() -> None:
+    streams = RandomStreams(3)
+    draw = streams.uniform((2, 2))
+    f = sl.function([], draw)
+    generator = np.random.RandomState(9)
+    streams[draw.rng] = np.random.RandomState(9)
+    np.testing.assert_array_equal(f(), generator.uniform(size=(2, 2)))
+    np.testing.assert_array_equal(streams[draw.rng].uniform(size=3), generator.uniform(size=3))
+    with pytest.raises(KeyError):
+        streams[sl.shared(np.zeros(3))]
+
+
+def test_sizes_of_theanos_draws() -> None:
+    from symlab.tensor import raw_random
+
+    state = raw_random.random_state_type("state")
+    generator = np.random.RandomState(4)
+    chances = T.tensor("chances", dtype="float64", shape=(1, None, None))
+    _, counts = raw_random.multinomial(state, size=(10, 1, -1), n=9, pvals=chances)
+    value = np.array([[[0.1, 0.9], [0.2, 0.8], [0.3, 0.7]]])
+    assert sl.function([state, chances], counts)(generator, value).shape == (10, 1, 3, 2)
+    shape = T.lvector("shape")
+    f = sl.function([state, shape], raw_random.uniform(state, shape, ndim=2)[1])
+    assert f(generator, [2, 3]).shape == (2, 3)
+    for wrong in ([4], [4, 3, 4]):
+        with pytest.raises(ValueError):
+            f(generator, wrong)
+    assert sl.function([state], raw_random.uniform(state, ndim=2)[1])(generator).shape == (1, 1)
+    _, chosen = raw_random.choice(state, (3, 2), 10, True, 0)
+    np.testing.assert_array_equal(sl.function([state], chosen)(np.random.RandomState(4)),
+                                  np.random.RandomState(4).choice(10, (3, 2)))  # fmt: skip
+
+
+def test_how_many_streams_a_draw_has() -> None:
+    found = [rng_mrg.guess_n_streams(size) for size in ((2, 3), (4, 9), (10**4, 10**4), (T.lscalar(), 2), T.lvector())]
+    assert found == [6, 6, 15360, 15360, 15360]
+    state = MRG_RandomStreams(1)
+    state.uniform((4, 9))
+    assert state.state_updates[0][0].get_value().shape == (6, 6)

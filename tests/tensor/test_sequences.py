@@ -94,6 +94,6 @@ def test_convolution_over_time() -> None:
 def test_images_larger_by_a_fraction(ratio: Any) -> None:
     image = RNG.standard_normal((1, 1, 4, 4))
     rows, columns = ratio if isinstance(ratio[0], tuple) else (ratio, ratio)
-    whole = T.nnet.abstract_conv.stretched(T.constant(image), 2, rows[0])
-    wanted = run(T.nnet.abstract_conv.stretched(whole, 3, columns[0]), {})[:, :, :: rows[1], :: columns[1]]
+    whole = T.nnet.upsampling.stretched(T.constant(image), 2, rows[0])
+    wanted = run(T.nnet.upsampling.stretched(whole, 3, columns[0]), {})[:, :, :: rows[1], :: columns[1]]
     np.testing.assert_allclose(run(T.nnet.frac_bilinear_upsampling(image, ratio), {}), wanted)

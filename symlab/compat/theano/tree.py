@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from symlab.compat.theano import network_classes as networks
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -107,7 +109,6 @@ GRAPH = {
 GENERIC = {name: f"symlab.core.custom.types:{name}" for name in ("Generic", "Type", "generic")}
 D3VIZ = {"d3viz": KINDS + "d3viz"}
 LOCK = {"get_lock": KINDS + "no_lock", "release_lock": KINDS + "no_lock"}
-SOFTMAX = dict.fromkeys(("softmax", "softmax_graph"), KINDS + "softmax")
 TYPES = {
     "Tensor": KINDS + "TensorType",
     "TensorConstant": KINDS + "TensorConstant",
@@ -241,6 +242,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         ),
         "theano.printing": Contents("Graphs as text and pictures.", ("symlab.viz.printing",)),
         "theano.sandbox": Contents("What Theano tried out.", (), {"may_share_memory": "numpy:may_share_memory"}),
+        "theano.sandbox.multinomial": Contents("Counts and choices by uniform numbers.", (), networks.DRAWS),
         "theano.sandbox.rng_mrg": Contents("The MRG31k3p generator.", ("symlab.tensor.rng_mrg",)),
         "theano.sandbox.softsign": Contents("An activation.", (), {"softsign": "symlab.tensor.nnet:softsign"}),
         "theano.scalar": Contents("Ops of single numbers.", TENSOR, SCALAR),
@@ -251,19 +253,30 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.scan_module.scan_op": Contents("Loops.", (), {"Scan": KINDS + "Scan"}),
         "theano.scan_module.scan_utils": Contents("Loops.", (), {**UNTIL, **SCAN_UTILS}),
         "theano.scan_module.scan_views": Contents("Loops.", (), LOOPS),
-        "theano.sparse": Contents("Sparse matrices.", ("symlab.sparse",)),
-        "theano.sparse.basic": Contents("Sparse matrices.", ("symlab.sparse",)),
+        "theano.sparse": Contents("Sparse matrices.", ("symlab.sparse",), networks.SPARSE),
+        "theano.sparse.basic": Contents("Sparse matrices.", ("symlab.sparse",), networks.SPARSE),
+        "theano.sparse.sandbox": Contents("What Theano tried out.", ()),
+        "theano.sparse.sandbox.sp2": Contents("Draws.", ("symlab.sparse.draws",), networks.SPARSE),
         "theano.sparse.type": Contents("Types of sparse matrices.", (), {"SparseType": "symlab.sparse:SparseType"}),
         "theano.tensor": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.basic": Contents("Expressions over arrays.", TENSOR, TENSOR_NAMES),
         "theano.tensor.elemwise": Contents("Kinds of ops.", (), TENSOR_NAMES),
         "theano.tensor.extra_ops": Contents("More functions.", ("symlab.tensor.extra_ops",), EXTRA_NAMES),
-        "theano.tensor.fft": Contents("Fourier transforms.", ("symlab.tensor.fft",)),
-        "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",)),
-        "theano.tensor.nnet.abstract_conv": Contents("Convolutions.", ("symlab.tensor.nnet.abstract_conv",)),
+        "theano.tensor.fft": Contents(
+            "Fourier transforms of pairs of numbers.",
+            ("symlab.tensor.fft",),
+            {"irfft": "symlab.tensor.fft:irfft_pairs", "rfft": "symlab.tensor.fft:rfft_pairs"},
+        ),
+        "theano.tensor.fourier": Contents("Fourier transforms along an axis.", ("symlab.tensor.fft",)),
+        "theano.tensor.nlinalg": Contents("Linear algebra of NumPy.", ("symlab.tensor.nlinalg",), networks.NLINALG),
+        "theano.tensor.nnet.abstract_conv": Contents(
+            "Convolutions.", ("symlab.tensor.nnet.abstract_conv",), networks.CONVOLUTIONS
+        ),
         "theano.tensor.nnet.bn": Contents("Batch normalization.", ("symlab.tensor.nnet.bn",)),
         "theano.tensor.nnet.conv": Contents("Convolutions.", ("symlab.tensor.nnet.conv",)),
-        "theano.tensor.nnet.neighbours": Contents("Patches of images.", ("symlab.tensor.nnet.neighbours",)),
+        "theano.tensor.nnet.neighbours": Contents(
+            "Patches of images.", ("symlab.tensor.nnet.neighbours",), networks.NEIGHBOURS
+        ),
         "theano.tensor.raw_random": Contents("Draws from a state.", ("symlab.tensor.raw_random",)),
         "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
         "theano.tensor.shared_randomstreams": Contents(
@@ -273,13 +286,17 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.signal.conv": Contents("Convolutions.", ("symlab.tensor.signal.conv",)),
         "theano.tensor.signal.downsample": Contents("Pooling.", ("symlab.tensor.signal.downsample",)),
         "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
-        "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",)),
+        "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",), networks.SLINALG),
         "theano.tensor.inplace": Contents("Results over operands.", ("symlab.tensor.inplace",)),
-        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
+        "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), networks.NNET),
+        "theano.tensor.nnet.corr": Contents("Correlations of images.", (), networks.CONVOLUTIONS),
+        "theano.tensor.nnet.corr3d": Contents("Correlations of volumes.", (), networks.CONVOLUTIONS),
         "theano.tensor.nnet.blocksparse": Contents("Products of chosen blocks.", ("symlab.tensor.nnet.blocks",)),
         "theano.tensor.nnet.conv3d2d": Contents("Convolutions.", ("symlab.tensor.nnet.conv3d2d",)),
-        "theano.tensor.nnet.ctc": Contents("Costs of sequences.", ("symlab.tensor.nnet.sequences",)),
-        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), SOFTMAX),
+        "theano.tensor.nnet.ctc": Contents(
+            "Costs of sequences.", ("symlab.tensor.nnet.sequences",), networks.SEQUENCES
+        ),
+        "theano.tensor.nnet.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), networks.NNET),
         "theano.tensor.nnet.sigm": Contents("Logistic functions.", ("symlab.tensor.nnet",)),
         "theano.tensor.sharedvar": Contents("Shared variables.", (), {**TYPES, **FUNCTION}),
         "theano.tensor.sort": Contents(
@@ -290,8 +307,8 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.type": Contents("Types.", TENSOR, TYPES),
         "theano.tensor.var": Contents("Variables.", TENSOR, TYPES),
         "theano.tensor.xlogx": Contents("x log x.", ("symlab.tensor.xlogx",)),
-        "theano.typed_list": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
-        "theano.typed_list.basic": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
+        "theano.typed_list": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",), networks.LISTS),
+        "theano.typed_list.basic": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",), networks.LISTS),
         "theano.typed_list.type": Contents("Lists of arrays.", ("symlab.core.custom.typed_list",)),
         "theano.tests": Contents("What Theano kept beside its tests.", ()),
         "theano.tests.breakpoint": Contents("Breakpoints.", (), {"PdbBreakpoint": "symlab:PdbBreakpoint"}),

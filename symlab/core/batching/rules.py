@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from symlab.core.batching import control, gathers
+from symlab.core.batching import control, gathers, images
 from symlab.core.batching.stack import Batch, Operand, Unbatchable
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ops import (
+    agreement,
     branch,
     conv,
     cumulative,
@@ -29,11 +30,12 @@ from symlab.core.ops import (
     search,
     shape,
     sort,
+    windows,
 )
 from symlab.core.ops.elementwise import mul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.reduce import sum as total
-from symlab.core.ops.shape import filled_in, joined_size, reshaped, shuffled, sizes_of, spread, with_new_axes
+from symlab.core.ops.shape import filled_in, reshaped, shuffled, sizes_of, spread, with_new_axes
 
 Operands = Sequence[Operand]
 Rule = Callable[[Expr, Operands, Batch], Any]
@@ -210,17 +212,6 @@ def without(x: Variable, axis: int) -> Variable:
     return shuffled(x, [place for place in range(x.ndim) if place != axis])
 
 
-def conv_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
-    """Images of the whole stack side by side; filters are the same for all."""
-    images, filters = operands
-    if filters.depth:
-        raise unbatchable(node, "the filters differ within the stack")
-    sizes = sizes_of(images.value)
-    rows = reshaped(images.value, (joined_size(sizes[: batch.depth + 1]), *sizes[batch.depth + 1 :]))
-    found = applied(node, rows, filters.value)
-    return reshaped(found, (*sizes[: batch.depth + 1], *sizes_of(found)[1:]))
-
-
 def halves_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
     """Axes in front as they are; the size is the same for the whole stack."""
     return applied(node, batch.filled(operands[0]), *numbers(node, operands[1:]))
@@ -237,7 +228,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
     {
         **dict.fromkeys(
             (passing.copy, passing.disconnected_grad, passing.zero_grad, passing.undefined_grad, passing.grad_clip,
-             passing.grad_scale), as_it_is,
+             passing.grad_scale, agreement.not_negative, windows.windows, windows.filled_by), as_it_is,
         ),
         **dict.fromkeys((cumulative.cumsum, cumulative.cumprod, cumulative.recurrence), along_axis),
         **dict.fromkeys((cumulative.cummax, cumulative.cummin, cumulative.logcumsumexp), along_axis),
@@ -254,7 +245,10 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         index.slice: slice_rule,
         gather.take: gathers.take_rule,
         search.searchsorted: gathers.searched_rule,
-        conv.conv: conv_rule,
+        conv.conv: images.conv_rule,
+        conv.conv_images: images.conv_rule,
+        conv.conv_filters: images.conv_rule,
+        windows.windows_added: halves_rule,
         fourier.irfft: halves_rule,
         linalg.dot: dot_rule,
         linalg.matmul: matmul_rule,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.custom.records import PYTHON, as_type, fitted_operand
-from symlab.core.ir.errors import Misfit, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch, message
 from symlab.core.ir.op import INPUT, Kind, Op
 from symlab.core.ir.types import ArrayType, ListType, array_type
 from symlab.core.ops.operators import Variable, as_variable
@@ -26,6 +26,8 @@ def TypedListType(ttype: Any, depth: int = 0) -> ListType:
 
     `depth` is the number of lists that lie around those elements within the list.
     """
+    if depth < 0:
+        raise InvalidValue(message(f"the depth of lists is not negative, as {depth} is"))
     if depth:
         return ListType(TypedListType(ttype, depth - 1))
     found = ttype if isinstance(ttype, ListType) else as_type(ttype)

@@ -1,13 +1,14 @@
-"""Sizes that must be equal, where no array has them that could tell."""
+"""Values that pass once something about them or about sizes is certain."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import Misfit, ShapeMismatch, TypeMismatch
+from symlab.core.ir.errors import InvalidValue, Misfit, ShapeMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.declare import declared
@@ -41,4 +42,23 @@ agreed: Op = declared(
     vjp=lambda cotangent, y, value, first, second: (cotangent, None, None),
     jvp=lambda tangents, y, value, first, second: tangents[0],
     extra=value_operands(1, sizes=lambda arithmetic, value, first, second: value),
+)
+
+
+def not_negative_reference(value: Array) -> Array:
+    """The value, unless an element is below 0."""
+    if np.any(value < 0):
+        raise Misfit(f"no element may be negative, and {np.min(value)} is among them", kind=InvalidValue)
+    return value
+
+
+not_negative: Op = declared(
+    "not_negative",
+    Kind.CALL,
+    doc="The operand, once it is certain that no element is below 0, as of scales and of classes.",
+    reference=not_negative_reference,
+    infer=lambda attributes, value: value,
+    vjp=lambda cotangent, y, value: (cotangent,),
+    jvp=lambda tangents, y, value: tangents[0],
+    extra=MappingProxyType({"sizes": lambda arithmetic, value: value}),
 )

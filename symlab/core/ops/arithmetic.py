@@ -32,25 +32,25 @@ class Arithmetic:
         return front_end("mul")(other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return front_end("true_div")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("true_div")(self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         return front_end("true_div")(other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return front_end("floor_div")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("floor_div")(self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
         return front_end("floor_div")(other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return front_end("mod")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("mod")(self, other)
 
     def __rmod__(self, other: Any) -> Any:
         return front_end("mod")(other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return front_end("pow")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("pow")(self, other)
 
     def __rpow__(self, other: Any) -> Any:
         return front_end("pow")(other, self)
@@ -98,16 +98,16 @@ class Arithmetic:
         return front_end("divmod")(other, self)
 
     def __lt__(self, other: Any) -> Any:
-        return front_end("lt")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("lt")(self, other)
 
     def __le__(self, other: Any) -> Any:
-        return front_end("le")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("le")(self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return front_end("gt")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("gt")(self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return front_end("ge")(self, other)
+        return NotImplemented if isinstance(other, Composite) else front_end("ge")(self, other)
 
     def __neg__(self) -> Any:
         return front_end("neg")(self)

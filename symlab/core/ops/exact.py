@@ -253,3 +253,13 @@ def ndtri_exp(y: Any) -> Any:
 def owens_t(h: Any, a: Any) -> Any:
     """The integral of exp(-h^2 (1 + t^2) / 2) / (1 + t^2) over [0, a], by 2 pi."""
     return mpmath.quad(lambda t: mpmath.exp(-h * h * (1 + t * t) / 2) / (1 + t * t), [0, a]) / (2 * mpmath.pi)
+
+
+def hyp2f1_slope_a(a: Any, b: Any, c: Any, z: Any) -> Any:
+    """The derivative of F(a, b; c; z) by a."""
+    return mpmath.diff(lambda s: mpmath.hyp2f1(s, b, c, z), a)
+
+
+def hyp2f1_slope_c(a: Any, b: Any, c: Any, z: Any) -> Any:
+    """The derivative of F(a, b; c; z) by c."""
+    return mpmath.diff(lambda s: mpmath.hyp2f1(a, b, s, z), c)

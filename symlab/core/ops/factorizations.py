@@ -82,6 +82,30 @@ cholesky: Op = declared(
     extra=with_sizes(same_sizes),
 )
 
+
+def cholesky_or_nan_reference(x: Array) -> Array:
+    """NumPy's, matrix by matrix, with nan for those that are not positive definite."""
+    found = np.empty(x.shape, x.dtype)
+    for place in np.ndindex(x.shape[:-2]):
+        try:
+            found[place] = np.linalg.cholesky(x[place])
+        except np.linalg.LinAlgError:
+            found[place] = np.nan
+    return found
+
+
+cholesky_or_nan: Op = declared(
+    "cholesky_or_nan",
+    Kind.CALL,
+    doc="As `cholesky`, with nan for matrices that are not positive definite.",
+    reference=cholesky_or_nan_reference,
+    infer=of_matrices(same_sizes),
+    vjp=cholesky_vjp,
+    jvp=cholesky_jvp,
+    latex=r"\operatorname{{chol}}\left({0}\right)",
+    extra=with_sizes(same_sizes),
+)
+
 # LU
 
 
@@ -271,4 +295,20 @@ qr: Op = declared(
     jvp=qr_jvp,
     latex=r"\operatorname{{qr}}\left({0}\right)",
     extra=with_sizes(qr_sizes),
+)
+
+
+def raw_sizes(sizes: Any, x: Shape) -> Pair:
+    """The matrix transposed, and a factor for each reflector."""
+    return (*x[:-2], x[-1], x[-2]), (*x[:-2], sizes.minimum(x[-2], x[-1]))
+
+
+qr_raw: Op = declared(
+    "qr_raw",
+    Kind.CALL,
+    doc="What LAPACK's geqrf gives: the reflectors of q below r in one matrix, transposed, and their factors.",
+    reference=lambda x: tuple(np.linalg.qr(x, "raw")),
+    infer=of_matrices(raw_sizes, square=False, dtype=lambda dtype: (dtype, dtype)),
+    latex=r"\operatorname{{geqrf}}\left({0}\right)",
+    extra=with_sizes(raw_sizes),
 )

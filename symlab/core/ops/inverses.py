@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import PROJECT, Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, TupleType, array_type, real_part
 from symlab.core.ops.complexes import complex as complex_of
@@ -281,14 +282,16 @@ solve_triangular: Op = declared(
 )
 
 
-def least_sizes(sizes: Any, a: Shape, b: Shape, **attributes: Any) -> tuple[Shape, Shape, Shape]:
+def least_sizes(sizes: Any, a: Shape, b: Shape, *given: Shape, **attributes: Any) -> tuple[Shape, Shape, Shape]:
     """The solution, the rank, the singular values."""
     return (*a[:-2], a[-1], b[-1]), a[:-2], (*a[:-2], sizes.minimum(a[-2], a[-1]))
 
 
-def least_type(attributes: Mapping[str, Any], a: ArrayType, b: ArrayType) -> TupleType:
-    """The type of `lstsq`."""
+def least_type(attributes: Mapping[str, Any], a: ArrayType, b: ArrayType, *given: ArrayType) -> TupleType:
+    """The type of `lstsq`, whose third operand, if there is one, is the share that `rcond` else says."""
     check_matrices(a, b)
+    if any(share.ndim for share in given):
+        raise Misfit(f"rcond is one number, not {given[0]}", kind=TypeMismatch)
     agree("rows", a.shape[-2:-1], b.shape[-2:-1])
     front = merged(a, b)
     dtypes = a.dtype, np.dtype(np.int64), real_part(a.dtype)
@@ -296,9 +299,10 @@ def least_type(attributes: Mapping[str, Any], a: ArrayType, b: ArrayType) -> Tup
     return TupleType(tuple(array_type(dtype, shape) for dtype, shape in zip(dtypes, shapes, strict=True)))
 
 
-def least_reference(a: Array, b: Array, rcond: float | None) -> tuple[Array, Array, Array]:
+def least_reference(a: Array, b: Array, *given: Array, rcond: float | None) -> tuple[Array, Array, Array]:
     """NumPy's, one matrix after another."""
     check_fronts([a, b])
+    rcond = float(given[0]) if given else rcond
     front = a.shape[:-2]
     x = np.empty((*front, a.shape[-1], b.shape[-1]), a.dtype)
     rank = np.empty(front, np.int64)
@@ -309,9 +313,11 @@ def least_reference(a: Array, b: Array, rcond: float | None) -> tuple[Array, Arr
 
 
 def least_vjp(
-    cotangents: Sequence[Any], y: Variable, a: Variable, b: Variable, rcond: float | None
-) -> tuple[Variable, Variable]:
-    """That of pinv(a) b."""
+    cotangents: Sequence[Any], y: Variable, a: Variable, b: Variable, *given: Variable, rcond: float | None
+) -> tuple[Variable | None, ...]:
+    """That of pinv(a) b, with a number as `rcond`."""
+    if given:
+        raise no_derivative("lstsq with an expression as rcond", a, "a number as rcond")
     inverse, cotangent = pinv(a, rcond=rcond, hermitian=False), cotangents[0]
     if cotangent is None:
         raise no_derivative("the singular values that lstsq gives", a, "T.linalg.svdvals(a)")
@@ -319,8 +325,12 @@ def least_vjp(
     return first, times(adjoint(inverse), cotangent)
 
 
-def least_jvp(tangents: Sequence[Any], y: Variable, a: Variable, b: Variable, rcond: float | None) -> tuple[Any, ...]:
-    """That of pinv(a) b."""
+def least_jvp(
+    tangents: Sequence[Any], y: Variable, a: Variable, b: Variable, *given: Variable, rcond: float | None
+) -> tuple[Any, ...]:
+    """That of pinv(a) b, with a number as `rcond`."""
+    if given:
+        raise no_derivative("lstsq with an expression as rcond", a, "a number as rcond")
     inverse = pinv(a, rcond=rcond, hermitian=False)
     terms = [] if tangents[1] is None else [times(inverse, tangents[1])]
     if tangents[0] is not None:

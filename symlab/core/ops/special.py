@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from symlab.core.ir.op import Op
-from symlab.core.ops import gamma_references, incomplete_references
+from symlab.core.ops import gamma_references, hypergeometric_references, incomplete_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special
 from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr
@@ -258,12 +258,50 @@ hyp2f1: Op = elementwise(
     doc="Gauss's hypergeometric function F(a, b; c; z), the sum of (a)_n (b)_n / (c)_n z^n / n!.",
     reference="symlab.core.ops.references:hyp2f1",
     dtypes=special,
-    partials=(None, None, None, lambda y, a, b, c, z: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z)),
+    partials=(
+        lambda y, a, b, c, z: hyp2f1_slope_a(a, b, c, z),
+        lambda y, a, b, c, z: hyp2f1_slope_a(b, a, c, z),
+        lambda y, a, b, c, z: hyp2f1_slope_c(a, b, c, z),
+        lambda y, a, b, c, z: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z),
+    ),
     exact=EXACT + "hyp2f1",
     latex=r"{{}}_2F_1\left({0},{1};{2};{3}\right)",
     domain=(0.2, 0.9),
 )
 
+hyp2f1_slope_a: Op = elementwise(
+    "hyp2f1_slope_a",
+    doc="The derivative of F(a, b; c; z) with respect to a, for z below 0.998.",
+    reference=hypergeometric_references.hyp2f1_slope_a,
+    dtypes=special,
+    partials=(
+        None, None, None,
+        lambda y, a, b, c, z: (
+            b / c * hyp2f1(a + 1, b + 1, c + 1, z) + a * b / c * hyp2f1_slope_a(a + 1, b + 1, c + 1, z)
+        ),
+    ),
+    ulp=16.0,
+    exact=EXACT + "hyp2f1_slope_a",
+    latex=r"\frac{{\partial}}{{\partial {0}}}{{}}_2F_1\left({0},{1};{2};{3}\right)",
+    domain=(0.2, 0.9),
+)  # fmt: skip
+
+hyp2f1_slope_c: Op = elementwise(
+    "hyp2f1_slope_c",
+    doc="The derivative of F(a, b; c; z) with respect to c, for z below 0.998.",
+    reference=hypergeometric_references.hyp2f1_slope_c,
+    dtypes=special,
+    partials=(
+        None, None, None,
+        lambda y, a, b, c, z: (
+            a * b / c * (hyp2f1_slope_c(a + 1, b + 1, c + 1, z) - hyp2f1(a + 1, b + 1, c + 1, z) / c)
+        ),
+    ),
+    ulp=16.0,
+    exact=EXACT + "hyp2f1_slope_c",
+    latex=r"\frac{{\partial}}{{\partial {2}}}{{}}_2F_1\left({0},{1};{2};{3}\right)",
+    domain=(0.2, 0.9),
+)  # fmt: skip
 
 gammainc_slope: Op = elementwise(
     "gammainc_slope",

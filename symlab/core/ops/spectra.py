@@ -186,12 +186,20 @@ def schur_type(attributes: Any, x: Any) -> Any:
     return of_matrices(schur_sizes, dtype=dtypes)(attributes, x)
 
 
+def schur_vjp(cotangents: Sequence[Any], y: Variable, x: Variable, output: str) -> Any:
+    """Refused."""
+    why = "schur: z is determined up to a factor of modulus 1 for each column, and t with it, so it"
+    raise no_derivative(why, x, "T.linalg.eigvals(x), or a function of the matrix such as T.linalg.expm(x)")
+
+
 schur: Op = declared(
     "schur",
     Kind.CALL,
     doc="The triangular t and unitary z with z t z' = x; t has blocks of two rows where `output` is 'real'.",
     reference=schur_reference,
     infer=schur_type,
+    vjp=schur_vjp,
+    jvp=schur_vjp,
     latex=r"\operatorname{{schur}}\left({0}\right)",
     extra=with_sizes(schur_sizes),
 )

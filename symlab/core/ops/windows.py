@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, Misfit
+from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
 from symlab.core.ops.conv import asked_sizes, columns, counts_of, scattered, window_count
@@ -93,4 +93,37 @@ windows_added: Op = declared(
     vjp=lambda c, y, w, *given, sizes, size, steps: (windows(c, size=size, steps=steps), *(None for _ in given)),
     jvp=lambda tangents, y, w, *given, **attributes: windows_added(tangents[0], *given, **attributes),
     extra=MappingProxyType({"sizes": added_sizes, "values": 1}),
+)
+
+
+def filled_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
+    """The type of `filled_by`, where sizes that are known must fit."""
+    size, steps = attributes["size"], attributes["steps"]
+    check_filled(x.shape[x.ndim - len(size) :], size, steps)
+    return x
+
+
+def check_filled(shape: Shape, size: Numbers, steps: Numbers) -> None:
+    """Raise for sizes of which windows leave something."""
+    for length, part, step in zip(shape, size, steps, strict=True):
+        if length is not None and (length < part or (length - part) % step):
+            problem = f"windows of {size}, {steps} apart, do not fill images of {shape} (see 'ignore_borders')"
+            raise Misfit(problem, kind=TypeMismatch)
+
+
+def filled_reference(x: Array, size: Numbers, steps: Numbers) -> Array:
+    """The operand, unless windows leave something of it."""
+    check_filled(x.shape[x.ndim - len(size) :], size, steps)
+    return x
+
+
+filled_by: Op = declared(
+    "filled_by",
+    Kind.CALL,
+    doc="The operand, once it is certain that windows of a `size`, `steps` apart, leave nothing of its last axes.",
+    reference=filled_reference,
+    infer=filled_type,
+    vjp=lambda c, y, x, size, steps: (c,),
+    jvp=lambda tangents, y, x, size, steps: tangents[0],
+    extra=MappingProxyType({"sizes": lambda arithmetic, x, size, steps: x}),
 )

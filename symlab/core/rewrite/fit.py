@@ -107,19 +107,44 @@ def stated_size(node: Expr, source: Expr, axis: int, builder: Builder) -> int | 
 
 
 class Least(Static):
-    """Sizes that are numbers or nodes, of which the smaller one can be taken."""
+    """Sizes that are numbers or nodes, of which the smaller one can be taken; other arithmetic with nodes is None."""
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
 
-    def minimum(self, left: int | Expr, right: int | Expr) -> int | Expr:
+    def plus(self, left: Any, right: Any) -> Any:
+        """left + right."""
+        return super().plus(number(left), number(right))
+
+    def minus(self, left: Any, right: Any) -> Any:
+        """left - right."""
+        return super().minus(number(left), number(right))
+
+    def times(self, left: Any, right: Any) -> Any:
+        """left right."""
+        return super().times(number(left), number(right))
+
+    def floor_divide(self, left: Any, right: Any) -> Any:
+        """left // right."""
+        return super().floor_divide(number(left), number(right))
+
+    def maximum(self, left: Any, right: Any) -> Any:
+        """The larger of two."""
+        return super().maximum(number(left), number(right))
+
+    def minimum(self, left: int | Expr | None, right: int | Expr | None) -> int | Expr | None:
         """The smaller of two."""
-        if left is right:
-            return left
+        if left is right or left is None or right is None:
+            return left if right is not None else None
         if isinstance(left, int) and isinstance(right, int):
             return min(left, right)
         sizes = [self.builder.constant(size, INTEGER) if isinstance(size, int) else size for size in (left, right)]
         return self.builder.apply(minimum, *sizes)
+
+
+def number(size: Any) -> Any:
+    """A size that is a number; None for a node."""
+    return size if isinstance(size, int) else None
 
 
 def size_of_progression(node: Expr) -> Expr | None:

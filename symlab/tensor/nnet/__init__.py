@@ -31,21 +31,35 @@ from symlab.tensor.activations import (
 from symlab.tensor.arguments import size_from
 from symlab.tensor.elementwise import cast
 from symlab.tensor.indexing import take
-from symlab.tensor.nnet import abstract_conv, blocks, bn, conv, conv3d2d, crossentropies, neighbours, sequences
-from symlab.tensor.nnet.abstract_conv import *
+from symlab.tensor.nnet import (
+    abstract_conv,
+    blocks,
+    bn,
+    conv,
+    conv3d2d,
+    convolutions,
+    crossentropies,
+    neighbours,
+    sequences,
+    upsampling,
+)
 from symlab.tensor.nnet.blocks import *
 from symlab.tensor.nnet.bn import *
+from symlab.tensor.nnet.convolutions import *
 from symlab.tensor.nnet.crossentropies import *
 from symlab.tensor.nnet.neighbours import *
 from symlab.tensor.nnet.sequences import *
+from symlab.tensor.nnet.upsampling import *
 from symlab.tensor.reductions import log_softmax, softmax, sum
 
 # fmt: off
 __all__ = [
     "binary_crossentropy", "categorical_crossentropy", "elu", "gelu", "hard_sigmoid", "log_softmax", "logsoftmax",
     "mish", "relu", "selu", "sigmoid", "sigmoid_binary_crossentropy", "silu", "softmax", "softplus", "softsign",
-    "swish", "conv", "conv3d2d", "to_one_hot", "ultra_fast_sigmoid", *abstract_conv.__all__, *blocks.__all__,
-    *bn.__all__, *crossentropies.__all__, *neighbours.__all__, *sequences.__all__,
+    "swish", "abstract_conv", "conv", "conv3d2d", "to_one_hot", "ultra_fast_sigmoid",
+    *convolutions.__all__, *blocks.__all__, *bn.__all__, *crossentropies.__all__, *neighbours.__all__,
+    *sequences.__all__,
+    *upsampling.__all__,
 ]
 # fmt: on
 

@@ -8,11 +8,12 @@ from symlab.core.ops.create import counted
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import sizes_of, with_new_axes
 from symlab.tensor.contracting import einsum
+from symlab.tensor.indexing import inc_subtensor
 from symlab.tensor.linalg import dot
 from symlab.tensor.reductions import softmax
 from symlab.tensor.shaping import flatten, reshape
 
-__all__ = ["h_softmax", "sparse_block_dot"]
+__all__ = ["h_softmax", "sparse_block_dot", "sparse_block_gemv", "sparse_block_outer"]
 
 
 def h_softmax(
@@ -43,6 +44,18 @@ def sparse_block_dot(W: Any, h: Any, inputIdx: Any, b: Any, outputIdx: Any) -> V
     W: input blocks x output blocks x input size x output size; h: batch x chosen x input size; inputIdx and outputIdx:
     which blocks are chosen in each row; b: output blocks x output size.
     """
+    return sparse_block_gemv(as_variable(b)[as_variable(outputIdx)], W, h, inputIdx, outputIdx)
+
+
+def sparse_block_gemv(o: Any, W: Any, h: Any, inputIdx: Any, outputIdx: Any) -> Variable:
+    """As `sparse_block_dot`, with o (batch x chosen x output size) to which products are added in place of a bias."""
     inputs, outputs = as_variable(inputIdx), as_variable(outputIdx)
     chosen = as_variable(W)[with_new_axes(inputs, [2], 3), with_new_axes(outputs, [1], 3)]
-    return einsum("bip,bijpq->bjq", as_variable(h), chosen) + as_variable(b)[outputs]  # type: ignore[no-any-return]
+    return einsum("bip,bijpq->bjq", as_variable(h), chosen) + as_variable(o)  # type: ignore[no-any-return]
+
+
+def sparse_block_outer(o: Any, x: Any, y: Any, xIdx: Any, yIdx: Any, alpha: Any = 1.0) -> Variable:
+    """o (blocks of x x blocks of y x their sizes) plus alpha times the outer products of chosen blocks of each row."""
+    rows, columns = with_new_axes(as_variable(xIdx), [2], 3), with_new_axes(as_variable(yIdx), [1], 3)
+    products = einsum("bip,bjq->bijpq", as_variable(x), as_variable(y))
+    return inc_subtensor(as_variable(o)[rows, columns], as_variable(alpha) * products)

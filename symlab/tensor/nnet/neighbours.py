@@ -7,7 +7,7 @@ from typing import Any
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import joined_size, reshaped, sizes_of
-from symlab.core.ops.windows import added_to, windows
+from symlab.core.ops.windows import added_to, filled_by, windows
 from symlab.tensor.arguments import sizes_from
 from symlab.tensor.creation import zeros
 from symlab.tensor.padding import pad
@@ -28,8 +28,9 @@ def images2neibs(
 ) -> Variable:
     """The neighbourhoods of images (batch, channels, rows, columns): a row for each, image after image.
 
-    `mode` says what becomes of those that reach over the border: "valid" and "ignore_borders" leave them out, "half"
-    and "full" put zeros around the image, "wrap_centered" goes on at the other side.
+    `mode` says what becomes of those that reach over the border: "ignore_borders" leaves them out, "valid" refuses
+    images of which something would be left, "half" and "full" put zeros around the image first, and "wrap_centered",
+    for odd sizes, goes on at the other side.
     """
     x = as_variable(ten4)
     if x.ndim != 4:
@@ -43,6 +44,10 @@ def images2neibs(
         x = pad(x, widths, mode="wrap" if kind == "wrap_centered" else "constant")
     elif kind not in ("valid", "ignore_borders"):
         raise InvalidValue(message(f"there is no mode {kind!r}", (), ["'valid', 'ignore_borders', 'half' or 'full'"]))
+    if kind == "wrap_centered" and not all(n % 2 for n in size):
+        raise TypeMismatch(message(f"neighbourhoods with a centre have odd sizes, not {size}"))
+    if kind in ("valid", "half", "full"):
+        x = filled_by(x, size=size, steps=steps)
     found = windows(x, size=size, steps=steps)
     places = found.dimshuffle(0, 1, 4, 5, 2, 3)
     return reshaped(places, [joined_size(sizes_of(places)[:4]), size[0] * size[1]])

@@ -11,11 +11,11 @@ from typing import Any
 from symlab.core.ops.compare import gt, le, lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, cast, exp, expm1, log, log1p, mul, neg, pow, sign, sqr, sqrt, sub, true_div
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import quantile
 from symlab.core.ops.special import betaincinv, erfcinv, gammaincinv
 from symlab.core.ops.trigonometric import tan
-from symlab.tensor.random.draws import Draw, drawn
+from symlab.tensor.random.draws import Draw, drawn, scale_of
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.special import ndtr, ndtri
 
@@ -59,7 +59,7 @@ def random(size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
 
 def normal(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Normal numbers with this mean and standard deviation."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(standard(draw), draw)
 
 
@@ -70,7 +70,7 @@ def standard_normal(size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Var
 
 def halfnormal(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """loc and the magnitude of a normal number of mean 0."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(magnitude(standard(draw)), draw)
 
 
@@ -90,7 +90,7 @@ def truncated_normal(
     dtype: Any = "floatX",
 ) -> Variable:
     """Normal numbers of which only those in [low, high] standard deviations about the mean are kept."""
-    draw = drawn([low, high, loc, scale], size, rng, dtype)
+    draw = drawn([low, high, loc, scale], size, rng, dtype, scales=1)
     first, last = draw.parameters[:2]
     right = gt(first, 0)  # the tail on the right is that on the left, where probabilities are small and exact
     least, most = switch(right, neg(last), first), switch(right, neg(first), last)
@@ -100,7 +100,7 @@ def truncated_normal(
 
 def exponential(scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Times between events, of this mean."""
-    draw = drawn([scale], size, rng, dtype)
+    draw = drawn([scale], size, rng, dtype, scales=1)
     return filled(mul(neg(log(draw.inside())), draw.parameters[0]), draw)
 
 
@@ -113,7 +113,7 @@ def truncexpon(
     b: Any = 1.0, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
     """loc + scale x, with exponential x of which only those below b are kept."""
-    draw = drawn([b, loc, scale], size, rng, dtype)
+    draw = drawn([b, loc, scale], size, rng, dtype, scales=1)
     return moved(neg(log1p(mul(draw.inside(), expm1(neg(draw.parameters[0]))))), draw)
 
 
@@ -121,45 +121,45 @@ def exgaussian(
     mu: Any = 0.0, sigma: Any = 1.0, nu: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
     """The sum of a normal number (mean mu, deviation sigma) and an exponential one (mean nu)."""
-    draw = drawn([nu, mu, sigma], size, rng, dtype)
+    draw = drawn([scale_of(as_variable(nu)), mu, sigma], size, rng, dtype, scales=1)
     return add(moved(standard(draw, 0, 2), draw), mul(neg(log(draw.inside(1, 2))), draw.parameters[0]))  # type: ignore[no-any-return]
 
 
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The largest of many: the extreme value distribution of type I."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(neg(log(neg(log(draw.inside())))), draw)
 
 
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers whose distribution function is the sigmoid."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     u = draw.inside()
     return moved(sub(log(u), log1p(neg(u))), draw)
 
 
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Exponential numbers on both sides of loc."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     middle = sub(draw.inside(), 0.5)
     return moved(neg(mul(sign(middle), log1p(mul(magnitude(middle), -2)))), draw)
 
 
 def cauchy(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The quotient of two normal numbers."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(tan(mul(sub(draw.inside(), 0.5), math.pi)), draw)
 
 
 def halfcauchy(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """loc and the magnitude of a Cauchy number."""
-    draw = drawn([loc, scale], size, rng, dtype)
+    draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(tan(mul(draw.inside(), math.pi / 2)), draw)
 
 
 def pareto(b: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers above `scale` whose tail falls with the power b."""
-    draw = drawn([b, scale], size, rng, dtype)
+    draw = drawn([b, scale], size, rng, dtype, scales=1)
     return filled(mul(draw.parameters[1], exp(neg(true_div(log(draw.inside()), draw.parameters[0])))), draw)
 
 
@@ -171,7 +171,7 @@ def power(a: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Varia
 
 def rayleigh(scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The length of a vector of two normal numbers."""
-    draw = drawn([scale], size, rng, dtype)
+    draw = drawn([scale], size, rng, dtype, scales=1)
     return filled(mul(sqrt(mul(log(draw.inside()), -2)), draw.parameters[0]), draw)
 
 
@@ -193,13 +193,13 @@ def triangular(left: Any, mode: Any, right: Any, size: Any = None, *, rng: Any, 
 
 def gamma(shape: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The time of event number `shape`, with mean shape scale."""
-    draw = drawn([shape, scale], size, rng, dtype)
+    draw = drawn([shape, scale], size, rng, dtype, scales=1)
     return filled(mul(gammaincinv(draw.parameters[0], draw.inside()), draw.parameters[1]), draw)
 
 
 def invgamma(shape: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """scale divided by a gamma number."""
-    draw = drawn([shape, scale], size, rng, dtype)
+    draw = drawn([shape, scale], size, rng, dtype, scales=1)
     return filled(true_div(draw.parameters[1], gammaincinv(draw.parameters[0], draw.inside())), draw)
 
 
@@ -235,7 +235,7 @@ def f(dfnum: Any, dfden: Any, size: Any = None, *, rng: Any, dtype: Any = "float
 
 def t(df: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """A normal number divided by the root of a mean of df squares of others."""
-    draw = drawn([df, loc, scale], size, rng, dtype)
+    draw = drawn([df, loc, scale], size, rng, dtype, scales=1)
     degrees = draw.parameters[0]
     squares = mul(gammaincinv(mul(degrees, 0.5), draw.inside(1, 2)), 2)
     return moved(mul(standard(draw, 0, 2), sqrt(true_div(degrees, squares))), draw)

@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from symlab.core.ir.errors import ShapeMismatch, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
+from symlab.core.ops.agreement import not_negative
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.random import quantile
@@ -85,11 +88,22 @@ def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None
     return sizes
 
 
-def drawn(parameters: Sequence[Any], size: Any, rng: Any, dtype: Any, ndim: int | None = None) -> Draw:
-    """A draw of floating-point numbers, with parameters in its dtype."""
+def drawn(parameters: Sequence[Any], size: Any, rng: Any, dtype: Any, ndim: int | None = None, scales: int = 0) -> Draw:
+    """A draw of floating-point numbers, with parameters in its dtype; the last `scales` of them are not negative."""
     found = dtype_of(dtype).name
-    given = tuple(cast(as_variable(item), dtype=found) for item in parameters)
+    nodes = [as_variable(item) for item in parameters]
+    nodes = [*nodes[: len(nodes) - scales], *map(scale_of, nodes[len(nodes) - scales :])]
+    given = tuple(cast(item, dtype=found) for item in nodes)
     return Draw(source_of(rng), sizes_for(size, given, ndim), given, found)
+
+
+def scale_of(value: Variable) -> Variable:
+    """A scale, which is refused where an element is negative: now if it is known, else at the call."""
+    if value.op is not CONSTANT:
+        return not_negative(value)  # type: ignore[no-any-return]
+    if np.any(constant_value(value) < 0):
+        raise InvalidValue(message("a scale is not negative", [(value.name or "scale", value)]))
+    return value
 
 
 def counted_draw(parameters: Sequence[Any], size: Any, rng: Any, ndim: int | None = None) -> Draw:

@@ -19,13 +19,13 @@ from symlab.tensor.elementwise import maximum
 from symlab.tensor.padding import pad as padded
 from symlab.tensor.reductions import max, sum
 
-__all__ = ["max_pool_2d_same_size", "pool_2d", "pool_3d"]
+__all__ = ["Pool", "max_pool_2d_same_size", "pool_2d", "pool_3d"]
 
 MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 
 
 def pool_2d(
-    input: Any, ws: Any = None, ignore_border: bool | None = None, stride: Any = None, pad: Any = (0, 0),
+    input: Any, ws: Any = None, ignore_border: bool | None = None, stride: Any = None, pad: Any = None,
     mode: str = "max", ds: Any = None, st: Any = None, padding: Any = None,
 ) -> Variable:  # fmt: skip
     """Windows of `ws` elements of the last two axes, `stride` apart, each made one number.
@@ -33,17 +33,47 @@ def pool_2d(
     `mode` is "max", "sum", "average_inc_pad" or "average_exc_pad" (a mean with or without what `pad` added). Windows
     that reach over the border are left out if `ignore_border`, else they hold fewer elements.
     """
-    return pooled(2, input, ds if ws is None else ws, ignore_border, st if stride is None else stride,
-                  pad if padding is None else padding, mode)  # fmt: skip
+    size, steps = either(ws, ds, "ws and ds"), either(stride, st, "stride and st")
+    return pooled(2, input, size, ignore_border, steps, either(pad, padding, "pad and padding"), mode)
 
 
 def pool_3d(
-    input: Any, ws: Any = None, ignore_border: bool | None = None, stride: Any = None, pad: Any = (0, 0, 0),
+    input: Any, ws: Any = None, ignore_border: bool | None = None, stride: Any = None, pad: Any = None,
     mode: str = "max", ds: Any = None, st: Any = None, padding: Any = None,
 ) -> Variable:  # fmt: skip
     """As `pool_2d`, over the last three axes."""
-    return pooled(3, input, ds if ws is None else ws, ignore_border, st if stride is None else stride,
-                  pad if padding is None else padding, mode)  # fmt: skip
+    size, steps = either(ws, ds, "ws and ds"), either(stride, st, "stride and st")
+    return pooled(3, input, size, ignore_border, steps, either(pad, padding, "pad and padding"), mode)
+
+
+class Pool:
+    """Theano's class of this name, whose instances pool the last `ndim` axes."""
+
+    def __init__(self, ignore_border: bool = False, mode: str = "max", ndim: int = 2, openmp: bool | None = None):
+        self.ignore_border, self.mode, self.ndim = ignore_border, mode, ndim
+
+    def __call__(self, x: Any, ws: Any, stride: Any = None, pad: Any = None) -> Variable:
+        """Windows of `ws` elements, `stride` apart, each made one number."""
+        return pooled(self.ndim, x, ws, self.ignore_border, stride, pad, self.mode)
+
+    @staticmethod
+    def out_shape(
+        imgshape: Any, ws: Any = None, ignore_border: bool = False, stride: Any = None, pad: Any = None,
+        ndim: int = 2, ds: Any = None, st: Any = None, padding: Any = None,
+    ) -> list[Any]:  # fmt: skip
+        """The sizes of what is pooled, from those of the images."""
+        size = numbers(either(ws, ds, "ws and ds"), ndim, 1, "ws")
+        stride, around = either(stride, st, "stride and st"), either(pad, padding, "pad and padding")
+        steps = size if stride is None else numbers(stride, ndim, 1, "stride")
+        widths = (0,) * ndim if around is None else numbers(around, ndim, 0, "pad")
+        if len(imgshape) < ndim:
+            raise InvalidValue(message(f"pooling over {ndim} axes needs as many, not the shape {tuple(imgshape)}"))
+        found = list(imgshape[: len(imgshape) - ndim])
+        for length, part, step, width in zip(imgshape[len(imgshape) - ndim :], size, steps, widths, strict=True):
+            whole = length + 2 * width
+            whole += 0 if ignore_border else missing(whole, part, step)
+            found.append(maximum_of((whole - part) // step + 1, 0))
+        return found
 
 
 def numbers(value: Any, rank: int, least: int, what: str) -> tuple[int, ...]:
@@ -52,6 +82,13 @@ def numbers(value: Any, rank: int, least: int, what: str) -> tuple[int, ...]:
     if len(found) != rank or any(not isinstance(item, (int, np.integer)) or item < least for item in found):
         raise InvalidValue(message(f"{what} is an integer of {least} or more for each of {rank} axes, not {value!r}"))
     return tuple(int(item) for item in found)
+
+
+def either(new: Any, old: Any, names: str) -> Any:
+    """The one of two options with the same meaning that was given."""
+    if new is not None and old is not None:
+        raise InvalidValue(message(f"{names} have the same meaning, and both were given", (), ["one of them"]))
+    return old if new is None else new
 
 
 def pooled(rank: int, input: Any, ws: Any, ignore_border: Any, stride: Any, pad: Any, mode: str) -> Variable:
@@ -63,7 +100,7 @@ def pooled(rank: int, input: Any, ws: Any, ignore_border: Any, stride: Any, pad:
         raise InvalidValue(message("pooling needs the size of windows", (), ["ws=(2, 2)"]))
     if mode not in MODES:
         raise InvalidValue(message(f"there is no mode {mode!r}", (), [", ".join(MODES)]))
-    size, around = numbers(ws, rank, 1, "ws"), numbers(pad, rank, 0, "pad")
+    size, around = numbers(ws, rank, 1, "ws"), numbers(0 if pad is None else pad, rank, 0, "pad")
     steps = size if stride is None else numbers(stride, rank, 1, "stride")
     if any(width >= part for width, part in zip(around, size, strict=True)):
         raise InvalidValue(message(f"a border of {around} is wider than windows of {size}"))

@@ -70,6 +70,7 @@ def square_cases(x: Array) -> Iterator[Case]:
         (factorizations.cholesky, np.linalg.cholesky, hermitian),
         (solutions.inv_definite, np.linalg.inv, hermitian),
         (solutions.log_det_definite, lambda x: np.linalg.slogdet(x)[1], hermitian),
+        (factorizations.cholesky_or_nan, np.linalg.cholesky, hermitian),
         (spectra.eigvalsh, np.linalg.eigvalsh, hermitian),
     ]:
         dtypes = ("float64", "complex128") if op is inverses.cofactors else LAPACK
@@ -90,6 +91,8 @@ def any_cases(x: Array) -> Iterator[Case]:
     yield Case(spectra.svdvals, (x,), values, {}, LAPACK)
     full = {"full_matrices": True}
     yield Case(spectra.svd, (x,), lambda x, full_matrices: tuple(np.linalg.svd(x)), full, LAPACK, differentiable=False)
+    raw = lambda x: tuple(np.linalg.qr(x, "raw"))  # noqa: E731
+    yield Case(factorizations.qr_raw, (x,), raw, {}, LAPACK, differentiable=False)
     mode = {"mode": "reduced"}
     yield Case(factorizations.qr, (x,), lambda x, mode: tuple(np.linalg.qr(x)), mode, LAPACK, differentiable=False)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from symlab.core.ops import random
+from symlab.core.ops import choosing, random
 from tests.core.ops.case import Array, Case, scalar
 
 
@@ -25,6 +25,11 @@ def random_cases() -> Iterator[Case]:
     state = random.state_words(np.random.RandomState(3))
     options = {"distribution": "uniform", "shape": (2, "?"), "trailing": 0, "dtype": "float64"}
     yield Case(random.random_state, (state, scalar(3)), twister, options, ("uint32",), differentiable=False)
+    chances, places = np.array([[0.2, 0.3, 0.5], [0.5, 0.25, 0.25]]), np.array([[0, 2], [0, 2]])
+    for shape, given in (((2,), ()), (("?",), (scalar(2),))):
+        options = {"shape": shape, "replace": False}
+        operands = (chances, np.array([0.1, 0.2, 0.45, 0.9]), *given)
+        yield Case(choosing.chosen, operands, lambda *_, **options: places, options, ("float64",), differentiable=False)
     streams = np.arange(1, 13, dtype=np.int32).reshape(2, 6)
     yield Case(
         random.mrg_uniform, (streams,), mrg, {"shape": (5,), "dtype": "float64"}, ("int32",), differentiable=False

@@ -27,6 +27,8 @@ def signal_cases() -> Iterator[Case]:
         yield Case(conv.conv_filters, (x, g, *extra), filters, {**given, "sizes": sizes}, FLOATS, values=2)
     attributes = {"size": (2, 3), "steps": (2, 1)}
     yield Case(windows.windows, (numbers(2, 5, 4),), windowed, attributes, FLOATS)
+    fitting = {"size": (2, 3), "steps": (3, 1)}
+    yield Case(windows.filled_by, (numbers(2, 5, 4),), lambda x, size, steps: x, fitting, FLOATS)
     parts = windowed(numbers(2, 5, 4), **attributes)
     yield Case(windows.windows_added, (parts,), added, {"sizes": (5, 4), **attributes}, FLOATS)
     z = numbers(2, 5) + 1j * numbers(2, 5, seed=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import PROJECT, Kind
 from symlab.core.ir.types import ArrayType, Size

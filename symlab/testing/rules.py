@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
 from symlab.core.ops.operators import Variable, variable
 from symlab.core.pipeline import DEFAULT, Pipeline, run
+from symlab.core.rewrite.apply import RuleFailedWarning
 from symlab.core.rewrite.rule import Rule
 from symlab.testing.formulas import (
     Instance,
@@ -81,11 +83,13 @@ def check_rule(rule: Rule, dtypes: Sequence[str] = DTYPES) -> RuleReport:
     known = rule in DEFAULT.rules
     pipeline = DEFAULT if known else DEFAULT.with_rules(rule)
     found: list[str] = []
-    for dtype in dtypes:
-        found += example_findings(rule, dtype, pipeline) if rule.compute else accuracy_findings(rule, dtype)[0]
-    if rule.left is not None:
-        for form in FORMS:
-            found += firing_findings(rule, form, pipeline)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuleFailedWarning)  # which a function would do without
+        for dtype in dtypes:
+            found += example_findings(rule, dtype, pipeline) if rule.compute else accuracy_findings(rule, dtype)[0]
+        if rule.left is not None:
+            for form in FORMS:
+                found += firing_findings(rule, form, pipeline)
     return RuleReport(rule, tuple(found))
 
 

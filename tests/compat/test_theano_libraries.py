@@ -69,7 +69,7 @@ def test_derivatives_of_a_scalar_op():
 
 def test_a_scalar_op_without_impl():
     with pytest.raises(TypeError, match="no impl"):
-        Nameless(upgrade_to_float)(T.constant(2.0)).eval()
+        Nameless(upgrade_to_float)(T.dvector("x")).eval({"x": [2.0]})
 
 
 def test_scalar_types_and_special_functions(theano):
@@ -146,6 +146,11 @@ def test_the_array_of_a_constant():
     assert T.constant([1.0, 2.0]).data.tolist() == T.constant([1.0, 2.0]).value.tolist() == [1.0, 2.0]
     with pytest.raises(AttributeError, match="constant"):
         _ = T.dvector("x").data
+
+
+def test_a_variable_of_no_type(theano):
+    """Tests of libraries make one to have an object that is a variable."""
+    assert isinstance(theano.Variable("anything"), theano.Variable)
 
 
 def test_an_expression_counts_as_there(theano):

@@ -197,8 +197,11 @@ def test_batch_normalization() -> None:
     shape = (1, 4, 1, 1)
     normal = (X - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + 1e-3)
     np.testing.assert_allclose(found[0], normal * gamma.reshape(shape) + beta.reshape(shape), atol=1e-12)
-    np.testing.assert_allclose(found[1].ravel(), mean, atol=1e-12)
-    np.testing.assert_allclose(found[2].ravel(), 1 / np.sqrt(var + 1e-3), atol=1e-12)
+    np.testing.assert_allclose(found[1], mean, atol=1e-12)
+    np.testing.assert_allclose(found[2], 1 / np.sqrt(var + 1e-3), atol=1e-12)
+    assert found[1].shape == found[2].shape == (4,)
+    wide = N.batch_normalization_train(X, gamma.reshape(shape), beta.reshape(shape), "spatial", 1e-3)
+    assert [item.eval().shape for item in wide] == [X.shape, shape, shape]
     np.testing.assert_allclose(found[3], old * 0.8 + mean * 0.2, atol=1e-12)
     np.testing.assert_allclose(found[4], old * 0.8 + var * count / (count - 1) * 0.2, atol=1e-12)
     test = sl.function([], N.bn.batch_normalization_test(X, gamma, beta, mean, var, "spatial", 1e-3))()

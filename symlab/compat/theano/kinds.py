@@ -15,6 +15,7 @@ import numpy as np
 
 from symlab.compat.theano.settings import config
 from symlab.core.arguments import In
+from symlab.core.custom.types import generic
 from symlab.core.fgraph import Composite
 from symlab.core.function import function
 from symlab.core.ifelse import ifelse
@@ -96,10 +97,10 @@ Scan = recognized("Scan", "Loops.", named("scan"))
 
 
 def variable_of(type: Any, owner: Any = None, index: int | None = None, name: str | None = None) -> Variable:
-    """A variable of a type that nothing computes; the results of an application are its `outputs`."""
+    """A variable of a type that nothing computes, of any value if the type is none; see `outputs` of an application."""
     if owner is not None:
         raise TypeMismatch(message("the results of an application are its outputs", (), ["node.outputs"]))
-    return type(name)  # type: ignore[no-any-return]
+    return (type if callable(type) else generic)(name)  # type: ignore[no-any-return]
 
 
 AnyVariable = recognized("Variable", "An expression.", lambda value: isinstance(value, Variable), variable_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +21,10 @@ from symlab.core.rewrite.pattern import AttributePart, Form, Literal, Pattern, W
 from symlab.core.rewrite.rule import Rule
 
 Applied = tuple[Expr, Mapping[str, Any]]  # the result, and what the variables stood for
+
+
+class RuleFailedWarning(UserWarning):
+    """A rule raised an error on a node, which stays as it is."""
 
 
 class Matcher:
@@ -40,6 +45,16 @@ class Matcher:
         return tuple(frozenset([op]) for op in (*self.rule.among, *self.rule.of)) or (frozenset(),)
 
     def try_on(self, context: Context, node: Expr, present: frozenset[Op]) -> Applied | None:
+        """The result and the bindings, or None, where a rule fails as well: the node is right as it is."""
+        try:
+            return self.applied(context, node, present)
+        except RewriteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a rule did not expect
+            warnings.warn(left_out(self.rule.name, node, error), RuleFailedWarning, stacklevel=2)
+            return None
+
+    def applied(self, context: Context, node: Expr, present: frozenset[Op]) -> Applied | None:
         """The result and the bindings, or None; `present` are the ops of the operands."""
         if self.compute is not None:
             if self.of and node.args[0].op not in self.of:
@@ -52,6 +67,14 @@ class Matcher:
                 if found is not None:
                     return found
         return None
+
+
+def left_out(name: str, node: Expr, error: Exception) -> str:
+    """What is said of a rule that failed."""
+    return (
+        f"the rule {name} failed on {node!r} ({type(error).__name__}: {error}) and is left out there; "
+        f"the result is right without it, and mode.excluding({name!r}) leaves it out everywhere"
+    )
 
 
 class Variant:

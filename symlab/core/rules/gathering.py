@@ -147,8 +147,9 @@ def diagonal_of_formula(node: Expr, builder: Builder, facts: Facts) -> Expr | No
         return None
     if is_turned(inner):
         return builder.make(take, (inner.args[0], rows, rows), node.attrs)
-    whole = all(arg.type.ndim in (0, rank) and (not arg.type.ndim or not repeats(arg, inner)) for arg in inner.args)
-    if inner.op.kind is not Kind.ELEMENTWISE or not whole:
+    if inner.op.kind is not Kind.ELEMENTWISE:
+        return None
+    if not all(arg.type.ndim in (0, rank) and (not arg.type.ndim or not repeats(arg, inner)) for arg in inner.args):
         return None
     parts = [builder.make(take, (arg, rows, rows), node.attrs) if arg.type.ndim else arg for arg in inner.args]
     return builder.remade(inner, tuple(parts))

@@ -45,18 +45,20 @@ def batch_normalization_train(
     inputs: Any, gamma: Any, beta: Any, axes: Any = "per-activation", epsilon: float = 1e-4,
     running_average_factor: Any = 0.1, running_mean: Any = None, running_var: Any = None,
 ) -> tuple[Variable, ...]:  # fmt: skip
-    """Inputs normalized by their own mean and variance: (result, mean, 1 / deviation).
+    """Inputs normalized by their own mean and variance: (result, mean, 1 / deviation), shaped as the parameters are.
 
     With running statistics also those, moved by `running_average_factor` toward the ones of this batch (its variance
     times m / (m - 1), m being the number of inputs for each); take them as updates.
     """
     x = as_variable(inputs)
     averaged = axes_for(axes, x)
+    spread = as_variable(gamma).ndim == x.ndim  # whether parameters have the axes that are averaged
     middle = mean(x, axis=averaged, keepdims=True)
     variance = var(x, axis=averaged, keepdims=True)
     inverse = true_div(1, sqrt(add(variance, epsilon)))
     gamma, beta = (spread_out(item, averaged, x.ndim) for item in (gamma, beta))
-    found: list[Variable] = [add(mul(mul(sub(x, middle), inverse), gamma), beta), middle, inverse]
+    found: list[Variable] = [add(mul(mul(sub(x, middle), inverse), gamma), beta)]
+    found += [middle, inverse] if spread else [without(item, averaged) for item in (middle, inverse)]
     if running_mean is not None:
         found.append(moved(running_mean, middle, running_average_factor, averaged, x.ndim))
     if running_var is not None:
@@ -70,9 +72,12 @@ def moved(old: Any, new: Variable, factor: Any, axes: Sequence[int], rank: int) 
     """A running statistic, a step nearer to that of this batch, in the shape that it has."""
     old = as_variable(old)
     found = add(mul(spread_out(old, axes, rank), sub(1, factor)), mul(new, factor))
-    if old.ndim == rank:
-        return found  # type: ignore[no-any-return]
-    return found.dimshuffle(*[axis for axis in range(rank) if axis not in axes])  # type: ignore[no-any-return]
+    return found if old.ndim == rank else without(found, axes)  # type: ignore[no-any-return]
+
+
+def without(x: Variable, axes: Sequence[int]) -> Variable:
+    """x without these axes, which are of size 1."""
+    return x.dimshuffle(*[axis for axis in range(x.ndim) if axis not in axes])  # type: ignore[no-any-return]
 
 
 def batch_normalization_test(

@@ -16,11 +16,13 @@ from symlab.core.ir.errors import RewriteError
 from symlab.core.ir.expr import Lambda, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import AS_WRITTEN, CALL, PARAM
+from symlab.core.ops.elementwise import exp
 from symlab.core.ops.operators import Variable
 from symlab.core.pipeline import DEFAULT, FAST_COMPILE, run
+from symlab.core.rewrite.apply import RuleFailedWarning
 from symlab.core.rewrite.driver import Step
 from symlab.core.rewrite.observer import Observer
-from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.trace import rewrite
 from symlab.core.rules import CANONICAL, all_rules
 from tests.core.rewrite.graphs import REWRITING, close, expressions, steps_of, traced, values_of
@@ -448,3 +450,23 @@ def test_steps_are_told_in_order():
     x = T.dvector("x")
     record = rewrite("canonicalize", Graph.of([x], [-(-(x * 1.0))]), all_rules(CANONICAL))
     assert [type(event) is Step for event in record.events].count(True) == len(record.steps) == 2
+
+
+def test_a_rule_that_fails_is_left_out():
+    """What the rule did not expect costs its rewrite, not the user's function."""
+
+    def example(x):
+        return exp(x)
+
+    @computed(exp, formula="exp(x) -> ?", example=example)
+    def careless(node, builder, facts):
+        """Looks for what is not there."""
+        return node.args[0].args[0]
+
+    x = T.dvector("x")
+    mode = sl.core.modes.Mode().with_rules(careless)
+    with pytest.warns(RuleFailedWarning, match="careless failed on exp.* is left out there"):
+        f = sl.function([x], T.exp(x), mode=mode)
+    assert close(f([0.0, 1.0]), np.exp([0.0, 1.0]))
+    with pytest.raises(RuleFailedWarning):
+        sl.testing.check_rule(careless)

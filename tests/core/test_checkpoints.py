@@ -29,6 +29,7 @@ def network(row: Any, h: Any, w: Any) -> Any:
     return new, T.sum(new**2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("steps", "size"), [(12, 4), (13, 4), (3, 10), (5, 1)])
 @pytest.mark.parametrize("known", [True, False])

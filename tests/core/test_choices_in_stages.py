@@ -49,6 +49,7 @@ def test_values_and_gradients(taken: int) -> None:
     agrees([c, x, y], [z, cost, *sl.grad(cost, [x, y]), z.shape[0]], taken, X, Y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 1), (1, 0), (1, 1)])
 def test_choices_within_branches(first: int, second: int) -> None:
     inner = ifelse(d > 0, T.concatenate([x, y]), x[1:])
@@ -199,6 +200,7 @@ STEPS: tuple[Callable[[Any, Any, Any], Any], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_drawn_programs(seed: int) -> None:
     """Whatever the conditions are, the results are those of the evaluator, which computes what is chosen alone."""

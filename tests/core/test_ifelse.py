@@ -152,6 +152,7 @@ def test_the_derivative_of_the_other_branch_is_not_computed(mode: str) -> None:
         f(0, [1.0, 2.0], [1.0, 2.0], [7])
 
 
+@pytest.mark.slow
 def test_work_of_a_branch_is_shared_by_its_derivatives() -> None:
     c, x, weights, bias = T.lscalar("c"), T.dmatrix("x"), T.dmatrix("weights"), T.dvector("bias")
     wrt = [x, weights, bias]
@@ -165,6 +166,7 @@ def test_work_of_a_branch_is_shared_by_its_derivatives() -> None:
     assert products(ifelse(c, T.sum(x), plain)) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("taken", [True, False])
 def test_the_derivatives_of_choices_by_one_condition_are_those_without_a_choice(mode: str, taken: bool) -> None:
     c, x, weights, s = T.lscalar("c"), T.dmatrix("x"), T.dmatrix("weights"), T.dscalar("s")
@@ -199,6 +201,7 @@ def test_branches_within_branches_have_lazy_derivatives(mode: str) -> None:
 # Many choices
 
 
+@pytest.mark.slow
 def test_a_chain_of_choices_compiles_in_linear_time() -> None:
     c, x = T.lscalar("c"), T.dvector("x")
     found = x
@@ -211,6 +214,7 @@ def test_a_chain_of_choices_compiles_in_linear_time() -> None:
     np.testing.assert_array_equal(f(2, [1.0]), [[4.0 + 38], [4.0]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [30, 1000])
 def test_choices_within_choices(depth: int) -> None:
     c, x = T.lscalar("c"), T.dvector("x")

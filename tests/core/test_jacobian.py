@@ -114,6 +114,7 @@ def differences(f: Any, place: int, weights: Any, at: Any) -> np.ndarray[Any, An
     return np.stack([(f(weights, at + d)[place] - f(weights, at - d)[place]) / 2e-6 for d in steps], axis=-1)
 
 
+@pytest.mark.slow
 def test_through_loops_and_choices() -> None:
     w, x = T.dmatrix("w"), T.dvector("x")
     states, _ = sl.scan(lambda h: T.tanh(T.dot(w, h)), outputs_info=[x], n_steps=3)

@@ -87,6 +87,7 @@ def test_forward_derivatives_against_the_steps_written_out() -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_a_gradient_of_a_forward_derivative() -> None:
     inputs = variables()
     w = inputs[2]

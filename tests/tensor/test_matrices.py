@@ -199,6 +199,7 @@ def test_what_makes_no_sense_is_refused() -> None:
         L.cross(T.tensor("u", dtype="float64", shape=(2,)), v)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(3, 4), (4, 3), (3, 3)], ids=str)
 @pytest.mark.parametrize("place", [0, 1], ids=["q", "r"])
 def test_slopes_of_qr_where_sizes_are_not_known(place: int, sizes: tuple[int, int]) -> None:

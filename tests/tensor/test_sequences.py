@@ -37,6 +37,7 @@ def test_ctc_sums_over_all_alignments() -> None:
     gradcheck(lambda x: T.nnet.ctc(x, LABELS, LENGTHS), [ACTIVATIONS])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_labels_that_do_not_fit_into_the_time(dtype: str) -> None:
     x = T.tensor("x", dtype=dtype, shape=(None, None, None))

@@ -17,6 +17,7 @@ def simplest(expression):
     return sl.simplify(expression, effort="saturation")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "wanted"),
     [

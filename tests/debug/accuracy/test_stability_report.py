@@ -123,6 +123,7 @@ def test_what_cannot_be_examined(expression, error, text):
         sl.debug.stability(expression)
 
 
+@pytest.mark.slow
 def test_ranges_and_preconditions_are_checked():
     with pytest.raises(InvalidValue, match="no input of the expression"):
         sl.debug.stability(T.exp(X), ranges={Y: (0, 1)})

@@ -293,6 +293,7 @@ def test_an_argument_at_work_cannot_be_resized(calls, call) -> None:
         args[0].resize(10_000_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["t", "l"])
 def test_an_empty_container_is_not_found(calls, kind) -> None:
     with calls.Paused(calls.dozer(result=kind), np.arange(3.0), -1.0):
@@ -318,6 +319,7 @@ def is_whole(train, predict) -> bool:
     return (w == k).all() and (after == step).all() and step == k + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_place", [False, True])
 def test_fork_beside_a_training_loop(calls, in_place) -> None:
     cells, _, _ = calls.weights(calls.BIG)

@@ -54,6 +54,7 @@ def test_a_table_is_the_librarys_memory(path) -> None:
         library.table("calls", np.int32, 1)
 
 
+@pytest.mark.slow
 def test_a_library_is_unloaded_with_its_object(path) -> None:
     def is_mapped() -> bool:
         return str(path) in Path("/proc/self/maps").read_text()

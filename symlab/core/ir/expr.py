@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from symlab.core.ir.op import Op
 from symlab.core.ir.types import Type
 from symlab.core.seams import seam
 
 Attributes = tuple[tuple[str, Any], ...]
+Found = TypeVar("Found")
 STRUCTURE = frozenset({"op", "args", "attrs", "type", "digest"})
 
 
@@ -124,6 +125,21 @@ def toposort(roots: Iterable[Expr], stop: Container[Expr] = frozenset()) -> list
             if node not in stop:
                 stack.extend((arg, False) for arg in reversed(node.args) if arg not in seen)
     return order
+
+
+def found_below(node: Expr, known: dict[Expr, Found], found: Callable[[Expr, list[Found]], Found]) -> Found:
+    """What is found of a node from what is found of its operands; `known` keeps it of each, and stops the walk."""
+    stack = [node]
+    while stack:
+        top = stack[-1]
+        waiting = [arg for arg in top.args if arg not in known]
+        if waiting and top not in known:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        if top not in known:
+            known[top] = found(top, [known[arg] for arg in top.args])
+    return known[node]
 
 
 def users(roots: Iterable[Expr]) -> Counter[Expr]:

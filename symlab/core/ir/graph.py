@@ -12,7 +12,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Attributes, Expr, Lambda, pack, toposort, unpack
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, INPUT, PARAM, SHARED, WILD, Kind, Op, Recipe
-from symlab.core.ir.types import ArrayType, Type, array_type
+from symlab.core.ir.types import ArrayType, Held, Type, array_type
 from symlab.core.seams import seam
 
 LARGE = 1 << 16  # bytes above which an array is known by its token, not by its content
@@ -178,6 +178,10 @@ class Graph:
     def nodes(self) -> list[Expr]:
         """Every node, operands first."""
         return toposort(self.roots)
+
+    def holds_objects(self) -> bool:
+        """Whether there are values that are no arrays: those of the reference evaluator alone."""
+        return any(isinstance(node.type, Held) for node in (*self.inputs, *self.nodes()))
 
     def typed(self, node: Expr) -> Expr | None:
         """The first typed node that an interned node stands for."""

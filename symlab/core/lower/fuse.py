@@ -11,7 +11,6 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import SHARED
-from symlab.core.ir.types import Held
 from symlab.core.lower.branch_work import nesting
 from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
@@ -73,7 +72,7 @@ def fuse_for_device(graph: Graph) -> Fused | Refusal:
 
 def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | Refusal:
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
-    if any(isinstance(node.type, Held) for node in (*graph.inputs, *graph.nodes())):
+    if graph.holds_objects():
         return Refusal("lists and objects are values of the reference evaluator alone")
     if nesting(graph.roots) > MOST_NESTED:
         return Refusal(f"choices lie more than {MOST_NESTED} deep within each other")

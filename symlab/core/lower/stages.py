@@ -42,9 +42,9 @@ class Stage:
 
 def stages_of(graph: Graph, refusal: Refusal) -> tuple[Stage, ...] | None:
     """The stages of a graph that was refused as a whole; None where they would not help."""
+    if graph.holds_objects():
+        return None
     cutting = Cutting(graph)
-    if any(not isinstance(node.type, ArrayType | TupleType) for node in cutting.order):
-        return None  # values that are no arrays are those of the reference evaluator
     cutting.between.update((node, None) for node in cutting.order if is_opaque(node))
     cutting.open_choices()
     node: Expr | None = refusal.node

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CALL, CONSTANT, INPUT, PROJECT, Op
-from symlab.core.ir.types import Held, TupleType
+from symlab.core.ir.types import TupleType
 from symlab.core.lower.prepare import spelling
 from symlab.core.lower.roles import Role, role
 from symlab.core.ops.transfer import to_device, to_host
@@ -24,8 +24,8 @@ Rebuild = Callable[[Expr, tuple[Expr, ...]], Expr]
 def place_transfers(graph: Graph) -> tuple[Graph, Moves]:
     """The graph with a transfer wherever one may be needed, and what became of each node."""
     moves: Moves = []
-    if any(isinstance(node.type, Held) for node in (*graph.inputs, *graph.nodes())):
-        return graph, moves  # the reference evaluator runs it
+    if graph.holds_objects():
+        return graph, moves
     graph = opened(graph, moves)
 
     def transfer(op: Op, node: Expr) -> Expr:
@@ -74,7 +74,7 @@ def opened(graph: Graph, moves: Moves) -> Graph:
                 inner[part] = graph.table.intern(part.op, parts, part.attrs, part.type) if parts else part
         return inner[function.body]
 
-    while any(node.op is CALL and not has_kernel(node) for node in (*graph.inputs, *graph.nodes())):
+    while any(node.op is CALL and not has_kernel(node) for node in graph.nodes()):
         done = rebuilt(graph.roots, open_up, moves)
         graph = graph.with_roots([done[root] for root in graph.roots])
     return graph

@@ -7,12 +7,13 @@ its lower bound, so that "positive" and "not negative" are told apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, found_below
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CALL, CONSTANT, PARAM, Kind, Op
 from symlab.core.ir.types import ArrayType
@@ -88,18 +89,8 @@ def bounds_in(known: dict[Scope, dict[Expr, Bounds]], scope: Scope, node: Expr) 
     found = here.get(node)
     if found is not None:
         return found
-    stack = [node]
     with np.errstate(all="ignore"):
-        while stack:
-            top = stack[-1]
-            waiting = [arg for arg in top.args if arg not in here]
-            if waiting and top not in here:
-                stack.extend(waiting)
-                continue
-            stack.pop()
-            if top not in here:
-                here[top] = bounds_of(known, scope, top, [here[arg] for arg in top.args])
-    return here[node]
+        return found_below(node, here, partial(bounds_of, known, scope))
 
 
 def bounds_of(known: dict[Scope, dict[Expr, Bounds]], scope: Scope, node: Expr, args: Sequence[Bounds]) -> Bounds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, found_below
 from symlab.core.ir.op import CALL, CONSTANT, PARAM, Kind
 from symlab.core.ir.types import ArrayType
 from symlab.core.rewrite.analysis import Facts
@@ -25,19 +25,8 @@ class Matrices:
 
     def of(self, node: Expr) -> Known:
         """The properties of a node."""
-        here = self.facts.matrices.setdefault(self.scope, {})
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            waiting = [arg for arg in top.args if arg not in here]
-            if waiting and top not in here:
-                stack.extend(waiting)
-                continue
-            stack.pop()
-            if top not in here:
-                here[top] = self.found(top, [here[arg] for arg in top.args])
-        found: Known = here[node]
-        return found
+        here: dict[Expr, Known] = self.facts.matrices.setdefault(self.scope, {})
+        return found_below(node, here, self.found)
 
     def found(self, node: Expr, args: Sequence[Known]) -> Known:
         """The properties of one node, those of its operands being known."""

@@ -10,7 +10,7 @@ from symlab.core.backends.c.backend import Binary, NotCompilable, compile_progra
 from symlab.core.backends.c.callobject import call_object
 from symlab.core.backends.c.compiler import find_compiler, missing
 from symlab.core.ir.config import Config
-from symlab.core.ir.types import ArrayType, Held
+from symlab.core.ir.types import ArrayType
 from symlab.core.lower.fuse import Refusal
 
 
@@ -59,12 +59,10 @@ class CBackend:
         from symlab.core.backends.c.staged import StagedExecutable
         from symlab.core.lower.stages import stages_of
 
-        graph = trace.graph
-        held = any(isinstance(node.type, Held) for node in (*graph.inputs, *graph.nodes()))
-        stages = None if held else stages_of(graph, trace.program)
+        stages = stages_of(trace.graph, trace.program)
         if stages is None:
             return None, trace.program.reason
-        return StagedExecutable(interface, graph, stages, config), None
+        return StagedExecutable(interface, trace.graph, stages, config), None
 
     def profiled_twin(self, interface: Interface, trace: Any, config: Config) -> Twin:
         """The counting twin of a compiled function."""

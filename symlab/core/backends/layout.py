@@ -14,7 +14,7 @@ from symlab.core.lower.buffers import Home
 from symlab.core.lower.memory import Program
 from symlab.core.lower.program import LoopCall, ProductCall, ReferenceCall
 
-ROUTINES = {"float64": ("dgemm", "dgemv"), "float32": ("sgemm", "sgemv")}
+ROUTINES = {"float64": ("dgemm", "dgemv", "dsyrk"), "float32": ("sgemm", "sgemv", "ssyrk")}
 REFERENCE = "reference"
 
 

@@ -58,6 +58,12 @@ class ProductCall:
     beta: int = 0
 
     @property
+    def square(self) -> bool:
+        """Whether it is a matrix times its own transpose, which takes half the work (syrk)."""
+        *stack, rows, columns = self.a.strides
+        return not self.beta and self.m != 1 and self.b == Matrix(self.a.buffer, self.a.offset, (*stack, columns, rows))
+
+    @property
     def reads(self) -> tuple[int, ...]:
         """The buffers that it reads."""
         before = (self.result.buffer,) if self.beta else ()

@@ -78,7 +78,8 @@ def program_text(program: Any) -> str:
             lines += ["kernel", *(f"  {line}" for line in kernel_text(step.kernel).splitlines())]
         elif isinstance(step, ProductCall):
             sizes = " x ".join(map(size_text, (step.m, step.k, step.n)))
-            lines.append(f"product b{step.result.buffer} = b{step.a.buffer} b{step.b.buffer}  ({sizes})")
+            name = "product with its transpose" if step.square else "product"
+            lines.append(f"{name} b{step.result.buffer} = b{step.a.buffer} b{step.b.buffer}  ({sizes})")
         elif isinstance(step, BoundsCall):
             lines.append(f"bounds of b{step.index} in {size_text(step.size)}")
         elif isinstance(step, TransferCall):

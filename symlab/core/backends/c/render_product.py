@@ -37,10 +37,12 @@ def product_lines(step: ProductCall, layout: Layout, kind: str, pointer: Callabl
         first = layout.links.index(ROUTINES[dtype][0])
         links = f"(const int64_t *)data[{layout.links_at}] + {first}, "
     factors = [str(step.sign), *(f"*({kind} *){pointer(number)}" for number in step.scalars)]
-    sizes = ", ".join(map(text, (step.m, step.n, step.k)))
     parts = [operand(item, kind, pointer, rank) for item in (step.a, step.b)]
     result = f"{start(step.result, kind, pointer, rank)}, {text(step.result.strides[-2])}"
-    call = f"{product_name(dtype)}({links}{sizes}, {' * '.join(factors)}, {', '.join(parts)}, {step.beta}, {result});"
+    name, sizes, added = product_name(dtype), [step.m, step.n, step.k], f"{step.beta}, "
+    if step.square and dtype in ROUTINES:
+        name, sizes, parts, added = f"{name}_square", [step.m, step.k], parts[:1], ""
+    call = f"{name}({links}{', '.join(map(text, sizes))}, {' * '.join(factors)}, {', '.join(parts)}, {added}{result});"
     return [*lines, "    " * rank + call]
 
 

@@ -5,13 +5,17 @@
 #include <stdint.h>
 
 #define SL_SMALL_PRODUCT 2048 /* multiplications below which a call of BLAS costs more than it gains */
+
+/* One triangle and its copy cost less than the whole where there are some rows, and enough to add for each number. */
+#define SL_TRIANGLE_PAYS(n, k) ((n) >= 48 && (n) * (n) * (k) >= 1000000 && ((n) <= 1024 || (k) >= 64))
+#define SL_TILE 64
 #define SL_LARGEST_BLAS 0x7fffffff
 
 /* OpenBLAS copies the operands of more than a million multiplications, which for few rows costs as much as the product:
    up to a few million, columns are taken in parts. */
 #define SL_UNCOPIED 1000000
 #define SL_COLUMNS_AT_ONCE(m, n, k)                                                                                 \
-    (m <= 32 && m * n * k > SL_UNCOPIED && m * n * k <= 8 * SL_UNCOPIED && m * k * 16 <= SL_UNCOPIED               \
+    (m <= 32 && m * n * k > SL_UNCOPIED && m * n * k <= 8 * SL_UNCOPIED && m * k * 16 <= SL_UNCOPIED                \
          ? SL_UNCOPIED / (m * k) / 16 * 16                                                                          \
          : n)
 
@@ -44,13 +48,16 @@
         }                                                                                                           \
     }
 
-/* The same by the Fortran routines at `gemm` and `gemv`, which see every matrix of ours as its transpose. */
+/* The same by the Fortran routines at `gemm` and `gemv`, which see every matrix of ours as its transpose.
+   NAME_square: c = alpha a a^T by `syrk`, which computes one triangle; the other is copied from it in tiles. */
 #define SL_DEFINE_PRODUCT(NAME, T)                                                                                  \
     SL_DEFINE_LOOPS(NAME##_loops, T, +)                                                                             \
     typedef void (*NAME##_gemm)(const char *, const char *, const int *, const int *, const int *, const T *,       \
                                 const T *, const int *, const T *, const int *, const T *, T *, const int *);       \
     typedef void (*NAME##_gemv)(const char *, const int *, const int *, const T *, const T *, const int *,          \
                                 const T *, const int *, const T *, T *, const int *);                               \
+    typedef void (*NAME##_syrk)(const char *, const char *, const int *, const int *, const T *, const T *,         \
+                                const int *, const T *, T *, const int *);                                          \
     static __attribute__((unused)) void NAME(const int64_t *links, int64_t m, int64_t n, int64_t k, T alpha,        \
                                              const T *a, int64_t a0, int64_t a1, const T *b, int64_t b0,            \
                                              int64_t b1, int beta, T *c, int64_t c0) {                              \
@@ -83,6 +90,22 @@
                                         b + j * b1, &b_step, a, &a_step, &old, c + j, &step);                       \
             }                                                                                                       \
         }                                                                                                           \
+    }                                                                                                               \
+    static __attribute__((unused)) void NAME##_square(const int64_t *links, int64_t n, int64_t k, T alpha,          \
+                                                      const T *a, int64_t a0, int64_t a1, T *c, int64_t c0) {       \
+        const int whole = a1 == 1 && a0 >= k, turned = a0 == 1 && a1 >= n;                                          \
+        if (!SL_TRIANGLE_PAYS(n, k) || alpha == 0 || !(whole || turned) || n > SL_LARGEST_BLAS                      \
+            || k > SL_LARGEST_BLAS || a0 + a1 > SL_LARGEST_BLAS || c0 > SL_LARGEST_BLAS) {                          \
+            NAME(links, n, n, k, alpha, a, a0, a1, a, a1, a0, 0, c, c0);                                            \
+            return;                                                                                                 \
+        }                                                                                                           \
+        const T none = 0;                                                                                           \
+        const int rows = (int)n, inner = (int)k, a_step = (int)(whole ? a0 : a1), step = (int)c0;                   \
+        ((NAME##_syrk)links[2])("L", whole ? "T" : "N", &rows, &inner, &alpha, a, &a_step, &none, c, &step);        \
+        for (int64_t top = 0; top < n; top += SL_TILE)                                                              \
+            for (int64_t left = 0; left <= top; left += SL_TILE)                                                    \
+                for (int64_t i = top; i < n && i < top + SL_TILE; i++)                                              \
+                    for (int64_t j = left; j < i && j < left + SL_TILE; j++) c[i * c0 + j] = c[j * c0 + i];         \
     }
 
 #endif

@@ -16,7 +16,7 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph, Interning, Table
 from symlab.core.ir.op import CALL, INPUT, Op
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sub, true_div
+from symlab.core.ops.elementwise import add, cast, mul, neg, reciprocal, sub, true_div
 from symlab.core.ops.operators import Variable
 from symlab.core.rewrite.association import associate
 from symlab.core.rewrite.driver import Move, Report
@@ -96,4 +96,5 @@ def telling_ops() -> frozenset[Op]:
     """The ops of which at least one is in every expression that a stability rule recognizes."""
     patterns = [rule.as_written for rule in stable_rules() if rule.left is not None]
     found = {part.op for pattern in patterns for part in parts_of(pattern) if isinstance(part, Form)}
-    return frozenset(found - {add, sub, mul, true_div, neg, reciprocal, switch})
+    found |= {op for rule in stable_rules() for op in rule.operations}
+    return frozenset(found - {add, sub, mul, true_div, neg, reciprocal, switch, cast})

@@ -9,7 +9,7 @@ from symlab.core.ir.op import Op
 from symlab.core.ops import gamma_references, hypergeometric_references, incomplete_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special
-from symlab.core.ops.elementwise import exp, log, log1p, reciprocal, sqr
+from symlab.core.ops.elementwise import exp, log, log1p, sqr
 
 EXACT = "symlab.core.ops.exact:"
 TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -34,16 +34,27 @@ erfc = elementwise(
     exact="mpmath:erfc",
 )
 
-ASYMPTOTIC = tuple(math.prod(range(1, 2 * n, 2)) * (-0.5) ** n for n in range(1, 15))
+# -(1 + 2 x^2) times the slope of erfcx as a polynomial in (x - 3) / (x + 3), from its Chebyshev series at 60 digits.
+SCALED_SLOPE = (
+    1.0330729401362846, 0.2931660960657809, -0.3243354158460842, 0.08871290516086129, 0.18789032614898848,
+    -0.29776004747405377, 0.22537555782987326, -0.0940619629606843, 0.010088652964743537, 0.010789090828632835,
+    -0.0044716737588782855, -0.0009236466607190543, 0.000903215099881858, 9.145130067607424e-05,
+    -0.00017268708784986574, -1.8615057019941293e-05, 3.3740239053759554e-05, 6.421711901336408e-06,
+    -6.448774379625492e-06, -2.1973285749535687e-06, 1.0868952608307588e-06, 6.119750429553063e-07,
+    -1.348058374092918e-07, -1.1950711501729528e-07, 7.72976973515904e-09, 1.1945271639101978e-08,
+    3.2468596378329343e-10,
+)  # fmt: skip
 
 
 def slope_of_erfcx(y: Any, x: Any) -> Any:
-    """2 x erfcx(x) - 2 / sqrt(pi); from x = 10 on, where the two cancel, by its asymptotic series in 1 / x^2."""
-    square = sqr(reciprocal(x))
-    series: Any = 0
-    for coefficient in reversed(ASYMPTOTIC):
-        series = (series + coefficient) * square
-    return switch(gt(x, 10), TWO_BY_ROOT_PI * series, 2 * x * y - TWO_BY_ROOT_PI)
+    """2 x erfcx(x) - 2 / sqrt(pi); by a polynomial for positive x, where the two cancel."""
+    positive = gt(x, 0)
+    size = switch(positive, x, 0)
+    place = 1 - 6 / (3 + size)
+    scaled: Any = 0
+    for coefficient in reversed(SCALED_SLOPE):
+        scaled = scaled * place + coefficient
+    return switch(positive, -scaled / (1 + 2 * sqr(size)), 2 * x * y - TWO_BY_ROOT_PI)
 
 
 erfcx = elementwise(

@@ -18,21 +18,22 @@ CANONICAL = named(
     "joins", "folds", "linalg", "contractions", "structures", "determinants",
 )  # fmt: skip
 STABLE = named(
-    "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "widening", "moments", "norms",
-    "stable_roots", "stable_differences", "stable_tails", "stable_angles",
+    "vanishing", "fractions", "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "bases",
+    "widening", "moments", "norms", "stable_roots", "stable_differences", "neighbours", "stable_tails", "stable_angles",
 )  # fmt: skip
-GUARDED = named("series", "guarded", "guarded_rows")
+GUARDED = (*named("vanishing", "series", "guarded", "guarded_rows"), "symlab.core.rules.vanishing:QUOTIENTS")
 LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")
 FACTORS = ("symlab.core.rules.folds:FACTORS",)
+BASES = ("symlab.core.rules.bases:LATE",)
 LATE = tuple(
     f"symlab.core.rules.{subject}:LATE"
     for subject in ("structures", "determinants", "conditions", "indexing", "gathering", "inverses")
 )
-SPECIAL = named("sizes") + GUARDED + LIMITS + named("loops", "specialize") + FACTORS + LATE
+SPECIAL = named("sizes") + GUARDED + BASES + LIMITS + named("loops", "specialize") + FACTORS + LATE
 SPECIAL += named("constants", "canonical", "shapes", "conditions", "indexing")
-REFINING = RANGES + named("sizes", "stable_roots", "constants", "canonical")
+REFINING = RANGES + BASES + named("sizes", "stable_roots", "constants", "canonical")
 
 
 @cache

@@ -201,10 +201,15 @@ def half_sum_less_term(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
 
 def opened_sum(node: Expr) -> list[Expr]:
     """The terms of a sum and of the sums in it, up to a few."""
-    terms = list(node.args)
-    while len(terms) <= NESTED and any(term.op is add for term in terms):
-        terms = [part for term in terms for part in (term.args if term.op is add else (term,))]
-    return terms
+    return opened(add, node.args)
+
+
+def opened(op: Op, operands: Sequence[Expr]) -> list[Expr]:
+    """The operands of a sum (product) and of the sums (products) in it, up to a few."""
+    found = list(operands)
+    while len(found) <= NESTED and any(item.op is op for item in found):
+        found = [part for item in found for part in (item.args if item.op is op else (item,))]
+    return found
 
 
 def factor_of(node: Expr) -> tuple[Expr, float]:
@@ -272,4 +277,46 @@ def power_of(base: Expr, exponent: float, builder: Builder) -> Expr:
     return builder.apply(pow, base, builder.constant(np.float64(exponent), base))
 
 
-RULES = (cancel_terms, cancel_factors, collect_terms, half_sum_less_term, collect_factors)
+@computed(
+    mul,
+    among=(add,),
+    assuming=("nonzero", "finite"),
+    accept=16,  # both sides cancel where x is nearly -y z
+    formula="(x / y + z) * y -> x + z * y",
+    example=lambda x, y, z: (x / y + z) * y,
+)
+def distribute_to_cancel(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A factor that divides half of the terms of a sum or more is multiplied into it, and the quotients are gone."""
+    for total in node.args:
+        if total.op is not add or len(total.args) > NESTED:
+            continue
+        old = opened_sum(total)
+        for factor in without(node.args, total):
+            divided = [term for term in old if divides(factor, term)]
+            alike = factor.type.shape in ((), total.type.shape)
+            if not alike or 2 * len(divided) < len(old) or is_number(factor) or is_size(factor):
+                continue
+            terms = [
+                quotient_left(term, factor, builder) if term in divided else builder.flat(mul, (term, factor))
+                for term in old
+            ]
+            rest = without(without(node.args, total), factor)
+            return builder.kept(node, [builder.flat(add, terms), *rest])
+    return None
+
+
+def divides(factor: Expr, term: Expr) -> bool:
+    """Whether a term is a quotient by a factor."""
+    parts = opened(mul, (term.args[0] if term.op is neg else term,))
+    return any(part.op is reciprocal and part.args[0] is factor for part in parts)
+
+
+def quotient_left(term: Expr, factor: Expr, builder: Builder) -> Expr:
+    """What is left of a quotient when its denominator is taken away."""
+    if term.op is neg:
+        return builder.make(neg, (quotient_left(term.args[0], factor, builder),))
+    rest = without(opened(mul, (term,)), builder.make(reciprocal, (factor,)))
+    return builder.flat(mul, rest) if rest else builder.constant(1, term)
+
+
+RULES = (cancel_terms, cancel_factors, collect_terms, half_sum_less_term, distribute_to_cancel, collect_factors)

@@ -55,6 +55,12 @@ def size_by_number(x):
     return abs(x) * reciprocal(x), sign(x)
 
 
+@rule
+def number_by_its_sign(x):
+    """A number times its sign is its size."""
+    return x * sign(x), abs(x)
+
+
 @computed(isnan, isinf, isfinite, exact=True, kinds="b", formula="isnan(n) -> False",
           example=lambda x: switch(isnan(whole_numbers(x)), x, 2 * x))  # fmt: skip
 def whole_is_finite(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
@@ -103,6 +109,7 @@ RULES = (
     rounding_of_whole,
     sign_of_sign,
     size_by_number,
+    number_by_its_sign,
     whole_is_finite,
     conjugate_of_real,
     division_by_one,

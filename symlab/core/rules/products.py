@@ -11,7 +11,7 @@ from symlab.core.ops.products import difference_of_products, product_over, trian
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
-from symlab.core.rules.collect import opened_sum
+from symlab.core.rules.collect import opened, opened_sum
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.sizes import both_vary
 
@@ -71,8 +71,9 @@ def surely_apart(facts: Facts, plus: Expr, minus: Expr) -> bool:
 )
 def product_divided(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A product overflows or vanishes where its quotient by a third number does not."""
-    below = [arg.args[0] for arg in node.args if arg.op is reciprocal]
-    above = [arg for arg in node.args if arg.op is not reciprocal]
+    factors = opened(mul, node.args)
+    below = [arg.args[0] for arg in factors if arg.op is reciprocal]
+    above = [arg for arg in factors if arg.op is not reciprocal]
     if len(below) == 1 and below[0].op is mul and len(below[0].args) == 2:
         below = list(below[0].args)
     if len(above) != 2 or not 1 <= len(below) <= 2 or not all(of_any_size(facts, arg) for arg in (*above, *below)):

@@ -9,6 +9,7 @@ import math
 
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, minimum, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.products import product_over
 from symlab.core.ops.rounding import copysign
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near
@@ -41,6 +42,15 @@ def log_of_quotient(x, y):
     roots = copysign(sqrt(abs(x)) / sqrt(abs(y)), quotient)
     far = switch(regular, 1, 2) * log(switch(regular, quotient, roots))
     return log(x * reciprocal(y)), switch(near, log1p((x - y) / y), far)
+
+
+@rule
+def log_of_product_over(a, b, c):
+    """A product and its quotient overflow or vanish where their logarithm does not."""
+    value = product_over(a, b, c)
+    regular = (abs(value) > 1e-30) & (abs(value) < 1e30)
+    logs = switch(value < 0, math.nan, log(abs(a)) + log(abs(b)) - log(abs(c)))
+    return log(product_over(a, b, c)), switch(regular, log(switch(regular, value, 1)), logs)
 
 
 @rule(when=both_vary)
@@ -135,6 +145,7 @@ RULES = (
     reciprocal_root_less_one,
     difference_of_squares,
     one_less_square,
+    log_of_product_over,
     log_of_quotient,
     log_of_long_product,
     log_of_product,

@@ -13,7 +13,7 @@ from typing import Any
 
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, expm1, log1p, mul, reciprocal, sqr, tanh
-from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, sin, sinh, tan
+from symlab.core.ops.trigonometric import sin, sinh, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near, NonzeroNumber
 
@@ -119,66 +119,6 @@ def sinh_over_x(x: Near):
 
 
 @rule(when=unguarded)
-def expm1_less_x(x: Near):
-    """exp(x) - 1 is nearly x where x is small."""
-    terms = [Fraction(1, factorial(k + 2)) for k in range(18)]
-    return (
-        expm1(x) - x,
-        chosen(abs(x) < 1, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: expm1(t) - t),
-    )
-
-
-@rule(when=unguarded)
-def log1p_less_x(x: Near):
-    """log(1 + x) is nearly x where x is small."""
-    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    return (
-        log1p(x) - x,
-        chosen(abs(x) < 0.3, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t),
-    )
-
-
-@rule(when=unguarded)
-def x_less_sin(x: Near):
-    """sin(x) is nearly x where x is small."""
-    terms = [Fraction((-1) ** k, factorial(2 * k + 3)) for k in range(11)]
-    return (
-        x - sin(x),
-        cubic(x, terms, lambda t: t - sin(t), 1),
-    )
-
-
-@rule(when=unguarded)
-def sinh_less_x(x: Near):
-    """sinh(x) is nearly x where x is small."""
-    terms = [Fraction(1, factorial(2 * k + 3)) for k in range(11)]
-    return (
-        sinh(x) - x,
-        cubic(x, terms, lambda t: sinh(t) - t, 1),
-    )
-
-
-@rule(when=unguarded)
-def tan_less_x(x: Near):
-    """tan(x) is nearly x where x is small."""
-    terms = tangent_terms(16)
-    return (
-        tan(x) - x,
-        cubic(x, terms, lambda t: tan(t) - t, 0.5),
-    )
-
-
-@rule(when=unguarded)
-def x_less_tanh(x: Near):
-    """tanh(x) is nearly x where x is small."""
-    terms = [(-1) ** k * term for k, term in enumerate(tangent_terms(16))]
-    return (
-        x - tanh(x),
-        cubic(x, terms, lambda t: t - tanh(t), 0.5),
-    )
-
-
-@rule(when=unguarded)
 def reciprocal_less_cotangent(x: Near):
     """The cotangent is nearly 1 / x where x is small."""
     terms = [(-1) ** k * value * Fraction(4 ** (k + 1), factorial(2 * k + 2)) for k, value in enumerate(BERNOULLI)]
@@ -195,36 +135,6 @@ def cotangent_less_reciprocal(x: Near):
     return (
         reciprocal(tanh(x)) - reciprocal(x),
         chosen(abs(x) < 0.5, x, lambda t: t * polynomial(sqr(t), terms), lambda t: 1 / tanh(t) - 1 / t),
-    )
-
-
-@rule(when=unguarded)
-def x_less_arctan(x: Near):
-    """arctan(x) is nearly x where x is small."""
-    terms = [Fraction((-1) ** k, 2 * k + 3) for k in range(24)]
-    return (
-        x - arctan(x),
-        cubic(x, terms, lambda t: t - arctan(t), 0.5),
-    )
-
-
-@rule(when=unguarded)
-def arcsin_less_x(x: Near):
-    """arcsin(x) is nearly x where x is small."""
-    terms = arcsine_terms(26)
-    return (
-        arcsin(x) - x,
-        cubic(x, terms, lambda t: arcsin(t) - t, 0.5),
-    )
-
-
-@rule(when=unguarded)
-def x_less_arcsinh(x: Near):
-    """arcsinh(x) is nearly x where x is small."""
-    terms = [(-1) ** k * term for k, term in enumerate(arcsine_terms(26))]
-    return (
-        x - arcsinh(x),
-        cubic(x, terms, lambda t: t - arcsinh(t), 0.5),
     )
 
 
@@ -270,24 +180,71 @@ def log1p_of_multiple_over_x(x: Near, *factors):
     )
 
 
+@rule(serves="derivatives")
+def expm1_of_opposite_multiple_over_x(x: Near, *factors):
+    """(1 - exp(-c x)) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction(1, factorial(k + 1)) for k in range(19)]
+    whole = -mul(x, *factors)
+    return (
+        expm1(-mul(x, *factors)) * reciprocal(x),
+        -mul(*factors) * chosen(abs(whole) < 1, whole, lambda t: polynomial(t, terms), lambda t: expm1(t) / t),
+    )
+
+
+@rule(when=unguarded, serves="derivatives")
+def x_over_expm1_of_opposite(x: Near):
+    """x / (1 - exp(-x)) is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction(1)] + [value / factorial(2 * k + 2) for k, value in enumerate(BERNOULLI)]
+    return (
+        x * reciprocal(expm1(-x)),
+        -chosen(abs(x) < 1, -x, lambda t: polynomial(sqr(t), terms) - t / 2, lambda t: t / expm1(t)),
+    )
+
+
+@rule(when=unguarded, serves="derivatives")
+def log1p_of_opposite_over_x(x: Near):
+    """log(1 - x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction((-1) ** k, k + 1) for k in range(30)]
+    return (
+        log1p(-x) * reciprocal(x),
+        -chosen(abs(x) < 0.3, -x, lambda t: polynomial(t, terms), lambda t: log1p(t) / t),
+    )
+
+
+@rule(when=unguarded, serves="derivatives")
+def sinh_of_multiple_over_x(c: NonzeroNumber, x: Near):
+    """sinh(c x) / x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    terms = [Fraction(1, factorial(2 * k + 1)) for k in range(11)]
+    return (
+        sinh(c * x) * reciprocal(x),
+        c * chosen(abs(c * x) < 1, c * x, lambda t: polynomial(sqr(t), terms), lambda t: sinh(t) / t),
+    )
+
+
+@rule(when=unguarded)
+def log1p_less_share(x: Near):
+    """log(1 + x) is nearly x / (1 + x) where x is small."""
+    terms = [Fraction((-1) ** k * (k + 1), k + 2) for k in range(30)]
+    return (
+        log1p(x) - x * reciprocal(1 + x),
+        chosen(abs(x) < 0.3, x, lambda t: sqr(t) * polynomial(t, terms), lambda t: log1p(t) - t / (1 + t)),
+    )
+
+
 RULES = (
+    expm1_of_opposite_multiple_over_x,
+    x_over_expm1_of_opposite,
+    log1p_of_opposite_over_x,
+    sinh_of_multiple_over_x,
+    log1p_less_share,
     sin_of_multiple_over_x,
     sin_over_x,
     sinh_over_x,
     expm1_over_x,
     x_over_expm1,
     log1p_over_x,
-    expm1_less_x,
-    log1p_less_x,
-    x_less_sin,
-    sinh_less_x,
-    tan_less_x,
-    x_less_tanh,
     reciprocal_less_cotangent,
     cotangent_less_reciprocal,
-    x_less_arctan,
-    arcsin_less_x,
-    x_less_arcsinh,
     x_over_log1p,
     expm1_of_opposite_over_x,
     expm1_of_multiple_over_x,

@@ -226,10 +226,45 @@ def log_of_cosh(x):
     return log(cosh(x)), switch(abs(x) < 1, log1p(2 * sqr(sinh(x / 2))), large)
 
 
-# Logarithms of products
+# Quotients of hyperbolic functions
+
+
+@rule
+def reciprocal_of_squared_cosh(x):
+    """The square of cosh overflows before its reciprocal vanishes."""
+    return reciprocal(sqr(cosh(x))), 4 * sigmoid(2 * x) * sigmoid(-2 * x)
+
+
+@rule
+def cosh_by_squared_sinh(x):
+    """cosh and sinh overflow where their quotient does not."""
+    return cosh(x) * reciprocal(sqr(sinh(x))), reciprocal(tanh(x) * sinh(x))
+
+
+@rule
+def cosh_by_sinh(x):
+    """cosh and sinh overflow where their quotient does not."""
+    return cosh(x) * reciprocal(sinh(x)), reciprocal(tanh(x))
+
+
+@rule
+def sigmoid_less_half(x):
+    """sigmoid(x) is nearly 1/2 where x is small."""
+    return sigmoid(x) - 0.5, 0.5 * tanh(x / 2)
+
+
+@rule
+def sigmoid_less_opposite(x):
+    """sigmoid(x) and sigmoid(-x) are nearly equal where x is small."""
+    return sigmoid(x) - sigmoid(-x), tanh(x / 2)
 
 
 RULES = (
+    reciprocal_of_squared_cosh,
+    cosh_by_squared_sinh,
+    cosh_by_sinh,
+    sigmoid_less_half,
+    sigmoid_less_opposite,
     softplus_of_log,
     softplus_of_log1p,
     log_of_one_less_exp,

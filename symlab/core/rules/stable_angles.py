@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from symlab.core.ops.elementwise import reciprocal, sqr
-from symlab.core.ops.trigonometric import cos, sin, tan
+import math
+
+from symlab.core.ops.compare import switch
+from symlab.core.ops.elementwise import log, reciprocal, sqr, sqrt
+from symlab.core.ops.trigonometric import arccos, arccosh, arcsin, arcsinh, arctanh, cos, sin, tan
 from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.sorts import Part, PositiveReal
 
 
 @rule
@@ -25,4 +29,65 @@ def square_of_sine_by_sine_of_double(x):
     return sqr(sin(x)) * reciprocal(sin(2 * x)), 0.5 * tan(x)
 
 
-RULES = (one_less_cos, square_of_half_sine_by_sine, square_of_sine_by_sine_of_double)
+@rule(serves="derivatives")
+def sine_of_half_by_sine(x):
+    """Both vanish where x is small, and the terms of the derivative cancel near it."""
+    return sin(0.5 * x) * reciprocal(sin(x)), 0.5 * reciprocal(cos(0.5 * x))
+
+
+def by_half(x, form, far):
+    """A form of arcsin(sqrt(x / 2)) where x is small, which the sum of x and 1 rounds."""
+    small = x < 0.5
+    return switch(small, form(2 * arcsin(sqrt(switch(small, x, 0) / 2))), far(switch(small, 1, x)))
+
+
+@rule
+def arcsin_of_one_less(x: Part):
+    """1 - x rounds where x is small, and arcsin is steep near 1."""
+    return arcsin(1 - x), by_half(x, lambda half: math.pi / 2 - half, lambda far: arcsin(1 - far))
+
+
+@rule
+def arcsin_of_less_one(x: Part):
+    """x - 1 rounds where x is small, and arcsin is steep near -1."""
+    return arcsin(x - 1), by_half(x, lambda half: half - math.pi / 2, lambda far: arcsin(far - 1))
+
+
+@rule
+def arccos_of_less_one(x: Part):
+    """x - 1 rounds where x is small, and arccos is steep near -1."""
+    return arccos(x - 1), by_half(x, lambda half: math.pi - half, lambda far: arccos(far - 1))
+
+
+@rule
+def arccosh_of_one_plus(x: PositiveReal):
+    """1 + x rounds where x is small, and arccosh is steep near 1."""
+    return arccosh(1 + x), 2 * arcsinh(sqrt(x / 2))
+
+
+@rule
+def arctanh_of_one_less(x: Part):
+    """1 - x rounds where x is small, and arctanh is steep near 1."""
+    small = x < 0.5
+    near, far = switch(small, x, 1), switch(small, 1, x)
+    return arctanh(1 - x), switch(small, 0.5 * (log(2 - near) - log(near)), arctanh(1 - far))
+
+
+@rule
+def product_of_roots_around(x):
+    """1 - sqrt(x) and its product with 1 + sqrt(x) round where x is nearly 1."""
+    return (1 - sqrt(x)) * (1 + sqrt(x)), switch(x < 0, math.nan, 1 - x)
+
+
+RULES = (
+    one_less_cos,
+    square_of_half_sine_by_sine,
+    square_of_sine_by_sine_of_double,
+    sine_of_half_by_sine,
+    arcsin_of_one_less,
+    arcsin_of_less_one,
+    arccos_of_less_one,
+    arccosh_of_one_plus,
+    arctanh_of_one_less,
+    product_of_roots_around,
+)

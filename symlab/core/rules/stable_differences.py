@@ -10,7 +10,7 @@ from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
 from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import NonzeroNumber, Part, PositiveNumber, Small
+from symlab.core.rewrite.sorts import Part, Small
 
 SCALE = 2.0**100  # by which the smallest numbers are made larger, so that quotients by them do not overflow
 
@@ -25,12 +25,6 @@ def one_less_squared_sin(x):
 def one_less_squared_cos(x):
     """cos^2 is nearly 1 where sin^2 is small."""
     return 1 - sqr(cos(x)), sqr(sin(x))
-
-
-@rule
-def difference_of_reciprocals(x, step: Small):
-    """The reciprocals of neighbours are nearly equal."""
-    return reciprocal(x + step) - reciprocal(x), -(step / (x + step)) / x
 
 
 @rule
@@ -127,18 +121,6 @@ def difference_of_reciprocal_roots(x, step: Small):
     return reciprocal(sqrt(x)) - reciprocal(sqrt(x + step)), step / first / second / (first + second)
 
 
-@rule
-def difference_of_reciprocals_of_shifts(x, a: NonzeroNumber, b: PositiveNumber):
-    """The reciprocals of neighbours are nearly equal."""
-    return reciprocal(x + a) - reciprocal(x + b), (b - a) / (x + a) / (x + b)
-
-
-@rule
-def second_difference_of_reciprocals(x, a: PositiveNumber):
-    """The reciprocals of neighbours are nearly equal, and so are their differences."""
-    return reciprocal(x + a) - 2 * reciprocal(x) + reciprocal(x - a), 2 * a * a / x / (x + a) / (x - a)
-
-
 @rule(serves="derivatives")
 def reciprocal_of_one_plus_reciprocal(x):
     """1 / x and its square overflow or vanish where the quotient does not."""
@@ -218,8 +200,6 @@ def great_circle(a: Part, b: Part, g: Part):
 
 
 RULES = (
-    second_difference_of_reciprocals,
-    difference_of_reciprocals_of_shifts,
     reciprocal_of_one_plus_reciprocal,
     square_by_one_plus_reciprocal,
     law_of_cosines,
@@ -228,7 +208,6 @@ RULES = (
     square_of_sum,
     one_less_squared_sin,
     one_less_squared_cos,
-    difference_of_reciprocals,
     difference_of_roots,
     difference_of_roots_around,
     difference_of_cube_roots,

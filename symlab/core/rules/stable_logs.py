@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
+from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import isfinite, switch
 from symlab.core.ops.elementwise import (
     abs,
@@ -12,6 +15,7 @@ from symlab.core.ops.elementwise import (
     log1p,
     maximum,
     minimum,
+    neg,
     reciprocal,
     sigmoid,
     softplus,
@@ -21,8 +25,11 @@ from symlab.core.ops.exponential import logaddexp
 from symlab.core.ops.nn import softmax
 from symlab.core.ops.reduce import max_or_zero, sum
 from symlab.core.ops.trigonometric import cosh, sinh
-from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, Number, Row, Scale
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed, rule
+from symlab.core.rewrite.sorts import Attributes, Number, PositiveNumber, Row, Scale
+from symlab.core.rules.collect import opened, without
 from symlab.core.rules.stable_rows import plain
 
 
@@ -115,7 +122,54 @@ def scaled_cosh_of_exps(c: Number, x):
     return c * exp(x) + c * exp(-x), 2 * c * cosh(x)
 
 
+# Scaled and shifted
+
+
+@rule
+def log_of_scaled_exps(c: PositiveNumber, *terms):
+    """exp overflows or vanishes where the logarithm of the scaled sum is nearly the largest exponent."""
+    shift = far_from_zero(logaddexp(*terms))
+    return log(c * add(*[exp(term) for term in terms])), shift + log(c * add(*[exp(term - shift) for term in terms]))
+
+
+@rule
+def log_of_scaled_one_plus_exp(c: PositiveNumber, x):
+    """exp overflows where the logarithm of the scaled sum is nearly x."""
+    return log(c * (1 + exp(x))), log(c) + softplus(x)
+
+
+@rule
+def log_of_scaled_sigmoid(c: PositiveNumber, x):
+    """sigmoid vanishes where its logarithm is nearly x."""
+    return log(c * sigmoid(x)), log(c) - softplus(-x)
+
+
+@computed(
+    add,
+    among=(logaddexp,),
+    assuming="finite",
+    formula="logaddexp(x, y) - x -> softplus(y - x)",
+    example=lambda x, y, z: logaddexp(logaddexp(x, y), z) - y,
+    accept=8,
+)
+def logaddexp_less_term(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The logarithm of a sum of exponentials is nearly the exponent of the largest one."""
+    for whole in node.args:
+        terms = opened(logaddexp, (whole,)) if whole.op is logaddexp else []
+        for taken in node.args:
+            if taken.op is neg and terms.count(taken.args[0]) == 1:
+                others = reduce(lambda a, b: builder.make(logaddexp, (a, b)), without(terms, taken.args[0]))
+                more = builder.make(softplus, (builder.flat(add, (others, taken)),))
+                rest = without(without(node.args, whole), taken)
+                return builder.kept(node, [more, *rest]) if rest else more
+    return None
+
+
 RULES = (
+    log_of_scaled_exps,
+    log_of_scaled_one_plus_exp,
+    log_of_scaled_sigmoid,
+    logaddexp_less_term,
     log_of_one_plus_exps,
     log_of_weighted_exps,
     log_of_weighted_exp,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
 from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
 from symlab.core.ops.trigonometric import arccosh, arcsinh, arctanh, hypot
-from symlab.core.rewrite.rule import rule
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, EvenNumber, OddNumber, Positive, Scale
+from symlab.core.rules.constants import is_number
 from symlab.core.rules.stable_rows import plain
 
 LOG_2 = math.log(2)
@@ -171,7 +176,78 @@ def hypot_of_reciprocal(x):
     return sqrt(1 + reciprocal(sqr(x))), hypot(1, reciprocal(x))
 
 
+@rule
+def size_of_one_plus_less_one(x):
+    """1 + x drops the low digits of a small x."""
+    return abs(1 + x) - 1, switch(x > -1, x, -2 - x)
+
+
+@rule(serves="derivatives")
+def root_less_one_by_x(x):
+    """x over x is 0 / 0 at 0, and the terms of its derivative cancel near it."""
+    root = reciprocal(1 + sqrt(1 + x))
+    return switch(eq(x, math.inf), math.inf, x * root) * reciprocal(x), root
+
+
+@computed(
+    add,
+    among=(sqrt,),
+    formula="sqrt(4 + x) - 2 -> x / (sqrt(4 + x) + 2), and so for every number and its root",
+    example=lambda x: sqrt(4 + x) - 2,
+)
+def root_less_root_of_number(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The root of a number and a small x is nearly that of the number."""
+    root, number = node.args[:2] if node.args[0].op is sqrt else node.args[1::-1]
+    inner = root.args[0] if len(node.args) == 2 and root.op is sqrt and is_number(number) else None
+    if inner is None or inner.op is not add or len(inner.args) != 2:
+        return None
+    square, x = inner.args if is_number(inner.args[0]) else inner.args[::-1]
+    value = constant_value(number).item()
+    if not is_number(square) or value >= 0 or value == -1 or constant_value(square).item() != value * value:
+        return None
+    finite = builder.apply(eq, x, builder.constant(math.inf, x))
+    total = builder.flat(add, (root, builder.constant(-value, x)))
+    quotient = builder.flat(mul, (x, builder.make(reciprocal, (total,))))
+    return builder.make(switch, (finite, builder.constant(math.inf, x), quotient))
+
+
+@rule
+def log_of_hypot_less_log(x, y):
+    """hypot(x, y) is nearly x where y is small."""
+    near = (x > 0) & (abs(y) < x)
+    base = switch(near, x, 1)
+    part = switch(near, y, 0)
+    far = log(hypot(switch(near, 1, x), y)) - log(switch(near, 1, x))
+    return log(hypot(x, y)) - log(x), switch(near, 0.5 * log1p(sqr(part / base)), far)
+
+
+@rule
+def root_of_even_power(x, n: EvenNumber):
+    """A power overflows or vanishes where its root does not."""
+    return sqrt(pow(x, n)), pow(abs(x), n / 2)
+
+
+@rule
+def share_of_square_with_one(x):
+    """The square overflows where its share is nearly 1."""
+    return sqr(x) * reciprocal(1 + sqr(x)), sqr(x / hypot(1, x))
+
+
+@rule
+def log_of_size_of_one_plus(x):
+    """1 + x drops the low digits of a small x."""
+    above = x > -1
+    return log(abs(1 + x)), log1p(switch(above, x, -2 - x))
+
+
 RULES = (
+    size_of_one_plus_less_one,
+    root_less_one_by_x,
+    root_less_root_of_number,
+    log_of_hypot_less_log,
+    root_of_even_power,
+    share_of_square_with_one,
+    log_of_size_of_one_plus,
     hypot_less_one,
     root_less_one,
     hypot_of_one,

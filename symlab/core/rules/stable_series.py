@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from math import factorial
 
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr
-from symlab.core.ops.trigonometric import cos
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near, Part
-from symlab.core.rules.series import chosen, polynomial, unguarded
-
-
-@rule(when=unguarded)
-def cos_less_parabola(x: Near):
-    """cos(x) is nearly 1 - x^2 / 2 where x is small."""
-    terms = [Fraction((-1) ** k, factorial(2 * k + 4)) for k in range(11)]
-    return (
-        cos(x) - 1 + 0.5 * sqr(x),
-        chosen(abs(x) < 1, x, lambda t: sqr(sqr(t)) * polynomial(sqr(t), terms), lambda t: cos(t) - 1 + 0.5 * sqr(t)),
-    )
+from symlab.core.rules.series import polynomial, unguarded
 
 
 @rule(when=unguarded)
@@ -71,4 +59,23 @@ def divergence_of_shares(p: Part, q: Part):
     )
 
 
-RULES = (divergence_of_shares, cos_less_parabola, log_less_linear, log_less_linear_of_quotient, x_log_x_less_linear)
+@rule
+def relative_entropy(a, b):
+    """a log(a / b) is nearly a - b where a is nearly b."""
+    terms = [Fraction((-1) ** k, k + 2) for k in range(30)]
+    near = abs(b / a - 1) < 0.3
+    step = switch(near, (b - a) / a, 0)
+    far, other = switch(near, 1, a), switch(near, 1, b)
+    return (
+        a * log(a * reciprocal(b)) - a + b,
+        switch(near, a * sqr(step) * polynomial(step, terms), far * log(far / other) - far + other),
+    )
+
+
+RULES = (
+    relative_entropy,
+    divergence_of_shares,
+    log_less_linear,
+    log_less_linear_of_quotient,
+    x_log_x_less_linear,
+)

@@ -12,9 +12,9 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bessel import iv, ive, kv, kve
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import add, exp, log, mul, neg, reciprocal, sqr
+from symlab.core.ops.elementwise import add, exp, log, log1p, mul, neg, reciprocal, sqr
 from symlab.core.ops.gamma_differences import gammaln_difference, poisson_log_probability
-from symlab.core.ops.special import betaln, erf, erfc, erfcx, gammaln, log_ndtr
+from symlab.core.ops.special import betaln, erf, erfc, erfcx, gamma, gammaln, log_ndtr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
@@ -168,10 +168,86 @@ def log_of_iv(v: Order, x: Moderate):
     return log(iv(v, x)), switch(large, far, log(switch(large, 1, value)))
 
 
-@rule
-def log_of_normal_distribution(x):
+@computed(
+    log,
+    among=(mul,),
+    formula="log(0.5 * erfc(-x / sqrt(2))) -> log_ndtr(x)",
+    example=lambda x: log(0.5 * erfc(-x / ROOT_2)),
+    accept=8,
+)
+def log_of_normal_distribution(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The normal distribution function underflows where its logarithm is nearly -x^2 / 2, and is nearly 1."""
-    return log(0.5 * erfc(x)), log_ndtr(-ROOT_2 * x)
+    tail, share = term_of(node.args[0], builder)
+    if tail.op is not erfc or share != 0.5:
+        return None
+    x, scale = scaled_base(tail.args[0], builder)
+    if abs(abs(scale) * ROOT_2 - 1) > 4 * float(np.finfo(x.type.dtype).eps):
+        return None
+    return builder.apply(log_ndtr, builder.make(neg, (x,)) if scale > 0 else x)
+
+
+@rule
+def log_of_half_erfc(x):
+    """erfc underflows where its logarithm is nearly -x^2, and half of it is nearly 1."""
+    above = x > 0
+    tail = log(0.5 * erfcx(switch(above, x, 0))) - sqr(switch(above, x, 0))
+    return log(0.5 * erfc(x)), switch(above, tail, log1p(-0.5 * erfc(-switch(above, 0, x))))
+
+
+@rule(serves="Bessel functions", accept=512)
+def scaled_iv(v: Order, x: Moderate):
+    """The Bessel function overflows where its product with exp(-x) does not."""
+    return iv(v, x) * exp(-x), ive(v, x) * exp(magnitude(x) - x)
+
+
+@rule(serves="Bessel functions", accept=512)
+def scaled_kv(v: Order, x: Moderate):
+    """The Bessel function vanishes where its product with exp(x) does not."""
+    return kv(v, x) * exp(x), kve(v, x)
+
+
+@computed(
+    exp,
+    of=(gammaln_difference,),
+    formula="exp(gammaln(x + 3) - gammaln(x)) -> abs(x * (x + 1) * (x + 2)), and so for every whole distance up to 8",
+    example=lambda x: exp(gammaln_difference(magnitude(x), 3)),
+)
+def rising_factorial(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The logarithm rounds, by as much as it is large."""
+    x, apart = node.args[0].args
+    if not is_number(apart) or constant_value(apart).item() not in range(1, 9):
+        return None
+    steps = [builder.flat(add, (x, builder.constant(k, x))) for k in range(1, int(constant_value(apart).item()))]
+    return builder.make(magnitude, (builder.flat(mul, [x, *steps]),))
+
+
+@rule(accept=32)
+def log_of_gamma(x):
+    """gamma overflows where its logarithm does not."""
+    above = x > 0
+    return log(gamma(x)), switch(above, gammaln(switch(above, x, 1)), log(gamma(switch(above, 1, x))))
+
+
+@computed(
+    mul,
+    among=(gamma,),
+    assuming=("nonzero", "no_overflow"),
+    formula="gamma(x + 2) / gamma(x) -> x * (x + 1), and so for every whole distance up to 8",
+    example=lambda x: gamma(magnitude(x) + 2) / gamma(magnitude(x)),
+)
+def quotient_of_gammas_apart(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """gamma overflows where the quotient does not."""
+    for above in node.args:
+        for below in node.args if above.op is gamma else ():
+            if below.op is not reciprocal or below.args[0].op is not gamma:
+                continue
+            x = below.args[0].args[0]
+            apart = distance([above.args[0]], [x], builder)
+            if apart is not None and apart in range(2, 9):
+                steps = [builder.flat(add, (x, builder.constant(k, x))) for k in range(1, int(apart))]
+                rest = [arg for arg in node.args if arg is not above and arg is not below]
+                return builder.flat(mul, [x, *steps, *rest])
+    return None
 
 
 @computed(
@@ -224,6 +300,12 @@ RULES = (
     two_less_erfc,
     erfcx_of_product,
     log_of_normal_distribution,
+    log_of_half_erfc,
+    scaled_iv,
+    scaled_kv,
+    quotient_of_gammas_apart,
+    rising_factorial,
+    log_of_gamma,
     erfcx_of_quotient,
     betaln_of_gammaln,
     poisson_log_density,

@@ -1,0 +1,276 @@
+"""Sums of products and quotients whose terms cancel once they are multiplied out and brought to one denominator.
+
+Polynomials have rational coefficients, so that what cancels does so exactly. What is no arithmetic is a letter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import gcd, isfinite, lcm, prod
+from typing import NamedTuple
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ops.elementwise import add, log, log1p, mul, neg, pow, reciprocal, sqr
+from symlab.core.ops.exponential import log2, log10
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed
+from symlab.core.rules.collect import NESTED, power_of
+from symlab.core.rules.constants import is_number
+
+MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
+MOST_LEFT = 6  # terms of what is left
+MOST_POWER = 4
+LOGARITHMS = (log, log1p, log2, log10)
+LARGEST = 1 << 20  # numerators and denominators of coefficients
+Monomial = frozenset[tuple[Expr, int]]
+Polynomial = dict[Monomial, Fraction]
+ONE: Monomial = frozenset()
+
+
+class TooLarge(Exception):
+    """Nothing comes of a polynomial with so many terms."""
+
+
+def polynomial_of(node: Expr) -> Polynomial:
+    """A node as a polynomial in what is no sum, product or whole power."""
+    if node.op is neg:
+        return scaled(polynomial_of(node.args[0]), -1)
+    if node.op is add:
+        return total([polynomial_of(arg) for arg in node.args])
+    if node.op is mul:
+        return product([polynomial_of(arg) for arg in node.args])
+    if is_number(node):
+        value = constant_value(node).item()
+        if not isfinite(value):
+            raise TooLarge
+        return {ONE: Fraction(value)} if value else {}
+    base, power = base_and_power(node)
+    if power == 1:
+        return {frozenset([(base, 1)]): Fraction(1)}
+    return product([polynomial_of(base)] * power)
+
+
+def base_and_power(node: Expr) -> tuple[Expr, int]:
+    """A whole power as its base and exponent."""
+    if node.op is sqr:
+        base, power = base_and_power(node.args[0])
+        return base, 2 * power
+    if node.op is pow and is_number(node.args[1]):
+        power = constant_value(node.args[1]).item()
+        if power in range(2, MOST_POWER + 1):
+            return node.args[0], int(power)
+    return node, 1
+
+
+def total(parts: Iterable[Polynomial]) -> Polynomial:
+    """The sum of polynomials."""
+    found: Polynomial = {}
+    for part in parts:
+        for monomial, value in part.items():
+            found[monomial] = found.get(monomial, Fraction(0)) + value
+    return {monomial: value for monomial, value in found.items() if value}
+
+
+def product(parts: Sequence[Polynomial]) -> Polynomial:
+    """The product of polynomials."""
+    found: Polynomial = {ONE: Fraction(1)}
+    for part in parts:
+        if len(found) * len(part) > MOST_TERMS:
+            raise TooLarge
+        found = total({joined(a, b): x * y} for a, x in found.items() for b, y in part.items())
+    return found
+
+
+def joined(first: Monomial, second: Monomial) -> Monomial:
+    """The product of two monomials."""
+    powers = Counter(dict(first))
+    powers.update(dict(second))
+    if powers and max(powers.values()) > MOST_POWER:
+        raise TooLarge
+    return frozenset(powers.items())
+
+
+def scaled(part: Polynomial, factor: int) -> Polynomial:
+    """A polynomial times a number."""
+    return {monomial: value * factor for monomial, value in part.items()}
+
+
+# Quotients
+
+
+class Split(NamedTuple):
+    """A term as a sign, factors, and what divides it."""
+
+    sign: int
+    factors: list[Expr]
+    below: Counter[Expr]
+
+
+def parts_of(term: Expr) -> Split:
+    """The sign of a term, its factors, and what it is divided by."""
+    if term.op is mul:
+        found = [parts_of(arg) for arg in term.args]
+        below = sum((part.below for part in found), Counter[Expr]())
+        return Split(prod(part.sign for part in found), [item for part in found for item in part.factors], below)
+    if term.op is neg:
+        inner = parts_of(term.args[0])
+        return Split(-inner.sign, inner.factors, inner.below)
+    base, power = base_and_power(term)
+    if base.op is not reciprocal:
+        return Split(1, [term], Counter())
+    divisors: Counter[Expr] = Counter()
+    for divisor in base.args[0].args if base.args[0].op is mul else base.args:
+        inside, inner_power = base_and_power(divisor)
+        divisors[inside] += power * inner_power
+    return Split(1, [], divisors)
+
+
+def on_one_denominator(terms: Sequence[Expr]) -> tuple[list[Polynomial], Counter[Expr]]:
+    """The numerators of terms over what all of them are divided by."""
+    split = [parts_of(term) for term in terms]
+    below: Counter[Expr] = Counter()
+    for part in split:
+        below |= part.below
+    numerators = [
+        scaled(product([polynomial_of(item) for item in (*part.factors, *(below - part.below).elements())]), part.sign)
+        for part in split
+    ]
+    return numerators, below
+
+
+def may_cancel(node: Expr) -> bool:
+    """Whether a term holds a sum as a factor, under a power or a fraction: else nothing is hidden."""
+    waiting, seen = list(node.args), 0
+    while waiting and seen < 4 * NESTED:
+        part = waiting.pop()
+        seen += 1
+        if part.op in (sqr, reciprocal, pow) and part.args[0].op is add:
+            return True
+        if part.op is mul and any(arg.op is add for arg in part.args):
+            return True
+        if part.op in (neg, mul, reciprocal, sqr):
+            waiting += part.args
+    return False
+
+
+@computed(
+    add,
+    among=(mul, reciprocal, sqr, pow, neg),
+    assuming=("finite", "nonzero"),
+    accept=8,
+    formula="1 / (x - y) - 1 / (x + y) -> 2 * y / ((x - y) * (x + y)), whatever cancels so",
+    example=lambda x, y: 1 / (x - y) - 1 / (x + y),
+)
+def cancelled_fractions(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Products and quotients are nearly equal where what is left when they are multiplied out is small."""
+    if len(node.args) > NESTED or not may_cancel(node):
+        return None
+    try:
+        numerators, below = on_one_denominator(node.args)
+    except TooLarge:
+        return None
+    whole = total(numerators)
+    gone = {monomial for part in numerators for monomial in part} - set(whole)
+    if not gone or not 0 < len(whole) <= MOST_LEFT:
+        return None
+    if max(max(abs(value.numerator), value.denominator) for value in whole.values()) > LARGEST:
+        return None
+    factors = factored(whole, node, builder)
+    return builder.flat(mul, [*factors, *divided(below, builder)])
+
+
+def divided(below: Counter[Expr], builder: Builder) -> list[Expr]:
+    """The reciprocals of what a quotient is divided by."""
+    return [builder.make(reciprocal, (power_of(base, power, builder),)) for base, power in below.items()]
+
+
+def factored(whole: Polynomial, node: Expr, builder: Builder) -> list[Expr]:
+    """A polynomial as what all of its terms share, and the rest."""
+    shared = common(whole)
+    content = Fraction(
+        gcd(*[abs(value.numerator) for value in whole.values()]), lcm(*[value.denominator for value in whole.values()])
+    )
+    terms = [
+        term_from(without(monomial, shared), value / content, node, builder)
+        for monomial, value in sorted(whole.items(), key=lambda item: -len(item[0]))
+    ]
+    factors = [
+        power_of(base, power, builder) for base, power in sorted(shared.items(), key=lambda item: item[0].digest)
+    ]
+    if content != 1:
+        factors.insert(0, builder.constant(float(content), node))
+    return [*factors, builder.flat(add, terms) if len(terms) > 1 else terms[0]]
+
+
+def common(whole: Polynomial) -> Mapping[Expr, int]:
+    """The letters that all monomials have, with their least powers."""
+    powers = [dict(monomial) for monomial in whole]
+    return {base: min(part[base] for part in powers) for base in powers[0] if all(base in part for part in powers)}
+
+
+def without(monomial: Monomial, shared: Mapping[Expr, int]) -> dict[Expr, int]:
+    """What is left of a monomial when what all share is taken away."""
+    return {base: power - shared.get(base, 0) for base, power in monomial if power > shared.get(base, 0)}
+
+
+def term_from(powers: Mapping[Expr, int], value: Fraction, node: Expr, builder: Builder) -> Expr:
+    """A monomial with its coefficient as a node."""
+    factors = [
+        power_of(base, power, builder) for base, power in sorted(powers.items(), key=lambda item: item[0].digest)
+    ]
+    if abs(value) != 1 or not factors:
+        factors.insert(0, builder.constant(float(abs(value)), node))
+    size = builder.flat(mul, factors) if len(factors) > 1 else factors[0]
+    return builder.make(neg, (size,)) if value < 0 else size
+
+
+# Factors of two terms
+
+
+@computed(
+    add,
+    among=(mul, sqr, neg),
+    assuming="finite",
+    formula="x * y - x * z -> x * (y - z)",
+    example=lambda x, y, z: x * y - x * z,
+)
+def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Nearly equal products differ by what is not shared, which need not round."""
+    if len(node.args) != 2:
+        return None
+    first, second = (parts_of(arg) for arg in node.args)
+    powers = [powers_of(part.factors) for part in (first, second)]
+    shared = powers[0] & powers[1]
+    if first.sign == second.sign or any(is_number(base) for base in powers[0] - shared):
+        shared = Counter({base: power for base, power in shared.items() if is_number(base)})
+    shared = Counter({base: n for base, n in shared.items() if is_number(base) or base.type.shape == node.type.shape})
+    rests = [list((own - shared).elements()) for own in powers]
+    if not shared or (all(is_number(base) for base in shared) and all(rests)):
+        return None
+    if any(factor.op in LOGARITHMS for rest in rests for factor in rest):  # x log(x) is 0 at 0, and log(x) infinite
+        return None
+    terms = []
+    for part, rest in zip((first, second), rests):
+        size = (
+            builder.flat(mul, [*rest, *divided(part.below, builder)])
+            if rest or part.below
+            else builder.constant(1, node)
+        )
+        terms.append(builder.make(neg, (size,)) if part.sign < 0 else size)
+    return builder.flat(mul, [*shared.elements(), builder.flat(add, terms)])
+
+
+def powers_of(factors: Sequence[Expr]) -> Counter[Expr]:
+    """Factors, each as often as it is there."""
+    found: Counter[Expr] = Counter()
+    for factor in factors:
+        base, power = base_and_power(factor)
+        found[base] += power
+    return found
+
+
+RULES = (cancelled_fractions, shared_factor)

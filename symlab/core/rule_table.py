@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any, overload
 
 from symlab.core.ir.errors import UnknownName, message, near_names
@@ -18,8 +21,18 @@ from symlab.core.seams import seam
 LEVELS: Mapping[str, str] = {
     "proved": "both sides are the same rational function of the same parts, which is computed",
     "definition": "the right side is an op that is defined as the left side, and tested against it at 60 digits",
+    "box-verified": "both sides are enclosed by intervals on boxes, and nowhere in them differ by a millionth",
     "tested": "both sides are compared at 60 digits on samples of the sorts, in each dtype",
 }
+
+
+VERIFIED = Path(__file__).with_name("rules") / "verified.json"  # written by tools/verify_rules.py
+
+
+@cache
+def verified_names() -> frozenset[str]:
+    """The rules whose two sides were enclosed on boxes (`symlab.testing.boxes`)."""
+    return frozenset(json.loads(VERIFIED.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,7 +90,9 @@ class RuleRecord:
         if same_rational_function(left, right, self.rule.sequences):
             return "proved"
         is_op = right.op not in (WILD, CONSTANT) and all(arg.op is WILD for arg in right.args)
-        return "definition" if is_op and not right.op.flat and left.op is not right.op else "tested"
+        if is_op and not right.op.flat and left.op is not right.op:
+            return "definition"
+        return "box-verified" if self.name in verified_names() else "tested"
 
     @property
     def fired(self) -> int:

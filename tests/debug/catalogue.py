@@ -160,6 +160,7 @@ def exact_names() -> dict[str, Callable[..., Any]]:
     """What the formulas call, over arrays of exact numbers."""
     one = {
         "exp": mpmath.exp, "expm1": mpmath.expm1, "log": real_log, "log1p": lambda x: real_log(1 + x),
+        "log2": lambda x: real_log(x) / real_log(2), "log10": lambda x: real_log(x) / real_log(10),
         "sqrt": mpmath.sqrt, "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan, "sinh": mpmath.sinh,
         "cosh": mpmath.cosh, "tanh": mpmath.tanh, "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan,
         "arcsinh": mpmath.asinh, "arccosh": mpmath.acosh, "arctanh": mpmath.atanh, "abs": mpmath.fabs,

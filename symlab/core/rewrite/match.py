@@ -268,7 +268,7 @@ def literal(pattern: Literal, exact: bool) -> Match:
         if node.op is not CONSTANT or node.type.shape or node.type.dtype.kind == "b":
             return None
         value = constant_value(node)
-        if value.dtype.kind in "iu" and wanted != int(wanted):
+        if value.dtype.kind in "iu" and not float(wanted).is_integer():
             return None
         if exact and value.dtype.kind == "c":  # inf, nan and -0.0 in one part do not stay there: 1 * x is not x
             return None

@@ -249,12 +249,6 @@ def log_of_reciprocal(node: Expr, builder: Builder, facts: Facts) -> Expr | None
     return None if plain else builder.make(neg, (builder.apply(log, x),))
 
 
-@rule
-def log_of_sqrt(x):
-    """The logarithm of a root needs no root."""
-    return log(sqrt(x)), 0.5 * log(x)
-
-
 # Choices
 
 
@@ -323,7 +317,6 @@ RULES = (
     sqrt_of_sqr,
     odds_of_sigmoid,
     log_of_reciprocal,
-    log_of_sqrt,
     switch_between_equals,
     maximum_of_equals,
     minimum_of_equals,

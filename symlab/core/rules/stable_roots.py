@@ -84,6 +84,12 @@ def square_of_quotient(x, y):
 
 
 @rule
+def log_of_sqrt(x):
+    """A root near 1 drops low digits, and the logarithm needs none."""
+    return log(sqrt(x)), 0.5 * log(x)
+
+
+@rule
 def log_of_sqr(x):
     """A square overflows or vanishes where its logarithm does not."""
     return log(sqr(x)), 2 * log(abs(x))
@@ -241,6 +247,7 @@ def log_of_size_of_one_plus(x):
 
 
 RULES = (
+    log_of_sqrt,
     size_of_one_plus_less_one,
     root_less_one_by_x,
     root_less_root_of_number,

@@ -296,3 +296,11 @@ def test_the_front_end_has_the_standards_names():
     assert [name for name in names if not hasattr(T, name)] == []
     for space in ("linalg", "fft"):
         assert [name for name in getattr(strict, space).__all__ if not hasattr(getattr(T, space), name)] == []
+
+
+def test_the_reflected_matrix_product():
+    x, y = xp.asarray([[1, 2], [3, 4]]), xp.asarray([[0, 1], [1, 0]])
+    np.testing.assert_array_equal(np.asarray(y.__rmatmul__(x)), np.asarray(x) @ np.asarray(y))
+    assert x.__rmatmul__([[1, 2]]) is NotImplemented
+    with pytest.raises(TypeError):
+        [[1, 2]] @ x

@@ -109,6 +109,8 @@ def test_special_values(name):
     """Zeros of both signs, infinities and nan: results and their signs."""
     row = np.asarray(SPECIAL)
     pairs = [row] if name in UNARY_NAMES else [np.repeat(row, len(row)), np.tile(row, len(row))]
+    if name == "floor_divide":  # strict has NumPy's values for infinities: see test_quotients_of_infinities
+        pairs = [x[np.isfinite(pairs[0]) & np.isfinite(pairs[1])] for x in pairs]
     ours, theirs = [xp.asarray(x) for x in pairs], [strict.asarray(x) for x in pairs]
     found, expected = outcome(getattr(xp, name), *ours), outcome(getattr(strict, name), *theirs)
     assert_same(found, expected, name, 8)
@@ -116,6 +118,24 @@ def test_special_values(name):
         mine, other = np.asarray(found), expected._array
         zero = (mine == 0) & (other == 0)
         np.testing.assert_array_equal(np.signbit(mine[zero]), np.signbit(other[zero]))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_quotients_of_infinities(dtype):
+    """The table of the standard: an infinite quotient stays infinite, that by an infinity is a zero with a sign."""
+    inf, nan = np.inf, np.nan
+    table = (
+        (inf, 2.0, inf), (inf, -2.0, -inf), (-inf, 2.0, -inf), (-inf, -2.0, inf), (3.0, inf, 0.0), (3.0, -inf, -0.0),
+        (-3.0, inf, -0.0), (-3.0, -inf, 0.0), (0.0, inf, 0.0), (-0.0, inf, -0.0), (inf, inf, nan), (inf, nan, nan),
+        (-7.0, 2.0, -4.0),
+    )  # fmt: skip
+    first, second, expected = (np.asarray(column, dtype) for column in zip(*table, strict=True))
+    one, other = xp.asarray(first), xp.asarray(second)
+    for found in (xp.floor_divide(one, other), one // other, operator.ifloordiv(xp.asarray(first), other)):
+        assert found.dtype == dtype
+        np.testing.assert_array_equal(np.asarray(found), expected)
+        sure = ~np.isnan(expected)
+        np.testing.assert_array_equal(np.signbit(np.asarray(found))[sure], np.signbit(expected)[sure])
 
 
 def test_clip_and_where():

@@ -181,6 +181,8 @@ class Array:
     ) -> Any:
         if stream is not None:
             raise InvalidValue(message(f"memory of the processor has no stream, and {stream!r} was given"))
+        if not self._array.flags.writeable and (max_version is None or max_version < (1, 0)):
+            self._array = self._array.copy()  # before version 1.0 an export cannot say that memory is only to be read
         return self._array.__dlpack__(max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> tuple[int, int]:

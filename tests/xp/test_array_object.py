@@ -146,6 +146,35 @@ def test_dlpack(dtype):
         xp.from_dlpack(x, device="gpu")
 
 
+class Unversioned:
+    """An exporter whose consumer names no version of DLPack, and so cannot be told that memory is only to be read."""
+
+    def __init__(self, array, **options):
+        self.array, self.options = array, options
+
+    def __dlpack__(self, **options):
+        return self.array.__dlpack__(**self.options)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+
+@pytest.mark.parametrize("options", [{}, {"copy": False}, {"copy": True}, {"max_version": (0, 8)}], ids=str)
+def test_dlpack_of_memory_that_is_only_read(options):
+    fixed = np.arange(6.0)
+    fixed.flags.writeable = False
+    for x in (xp.zeros((2, 3)), xp.full((0,), True), xp.ones((2, 3)).mT, xp.broadcast_to(xp.asarray(2.0), (3,))):
+        expected = np.array(x)
+        found = np.from_dlpack(Unversioned(x, **options))
+        np.testing.assert_array_equal(found, expected)
+        assert options.get("copy") is not False or not x.size or np.shares_memory(found, np.asarray(x))
+    found = np.from_dlpack(Unversioned(xp.asarray(fixed), **options))
+    np.testing.assert_array_equal(found, fixed)
+    assert not np.shares_memory(found, fixed)  # the consumer may write into it
+    spread = xp.zeros((1000, 1000))
+    assert np.shares_memory(np.from_dlpack(spread), np.asarray(spread)[0])  # a consumer who is told shares it
+
+
 def test_devices():
     x = xp.asarray(1.0)
     assert x.to_device("cpu") is x

@@ -159,6 +159,21 @@ class Unversioned:
         return self.array.__dlpack_device__()
 
 
+@pytest.mark.parametrize("sizes", [(0,), (2, 0), (0, 3), (0, 0), (2, 3, 0)], ids=str)
+def test_masks_without_elements(sizes):
+    """A size of a mask is that of the axis or 0, and with a 0 it chooses nothing."""
+    x = values("float64", (2, 3, 4))
+    mask, found = np.zeros(sizes, bool), xp.asarray(x)
+    chosen = found[xp.asarray(mask)]
+    assert chosen.shape == x[mask].shape == (0, *x.shape[len(sizes) :])
+    found[xp.asarray(mask)] = 5.0
+    found[xp.asarray(mask)] = chosen
+    np.testing.assert_array_equal(np.asarray(found), x)
+    for wrong in ((0, 2), (3, 0), (0, 0, 0, 0)):
+        with pytest.raises(IndexError):
+            found[xp.asarray(np.zeros(wrong, bool))]
+
+
 @pytest.mark.parametrize("options", [{}, {"copy": False}, {"copy": True}, {"max_version": (0, 8)}], ids=str)
 def test_dlpack_of_memory_that_is_only_read(options):
     fixed = np.arange(6.0)

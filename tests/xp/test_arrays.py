@@ -108,6 +108,16 @@ def test_diagonals_that_no_matrix_reaches():
         kept, gone = (xp.tril, xp.triu) if far > 0 else (xp.triu, xp.tril)
         np.testing.assert_array_equal(np.asarray(kept(x, k=far)), np.asarray(x))
         np.testing.assert_array_equal(np.asarray(gone(x, k=far)), np.zeros((2, 2)))
+        assert xp.linalg.diagonal(x, offset=far).shape == (0,)
+        assert float(xp.linalg.trace(x, offset=far)) == 0.0
+
+
+def test_an_array_larger_than_memory():
+    """The error is a MemoryError and has a text."""
+    for build in (lambda: xp.arange(2**50), lambda: xp.zeros((2**25, 2**25)) + 1):
+        with pytest.raises(MemoryError, match=r"Unable to allocate.*shape") as caught:
+            build()
+        assert "array" in str(caught.value)
 
 
 def test_matrices():

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
-from symlab.xp import indexing
+from symlab.xp import indexing, special
 from symlab.xp.programs import run
 from symlab.xp.promotion import SCALARS, checked, of_scalar, promoted, scalar
 from symlab.xp.tables import KINDS, TAKEN
@@ -54,23 +53,11 @@ def check_kind(name: str, arrays: list[np.ndarray[Any, Any]]) -> None:
             raise TypeMismatch(message(f"{name} takes arrays of {kinds} dtypes, not {array.dtype.name}"))
 
 
-def floor_divide(x1: Any, x2: Any) -> Any:
-    """The floor of the quotient; the quotient itself with infinite operands, for which NumPy gives nan and -1."""
-    floor = T.floor_divide(x1, x2)
-    if not floor.dtype.startswith("float"):
-        return floor
-    return T.where(T.isinf(x1) | T.isinf(x2), x1 / x2, floor)
-
-
-# The functions for which the standard wants other values than `symlab.tensor`, which follows NumPy.
-OWN = MappingProxyType({"floor_divide": floor_divide})
-
-
 def elementwise(name: str, *values: Any) -> Array:
     """A function of the standard that works element by element."""
     arrays = operands(*values)
     check_kind(name, arrays)
-    return Array._of(run(OWN.get(name) or getattr(T, name), arrays))
+    return Array._of(run(special.OWN.get(name) or getattr(T, name), arrays))
 
 
 def operator(name: str) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:

@@ -195,7 +195,7 @@ def counted(places: range, dtype: np.dtype[Any]) -> Array:
 
 def equally_spaced(start: Variable, step: Variable, number: Variable) -> Variable:
     """`T.arange` with a number of elements that is known at the call, of the dtype of `start`."""
-    return start + T.cast(T.arange(number), start.dtype) * step
+    return start + T.cast(T.arange(number), start.dtype) * step  # type: ignore[no-any-return]
 
 
 def linspace(

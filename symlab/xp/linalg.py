@@ -197,7 +197,7 @@ def trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Array:
 
 def diagonal_sum(x: Variable, offset: Variable, dtype: Any) -> Variable:
     """`T.trace` of the last two axes, summed in a dtype."""
-    return T.sum(diagonal_at(x, offset), axis=-1, dtype=dtype)  # type: ignore[no-any-return]
+    return T.sum(diagonal_at(x, offset), axis=-1, dtype=dtype)
 
 
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:

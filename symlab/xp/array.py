@@ -10,7 +10,7 @@ import numpy as np
 
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
-from symlab.xp import indexing
+from symlab.xp import indexing, special
 from symlab.xp.programs import run
 from symlab.xp.promotion import SCALARS, checked, of_scalar, promoted, scalar
 from symlab.xp.tables import KINDS, TAKEN
@@ -57,7 +57,7 @@ def elementwise(name: str, *values: Any) -> Array:
     """A function of the standard that works element by element."""
     arrays = operands(*values)
     check_kind(name, arrays)
-    return Array._of(run(getattr(T, name), arrays))
+    return Array._of(run(special.OWN.get(name) or getattr(T, name), arrays))
 
 
 def operator(name: str) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
@@ -168,6 +168,8 @@ class Array:
     ) -> Any:
         if stream is not None:
             raise InvalidValue(message(f"memory of the processor has no stream, and {stream!r} was given"))
+        if not self._array.flags.writeable and (max_version is None or max_version < (1, 0)):
+            self._array = self._array.copy()  # before version 1.0 an export cannot say that memory is only to be read
         return self._array.__dlpack__(max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> tuple[int, int]:
@@ -246,6 +248,9 @@ class Array:
 
     def __matmul__(self, other: Any) -> Any:
         return product(self, other) if isinstance(other, Array) else NotImplemented
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return product(other, self) if isinstance(other, Array) else NotImplemented
 
     def __imatmul__(self, other: Any) -> Any:
         return self._assign(product(self, other)) if isinstance(other, Array) else NotImplemented

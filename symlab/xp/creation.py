@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 REAL = DEFAULTS["real floating"]
+FAR = 2**62  # no axis has so many elements
 
 
 def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Array:
@@ -30,6 +32,8 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
     check_device(device)
     wanted = None if dtype is None else checked(dtype)
     if isinstance(obj, Array):
+        if copy is False and wanted in (None, obj.dtype):
+            return obj
         found = obj._array
     elif hasattr(obj, "__dlpack__") and not isinstance(obj, (np.ndarray, np.generic)):
         found = np.from_dlpack(obj)
@@ -177,7 +181,21 @@ def arange(
     if any(number.dtype.kind == "f" for number in numbers):
         numbers = [number.astype(np.float64) for number in numbers]
     wanted = np.result_type(*numbers) if dtype is None else checked(dtype)
+    if wanted.kind in "iu" and all(number.dtype.kind in "iu" for number in numbers):
+        return counted(range(*(number.item() for number in numbers)), wanted)
     return Array._of(run(T.arange, numbers, dtype=wanted))
+
+
+def counted(places: range, dtype: np.dtype[Any]) -> Array:
+    """The integers of a range, whose differences need not fit into the dtype, as its elements must."""
+    ends = [scalar(number, dtype) for number in (places[0], places[-1])] if places else [scalar(0, dtype)]
+    step = np.asarray(places.step % 2**64, np.uint64).astype(dtype)  # a difference wraps as the sum with it does
+    return Array._of(run(equally_spaced, [ends[0], step, np.asarray(len(places))]))
+
+
+def equally_spaced(start: Variable, step: Variable, number: Variable) -> Variable:
+    """`T.arange` with a number of elements that is known at the call, of the dtype of `start`."""
+    return start + T.cast(T.arange(number), start.dtype) * step  # type: ignore[no-any-return]
 
 
 def linspace(
@@ -203,9 +221,7 @@ def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = N
     """A matrix with ones on diagonal k and zeros elsewhere."""
     check_device(device)
     shape = sizes((n_rows, n_rows if n_cols is None else n_cols))
-    return Array._of(
-        run(diagonal_ones, [*shape, np.asarray(k, np.int64)], dtype=checked(REAL if dtype is None else dtype))
-    )
+    return Array._of(run(diagonal_ones, [*shape, diagonal_number(k)], dtype=checked(REAL if dtype is None else dtype)))
 
 
 def diagonal_ones(rows: Variable, columns: Variable, k: Variable, dtype: np.dtype[Any]) -> Variable:
@@ -213,14 +229,19 @@ def diagonal_ones(rows: Variable, columns: Variable, k: Variable, dtype: np.dtyp
     return T.eye(rows, columns, k, dtype)
 
 
+def diagonal_number(k: int) -> np.ndarray[Any, Any]:
+    """The number of a diagonal as an operand; one that no matrix reaches stands for all beyond it."""
+    return np.asarray(max(-FAR, min(operator.index(k), FAR)))
+
+
 def tril(x: Array, /, *, k: int = 0) -> Array:
     """The part of matrices at and below diagonal k, zeros above."""
-    return Array._of(run(T.tril, [matrices(x), np.asarray(k, np.int64)]))
+    return Array._of(run(T.tril, [matrices(x), diagonal_number(k)]))
 
 
 def triu(x: Array, /, *, k: int = 0) -> Array:
     """The part of matrices at and above diagonal k, zeros below."""
-    return Array._of(run(T.triu, [matrices(x), np.asarray(k, np.int64)]))
+    return Array._of(run(T.triu, [matrices(x), diagonal_number(k)]))
 
 
 def matrices(x: Array) -> np.ndarray[Any, Any]:

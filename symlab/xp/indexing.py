@@ -28,6 +28,7 @@ def read(items: Iterable[Any], x: np.ndarray[Any, Any]) -> tuple[Template, list[
         else:
             template.append(OPERAND)
             places.append(place(item))
+    places = [without_elements(array, x) for array in places]
     check_numbers(template, places, x)
     return tuple(template), places
 
@@ -52,6 +53,15 @@ def place(item: Any) -> np.ndarray[Any, Any]:
     if isinstance(item, bool):
         return np.asarray(item)
     return np.asarray(integer(item), np.int64)
+
+
+def without_elements(item: np.ndarray[Any, Any], x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A mask without elements, which chooses nothing, with the sizes of the axes; any other item as it is."""
+    wanted = x.shape[: item.ndim]
+    if item.dtype.kind != "b" or item.size or item.ndim != len(wanted):
+        return item
+    fits = all(size in (0, other) for size, other in zip(item.shape, wanted, strict=True))
+    return np.zeros(wanted, bool) if fits else item
 
 
 def check_numbers(template: list[Any], places: list[np.ndarray[Any, Any]], x: np.ndarray[Any, Any]) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 
 import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, message
+from symlab.core.ops.operators import Variable
 from symlab.xp.array import Array, check_kind, operands, product, raw, wrapped
-from symlab.xp.creation import matrices
+from symlab.xp.creation import diagonal_number, matrices
 from symlab.xp.manipulation import Axis, frozen, matrix_transpose
 from symlab.xp.programs import run, run_exactly
 from symlab.xp.promotion import checked
@@ -178,19 +179,25 @@ def matrix_power(x: Array, n: int, /) -> Array:
 
 def diagonal(x: Array, /, *, offset: int = 0) -> Array:
     """The diagonals of matrices."""
-    return Array._of(run(T.diagonal, [matrices(x)], offset=offset, axis1=-2, axis2=-1))
+    return Array._of(run(diagonal_at, [matrices(x), diagonal_number(offset)]))
+
+
+def diagonal_at(x: Variable, offset: Variable) -> Variable:
+    """`T.diagonal` of the last two axes, whose number is known at the call."""
+    return T.diagonal(x, offset, -2, -1)
 
 
 def trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Array:
     """The sums of the diagonals of matrices."""
     array = matrices(x)
     check_kind("trace", [array])
-    return Array._of(run(diagonal_sum, [array], offset=offset, dtype=None if dtype is None else checked(dtype)))
+    wanted = None if dtype is None else checked(dtype)
+    return Array._of(run(diagonal_sum, [array, diagonal_number(offset)], dtype=wanted))
 
 
-def diagonal_sum(x: Any, offset: int, dtype: Any) -> Any:
+def diagonal_sum(x: Variable, offset: Variable, dtype: Any) -> Variable:
     """`T.trace` of the last two axes, summed in a dtype."""
-    return T.sum(T.diagonal(x, offset, -2, -1), axis=-1, dtype=dtype)
+    return T.sum(diagonal_at(x, offset), axis=-1, dtype=dtype)
 
 
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:

@@ -75,6 +75,16 @@ def test_bounds_that_are_expressions() -> None:
     assert slope == sum(place * (1 + place) for place in range(3))
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "uint32", "uint64"])
+def test_unsigned_bounds_that_fall(dtype: str) -> None:
+    """Their difference is negative, although unsigned numbers would wrap."""
+    first, last = T.scalar("first", dtype=dtype), T.scalar("last", dtype=dtype)
+    progression = T.arange(first, last, dtype=dtype)
+    for bounds in ((5, 2), (2, 5), (3, 3)):
+        values = dict(zip((first, last), np.asarray(bounds, dtype), strict=True))
+        np.testing.assert_array_equal(run(progression, values), np.arange(*bounds, dtype=dtype))
+
+
 @pytest.mark.parametrize("k", [-2, 0, 1, 5])
 def test_diagonals_and_triangles(k: int) -> None:
     for name in ("tril", "triu", "diagonal", "diag", "trace"):

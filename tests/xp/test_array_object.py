@@ -146,6 +146,50 @@ def test_dlpack(dtype):
         xp.from_dlpack(x, device="gpu")
 
 
+class Unversioned:
+    """An exporter whose consumer names no version of DLPack, and so cannot be told that memory is only to be read."""
+
+    def __init__(self, array, **options):
+        self.array, self.options = array, options
+
+    def __dlpack__(self, **options):
+        return self.array.__dlpack__(**self.options)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+
+@pytest.mark.parametrize("sizes", [(0,), (2, 0), (0, 3), (0, 0), (2, 3, 0)], ids=str)
+def test_masks_without_elements(sizes):
+    """A size of a mask is that of the axis or 0, and with a 0 it chooses nothing."""
+    x = values("float64", (2, 3, 4))
+    mask, found = np.zeros(sizes, bool), xp.asarray(x)
+    chosen = found[xp.asarray(mask)]
+    assert chosen.shape == x[mask].shape == (0, *x.shape[len(sizes) :])
+    found[xp.asarray(mask)] = 5.0
+    found[xp.asarray(mask)] = chosen
+    np.testing.assert_array_equal(np.asarray(found), x)
+    for wrong in ((0, 2), (3, 0), (0, 0, 0, 0)):
+        with pytest.raises(IndexError):
+            found[xp.asarray(np.zeros(wrong, bool))]
+
+
+@pytest.mark.parametrize("options", [{}, {"copy": False}, {"copy": True}, {"max_version": (0, 8)}], ids=str)
+def test_dlpack_of_memory_that_is_only_read(options):
+    fixed = np.arange(6.0)
+    fixed.flags.writeable = False
+    for x in (xp.zeros((2, 3)), xp.full((0,), True), xp.ones((2, 3)).mT, xp.broadcast_to(xp.asarray(2.0), (3,))):
+        expected = np.array(x)
+        found = np.from_dlpack(Unversioned(x, **options))
+        np.testing.assert_array_equal(found, expected)
+        assert options.get("copy") is not False or not x.size or np.shares_memory(found, np.asarray(x))
+    found = np.from_dlpack(Unversioned(xp.asarray(fixed), **options))
+    np.testing.assert_array_equal(found, fixed)
+    assert not np.shares_memory(found, fixed)  # the consumer may write into it
+    spread = xp.zeros((1000, 1000))
+    assert np.shares_memory(np.from_dlpack(spread), np.asarray(spread)[0])  # a consumer who is told shares it
+
+
 def test_devices():
     x = xp.asarray(1.0)
     assert x.to_device("cpu") is x
@@ -296,3 +340,11 @@ def test_the_front_end_has_the_standards_names():
     assert [name for name in names if not hasattr(T, name)] == []
     for space in ("linalg", "fft"):
         assert [name for name in getattr(strict, space).__all__ if not hasattr(getattr(T, space), name)] == []
+
+
+def test_the_reflected_matrix_product():
+    x, y = xp.asarray([[1, 2], [3, 4]]), xp.asarray([[0, 1], [1, 0]])
+    np.testing.assert_array_equal(np.asarray(y.__rmatmul__(x)), np.asarray(x) @ np.asarray(y))
+    assert x.__rmatmul__([[1, 2]]) is NotImplemented
+    with pytest.raises(TypeError):
+        [[1, 2]] @ x

@@ -71,12 +71,53 @@ def test_progressions():
     for dtype in NAMES[1:11]:
         agree("arange", [], 1, 6, dtype=dtype)
         agree("arange", [], 1, 6, 2, dtype=dtype)
+        agree("arange", [], 6, 1, dtype=dtype)
     for num, endpoint in itertools.product((0, 1, 2, 5, 50), (True, False)):
         agree("linspace", [], 0, 1, num, endpoint=endpoint)
         agree("linspace", [], -1.5, 2.5, num, endpoint=endpoint, dtype="float32")
         agree("linspace", [], 1 + 2j, 3.0, num, endpoint=endpoint)
     assert isinstance(outcome(xp.linspace, 0, 1, -1), ValueError)
     assert isinstance(outcome(xp.arange, 0, 1, 0), ValueError)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "bounds"),
+    [
+        ("uint8", (5, 0, -1)), ("uint8", (0, 256, 51)), ("uint8", (3, 3, 200)), ("int8", (-128, 128, 100)),
+        ("int64", (-(2**63), 2**63, 2**62)), ("uint64", (2**64 - 1, 2**64 - 6, -2)), ("uint64", (5, 3, 2**63)),
+        ("uint64", (0, 2**63 + 10, 2**62)), ("uint32", (2**32 - 1, 0, -(2**31))),
+    ],
+)  # fmt: skip
+def test_progressions_at_the_ends_of_a_dtype(dtype, bounds):
+    """Steps down and steps that do not fit: the elements are those of Python's range."""
+    found = xp.arange(*bounds, dtype=getattr(xp, dtype))
+    assert found.dtype == dtype
+    assert [int(item) for item in found] == list(range(*bounds))
+
+
+def test_progressions_that_leave_a_dtype():
+    for bounds, dtype in (((250, 260), "uint8"), ((-3, 2), "uint16"), ((120, 140, 9), "int8")):
+        with pytest.raises(ValueError, match="does not fit"):
+            xp.arange(*bounds, dtype=getattr(xp, dtype))
+
+
+def test_diagonals_that_no_matrix_reaches():
+    x = xp.asarray([[1.0, 2.0], [3.0, 4.0]])
+    for far in (2**63, 2**70, -(2**63) - 1, 3, -3):
+        np.testing.assert_array_equal(np.asarray(xp.eye(2, 3, k=far)), np.zeros((2, 3)))
+        kept, gone = (xp.tril, xp.triu) if far > 0 else (xp.triu, xp.tril)
+        np.testing.assert_array_equal(np.asarray(kept(x, k=far)), np.asarray(x))
+        np.testing.assert_array_equal(np.asarray(gone(x, k=far)), np.zeros((2, 2)))
+        assert xp.linalg.diagonal(x, offset=far).shape == (0,)
+        assert float(xp.linalg.trace(x, offset=far)) == 0.0
+
+
+def test_an_array_larger_than_memory():
+    """The error is a MemoryError and has a text."""
+    for build in (lambda: xp.arange(2**50), lambda: xp.zeros((2**25, 2**25)) + 1):
+        with pytest.raises(MemoryError, match=r"Unable to allocate.*shape") as caught:
+            build()
+        assert "array" in str(caught.value)
 
 
 def test_matrices():
@@ -113,6 +154,13 @@ def test_asarray():
     assert np.shares_memory(np.asarray(xp.asarray(memory)), memory)
     assert np.shares_memory(np.asarray(xp.asarray(memory, copy=False)), memory)
     assert not np.shares_memory(np.asarray(xp.asarray(memory, copy=True)), memory)
+    one = xp.asarray([1, 2])
+    assert xp.asarray(one, copy=False) is xp.asarray(one, dtype=xp.int64, copy=False) is one
+    for apart in (xp.asarray(one, copy=True), xp.asarray(one)):
+        assert apart is not one
+        one[0] = 7
+        assert int(apart[0]) == 1
+        one[0] = 1
     for wrong in ("a", None, [object()], 2**70, np.float16(1), np.asarray(["a"])):
         assert isinstance(outcome(xp.asarray, wrong), (TypeError, ValueError)), wrong
     for call in (

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import symlab.xp as xp
+from symlab.xp import programs
 from symlab.xp.tables import BINARY, UNARY
 from tests.xp.against_strict import NAMES, SHAPES, assert_same, both, outcome, values
 
@@ -109,6 +110,8 @@ def test_special_values(name):
     """Zeros of both signs, infinities and nan: results and their signs."""
     row = np.asarray(SPECIAL)
     pairs = [row] if name in UNARY_NAMES else [np.repeat(row, len(row)), np.tile(row, len(row))]
+    if name == "floor_divide":  # strict has NumPy's values for infinities: see test_quotients_of_infinities
+        pairs = [x[np.isfinite(pairs[0]) & np.isfinite(pairs[1])] for x in pairs]
     ours, theirs = [xp.asarray(x) for x in pairs], [strict.asarray(x) for x in pairs]
     found, expected = outcome(getattr(xp, name), *ours), outcome(getattr(strict, name), *theirs)
     assert_same(found, expected, name, 8)
@@ -116,6 +119,53 @@ def test_special_values(name):
         mine, other = np.asarray(found), expected._array
         zero = (mine == 0) & (other == 0)
         np.testing.assert_array_equal(np.signbit(mine[zero]), np.signbit(other[zero]))
+
+
+@pytest.mark.parametrize("worth", [programs.WORTH, 0], ids=["evaluated", "compiled"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_quotients_of_infinities(dtype, worth, monkeypatch):
+    """The table of the standard: an infinite quotient stays infinite, that by an infinity is a zero with a sign."""
+    inf, nan = np.inf, np.nan
+    table = (
+        (inf, 2.0, inf), (inf, -2.0, -inf), (-inf, 2.0, -inf), (-inf, -2.0, inf), (3.0, inf, 0.0), (3.0, -inf, -0.0),
+        (-3.0, inf, -0.0), (-3.0, -inf, 0.0), (0.0, inf, 0.0), (-0.0, inf, -0.0), (inf, inf, nan), (inf, nan, nan),
+        (-7.0, 2.0, -4.0),
+    )  # fmt: skip
+    monkeypatch.setattr(programs, "WORTH", worth)
+    programs.program_for.cache_clear()
+    first, second, expected = (np.asarray(column, dtype) for column in zip(*table, strict=True))
+    one, other = xp.asarray(first), xp.asarray(second)
+    for found in (xp.floor_divide(one, other), one // other, operator.ifloordiv(xp.asarray(first), other)):
+        assert found.dtype == dtype
+        np.testing.assert_array_equal(np.asarray(found), expected)
+        sure = ~np.isnan(expected)
+        np.testing.assert_array_equal(np.signbit(np.asarray(found))[sure], np.signbit(expected)[sure])
+    programs.program_for.cache_clear()
+
+
+@pytest.mark.parametrize("worth", [programs.WORTH, 0], ids=["evaluated", "compiled"])
+def test_infinities_of_complex_exponentials(worth, monkeypatch):
+    """The table of the standard for exp(x) - 1: its real part, then its imaginary part; signs where they are told."""
+    inf, nan = np.inf, np.nan
+    table = (
+        (inf, 0.0, inf, 0.0), (inf, -0.0, inf, -0.0), (-inf, 0.0, -1.0, 0.0), (nan, 0.0, nan, 0.0),
+        (nan, -0.0, nan, -0.0), (-inf, inf, -1.0, 0.0), (-inf, nan, -1.0, 0.0), (inf, inf, inf, nan),
+        (inf, nan, inf, nan), (2.0, inf, nan, nan), (2.0, nan, nan, nan), (nan, 2.0, nan, nan), (nan, nan, nan, nan),
+        (inf, 2.0, -inf, inf), (-inf, 2.0, -1.0, 0.0), (0.0, 0.0, 0.0, 0.0), (1.0, -0.0, np.expm1(1.0), -0.0),
+    )  # fmt: skip
+    monkeypatch.setattr(programs, "WORTH", worth)
+    programs.program_for.cache_clear()
+    for dtype in (np.complex64, np.complex128):
+        a, b, real, imag = (np.asarray(column) for column in zip(*table, strict=True))
+        given = np.empty(len(a), dtype)
+        given.real, given.imag = a, b
+        found = np.asarray(xp.expm1(xp.asarray(given)))
+        assert found.dtype == dtype
+        for part, expected in ((found.real, real), (found.imag, imag)):
+            np.testing.assert_allclose(part, expected, rtol=1e-6)
+        sure = (b == 0) & np.isfinite(a)
+        np.testing.assert_array_equal(np.signbit(found.imag[sure]), np.signbit(imag[sure]))
+    programs.program_for.cache_clear()
 
 
 def test_clip_and_where():

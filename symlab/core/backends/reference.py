@@ -290,4 +290,5 @@ def node_error_class(kind: type[Exception]) -> type[NodeError]:
     """A NodeError that is also an error of the kind that NumPy raises."""
     if issubclass(NodeError, kind):
         return NodeError
-    return type(f"Node{kind.__name__}", (NodeError, kind), {"__doc__": f"A {kind.__name__} of one node."})
+    own = {"__doc__": f"A {kind.__name__} of one node.", "__str__": Exception.__str__}  # NumPy's may build another text
+    return type(f"Node{kind.__name__}", (NodeError, kind), own)

@@ -44,8 +44,9 @@ def progression_type(attributes: Mapping[str, Any], *given: ArrayType) -> ArrayT
 
 
 def progression_reference(*given: Any, bounds: Sequence[Any], dtype: str) -> Array:
-    """NumPy's arange."""
-    return np.arange(*filled_in(bounds, given), dtype=dtype)
+    """NumPy's arange; of Python's integers, since a difference of unsigned ones would wrap."""
+    numbers = (item.item() if item.dtype.kind in "iu" else item for item in given)
+    return np.arange(*filled_in(bounds, numbers), dtype=dtype)
 
 
 def counted(size: Number) -> Variable:

@@ -288,7 +288,7 @@ def power_of(base: Expr, exponent: float, builder: Builder) -> Expr:
 def distribute_to_cancel(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A factor that divides half of the terms of a sum or more is multiplied into it, and the quotients are gone."""
     for total in node.args:
-        if total.op is not add or len(total.args) > NESTED:
+        if total.op is not add or len(total.args) > NESTED or not any(map(is_quotient, total.args)):
             continue
         old = opened_sum(total)
         for factor in without(node.args, total):
@@ -303,6 +303,13 @@ def distribute_to_cancel(node: Expr, builder: Builder, facts: Facts) -> Expr | N
             rest = without(without(node.args, total), factor)
             return builder.kept(node, [builder.flat(add, terms), *rest])
     return None
+
+
+def is_quotient(term: Expr) -> bool:
+    """Whether something divides a term, or it is made of terms of its own."""
+    inner = term.args[0] if term.op is neg else term
+    parts = inner.args if inner.op is mul else (inner,)
+    return any(part.op in (reciprocal, mul, add) for part in parts)
 
 
 def divides(factor: Expr, term: Expr) -> bool:

@@ -24,6 +24,8 @@ from symlab.core.rules.constants import is_number
 MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
 MOST_LEFT = 6  # terms of what is left
 MOST_POWER = 4
+DEPTH = 2  # sums within sums that are opened
+NOTHING = 1e-9  # a coefficient that may be 0
 LOGARITHMS = (log, log1p, log2, log10)
 LARGEST = 1 << 20  # numerators and denominators of coefficients
 Monomial = frozenset[tuple[Expr, int]]
@@ -35,14 +37,14 @@ class TooLarge(Exception):
     """Nothing comes of a polynomial with so many terms."""
 
 
-def polynomial_of(node: Expr) -> Polynomial:
-    """A node as a polynomial in what is no sum, product or whole power."""
+def polynomial_of(node: Expr, depth: int = DEPTH) -> Polynomial:
+    """A node as a polynomial in what is no sum, product or whole power; sums within sums are opened to a depth."""
     if node.op is neg:
-        return scaled(polynomial_of(node.args[0]), -1)
-    if node.op is add:
-        return total([polynomial_of(arg) for arg in node.args])
+        return scaled(polynomial_of(node.args[0], depth), -1)
+    if node.op is add and depth:
+        return total([polynomial_of(arg, depth - 1) for arg in node.args])
     if node.op is mul:
-        return product([polynomial_of(arg) for arg in node.args])
+        return product([polynomial_of(arg, depth) for arg in node.args])
     if is_number(node):
         value = constant_value(node).item()
         if not isfinite(value):
@@ -51,7 +53,7 @@ def polynomial_of(node: Expr) -> Polynomial:
     base, power = base_and_power(node)
     if power == 1:
         return {frozenset([(base, 1)]): Fraction(1)}
-    return product([polynomial_of(base)] * power)
+    return product([polynomial_of(base, depth)] * power)
 
 
 def base_and_power(node: Expr) -> tuple[Expr, int]:
@@ -129,32 +131,83 @@ def parts_of(term: Expr) -> Split:
     return Split(1, [], divisors)
 
 
-def on_one_denominator(terms: Sequence[Expr]) -> tuple[list[Polynomial], Counter[Expr]]:
-    """The numerators of terms over what all of them are divided by."""
-    split = [parts_of(term) for term in terms]
+def common_denominator(split: Sequence[Split]) -> Counter[Expr]:
+    """What all terms can be divided by."""
     below: Counter[Expr] = Counter()
     for part in split:
         below |= part.below
-    numerators = [
-        scaled(product([polynomial_of(item) for item in (*part.factors, *(below - part.below).elements())]), part.sign)
-        for part in split
-    ]
-    return numerators, below
+    return below
+
+
+def numerator(part: Split, below: Counter[Expr]) -> Polynomial:
+    """A term times what divides the sum, multiplied out."""
+    factors = (*part.factors, *(below - part.below).elements())
+    return scaled(product([polynomial_of(item) for item in factors]), part.sign)
 
 
 def may_cancel(node: Expr) -> bool:
-    """Whether a term holds a sum as a factor, under a power or a fraction: else nothing is hidden."""
-    waiting, seen = list(node.args), 0
-    while waiting and seen < 4 * NESTED:
+    """Whether something has a minus sign, and a term a sum as a factor, under a power or a fraction."""
+    waiting = list(node.args)
+    minus = hidden = False
+    for _ in range(4 * NESTED):
+        if not waiting or (minus and hidden):
+            break
         part = waiting.pop()
-        seen += 1
-        if part.op in (sqr, reciprocal, pow) and part.args[0].op is add:
-            return True
-        if part.op is mul and any(arg.op is add for arg in part.args):
-            return True
-        if part.op in (neg, mul, reciprocal, sqr):
-            waiting += part.args
-    return False
+        minus = minus or part.op is neg or (is_number(part) and bool(constant_value(part) < 0))
+        inner = part.args if part.op in (sqr, reciprocal, pow, mul) else ()
+        hidden = hidden or any(arg.op is add for arg in inner)
+        waiting += part.args if part.op in (neg, mul, reciprocal, sqr, pow, add) else ()
+    return minus and hidden
+
+
+# A quick look: monomials as numbers that are added where monomials are multiplied
+
+
+Sketch = dict[int, float]
+
+
+def sketch(node: Expr, depth: int) -> Sketch:
+    """As `polynomial_of`, but a monomial is the sum of a number for each of its letters."""
+    if node.op is neg:
+        return {key: -value for key, value in sketch(node.args[0], depth).items()}
+    if node.op is add and depth:
+        return sketched_sum([sketch(arg, depth - 1) for arg in node.args])
+    if node.op is mul:
+        return sketched_product([sketch(arg, depth) for arg in node.args])
+    if is_number(node):
+        return {0: float(constant_value(node))}
+    base, power = base_and_power(node)
+    return {id(node): 1.0} if power == 1 else sketched_product([sketch(base, depth)] * power)
+
+
+def sketched_sum(parts: Iterable[Sketch]) -> Sketch:
+    """The sum of sketches; what cancels stays, as 0."""
+    found: Sketch = {}
+    for part in parts:
+        for key, value in part.items():
+            found[key] = found.get(key, 0.0) + value
+    return found
+
+
+def sketched_product(parts: Sequence[Sketch]) -> Sketch:
+    """The product of sketches."""
+    found = parts[0]
+    for part in parts[1:]:
+        if len(found) * len(part) > MOST_TERMS:
+            raise TooLarge
+        found = sketched_sum({a + b: x * y} for a, x in found.items() for b, y in part.items())
+    return found
+
+
+def seems_to_cancel(split: Sequence[Split], below: Counter[Expr]) -> bool:
+    """Whether a monomial of the numerators seems to vanish from their sum."""
+    one: Sketch = {0: 1.0}
+    parts = []
+    for part in split:
+        factors = [sketch(item, DEPTH) for item in (*part.factors, *(below - part.below).elements())]
+        found = sketched_product([one, *factors])
+        parts.append(found if part.sign > 0 else {key: -value for key, value in found.items()})
+    return any(abs(value) < NOTHING for value in sketched_sum(parts).values())
 
 
 @computed(
@@ -169,8 +222,12 @@ def cancelled_fractions(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     """Products and quotients are nearly equal where what is left when they are multiplied out is small."""
     if len(node.args) > NESTED or not may_cancel(node):
         return None
+    split = [parts_of(term) for term in node.args]
+    below = common_denominator(split)
     try:
-        numerators, below = on_one_denominator(node.args)
+        if not seems_to_cancel(split, below):
+            return None
+        numerators = [numerator(part, below) for part in split]
     except TooLarge:
         return None
     whole = total(numerators)
@@ -240,7 +297,7 @@ def term_from(powers: Mapping[Expr, int], value: Fraction, node: Expr, builder: 
 )
 def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Nearly equal products differ by what is not shared, which need not round."""
-    if len(node.args) != 2:
+    if len(node.args) != 2 or not may_share(*node.args):
         return None
     first, second = (parts_of(arg) for arg in node.args)
     powers = [powers_of(part.factors) for part in (first, second)]
@@ -262,6 +319,17 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         )
         terms.append(builder.make(neg, (size,)) if part.sign < 0 else size)
     return builder.flat(mul, [*shared.elements(), builder.flat(add, terms)])
+
+
+def may_share(first: Expr, second: Expr) -> bool:
+    """Whether the signs of two terms differ, or one of them is a number that multiplies the other."""
+    if (first.op is neg) != (second.op is neg):
+        return True
+    for number, term in ((first, second), (second, first)):
+        if is_number(number) and term.op is mul:
+            size = abs(constant_value(number))
+            return any(is_number(arg) and constant_value(arg) == size for arg in term.args)
+    return False
 
 
 def powers_of(factors: Sequence[Expr]) -> Counter[Expr]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from math import factorial, inf, isfinite
 
 from symlab.core.ir.expr import Expr
@@ -65,10 +66,6 @@ TERMS: Mapping[Op, tuple[Callable[[], Series], float]] = {
 }
 
 
-class Other(Exception):
-    """A term is no function of the one variable, or of none that is known."""
-
-
 def variable_of(node: Expr) -> Expr | None:
     """The variable of the first function of a sum that has a series."""
     for term in node.args:
@@ -107,11 +104,28 @@ def series_of(term: Expr, x: Expr) -> tuple[Series, float]:
     base, power = base_and_power(term)
     if base is x:
         return every(1, power, [Fraction(1)]), inf
-    point, factor = multiple_of(term.args[0]) if term.args else (term, Fraction(1))
-    if term.op not in TERMS or point is not x or not 1 / LARGEST <= abs(factor) <= LARGEST:
-        raise Other
-    make, width = TERMS[term.op]
-    return [value * factor**power for power, value in enumerate(make())], width / float(abs(factor))
+    factor = multiple_of(term.args[0])[1]
+    return [value * factor**power for power, value in enumerate(series(term.op))], TERMS[term.op][1] / float(
+        abs(factor)
+    )
+
+
+@cache
+def series(op: Op) -> Series:
+    """The series of a function."""
+    return TERMS[op][0]()
+
+
+def fits(term: Expr, x: Expr) -> bool:
+    """Whether a term is a product of numbers, powers of one variable and functions of it that have a series."""
+    if term.op in (neg, mul):
+        return all(fits(arg, x) for arg in term.args)
+    if is_number(term):
+        return isfinite(constant_value(term).item())
+    if term.op in TERMS:
+        point, factor = multiple_of(term.args[0])
+        return point is x and 1 / LARGEST <= abs(factor) <= LARGEST
+    return base_and_power(term)[0] is x
 
 
 def times(first: Series, second: Series) -> Series:
@@ -123,9 +137,9 @@ def times(first: Series, second: Series) -> Series:
     return found
 
 
-def order(series: Series) -> int:
+def order(terms: Series) -> int:
     """The first power that a series has."""
-    return next((power for power, value in enumerate(series) if value), COUNT)
+    return next((power for power, value in enumerate(terms) if value), COUNT)
 
 
 @computed(
@@ -142,13 +156,12 @@ def vanishing_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     x = variable_of(node) if 1 < len(functions) <= NESTED else None
     if x is None or is_number(x) or x.op is switch:
         return None
-    try:
-        parts = [series_of(term, x) for term in node.args]
-    except Other:
+    if not all(fits(term, x) for term in node.args):
         return None
-    whole = [sum(values, Fraction(0)) for values in zip(*(series for series, _ in parts))]
+    parts = [series_of(term, x) for term in node.args]
+    whole = [sum(values, Fraction(0)) for values in zip(*(terms for terms, _ in parts))]
     first = order(whole)
-    if not max(1, min(order(series) for series, _ in parts)) < first <= HIGHEST:
+    if not max(1, min(order(terms) for terms, _ in parts)) < first <= HIGHEST:
         return None
     width = min(width for _, width in parts)
     near = builder.apply(lt, builder.make(magnitude, (x,)), builder.constant(width, x))

@@ -11,16 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.op import PROJECT
-from symlab.core.ir.types import array_type
 from symlab.core.ops.elementwise import cast
+from symlab.core.ops.generator_states import RANDOM_STATE, state_words
 from symlab.core.ops.operators import Variable, as_variable, variable
-from symlab.core.ops.random import random_state, state_words
-from symlab.core.ops.shape import Number, separated, sizes_of
+from symlab.core.ops.shape import Number, sizes_of
 from symlab.tensor.arguments import size_from
 from symlab.tensor.indexing import take_along_axis
 from symlab.tensor.random.draws import sizes_for, together
-from symlab.tensor.types import dtype_of
+from symlab.tensor.random.states import Drawn, next_and_drawn
 
 # fmt: off
 __all__ = [
@@ -29,13 +27,10 @@ __all__ = [
 ]
 # fmt: on
 
-STATE_WORDS = 628  # the generator's 624, its place, and the normal number that it has left
-Drawn = tuple[Variable, Variable]
-
 
 def random_state_type(name: str | None = None) -> Variable:
-    """An input that takes what `state_of` gives."""
-    return variable(array_type(np.uint32, (STATE_WORDS,)), name)
+    """An input that takes a `np.random.RandomState`, or what `state_of` gives."""
+    return variable(RANDOM_STATE, name)
 
 
 def state_of(seed: Any) -> np.ndarray[Any, Any]:
@@ -43,21 +38,9 @@ def state_of(seed: Any) -> np.ndarray[Any, Any]:
     return state_words(seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(seed))
 
 
-def drawn(
-    state: Any, distribution: str, sizes: Sequence[Number], operands: Sequence[Any], dtype: Any, trailing: int = 0
-) -> Drawn:
-    """The next state, and numbers of a distribution."""
-    template, given = separated(sizes)
-    several = random_state(
-        as_variable(state), *given, *map(as_variable, operands), distribution=distribution, shape=template,
-        trailing=trailing, dtype=dtype_of(dtype).name,
-    )  # fmt: skip
-    return PROJECT(several, index=0), PROJECT(several, index=1)
-
-
 def simple(state: Any, distribution: str, size: Any, operands: Sequence[Any], ndim: int | None, dtype: Any) -> Drawn:
     """A draw whose size is given, or that of the parameters together."""
-    return drawn(state, distribution, completed(size, [*map(as_variable, operands)], ndim), operands, dtype)
+    return next_and_drawn(state, distribution, completed(size, [*map(as_variable, operands)], ndim), operands, dtype)
 
 
 def completed(size: Any, operands: Sequence[Variable], ndim: int | None) -> tuple[Number, ...]:
@@ -130,13 +113,13 @@ def choice(
     a = as_variable(a)
     kind = "choice" if replace else "choice without replacement"
     operands = [a] if p is None or as_variable(p).ndim == 0 else [a, cast(as_variable(p), dtype="float64")]
-    return drawn(state, kind, sizes_for(size, [], ndim), operands, a.dtype if a.ndim else dtype)
+    return next_and_drawn(state, kind, sizes_for(size, [], ndim), operands, a.dtype if a.ndim else dtype)
 
 
 def permutation(state: Any, size: Any = None, n: Any = 1, ndim: int | None = None, dtype: Any = "int64") -> Drawn:
     """The numbers before n in random order, for each place."""
     sizes = () if size is None else sizes_for(size, [], ndim)
-    return drawn(state, "permutation", [*sizes, size_from(n)], [as_variable(n)], dtype, trailing=1)
+    return next_and_drawn(state, "permutation", [*sizes, size_from(n)], [as_variable(n)], dtype, trailing=1)
 
 
 def multinomial(
@@ -145,7 +128,7 @@ def multinomial(
     """How many of n trials fall into each class, by the probabilities in the last axis of `pvals`."""
     trials, rows = as_variable(n), as_variable(pvals)
     front = completed(size, [trials, rows[..., 0]], ndim)
-    return drawn(state, "multinomial", [*front, sizes_of(rows)[-1]], [trials, rows], dtype, trailing=1)
+    return next_and_drawn(state, "multinomial", [*front, sizes_of(rows)[-1]], [trials, rows], dtype, trailing=1)
 
 
 def shuffle_row_elements(state: Any, input: Any) -> Drawn:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,8 +21,32 @@ from symlab.core.ops.shape import Number, sizes_of
 from symlab.core.steps import unfolded_steps
 from symlab.tensor.arguments import sizes_from
 from symlab.tensor.random.sources import Source, filled_to, fold_in, word
+from symlab.tensor.random.states import is_state
 from symlab.tensor.shaping import common_size
 from symlab.tensor.types import dtype_of
+
+
+def by_generator(function: Callable[..., Variable]) -> Callable[..., Variable]:
+    """A distribution that NumPy draws where `rng` is the state of one of its generators."""
+    signature, name = inspect.signature(function), function.__name__
+
+    @functools.wraps(function)
+    def draw(*parameters: Any, **options: Any) -> Variable:
+        if not is_state(options.get("rng")):
+            return function(*parameters, **options)
+        if name == "gamma" and len(parameters) > 1:
+            problem = "the second parameter of gamma is a scale here, and a rate in programs for PyTensor: say which"
+            raise TypeMismatch(message(problem, (), ["scale=scale", "T.random.basic.gamma(shape, rate)"]))
+        from symlab.tensor.random import basic
+
+        bound = signature.bind(*parameters, **options)
+        bound.apply_defaults()
+        told = list(bound.arguments.items())
+        first = next((place for place, (key, _) in enumerate(told) if key in ("size", "scale", "rng")), len(told))
+        before = [value for _, value in told[:first]]
+        return getattr(basic, name)(*before, **dict(told[first:]))  # type: ignore[no-any-return]
+
+    return draw
 
 
 class Stream(Protocol):

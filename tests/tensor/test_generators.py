@@ -16,7 +16,13 @@ from symlab.core.generators import RandomGeneratorSharedVariable, RandomStateSha
 from symlab.core.ir.errors import DisconnectedInputError, InvalidValue, ShapeMismatch, TypeMismatch
 from symlab.core.ops.generator_states import generator_of, state_words
 from symlab.tensor.random import basic
-from symlab.tensor.random.type import RandomType, random_generator_type, random_state_type
+from symlab.tensor.random.type import (
+    RandomGeneratorType,
+    RandomStateType,
+    RandomType,
+    random_generator_type,
+    random_state_type,
+)
 from symlab.tensor.random.utils import RandomStream, broadcast_params, normalize_size_param
 
 R = T.random
@@ -444,5 +450,7 @@ def test_types_of_generators() -> None:
         assert type.may_share_memory(made, made)
         assert not type.may_share_memory(made, make(3))
         assert isinstance(type("x").type, RandomType)
-        assert isinstance(sl.shared(made).type, type.__class__)
-    assert not isinstance(random_state_type("x").type, random_generator_type.__class__)
+        assert isinstance(sl.shared(made).type, RandomStateType if type is random_state_type else RandomGeneratorType)
+    assert RandomStateType() is random_state_type
+    assert repr(random_state_type) == "RandomStateType"
+    assert not isinstance(random_state_type("x").type, RandomGeneratorType)

@@ -223,6 +223,19 @@ def test_draws_change_smoothly_with_their_parameters() -> None:
 # Arrays
 
 
+DRAWS = (
+    lambda size: R.normal(size=size, rng=R.key(1)),
+    MRG_RandomStreams(1).binomial,
+    lambda size: R.poisson(size=size, rng=sl.shared(np.random.default_rng(1))),
+)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_a_negative_size_is_refused(draw: Any) -> None:
+    with pytest.raises(InvalidValue, match=r"\(2, -1\) is below 0"):
+        draw((2, -1))
+
+
 def test_orders_and_choices() -> None:
     rng = RandomStream(7)
     x = np.arange(12).reshape(4, 3)
@@ -325,7 +338,7 @@ def test_mrg_streams() -> None:
     uniform, normal, binomial, classes, pairs, truncated = f()
     assert stats.kstest(uniform, stats.uniform.cdf).pvalue > LEAST
     assert stats.kstest(normal, stats.norm(1, 2).cdf).pvalue > LEAST
-    assert stats.kstest(truncated, stats.truncnorm(-2, 2).cdf).pvalue > LEAST
+    assert stats.kstest(truncated, stats.truncnorm(-2, 2, scale=1 / stats.truncnorm(-2, 2).std()).cdf).pvalue > LEAST
     assert binomial.dtype == np.float32
     assert abs(binomial.mean() - 0.3) < 0.02
     np.testing.assert_array_equal(classes.sum(1), 1)
@@ -467,3 +480,40 @@ def test_how_many_streams_a_draw_has() -> None:
     state = MRG_RandomStreams(1)
     state.uniform((4, 9))
     assert state.state_updates[0][0].get_value().shape == (6, 6)
+    rows = MRG_RandomStreams(1).get_substream_rstates(6)
+    np.testing.assert_array_equal(rows, state.state_updates[0][0].get_value())
+
+
+def test_numbers_of_mrg_streams_are_never_0_nor_1() -> None:
+    found = sl.function([], MRG_RandomStreams(1).uniform((100_000,), dtype="float16"))()
+    assert found.min() > 0
+    assert found.max() == np.float16(0.9995)  # the last one below 1
+
+
+def test_functions_that_draw_in_theanos_words() -> None:
+    from symlab.tensor.raw_random import RandomFunction, permutation_helper, random_state_type
+
+    state, size, low = random_state_type("state"), T.lvector("size"), T.dvector("low")
+    uniform, named = RandomFunction(np.random.RandomState.uniform, T.dvector), RandomFunction("uniform", T.dvector)
+    following, numbers = uniform(state, (4,), 0.0, 2.0)
+    orders = RandomFunction(permutation_helper, T.imatrix, ndim_added=1)(state, (3,), 8)[1]
+    f = sl.function([state, size, low], [following, numbers, named(state, size, low, 9.0)[1], orders,
+                                         named(state, (), low, 9.0)[1]])  # fmt: skip
+    for made in (f, pickle.loads(pickle.dumps(f))):
+        moved, one, two, three, four = made(np.random.RandomState(5), [3], [1.0, 2.0, 3.0])
+        generator = np.random.RandomState(5)
+        np.testing.assert_array_equal(one, generator.uniform(0, 2, 4))
+        assert random_state_type.values_eq(moved, generator)
+        np.testing.assert_array_equal(two, np.random.RandomState(5).uniform([1.0, 2.0, 3.0], 9.0))
+        np.testing.assert_array_equal(two, four)
+        generator = np.random.RandomState(5)
+        np.testing.assert_array_equal(three, [generator.permutation(8) for _ in range(3)])
+    assert orders.dtype == "int32"
+    assert (uniform.destroy_map, RandomFunction("uniform", T.dvector, inplace=True).destroy_map) == ({}, {0: [0]})
+    assert uniform == RandomFunction(np.random.RandomState.uniform, T.dvector) != named
+    for added in (0, 2):
+        wrong = RandomFunction(permutation_helper, T.imatrix, ndim_added=added)(state, (3,), 8)[1]
+        with pytest.raises(ValueError, match="axes"):
+            sl.function([state], wrong)(np.random.RandomState(5))
+    with pytest.raises(TypeMismatch, match="ndim=2"):
+        T.raw_random.permutation(state, None, 5, ndim=2)

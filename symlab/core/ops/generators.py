@@ -15,7 +15,15 @@ from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, TupleType, array_type
 from symlab.core.ops.declare import declared
-from symlab.core.ops.generator_states import WORD, GeneratorType, generator_of, is_state_type, state_words, words_in
+from symlab.core.ops.generator_states import (
+    WORD,
+    GeneratorType,
+    generator_of,
+    is_state_type,
+    state_words,
+    words_in,
+    working_generator,
+)
 from symlab.core.ops.shape import GIVEN, check_given, filled_in, static_sizes
 from symlab.core.seams import seam
 
@@ -155,7 +163,9 @@ def asked_sizes(sizes: Any, state: Shape, *operands: Shape, shape: Sequence[Any]
     return state, tuple(sizes.value(next(places)) if entry == GIVEN else entry for entry in shape)
 
 
-def drawing(draw: Callable[..., Any], called: str) -> Callable[..., tuple[Array, Array]]:
+def drawing(
+    draw: Callable[..., Any], called: str, generator_in: Callable[[Array], Any] = generator_of
+) -> Callable[..., tuple[Array, Array]]:
     """The reference of an op that draws; the last `trailing` axes are those of one draw."""
 
     def reference(
@@ -163,7 +173,7 @@ def drawing(draw: Callable[..., Any], called: str) -> Callable[..., tuple[Array,
     ) -> tuple[Array, Array]:
         given = sum(entry == GIVEN for entry in shape)
         sizes = tuple(int(size) for size in filled_in(shape, operands[:given]))
-        generator = generator_of(state)
+        generator = generator_in(state)
         found = np.asarray(draw(generator, *operands[given:], size=sizes[: len(sizes) - trailing])).astype(dtype)
         if found.shape != sizes:
             raise ValueError(f"a draw of {called} has shape {found.shape}, where {sizes} was expected")
@@ -174,7 +184,7 @@ def drawing(draw: Callable[..., Any], called: str) -> Callable[..., tuple[Array,
 
 def draw_reference(state: Array, *operands: Array, distribution: str, **options: Any) -> tuple[Array, Array]:
     """What NumPy draws, or SciPy for distributions that NumPy's generators do not have."""
-    return drawing(draw_by_name(distribution), distribution)(state, *operands, **options)
+    return drawing(draw_by_name(distribution), distribution, working_generator)(state, *operands, **options)
 
 
 def variable_of(attributes: Mapping[str, Any]) -> Any:

@@ -199,7 +199,13 @@ def mrg_reference(state: Array, *given: Array, shape: Sequence[Any], dtype: str)
     for start in range(0, count, streams):
         taken = min(streams, count - start)
         state[:taken], found[start : start + taken] = next_numbers(state[:taken])
-    return state.astype(np.int32), found.reshape(sizes).astype(dtype)
+    return state.astype(np.int32), inside(found.reshape(sizes).astype(dtype))
+
+
+def inside(numbers: Array) -> Array:
+    """Numbers in (0, 1), of which none is rounded to an end: float16 has 1 for the last half of a thousandth."""
+    last = np.nextafter(numbers.dtype.type(1), numbers.dtype.type(0))
+    return np.clip(numbers, np.finfo(numbers.dtype).smallest_subnormal, last)
 
 
 mrg_uniform: Op = declared(

@@ -17,12 +17,11 @@ from symlab.core.ops.agreement import not_negative
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.random import quantile
-from symlab.core.ops.shape import Number, sizes_of
+from symlab.core.ops.shape import Number
 from symlab.core.steps import unfolded_steps
 from symlab.tensor.arguments import sizes_from
 from symlab.tensor.random.sources import Source, filled_to, fold_in, word
-from symlab.tensor.random.states import is_state
-from symlab.tensor.shaping import common_size
+from symlab.tensor.random.states import front_sizes, is_state, not_below
 from symlab.tensor.types import dtype_of
 
 
@@ -97,16 +96,14 @@ def source_of(rng: Any) -> Source:
 
 def together(parameters: Sequence[Variable]) -> tuple[Number, ...]:
     """The sizes of parameters that broadcast."""
-    rank = max((item.ndim for item in parameters), default=0)
-    shapes = [(1,) * (rank - item.ndim) + sizes_of(item) for item in parameters]
-    return tuple(common_size([shape[axis] for shape in shapes]) for axis in range(rank))
+    return front_sizes(parameters, [0] * len(parameters))
 
 
-def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None) -> tuple[Number, ...]:
-    """The sizes that are asked for, or those of the parameters together."""
+def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None, least: int = 0) -> tuple[Number, ...]:
+    """The sizes that are asked for, or those of the parameters together; `least` is the least size."""
     if size is None:
         return together(parameters)
-    sizes = tuple(sizes_from(size, ndim))
+    sizes = not_below(sizes_from(size, ndim), least)
     for item in parameters:
         if item.ndim > len(sizes):
             problem = f"a parameter has {item.ndim} axes, and the draw has {len(sizes)}"

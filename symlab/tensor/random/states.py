@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import ShapeMismatch, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, PROJECT, Op
 from symlab.core.ops.generator_states import GeneratorType, NumPyGenerator, is_state_type
@@ -60,6 +60,13 @@ def next_and_drawn(
     return PROJECT(several, index=0), PROJECT(several, index=1)
 
 
+def not_below(sizes: Sequence[Number], least: int = 0) -> tuple[Number, ...]:
+    """Sizes of a draw, of which those that are known now are large enough."""
+    if any(isinstance(size, int) and size < least for size in sizes):
+        raise InvalidValue(message(f"a size of {tuple(sizes)} is below {least}"))
+    return tuple(sizes)
+
+
 def asked(size: Any) -> tuple[Number, ...]:
     """The sizes that are asked for: none where nothing is asked, or an empty size."""
     if size is None:
@@ -69,7 +76,7 @@ def asked(size: Any) -> tuple[Number, ...]:
             size = size.args[0]
         folded = size if size.op is CONSTANT else seam("build.rewritten")(size)
         size = constant_value(folded) if folded.op is CONSTANT else size
-    return tuple(sizes_from(size))
+    return not_below(sizes_from(size))
 
 
 def front_sizes(operands: Sequence[Variable], cores: Sequence[int]) -> tuple[Number, ...]:

@@ -222,6 +222,21 @@ def kve(v: Any, x: Any) -> Any:
     return mpmath.exp(x) * mpmath.besselk(v, x)
 
 
+def jv_slope(v: Any, x: Any) -> Any:
+    """The derivative of J_v(x) by v."""
+    return mpmath.diff(lambda order: mpmath.besselj(order, x), v)
+
+
+def ive_slope(v: Any, x: Any) -> Any:
+    """exp(-x) times the derivative of I_v(x) by v."""
+    return mpmath.exp(-x) * mpmath.diff(lambda order: mpmath.besseli(order, x), v)
+
+
+def kve_slope(n: Any, v: Any, x: Any) -> Any:
+    """exp(x) times the n-th derivative of K_v(x) by v."""
+    return mpmath.exp(x) * mpmath.diff(lambda order: mpmath.besselk(order, x), v, int(n))
+
+
 def root(function: Callable[[Any], Any], low: Any, high: Any) -> Any:
     """Where an increasing function is 0 between two numbers."""
     return mpmath.findroot(function, (low, high), solver="anderson", tol=mpmath.eps**1.5, maxsteps=500)

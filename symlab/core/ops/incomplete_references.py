@@ -30,14 +30,22 @@ SERIES = 30  # terms of a series in powers of a number below 1
 
 
 @functools.cache
-def panels() -> tuple[tuple[Array, Array], ...]:
+def panels(count: int = PANELS, halvings: int = HALVINGS) -> tuple[tuple[Array, Array], ...]:
     """Nodes and weights of Gauss's formula in equal panels of [0, 1], of which the first is halved toward 0."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    first = [0.0, *(2.0**-power / PANELS for power in range(HALVINGS, -1, -1))]
-    bounds = [*first, *(place / PANELS for place in range(2, PANELS + 1))]
+    first = [0.0, *(2.0**-power / count for power in range(halvings, -1, -1))]
+    bounds = [*first, *(place / count for place in range(2, count + 1))]
     return tuple(
         (start + (stop - start) * (nodes + 1) / 2, (stop - start) * weights / 2) for start, stop in pairwise(bounds)
     )
+
+
+def weighed(weights: Array, values: Array) -> Array:
+    """The sum of values along the first axis by weights, in an order that does not depend on the other axes."""
+    total = np.zeros(values.shape[1:])
+    for weight, row in zip(weights.tolist(), values, strict=True):
+        total = total + weight * row
+    return total
 
 
 def reach(log_density: Callable[[Array], Array], like: Array) -> Array:
@@ -56,7 +64,7 @@ def integral(integrand: Callable[[Array], tuple[Array, Array]], like: Array) -> 
     total = np.zeros(like.shape)
     for nodes, weights in panels():
         log_density, factor = integrand(np.multiply.outer(nodes, end))
-        total = total + np.tensordot(weights, np.exp(log_density) * factor, 1)
+        total = total + weighed(weights, np.exp(log_density) * factor)
     return np.asarray(total * end)
 
 

@@ -34,6 +34,9 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "ive": ((0.0, 4.0), (0.1, 9.0)),
     "kv": ((0.0, 4.0), (0.1, 9.0)),
     "kve": ((0.0, 4.0), (0.1, 9.0)),
+    "jv_slope": ((0.0, 4.0), (0.1, 9.0)),
+    "ive_slope": ((0.0, 4.0), (0.1, 9.0)),
+    "kve_slope": ((0, 3), (0.0, 4.0), (0.1, 9.0)),
     "betainc": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betainc_slope_a": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betainc_slope_b": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
@@ -45,7 +48,7 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "right_shift": ((-3, 3), (0, 6)),
 }
 SLOWLY_EXACT = {"betaincinv"}  # whose exact value is a root of a function that is slow itself
-WHOLE_OPERANDS = {("polygamma", 0)}  # operands that are whole numbers even in floating point
+WHOLE_OPERANDS = {("polygamma", 0), ("kve_slope", 0)}  # operands that are whole numbers even in floating point
 
 
 def arity(op: Op) -> int:

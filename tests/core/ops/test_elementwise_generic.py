@@ -27,6 +27,7 @@ REFERENCE_ULPS = {
     **dict.fromkeys(("erfc", "log_ndtr", "gamma", "polygamma", "gammainc", "gammaincc", "gammaincinv"), 32),
     **dict.fromkeys(("betaln", "gammaln_difference", "poisson_log_probability", "owens_t", "i0", "i1"), 32),
     **dict.fromkeys(("gammainc_slope", "betainc_slope_a", "betainc_slope_b", "hyp2f1_slope_a", "hyp2f1_slope_c"), 64),
+    **dict.fromkeys(("jv_slope", "ive_slope", "kve_slope"), 128),
     **dict.fromkeys(("betainc", "betaincinv", "jv", "iv", "ive", "kv", "kve"), 512),
 }
 HAVE_ROOTS = {
@@ -39,6 +40,8 @@ HAVE_ROOTS = {
     "j0",
     "j1",
     "jv",
+    "jv_slope",
+    "ive_slope",
 }
 
 

@@ -31,6 +31,9 @@ ONCE: dict[str, set[tuple[int, int]]] = {
     "gammaincinv": {(0, 0)},
     "betainc": {(0, 0), (0, 1), (1, 0), (1, 1)},
     "betaincinv": {(0, 0), (0, 1), (1, 0), (1, 1)},
+    "jv": {(0, 0)},
+    "iv": {(0, 0)},
+    "ive": {(0, 0)},
     "hyp2f1": {(first, second) for first in range(3) for second in range(3)},
 }
 x, y = T.dvectors("x", "y")

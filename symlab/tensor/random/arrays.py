@@ -7,10 +7,10 @@ from typing import Any
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ops.elementwise import add, cast, log, neg, true_div
 from symlab.core.ops.factorizations import cholesky
+from symlab.core.ops.incomplete import gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, sizes_of
 from symlab.core.ops.sort import argsort
-from symlab.core.ops.special import gammaincinv
 from symlab.tensor.arguments import size_from
 from symlab.tensor.indexing import take, take_along_axis
 from symlab.tensor.linalg import matvec

@@ -12,9 +12,10 @@ from typing import Any
 from symlab.core.ops.compare import gt, le, lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, cast, exp, expm1, log, log1p, mul, neg, pow, sign, sqr, sqrt, sub, true_div
+from symlab.core.ops.incomplete import betaincinv, gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import quantile
-from symlab.core.ops.special import betaincinv, erfcinv, gammaincinv
+from symlab.core.ops.special import erfcinv
 from symlab.core.ops.trigonometric import tan
 from symlab.tensor.random.draws import Draw, by_generator, drawn, scale_of
 from symlab.tensor.random.sources import filled_to

@@ -10,11 +10,11 @@ from typing import Any
 
 from symlab.core.ops.compare import ge, le, lt, switch
 from symlab.core.ops.elementwise import add, cast, expm1, log, log1p, maximum, mul, neg, sqr, sub, true_div
+from symlab.core.ops.incomplete import betaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import multinomial_quantile
 from symlab.core.ops.rounding import ceil, floor
 from symlab.core.ops.shape import shuffled, sizes_of
-from symlab.core.ops.special import betaincinv
 from symlab.tensor.random.draws import Draw, by_generator, counted_draw, sizes_for, source_of, whole
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.reductions import cumsum, sum

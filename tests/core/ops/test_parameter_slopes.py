@@ -26,18 +26,43 @@ def near(found, expected, tolerance):
     assert abs(found - float(expected)) <= tolerance * abs(float(expected)) + 1e-290
 
 
-@pytest.mark.parametrize("z", [-8.0, -0.7, 0.3, 0.95])
-def test_hyp2f1_by_parameters(z):
-    for a, b, c in itertools.product((-2.0, 0.3, 4.0), (0.4, 2.0), (0.7, 3.5)):
-        given = tuple(map(mpmath.mpf, (a, b, c, z)))
-        near(references.hyp2f1_slope_a(a, b, c, z), exact.hyp2f1_slope_a(*given), 1e-11)
-        near(references.hyp2f1_slope_c(a, b, c, z), exact.hyp2f1_slope_c(*given), 1e-11)
+ORDERS_OF_SERIES = [orders for orders in itertools.product(range(3), repeat=3) if 0 < sum(orders) <= 2] + [(1, 1, 1)]
+PARAMETERS = ((-2.0, 0.4, 3.5), (0.3, 2.0, 0.7), (4.0, 0.4, 0.7))
+
+
+@pytest.mark.parametrize("orders", ORDERS_OF_SERIES, ids=str)
+def test_hyp2f1_by_parameters(orders):
+    for (a, b, c), z in zip(itertools.cycle(PARAMETERS), (-8.0, -0.7, 0.3, 0.95), strict=False):
+        wanted = exact.hyp2f1_slope(*map(mpmath.mpf, (a, b, c, z)), orders)
+        near(references.hyp2f1_slope(a, b, c, z, orders), wanted, 1e-11)
 
 
 def test_where_the_series_does_not_converge():
-    assert np.isnan(references.hyp2f1_slope_a(1.0, 1.0, 1.0, 1.0))
-    assert np.isnan(references.hyp2f1_slope_c(1.0, 1.0, -2.0, 0.5))
-    assert np.isnan(references.hyp2f1_slope_c(1.0, np.nan, 2.0, 0.5))
+    for values in ((1.0, 1.0, 1.0, 1.0), (1.0, 1.0, -2.0, 0.5), (1.0, np.nan, 2.0, 0.5)):
+        assert np.isnan(references.hyp2f1_slope(*values, (0, 1, 1)))
+
+
+SHAPES = {
+    "gammainc_curve": [(0.01, 0.5, 2.5, 30.0), (1e-3, 0.3, 0.99, 1.0, 3.0, 25.0)],
+    "betainc_curve_aa": [(0.3, 2.5, 40.0), (0.4, 7.0), (1e-3, 0.2, 0.5, 0.97)],
+    "betainc_curve_ab": [(0.3, 2.5, 40.0), (0.4, 7.0), (1e-3, 0.2, 0.5, 0.97)],
+    "betainc_curve_bb": [(0.3, 2.5, 40.0), (0.4, 7.0), (1e-3, 0.2, 0.5, 0.97)],
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_second_derivatives_by_shapes(name):
+    for values in itertools.product(*SHAPES[name]):
+        near(find(name).compute(*values), getattr(exact, name)(*map(mpmath.mpf, values)), 1e-12)
+
+
+def test_third_derivatives_by_shapes_are_refused():
+    a, b, x = T.dscalars("a", "b", "x")
+    for value, name in ((T.special.gammainc(a, x), "gammainc"), (T.special.betainc(a, b, x), "betainc")):
+        with pytest.raises(NullTypeGradError, match=rf"the derivative of {name}_curve(.|\n)*disconnected_grad"):
+            T.grad(T.grad(T.grad(value, a), a), a)
+    third = sl.function([a, b, x], T.grad(T.grad(T.grad(T.special.hyp2f1(a, b, 2.0, x), a), a), b))(0.5, 1.5, 0.3)
+    near(third, exact.hyp2f1_slope(*map(mpmath.mpf, (0.5, 1.5, 2.0, 0.3)), (2, 1, 0)), 1e-11)
 
 
 GRADIENTS = {

@@ -75,6 +75,12 @@ def test_both_evaluators_give_the_published_bits() -> None:
 
 CONTINUOUS: dict[str, tuple[tuple[Any, ...], Any]] = {
     "uniform": ((-1.0, 3.0), stats.uniform(-1, 4)),
+    "random": ((), stats.uniform()),
+    "standard_normal": ((), stats.norm()),
+    "standard_exponential": ((), stats.expon()),
+    "standard_cauchy": ((), stats.cauchy()),
+    "standard_gamma": ((2.5,), stats.gamma(2.5)),
+    "standard_t": ((4.0,), stats.t(4)),
     "normal": ((1.0, 2.0), stats.norm(1, 2)),
     "halfnormal": ((1.0, 2.0), stats.halfnorm(1, 2)),
     "lognormal": ((0.5, 0.7), stats.lognorm(0.7, scale=np.exp(0.5))),
@@ -104,6 +110,8 @@ CONTINUOUS: dict[str, tuple[tuple[Any, ...], Any]] = {
 }
 DISCRETE: dict[str, tuple[tuple[Any, ...], Any]] = {
     "integers": ((-2, 5), stats.randint(-2, 5)),
+    "randint": ((6,), stats.randint(0, 6)),
+    "nbinom": ((2, 0.3), stats.nbinom(2, 0.3)),
     "bernoulli": ((0.3,), stats.bernoulli(0.3)),
     "binomial": ((9, 0.3), stats.binom(9, 0.3)),
     "negative_binomial": ((3, 0.4), stats.nbinom(3, 0.4)),
@@ -115,6 +123,17 @@ DISCRETE: dict[str, tuple[tuple[Any, ...], Any]] = {
     "logseries": ((0.7,), stats.logser(0.7)),
     "categorical": (([0.2, 0.5, 0.3],), stats.rv_discrete(values=([0, 1, 2], [0.2, 0.5, 0.3]))),
 }
+
+
+ELSEWHERE = {  # draws of arrays, whose parts are tested below
+    "choice", "dirichlet", "multinomial", "multivariate_normal", "permutation", "shuffle", "shuffle_row_elements",
+}  # fmt: skip
+
+
+def test_every_distribution_is_compared_with_its_law() -> None:
+    modules = R.continuous, R.discrete, R.arrays
+    known = {name for module in modules for name in module.__all__}
+    assert known == {*CONTINUOUS, *DISCRETE, *ELSEWHERE}
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +266,8 @@ def test_orders_and_choices() -> None:
     ])()  # fmt: skip
     orders, rows, columns, elements, places, once, weighted, two = several
     np.testing.assert_array_equal(np.sort(orders, 1), np.broadcast_to(np.arange(6), (3000, 6)))
-    assert stats.chisquare(np.bincount(orders[:, 0])).pvalue > LEAST
+    for place in range(6):
+        assert stats.chisquare(np.bincount(orders[:, place])).pvalue > LEAST
     np.testing.assert_array_equal(rows[np.argsort(rows[:, 0])], x)
     np.testing.assert_array_equal(columns[:, np.argsort(columns[0])], x)
     np.testing.assert_array_equal(np.sort(elements, 1), x)
@@ -269,6 +289,8 @@ def test_vectors() -> None:
     ])()  # fmt: skip
     np.testing.assert_allclose(normal.mean(0), mean, atol=0.05)
     np.testing.assert_allclose(np.cov(normal.T), cov, atol=0.1)
+    apart = np.einsum("ni,ij,nj->n", normal - mean, np.linalg.inv(cov), normal - mean)
+    assert stats.kstest(apart, stats.chi2(2).cdf).pvalue > LEAST
     np.testing.assert_allclose(shares.sum(1), 1)
     assert stats.kstest(shares[:, 0], stats.beta(1, 5).cdf).pvalue > LEAST
     np.testing.assert_array_equal(counts.sum(1), 10)

@@ -74,7 +74,7 @@ iv: Op = elementwise(
 ive: Op = elementwise(
     "ive",
     doc="exp(-|x|) I_v(x), without overflow.",
-    reference="scipy.special:ive",
+    reference=bessel_references.ive,
     dtypes=special,
     partials=(
         lambda y, v, x: ive_slope(v, x),

@@ -107,6 +107,17 @@ def by_series(v: Array, x: Array, sign: float) -> Array:
 
 
 @in_float64
+def ive(v: Array, x: Array) -> Array:
+    """exp(-|x|) I_v(x): SciPy's I_v times the exponential where it has few units of error, else SciPy's own."""
+    from scipy.special import iv
+    from scipy.special import ive as scaled
+
+    plain = iv(v, x)
+    chosen = (np.abs(v) < 50) & (np.abs(x) < 700) & np.isfinite(plain) & (np.abs(plain) > 1e-280)
+    return np.asarray(np.where(chosen, plain * np.exp(-np.abs(x)), scaled(v, x)))
+
+
+@in_float64
 def ive_slope(v: Array, x: Array) -> Array:
     """exp(-x) times the derivative of I_v(x) by v; nan for x below 0."""
     v, x = np.broadcast_arrays(v, x)
@@ -129,7 +140,7 @@ def ive_slope_within(v: Array, x: Array) -> Array:
 
 def ive_slope_upward(v: Array, x: Array) -> Array:
     """As `ive_slope`, for orders from 0 on."""
-    from scipy.special import ive, psi
+    from scipy.special import psi
 
     found = np.empty(v.shape)
     small = (np.log(x / 2) <= psi(v + 1)) & (x < 10)

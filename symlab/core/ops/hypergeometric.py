@@ -52,7 +52,7 @@ def slope_in_z(y: Any, a: Any, b: Any, c: Any, z: Any) -> Any:
 
 hyp2f1_slope: Op = elementwise(
     "hyp2f1_slope",
-    doc="The derivative of F(a, b; c; z), `orders` times with respect to a, b and c; for z below 0.998.",
+    doc="The derivative of F(a, b; c; z), `orders` times with respect to a, b and c; for z from -499 to 0.998.",
     reference=hypergeometric_references.hyp2f1_slope,
     dtypes=special,
     partials=(

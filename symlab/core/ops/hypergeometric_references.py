@@ -21,7 +21,7 @@ Orders = tuple[int, ...]
 
 
 def hyp2f1_slope(a: Array, b: Array, c: Array, z: Array, orders: Orders) -> Array:
-    """The derivative of F(a, b; c; z), so many times by a, b and c; nan for z above 0.998."""
+    """The derivative of F(a, b; c; z), so many times by a, b and c; nan for z above 0.998 or below -499."""
     return in_float64(functools.partial(derivative, tuple(orders)))(a, b, c, z)
 
 
@@ -30,7 +30,7 @@ def derivative(orders: Orders, a: Array, b: Array, c: Array, z: Array) -> Array:
     a, b, c, z = np.broadcast_arrays(a, b, c, z)
     found = np.full(z.shape, np.nan)
     finite = np.isfinite(a) & np.isfinite(b) & np.isfinite(c) & np.isfinite(z)
-    inside = finite & (z <= NEAREST) & ((c > 0) | (c != np.floor(c)))
+    inside = finite & (np.where(z < 0, z / (z - 1), z) <= NEAREST) & ((c > 0) | (c != np.floor(c)))
     count = np.prod([factorial(order) for order in orders])
     for turned in (False, True):
         chosen = inside & ((z < 0) == turned)

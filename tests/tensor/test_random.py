@@ -195,6 +195,13 @@ def test_seeds_streams_and_calls() -> None:
     first.seed(1)
     np.testing.assert_array_equal(f()[:2], one[:2])
     assert len(first.updates()) == 2
+    assert first.state_updates == first.updates()
+    np.testing.assert_array_equal(
+        sl.function([], RandomStream(1).gen(R.normal, 1.0, 2.0, size=9))(),
+        sl.function([], RandomStream(1).normal(1.0, 2.0, size=9))(),
+    )
+    with pytest.raises(TypeMismatch, match=r"utils\.RandomStream"):
+        first.gen(R.basic.normal)
     still = sl.function([], a, no_default_updates=True)
     np.testing.assert_array_equal(still(), still())
     assert RandomStream is Same

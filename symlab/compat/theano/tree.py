@@ -286,7 +286,9 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         ),
         "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
         "theano.tensor.shared_randomstreams": Contents(
-            "Streams of random numbers.", ("symlab.tensor.shared_randomstreams",)
+            "Streams of random numbers.",
+            ("symlab.tensor.shared_randomstreams",),
+            {"RandomStateSharedVariable": "symlab.core.generators:RandomStateSharedVariable"},
         ),
         "theano.tensor.signal": Contents("Signals and images.", ("symlab.tensor.signal",)),
         "theano.tensor.signal.conv": Contents("Convolutions.", ("symlab.tensor.signal.conv",)),

@@ -71,7 +71,7 @@ gammaincc = elementwise(
 betainc = elementwise(
     "betainc",
     doc="The regularized incomplete beta function I_x(a, b).",
-    reference="scipy.special:betainc",
+    reference=incomplete_references.betainc,
     dtypes=special,
     partials=(
         lambda y, a, b, x: betainc_slope_a(a, b, x),
@@ -100,7 +100,7 @@ gammaincinv = elementwise(
 betaincinv = elementwise(
     "betaincinv",
     doc="The x for which I_x(a, b) is p.",
-    reference="scipy.special:betaincinv",
+    reference=incomplete_references.betaincinv,
     dtypes=special,
     partials=(
         lambda y, a, b, p: -betainc_slope_a(a, b, y) / density_of_beta(a, b, y),

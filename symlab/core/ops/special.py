@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from symlab.core.ir.op import Op
-from symlab.core.ops import gamma_references
+from symlab.core.ops import gamma_references, normal_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special
 from symlab.core.ops.elementwise import exp, sqr
@@ -94,7 +94,7 @@ erfcinv = elementwise(
 log_ndtr = elementwise(
     "log_ndtr",
     doc="The logarithm of the normal distribution function, log(erfc(-x / sqrt(2)) / 2), without underflow.",
-    reference="scipy.special:log_ndtr",
+    reference=normal_references.log_ndtr,
     dtypes=special,
     partials=(lambda y, x: math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)),),
     exact=EXACT + "log_ndtr",

@@ -38,9 +38,8 @@ def as_state(rng: Any) -> Variable:
     if isinstance(rng, NumPyGenerator):
         problem = "a draw takes a generator as a shared variable, which keeps its state"
         raise TypeMismatch(message(problem, (), ["rng=sl.shared(generator)"]))
-    raise TypeMismatch(
-        message(f"{rng!r} is no state of a generator of NumPy", (), ["sl.shared(np.random.default_rng())"])
-    )
+    tries = ["sl.shared(np.random.default_rng())", "T.random.utils.RandomStream(seed), whose draws are NumPy's"]
+    raise TypeMismatch(message(f"{rng!r} is no state of a generator of NumPy", (), tries))
 
 
 def is_of_kind(state: Variable, legacy: bool) -> bool:

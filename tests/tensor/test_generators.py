@@ -330,6 +330,9 @@ def test_nodes_of_draws_as_programs_walk_them() -> None:
     assert len(node.op.size_param(node)) == 2
     assert node.outputs[1] is draw
     assert isinstance(node.outputs[0].type, RandomType)
+    following, named = R.normal(loc, 2.0, rng=rng, name="sample", return_next_rng=True)
+    assert isinstance(following.type, RandomType)
+    assert named.name == "sample"
     assert pickle.loads(pickle.dumps(draw)).owner.op is basic.normal
     with pytest.raises(DisconnectedInputError, match="passes no gradient"):
         T.grad(draw.sum(), loc)

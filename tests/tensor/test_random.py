@@ -219,8 +219,9 @@ def test_keys_are_explicit() -> None:
     np.testing.assert_array_equal(
         sl.function([], R.uniform(size=2, rng=R.key(3)))(), sl.function([], R.uniform(size=2, rng=R.key(3)))()
     )
-    with pytest.raises(TypeMismatch, match="rng"):
-        R.normal(rng=None)
+    for options in ({"rng": None}, {}):
+        with pytest.raises(TypeMismatch, match=r"needs `rng`(.|\n)*basic\.normal"):
+            R.normal(**options)
 
 
 def test_parameters_broadcast() -> None:

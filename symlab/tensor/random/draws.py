@@ -31,21 +31,35 @@ def by_generator(function: Callable[..., Variable]) -> Callable[..., Variable]:
 
     @functools.wraps(function)
     def draw(*parameters: Any, **options: Any) -> Variable:
-        if not is_state(options.get("rng")):
+        if options.get("rng") is None:
+            raise without_source(name)
+        if not is_state(options["rng"]):
             return function(*parameters, **options)
         if name == "gamma" and len(parameters) > 1:
             problem = "the second parameter of gamma is a scale here, and a rate in programs for PyTensor: say which"
             raise TypeMismatch(message(problem, (), ["scale=scale", "T.random.basic.gamma(shape, rate)"]))
         from symlab.tensor.random import basic
 
+        own = {key: options.pop(key) for key in ("name", "return_next_rng") if key in options}
         bound = signature.bind(*parameters, **options)
         bound.apply_defaults()
         told = list(bound.arguments.items())
         first = next((place for place, (key, _) in enumerate(told) if key in ("size", "scale", "rng")), len(told))
         before = [value for _, value in told[:first]]
-        return getattr(basic, name)(*before, **dict(told[first:]))  # type: ignore[no-any-return]
+        return getattr(basic, name)(*before, **dict(told[first:]), **own)  # type: ignore[no-any-return]
 
     return draw
+
+
+def without_source(name: str) -> TypeMismatch:
+    """The error of a draw that is not told where its numbers come from."""
+    tries = [
+        "T.random.RandomStream(seed)",
+        "T.random.key(seed)",
+        "sl.shared(np.random.default_rng(seed))",
+        f"T.random.basic.{name}, which then makes a generator of its own",
+    ]
+    return TypeMismatch(message("a draw needs `rng`", (), tries))
 
 
 class Stream(Protocol):
@@ -86,8 +100,6 @@ def source_of(rng: Any) -> Source:
     """
     if hasattr(rng, "source"):
         return rng.source()  # type: ignore[no-any-return]
-    if rng is None:
-        raise TypeMismatch(message("a draw needs `rng`", (), ["T.random.RandomStream(seed)", "T.random.key(seed)"]))
     found = word(rng)
     for step in unfolded_steps(found):
         found = fold_in(found, step)

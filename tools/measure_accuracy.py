@@ -167,6 +167,7 @@ exact value, over thresholds, their neighbours and some {count} random points a 
 exact values are mpmath's. The contract is what the tests assert. "Peer" is NumPy, or SciPy where NumPy has no such
 function (for `softplus` and `log1mexp` their customary formula); "libmvec" is glibc's vector library. Times are the
 others' divided by ours for {length} elements in the caches, on one thread of {machine}: above 1 ours is faster.
+[accuracy_references.md](accuracy_references.md) has the functions that NumPy and SciPy compute.
 
 | function | contract | ours | peer | libmvec | peer's time / ours | libmvec's time / ours |
 |---|---|---|---|---|---|---|

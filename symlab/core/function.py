@@ -19,6 +19,7 @@ from symlab.core.backends.problems import Promises
 from symlab.core.backends.reference import evaluate_graph
 from symlab.core.containers import WithContainers
 from symlab.core.fgraph import Maker
+from symlab.core.generators import with_generators
 from symlab.core.ir import config
 from symlab.core.ir.composites import function_of_composites
 from symlab.core.ir.config import Config
@@ -89,7 +90,7 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
     made = Function(request, mode, settings, replace(trace, name=request.name))
     front = made.front if mode.check is None else seam(mode.check)(made)
-    return StatefulFunction(front, request) if request.states else front
+    return with_generators(StatefulFunction(front, request) if request.states else front, request)
 
 
 class FunctionKind(type):

@@ -28,6 +28,7 @@ from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ArrayType, Held
 from symlab.core.local import as_registered
+from symlab.core.ops.generator_states import NumPyGenerator
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.shared import SharedVariable, fitting, shared
@@ -149,6 +150,8 @@ def state_of(item: In) -> SharedVariable:
         raise InvalidValue(
             message("an input with an update needs a value to start with", [("input", item.variable)], tries)
         )
+    if isinstance(item.value, NumPyGenerator):
+        return shared(item.value, item.name)
     type = item.variable.type
     return shared(fitting(item.value, type, item.name or "an input").astype(type.dtype), item.name, shape=type.shape)
 

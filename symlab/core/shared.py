@@ -16,12 +16,12 @@ from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.op import SHARED, Op
 from symlab.core.ir.types import ArrayType, ObjectType, Shape, array_type, plain_dtype
+from symlab.core.ops.generator_states import NumPyGenerator, state_words
 from symlab.core.ops.operators import Variable
-from symlab.core.ops.random import generator_of, state_words
 from symlab.core.seams import seam
 
 _upgrade = threading.Lock()
-NUMERIC = (np.ndarray, np.generic, np.random.RandomState, int, Expr, type(None))  # what is meant as numbers
+NUMERIC = (np.ndarray, np.generic, int, Expr, type(None))  # what is meant as numbers
 
 
 class SharedVariable(Variable):
@@ -156,20 +156,6 @@ class ByPlace:
         return self.variable, 0
 
 
-class RandomState(SharedVariable):
-    """A shared variable that holds a state of NumPy's older generator, and is seen as that generator."""
-
-    __slots__ = ()
-
-    def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
-        """A `np.random.RandomState` in the current state; seeding it or drawing from it changes no function.
-
-        `return_internal_type` gives the 628 words of the state instead.
-        """
-        words = self.cell.get_value(borrow=borrow)
-        return words if return_internal_type else generator_of(words)
-
-
 def shared(
     value: Any,
     name: str | None = None,
@@ -182,21 +168,21 @@ def shared(
 ) -> SharedVariable:
     """A shared variable with this value; its sizes may change unless `shape` or `broadcastable` fixes them.
 
-    The value is an array of numbers, a matrix of `scipy.sparse`, a `np.random.RandomState`, or any other object, which
+    The value is an array of numbers, a matrix of `scipy.sparse`, a generator of `np.random`, or any other object, which
     ops that a program writes can use. `strict` and
     `allow_downcast` say what `set_value` takes: arrays of this dtype alone, or of any.
     """
     if type(value).__module__.startswith("scipy.sparse"):
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
+    if isinstance(value, NumPyGenerator):
+        return seam("build.generator")(value, name, strict, allow_downcast, borrow)  # type: ignore[no-any-return]
     array = unmasked(value, "the shared variable")
     if array.dtype.kind in "OUS" and not array.ndim and not isinstance(value, NUMERIC):
         return held(value, name, borrow)
-    kind = RandomState if isinstance(value, np.random.RandomState) else SharedVariable
-    shape = array.shape if kind is RandomState else shape
     if array.dtype.kind not in "biufc":
         problem = f"a shared variable holds numbers, and {type(value).__name__} gives dtype {array.dtype}"
         raise TypeMismatch(message(problem, (), ["a NumPy array of numbers"]))
-    variable = kind(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
+    variable = SharedVariable(SHARED, (), (), array_type(array.dtype, static_shape(array, shape, broadcastable)), name)
     variable.cell = PythonCell(array, borrow=borrow)
     variable.strict, variable.allow_downcast = strict, allow_downcast
     return variable
@@ -253,7 +239,7 @@ def unmasked(value: Any, name: str) -> np.ndarray[Any, Any]:
     if isinstance(value, np.ma.MaskedArray):
         raise TypeMismatch(message(f"{name} would be a masked array, and lose its mask", (), ["value.filled(...)"]))
     array = np.asarray(value)
-    if array.dtype.kind == "O" and isinstance(value, np.random.RandomState):
+    if array.dtype.kind == "O" and isinstance(value, NumPyGenerator):
         return state_words(value)
     plain = plain_dtype(array.dtype)
     return array if array.dtype.num == plain.num else array.view(plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops.choosing import chosen
 from symlab.core.ops.compare import ge, lt
-from symlab.core.ops.elementwise import add, cast, log, mul, sqrt, sub
+from symlab.core.ops.elementwise import add, cast, log, mul, sqrt, sub, true_div
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import MODULI, mrg_uniform
 from symlab.core.ops.shape import Number, joined_size, reshaped, separated, shuffled, sizes_of
@@ -34,6 +35,7 @@ Matrix = tuple[tuple[int, ...], ...]
 FIRST: Matrix = ((0, 2**22, 2**7 + 1), (1, 0, 0), (0, 1, 0))
 SECOND: Matrix = ((2**15, 0, 2**15 + 1), (1, 0, 0), (0, 1, 0))
 MOST_STREAMS = 60 * 256
+CUT_DEVIATION = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2)))  # cut at 2 and -2
 
 
 def multiplied(a: Matrix, b: Matrix, modulus: int) -> Matrix:
@@ -105,6 +107,15 @@ class MRG_RandomStreams:
         self.inc_rstate()
         return np.array(found, np.int32)
 
+    def get_substream_rstates(
+        self, n_streams: int, dtype: Any = "float64", inc_rstate: bool = True
+    ) -> np.ndarray[Any, Any]:
+        """The states of so many streams, one a row; with `inc_rstate` the next draw has others."""
+        before = self.rstate
+        found = self.substreams(n_streams)
+        self.rstate = self.rstate if inc_rstate else before
+        return found
+
     def updates(self) -> list[tuple[SharedVariable, Variable]]:
         """The state of each draw so far with its next value, for functions with `no_default_updates`."""
         return list(self.state_updates)
@@ -138,7 +149,7 @@ class MRG_RandomStreams:
     ) -> Variable:  # fmt: skip
         """Normal numbers with this mean and standard deviation (Box and Muller 1958)."""
         if truncate:
-            return self.truncated_normal(size, avg, std, ndim, dtype, nstreams)
+            return self.cut_normal(size, avg, std, ndim, dtype, nstreams)
         name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
         total = joined_size(sizes)
         half = (total + 1) // 2
@@ -153,6 +164,10 @@ class MRG_RandomStreams:
         self, size: Any, avg: Any = 0.0, std: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX",
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
+        """Normal numbers of which only the middle is kept, so wide that what is kept has the deviation `std`."""
+        return self.cut_normal(size, avg, true_div(std, CUT_DEVIATION), ndim, dtype, nstreams)
+
+    def cut_normal(self, size: Any, avg: Any, std: Any, ndim: int | None, dtype: Any, nstreams: int | None) -> Variable:
         """Normal numbers of which only those within two standard deviations are kept."""
         name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
         least, most = (cast(ndtr(as_variable(bound)), dtype=name) for bound in (-2.0, 2.0))

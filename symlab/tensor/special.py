@@ -9,11 +9,11 @@ from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
 from symlab.core.ops.compare import ge, switch
 from symlab.core.ops.elementwise import exp, log, mul, neg, sigmoid, softplus, true_div
 from symlab.core.ops.exponential import xlog1py, xlogy0
+from symlab.core.ops.hypergeometric import hyp2f1
+from symlab.core.ops.incomplete import betainc, betaincinv, gammainc, gammaincc, gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import (
-    betainc,
-    betaincinv,
     betaln,
     erf,
     erfc,
@@ -21,11 +21,7 @@ from symlab.core.ops.special import (
     erfcx,
     erfinv,
     gamma,
-    gammainc,
-    gammaincc,
-    gammaincinv,
     gammaln,
-    hyp2f1,
     log_ndtr,
     ndtri_exp,
     owens_t,

@@ -76,7 +76,7 @@ def test_what_a_class_makes_is_its_function(name):
 
 def test_every_class_is_tried():
     made = {name for name, found in vars(classes).items() if isinstance(found, Recognized)}
-    assert made - CASES.keys() == {"IncSubtensor"}
+    assert made - CASES.keys() == {"IncSubtensor", "mrg_uniform"}
 
 
 def test_ops_are_recognized():
@@ -86,6 +86,8 @@ def test_ops_are_recognized():
     assert any(isinstance(node.op, classes.TopKOp) for node in f.maker.fgraph.toposort())
     assert isinstance(x.T.owner.op, classes.DimShuffle)
     assert isinstance(T.set_subtensor(v[:1], 0.0).owner.op, classes.IncSubtensor)
+    drawn = sl.function([], T.rng_mrg.MRG_RandomStreams(1).uniform((2,)))
+    assert any(isinstance(node.op, classes.mrg_uniform) for node in drawn.maker.fgraph.apply_nodes)
     made = classes.Reshape(2)
     assert isinstance(made, classes.Reshape)
     assert not isinstance(made, classes.Join)

@@ -75,6 +75,12 @@ def test_both_evaluators_give_the_published_bits() -> None:
 
 CONTINUOUS: dict[str, tuple[tuple[Any, ...], Any]] = {
     "uniform": ((-1.0, 3.0), stats.uniform(-1, 4)),
+    "random": ((), stats.uniform()),
+    "standard_normal": ((), stats.norm()),
+    "standard_exponential": ((), stats.expon()),
+    "standard_cauchy": ((), stats.cauchy()),
+    "standard_gamma": ((2.5,), stats.gamma(2.5)),
+    "standard_t": ((4.0,), stats.t(4)),
     "normal": ((1.0, 2.0), stats.norm(1, 2)),
     "halfnormal": ((1.0, 2.0), stats.halfnorm(1, 2)),
     "lognormal": ((0.5, 0.7), stats.lognorm(0.7, scale=np.exp(0.5))),
@@ -104,6 +110,8 @@ CONTINUOUS: dict[str, tuple[tuple[Any, ...], Any]] = {
 }
 DISCRETE: dict[str, tuple[tuple[Any, ...], Any]] = {
     "integers": ((-2, 5), stats.randint(-2, 5)),
+    "randint": ((6,), stats.randint(0, 6)),
+    "nbinom": ((2, 0.3), stats.nbinom(2, 0.3)),
     "bernoulli": ((0.3,), stats.bernoulli(0.3)),
     "binomial": ((9, 0.3), stats.binom(9, 0.3)),
     "negative_binomial": ((3, 0.4), stats.nbinom(3, 0.4)),
@@ -115,6 +123,17 @@ DISCRETE: dict[str, tuple[tuple[Any, ...], Any]] = {
     "logseries": ((0.7,), stats.logser(0.7)),
     "categorical": (([0.2, 0.5, 0.3],), stats.rv_discrete(values=([0, 1, 2], [0.2, 0.5, 0.3]))),
 }
+
+
+ELSEWHERE = {  # draws of arrays, whose parts are tested below
+    "choice", "dirichlet", "multinomial", "multivariate_normal", "permutation", "shuffle", "shuffle_row_elements",
+}  # fmt: skip
+
+
+def test_every_distribution_is_compared_with_its_law() -> None:
+    modules = R.continuous, R.discrete, R.arrays
+    known = {name for module in modules for name in module.__all__}
+    assert known == {*CONTINUOUS, *DISCRETE, *ELSEWHERE}
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +195,13 @@ def test_seeds_streams_and_calls() -> None:
     first.seed(1)
     np.testing.assert_array_equal(f()[:2], one[:2])
     assert len(first.updates()) == 2
+    assert first.state_updates == first.updates()
+    np.testing.assert_array_equal(
+        sl.function([], RandomStream(1).gen(R.normal, 1.0, 2.0, size=9))(),
+        sl.function([], RandomStream(1).normal(1.0, 2.0, size=9))(),
+    )
+    with pytest.raises(TypeMismatch, match=r"utils\.RandomStream"):
+        first.gen(R.basic.normal)
     still = sl.function([], a, no_default_updates=True)
     np.testing.assert_array_equal(still(), still())
     assert RandomStream is Same
@@ -193,8 +219,9 @@ def test_keys_are_explicit() -> None:
     np.testing.assert_array_equal(
         sl.function([], R.uniform(size=2, rng=R.key(3)))(), sl.function([], R.uniform(size=2, rng=R.key(3)))()
     )
-    with pytest.raises(TypeMismatch, match="rng"):
-        R.normal(rng=None)
+    for options in ({"rng": None}, {}):
+        with pytest.raises(TypeMismatch, match=r"needs `rng`(.|\n)*basic\.normal"):
+            R.normal(**options)
 
 
 def test_parameters_broadcast() -> None:
@@ -223,6 +250,19 @@ def test_draws_change_smoothly_with_their_parameters() -> None:
 # Arrays
 
 
+DRAWS = (
+    lambda size: R.normal(size=size, rng=R.key(1)),
+    MRG_RandomStreams(1).binomial,
+    lambda size: R.poisson(size=size, rng=sl.shared(np.random.default_rng(1))),
+)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_a_negative_size_is_refused(draw: Any) -> None:
+    with pytest.raises(InvalidValue, match=r"\(2, -1\) is below 0"):
+        draw((2, -1))
+
+
 def test_orders_and_choices() -> None:
     rng = RandomStream(7)
     x = np.arange(12).reshape(4, 3)
@@ -234,7 +274,8 @@ def test_orders_and_choices() -> None:
     ])()  # fmt: skip
     orders, rows, columns, elements, places, once, weighted, two = several
     np.testing.assert_array_equal(np.sort(orders, 1), np.broadcast_to(np.arange(6), (3000, 6)))
-    assert stats.chisquare(np.bincount(orders[:, 0])).pvalue > LEAST
+    for place in range(6):
+        assert stats.chisquare(np.bincount(orders[:, place])).pvalue > LEAST
     np.testing.assert_array_equal(rows[np.argsort(rows[:, 0])], x)
     np.testing.assert_array_equal(columns[:, np.argsort(columns[0])], x)
     np.testing.assert_array_equal(np.sort(elements, 1), x)
@@ -256,6 +297,8 @@ def test_vectors() -> None:
     ])()  # fmt: skip
     np.testing.assert_allclose(normal.mean(0), mean, atol=0.05)
     np.testing.assert_allclose(np.cov(normal.T), cov, atol=0.1)
+    apart = np.einsum("ni,ij,nj->n", normal - mean, np.linalg.inv(cov), normal - mean)
+    assert stats.kstest(apart, stats.chi2(2).cdf).pvalue > LEAST
     np.testing.assert_allclose(shares.sum(1), 1)
     assert stats.kstest(shares[:, 0], stats.beta(1, 5).cdf).pvalue > LEAST
     np.testing.assert_array_equal(counts.sum(1), 10)
@@ -325,7 +368,7 @@ def test_mrg_streams() -> None:
     uniform, normal, binomial, classes, pairs, truncated = f()
     assert stats.kstest(uniform, stats.uniform.cdf).pvalue > LEAST
     assert stats.kstest(normal, stats.norm(1, 2).cdf).pvalue > LEAST
-    assert stats.kstest(truncated, stats.truncnorm(-2, 2).cdf).pvalue > LEAST
+    assert stats.kstest(truncated, stats.truncnorm(-2, 2, scale=1 / stats.truncnorm(-2, 2).std()).cdf).pvalue > LEAST
     assert binomial.dtype == np.float32
     assert abs(binomial.mean() - 0.3) < 0.02
     np.testing.assert_array_equal(classes.sum(1), 1)
@@ -467,3 +510,40 @@ def test_how_many_streams_a_draw_has() -> None:
     state = MRG_RandomStreams(1)
     state.uniform((4, 9))
     assert state.state_updates[0][0].get_value().shape == (6, 6)
+    rows = MRG_RandomStreams(1).get_substream_rstates(6)
+    np.testing.assert_array_equal(rows, state.state_updates[0][0].get_value())
+
+
+def test_numbers_of_mrg_streams_are_never_0_nor_1() -> None:
+    found = sl.function([], MRG_RandomStreams(1).uniform((100_000,), dtype="float16"))()
+    assert found.min() > 0
+    assert found.max() == np.float16(0.9995)  # the last one below 1
+
+
+def test_functions_that_draw_in_theanos_words() -> None:
+    from symlab.tensor.raw_random import RandomFunction, permutation_helper, random_state_type
+
+    state, size, low = random_state_type("state"), T.lvector("size"), T.dvector("low")
+    uniform, named = RandomFunction(np.random.RandomState.uniform, T.dvector), RandomFunction("uniform", T.dvector)
+    following, numbers = uniform(state, (4,), 0.0, 2.0)
+    orders = RandomFunction(permutation_helper, T.imatrix, ndim_added=1)(state, (3,), 8)[1]
+    f = sl.function([state, size, low], [following, numbers, named(state, size, low, 9.0)[1], orders,
+                                         named(state, (), low, 9.0)[1]])  # fmt: skip
+    for made in (f, pickle.loads(pickle.dumps(f))):
+        moved, one, two, three, four = made(np.random.RandomState(5), [3], [1.0, 2.0, 3.0])
+        generator = np.random.RandomState(5)
+        np.testing.assert_array_equal(one, generator.uniform(0, 2, 4))
+        assert random_state_type.values_eq(moved, generator)
+        np.testing.assert_array_equal(two, np.random.RandomState(5).uniform([1.0, 2.0, 3.0], 9.0))
+        np.testing.assert_array_equal(two, four)
+        generator = np.random.RandomState(5)
+        np.testing.assert_array_equal(three, [generator.permutation(8) for _ in range(3)])
+    assert orders.dtype == "int32"
+    assert (uniform.destroy_map, RandomFunction("uniform", T.dvector, inplace=True).destroy_map) == ({}, {0: [0]})
+    assert uniform == RandomFunction(np.random.RandomState.uniform, T.dvector) != named
+    for added in (0, 2):
+        wrong = RandomFunction(permutation_helper, T.imatrix, ndim_added=added)(state, (3,), 8)[1]
+        with pytest.raises(ValueError, match="axes"):
+            sl.function([state], wrong)(np.random.RandomState(5))
+    with pytest.raises(TypeMismatch, match="ndim=2"):
+        T.raw_random.permutation(state, None, 5, ndim=2)

@@ -195,4 +195,5 @@ AdvancedIncSubtensor = op_class(
     inplace=False, set_instead_of_inc=False,
 )  # fmt: skip
 AdvancedSubtensor = op_class("AdvancedSubtensor", "take", lambda o, x, *index: x[index])
+mrg_uniform = recognized("mrg_uniform", "Uniform numbers of MRG31k3p.", named("mrg_uniform"))
 IncSubtensor = recognized("IncSubtensor", "Slices incremented or set.", named("inc_slice", "set_slice"))

@@ -243,7 +243,11 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.printing": Contents("Graphs as text and pictures.", ("symlab.viz.printing",)),
         "theano.sandbox": Contents("What Theano tried out.", (), {"may_share_memory": "numpy:may_share_memory"}),
         "theano.sandbox.multinomial": Contents("Counts and choices by uniform numbers.", (), networks.DRAWS),
-        "theano.sandbox.rng_mrg": Contents("The MRG31k3p generator.", ("symlab.tensor.rng_mrg",)),
+        "theano.sandbox.rng_mrg": Contents(
+            "The MRG31k3p generator.",
+            ("symlab.tensor.rng_mrg",),
+            {"MRG_RandomStream": "symlab.tensor.rng_mrg:MRG_RandomStreams", "mrg_uniform": CLASSES + "mrg_uniform"},
+        ),
         "theano.sandbox.softsign": Contents("An activation.", (), {"softsign": "symlab.tensor.nnet:softsign"}),
         "theano.scalar": Contents("Ops of single numbers.", TENSOR, SCALAR),
         "theano.scalar.basic": Contents("Ops of single numbers.", TENSOR, SCALAR),
@@ -277,10 +281,14 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.nnet.neighbours": Contents(
             "Patches of images.", ("symlab.tensor.nnet.neighbours",), networks.NEIGHBOURS
         ),
-        "theano.tensor.raw_random": Contents("Draws from a state.", ("symlab.tensor.raw_random",)),
+        "theano.tensor.raw_random": Contents(
+            "Draws from a state.", ("symlab.tensor.raw_random",), {"theano": "theano:theano"}
+        ),
         "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
         "theano.tensor.shared_randomstreams": Contents(
-            "Streams of random numbers.", ("symlab.tensor.shared_randomstreams",)
+            "Streams of random numbers.",
+            ("symlab.tensor.shared_randomstreams",),
+            {"RandomStateSharedVariable": "symlab.core.generators:RandomStateSharedVariable"},
         ),
         "theano.tensor.signal": Contents("Signals and images.", ("symlab.tensor.signal",)),
         "theano.tensor.signal.conv": Contents("Convolutions.", ("symlab.tensor.signal.conv",)),

@@ -76,6 +76,11 @@ class ArrayType(OfValues):
         return len(self.shape)
 
     @property
+    def numpy_dtype(self) -> np.dtype[Any]:
+        """The dtype, as Theano's programs ask for it."""
+        return self.dtype
+
+    @property
     def broadcastable(self) -> tuple[bool, ...]:
         """Per axis, whether its size is known to be 1."""
         return tuple(size == 1 for size in self.shape)

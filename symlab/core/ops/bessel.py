@@ -1,10 +1,11 @@
-"""Bessel functions. Their derivatives in the order are not defined here."""
+"""Bessel functions, and their derivatives by the order: of J_v and I_v the first one, of K_v all."""
 
 from __future__ import annotations
 
 from symlab.core.ir.op import Op
+from symlab.core.ops import bessel_references
 from symlab.core.ops.declare import elementwise, special
-from symlab.core.ops.elementwise import sign
+from symlab.core.ops.elementwise import exp, sign
 
 EXACT = "symlab.core.ops.exact:"
 
@@ -33,7 +34,7 @@ jv: Op = elementwise(
     doc="The Bessel function of the first kind of real order v.",
     reference="scipy.special:jv",
     dtypes=special,
-    partials=(None, lambda y, v, x: (jv(v - 1, x) - jv(v + 1, x)) / 2),
+    partials=(lambda y, v, x: jv_slope(v, x), lambda y, v, x: (jv(v - 1, x) - jv(v + 1, x)) / 2),
     exact="mpmath:besselj",
     latex=r"J_{{{0}}}\left({1}\right)",
     domain=(0.1, 9.0),
@@ -64,7 +65,7 @@ iv: Op = elementwise(
     doc="The modified Bessel function of the first kind of real order v.",
     reference="scipy.special:iv",
     dtypes=special,
-    partials=(None, lambda y, v, x: (iv(v - 1, x) + iv(v + 1, x)) / 2),
+    partials=(lambda y, v, x: exp(x) * ive_slope(v, x), lambda y, v, x: (iv(v - 1, x) + iv(v + 1, x)) / 2),
     exact="mpmath:besseli",
     latex=r"I_{{{0}}}\left({1}\right)",
     domain=(0.1, 9.0),
@@ -73,9 +74,12 @@ iv: Op = elementwise(
 ive: Op = elementwise(
     "ive",
     doc="exp(-|x|) I_v(x), without overflow.",
-    reference="scipy.special:ive",
+    reference=bessel_references.ive,
     dtypes=special,
-    partials=(None, lambda y, v, x: (ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y),
+    partials=(
+        lambda y, v, x: ive_slope(v, x),
+        lambda y, v, x: (ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y,
+    ),
     exact=EXACT + "ive",
     latex=r"e^{{-|{1}|}}I_{{{0}}}\left({1}\right)",
     domain=(0.1, 9.0),
@@ -86,7 +90,7 @@ kv: Op = elementwise(
     doc="The modified Bessel function of the second kind of real order v.",
     reference="scipy.special:kv",
     dtypes=special,
-    partials=(None, lambda y, v, x: (kv(v - 1, x) + kv(v + 1, x)) / -2),
+    partials=(lambda y, v, x: exp(-x) * kve_slope(1, v, x), lambda y, v, x: (kv(v - 1, x) + kv(v + 1, x)) / -2),
     exact="mpmath:besselk",
     latex=r"K_{{{0}}}\left({1}\right)",
     domain=(0.1, 9.0),
@@ -97,8 +101,48 @@ kve: Op = elementwise(
     doc="exp(x) K_v(x), without underflow.",
     reference="scipy.special:kve",
     dtypes=special,
-    partials=(None, lambda y, v, x: y - (kve(v - 1, x) + kve(v + 1, x)) / 2),
+    partials=(lambda y, v, x: kve_slope(1, v, x), lambda y, v, x: y - (kve(v - 1, x) + kve(v + 1, x)) / 2),
     exact=EXACT + "kve",
     latex=r"e^{{{1}}}K_{{{0}}}\left({1}\right)",
+    domain=(0.1, 9.0),
+)
+
+jv_slope: Op = elementwise(
+    "jv_slope",
+    doc="The derivative of J_v(x), the Bessel function of the first kind, by its order; for positive x.",
+    reference=bessel_references.jv_slope,
+    dtypes=special,
+    partials=(None, lambda y, v, x: (jv_slope(v - 1, x) - jv_slope(v + 1, x)) / 2),
+    ulp=128.0,
+    exact=EXACT + "jv_slope",
+    latex=r"\frac{{\partial}}{{\partial {0}}}J_{{{0}}}\left({1}\right)",
+    domain=(0.1, 9.0),
+)
+
+ive_slope: Op = elementwise(
+    "ive_slope",
+    doc="exp(-x) times the derivative of I_v(x), the modified Bessel function, by its order; for positive x.",
+    reference=bessel_references.ive_slope,
+    dtypes=special,
+    partials=(None, lambda y, v, x: (ive_slope(v - 1, x) + ive_slope(v + 1, x)) / 2 - y),
+    ulp=128.0,
+    exact=EXACT + "ive_slope",
+    latex=r"e^{{-{1}}}\frac{{\partial}}{{\partial {0}}}I_{{{0}}}\left({1}\right)",
+    domain=(0.1, 9.0),
+)
+
+kve_slope: Op = elementwise(
+    "kve_slope",
+    doc="exp(x) times the n-th derivative of K_v(x), the modified Bessel function of the second kind, by its order.",
+    reference=bessel_references.kve_slope,
+    dtypes=special,
+    partials=(
+        None,
+        lambda y, n, v, x: kve_slope(n + 1, v, x),
+        lambda y, n, v, x: y - (kve_slope(n, v - 1, x) + kve_slope(n, v + 1, x)) / 2,
+    ),
+    ulp=128.0,
+    exact=EXACT + "kve_slope",
+    latex=r"e^{{{2}}}\frac{{\partial^{{{0}}}}}{{\partial {1}^{{{0}}}}}K_{{{1}}}\left({2}\right)",
     domain=(0.1, 9.0),
 )

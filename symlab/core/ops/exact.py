@@ -192,6 +192,26 @@ def gammainc_slope(a: Any, x: Any) -> Any:
     return mpmath.diff(lambda shape: gammainc(shape, x), a)
 
 
+def gammainc_curve(a: Any, x: Any) -> Any:
+    """The second derivative of the lower incomplete gamma function with respect to its shape."""
+    return mpmath.diff(lambda shape: gammainc(shape, x), a, 2)
+
+
+def betainc_curve_aa(a: Any, b: Any, x: Any) -> Any:
+    """The second derivative of the incomplete beta function with respect to its first shape."""
+    return mpmath.diff(lambda shape: betainc(shape, b, x), a, 2)
+
+
+def betainc_curve_ab(a: Any, b: Any, x: Any) -> Any:
+    """The derivative of the incomplete beta function with respect to both shapes."""
+    return mpmath.diff(lambda first, second: betainc(first, second, x), (a, b), (1, 1))
+
+
+def betainc_curve_bb(a: Any, b: Any, x: Any) -> Any:
+    """The second derivative of the incomplete beta function with respect to its second shape."""
+    return mpmath.diff(lambda shape: betainc(a, shape, x), b, 2)
+
+
 def betainc_slope_a(a: Any, b: Any, x: Any) -> Any:
     """The derivative of the incomplete beta function with respect to its first shape."""
     return mpmath.diff(lambda shape: betainc(shape, b, x), a)
@@ -220,6 +240,21 @@ def ive(v: Any, x: Any) -> Any:
 def kve(v: Any, x: Any) -> Any:
     """exp(x) K_v(x)."""
     return mpmath.exp(x) * mpmath.besselk(v, x)
+
+
+def jv_slope(v: Any, x: Any) -> Any:
+    """The derivative of J_v(x) by v."""
+    return mpmath.diff(lambda order: mpmath.besselj(order, x), v)
+
+
+def ive_slope(v: Any, x: Any) -> Any:
+    """exp(-x) times the derivative of I_v(x) by v."""
+    return mpmath.exp(-x) * mpmath.diff(lambda order: mpmath.besseli(order, x), v)
+
+
+def kve_slope(n: Any, v: Any, x: Any) -> Any:
+    """exp(x) times the n-th derivative of K_v(x) by v."""
+    return mpmath.exp(x) * mpmath.diff(lambda order: mpmath.besselk(order, x), v, int(n))
 
 
 def root(function: Callable[[Any], Any], low: Any, high: Any) -> Any:
@@ -255,11 +290,6 @@ def owens_t(h: Any, a: Any) -> Any:
     return mpmath.quad(lambda t: mpmath.exp(-h * h * (1 + t * t) / 2) / (1 + t * t), [0, a]) / (2 * mpmath.pi)
 
 
-def hyp2f1_slope_a(a: Any, b: Any, c: Any, z: Any) -> Any:
-    """The derivative of F(a, b; c; z) by a."""
-    return mpmath.diff(lambda s: mpmath.hyp2f1(s, b, c, z), a)
-
-
-def hyp2f1_slope_c(a: Any, b: Any, c: Any, z: Any) -> Any:
-    """The derivative of F(a, b; c; z) by c."""
-    return mpmath.diff(lambda s: mpmath.hyp2f1(a, b, s, z), c)
+def hyp2f1_slope(a: Any, b: Any, c: Any, z: Any, orders: tuple[int, int, int]) -> Any:
+    """The derivative of F(a, b; c; z), so many times by a, b and c."""
+    return mpmath.diff(lambda *changed: mpmath.hyp2f1(*changed, z), (a, b, c), tuple(orders))

@@ -1,7 +1,7 @@
-"""Random numbers: bits by counting, NumPy's and Theano's older generators, and quantiles that have no formula.
+"""Random numbers: bits by counting, Theano's own generator, and quantiles that have no formula.
 
 A draw has no hidden state. `philox` is a function of a key, a stream and a place, and gives the same bits on every back
-end; the older generators take their state as an operand and give the next one as a result.
+end; Theano's generator takes its state as an operand and gives the next one as a result, as NumPy's do (`generators`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, TupleType, array_type
 from symlab.core.ops.declare import Casts, Dtypes, by_kind, common_dtype, declared, elementwise
-from symlab.core.ops.shape import GIVEN, check_given, filled_in, static_sizes
+from symlab.core.ops.generators import asked_sizes
+from symlab.core.ops.shape import check_given, filled_in, static_sizes
 
 Array = np.ndarray[Any, Any]
 WORD = np.dtype(np.uint64)
@@ -164,98 +165,6 @@ multinomial_quantile: Op = declared(
     extra=MappingProxyType({"sizes": same_shapes, "values": 0}),
 )
 
-# Generators with a state
-
-MT_WORDS = 628  # 624 of the state, the place in it, whether a normal number is left over, and its two halves
-
-
-def state_words(generator: np.random.RandomState) -> Array:
-    """The state of NumPy's older generator as a vector."""
-    _, key, place, has_normal, normal = generator.get_state(legacy=True)
-    rest = np.frombuffer(np.float64(normal).tobytes(), np.uint32)
-    return np.concatenate([key, [place, has_normal], rest]).astype(np.uint32)
-
-
-def generator_of(state: Array) -> np.random.RandomState:
-    """NumPy's older generator in a state."""
-    generator = np.random.RandomState(0)
-    normal = float(np.frombuffer(state[626:].tobytes(), np.float64)[0])
-    generator.set_state(("MT19937", state[:624], int(state[624]), int(state[625]), normal))
-    return generator
-
-
-def permutations(generator: np.random.RandomState, n: Any, size: Any) -> Array:
-    """A permutation of n numbers for each place."""
-    found = [generator.permutation(int(n)) for _ in range(int(np.prod(size or ())))]
-    return np.array(found, np.int64).reshape(*(size or ()), int(n))
-
-
-def multinomials(generator: np.random.RandomState, n: Any, pvals: Array, size: Any) -> Array:
-    """Counts of n trials for each place and each row of probabilities."""
-    front = np.broadcast_shapes(np.shape(n), pvals.shape[:-1]) if size is None else size
-    trials, rows = np.broadcast_to(n, front), np.broadcast_to(pvals, (*front, pvals.shape[-1]))
-    found = np.empty(rows.shape, np.int64)
-    for place in np.ndindex(*front):
-        row = rows[place].astype(np.float64)
-        found[place] = generator.multinomial(int(trials[place]), row / max(row.sum(), 1.0))
-    return found
-
-
-def choices(generator: np.random.RandomState, a: Array, *p: Array, size: Any, replace: bool = True) -> Array:
-    """Elements of a, or of the numbers before it."""
-    return np.asarray(generator.choice(a if a.ndim else int(a), size, replace, p[0] if p else None))
-
-
-LEGACY: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "permutation": permutations,
-        "multinomial": multinomials,
-        "choice": choices,
-        "choice without replacement": lambda *operands, size: choices(*operands, size=size, replace=False),
-        "random_integers": lambda generator, low, high, size: generator.randint(low, high + 1, size=size),
-    }
-)
-
-
-def legacy_type(attributes: Mapping[str, Any], state: ArrayType, *operands: ArrayType) -> TupleType:
-    """The next state, and the draw."""
-    if state.dtype != np.uint32 or state.ndim != 1:
-        raise Misfit(f"{{0}} is {state}, not the state of a generator", kind=TypeMismatch)
-    template = attributes["shape"]
-    check_given(template, operands[: sum(entry == GIVEN for entry in template)])
-    return TupleType((state, array_type(attributes["dtype"], static_sizes(template))))
-
-
-def asked_sizes(sizes: Any, state: Shape, *operands: Shape, shape: Sequence[Any], **others: Any) -> tuple[Any, Any]:
-    """Those of the state, and those that are asked for."""
-    places = iter(range(1, 1 + len(operands)))
-    return state, tuple(sizes.value(next(places)) if entry == GIVEN else entry for entry in shape)
-
-
-def legacy_reference(
-    state: Array, *operands: Array, distribution: str, shape: Sequence[Any], trailing: int, dtype: str
-) -> tuple[Array, Array]:
-    """What NumPy's RandomState draws; the last `trailing` axes are those of one draw."""
-    given = sum(entry == GIVEN for entry in shape)
-    sizes = tuple(int(size) for size in filled_in(shape, operands[:given]))
-    generator = generator_of(state)
-    draw = LEGACY.get(distribution) or getattr(np.random.RandomState, distribution)
-    front = sizes[: len(sizes) - trailing]
-    found = np.asarray(draw(generator, *operands[given:], size=front), dtype)
-    if found.shape != sizes:
-        raise ValueError(f"a draw of {distribution} has shape {found.shape}, where {sizes} was expected")
-    return state_words(generator), found
-
-
-random_state: Op = declared(
-    "random_state",
-    Kind.CALL,
-    doc="The next state of NumPy's older generator (MT19937) and what it draws: array for array as RandomState does.",
-    reference=legacy_reference,
-    infer=legacy_type,
-    extra=MappingProxyType({"sizes": asked_sizes, "values": 0}),
-)
-
 # MRG31k3p (L'Ecuyer and Touzin 2000): two recurrences of three numbers
 
 MODULI = (2147483647, 2147462579)
@@ -290,7 +199,13 @@ def mrg_reference(state: Array, *given: Array, shape: Sequence[Any], dtype: str)
     for start in range(0, count, streams):
         taken = min(streams, count - start)
         state[:taken], found[start : start + taken] = next_numbers(state[:taken])
-    return state.astype(np.int32), found.reshape(sizes).astype(dtype)
+    return state.astype(np.int32), inside(found.reshape(sizes).astype(dtype))
+
+
+def inside(numbers: Array) -> Array:
+    """Numbers in (0, 1), of which none is rounded to an end: float16 has 1 for the last half of a thousandth."""
+    last = np.nextafter(numbers.dtype.type(1), numbers.dtype.type(0))
+    return np.clip(numbers, np.finfo(numbers.dtype).smallest_subnormal, last)
 
 
 mrg_uniform: Op = declared(

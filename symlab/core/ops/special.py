@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from symlab.core.ir.op import Op
-from symlab.core.ops import gamma_references, hypergeometric_references, incomplete_references
+from symlab.core.ops import gamma_references, normal_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special
-from symlab.core.ops.elementwise import exp, log, log1p, sqr
+from symlab.core.ops.elementwise import exp, sqr
 
 EXACT = "symlab.core.ops.exact:"
 TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -94,7 +94,7 @@ erfcinv = elementwise(
 log_ndtr = elementwise(
     "log_ndtr",
     doc="The logarithm of the normal distribution function, log(erfc(-x / sqrt(2)) / 2), without underflow.",
-    reference="scipy.special:log_ndtr",
+    reference=normal_references.log_ndtr,
     dtypes=special,
     partials=(lambda y, x: math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)),),
     exact=EXACT + "log_ndtr",
@@ -163,28 +163,6 @@ psi_difference: Op = elementwise(
     domain=(0.1, 9.0),
 )
 
-gammainc = elementwise(
-    "gammainc",
-    doc="The regularized lower incomplete gamma function P(a, x).",
-    reference="scipy.special:gammainc",
-    dtypes=special,
-    partials=(lambda y, a, x: gammainc_slope(a, x), lambda y, a, x: density_of_gamma(a, x)),
-    exact=EXACT + "gammainc",
-    latex=r"P\left({0},{1}\right)",
-    domain=(0.1, 9.0),
-)
-
-gammaincc = elementwise(
-    "gammaincc",
-    doc="The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x).",
-    reference="scipy.special:gammaincc",
-    dtypes=special,
-    partials=(lambda y, a, x: -gammainc_slope(a, x), lambda y, a, x: -density_of_gamma(a, x)),
-    exact=EXACT + "gammaincc",
-    latex=r"Q\left({0},{1}\right)",
-    domain=(0.1, 9.0),
-)
-
 betaln = elementwise(
     "betaln",
     doc="The logarithm of |B(a, b)|, B(a, b) = gamma(a) gamma(b) / gamma(a + b).",
@@ -194,50 +172,6 @@ betaln = elementwise(
     exact=EXACT + "betaln",
     latex=r"\log B\left({0},{1}\right)",
     domain=(0.1, 9.0),
-)
-
-betainc = elementwise(
-    "betainc",
-    doc="The regularized incomplete beta function I_x(a, b).",
-    reference="scipy.special:betainc",
-    dtypes=special,
-    partials=(
-        lambda y, a, b, x: betainc_slope_a(a, b, x),
-        lambda y, a, b, x: betainc_slope_b(a, b, x),
-        lambda y, a, b, x: density_of_beta(a, b, x),
-    ),
-    exact=EXACT + "betainc",
-    latex=r"I_{{{2}}}\left({0},{1}\right)",
-    domain=(0.1, 0.9),
-)
-
-gammaincinv = elementwise(
-    "gammaincinv",
-    doc="The x for which P(a, x) is p.",
-    reference="scipy.special:gammaincinv",
-    dtypes=special,
-    partials=(
-        lambda y, a, p: -gammainc_slope(a, y) / density_of_gamma(a, y),
-        lambda y, a, p: 1 / density_of_gamma(a, y),
-    ),
-    exact=EXACT + "gammaincinv",
-    latex=r"P^{{-1}}\left({0},{1}\right)",
-    domain=(0.2, 0.9),
-)
-
-betaincinv = elementwise(
-    "betaincinv",
-    doc="The x for which I_x(a, b) is p.",
-    reference="scipy.special:betaincinv",
-    dtypes=special,
-    partials=(
-        lambda y, a, b, p: -betainc_slope_a(a, b, y) / density_of_beta(a, b, y),
-        lambda y, a, b, p: -betainc_slope_b(a, b, y) / density_of_beta(a, b, y),
-        lambda y, a, b, p: 1 / density_of_beta(a, b, y),
-    ),
-    exact=EXACT + "betaincinv",
-    latex=r"I^{{-1}}_{{{2}}}\left({0},{1}\right)",
-    domain=(0.2, 0.9),
 )
 
 ndtri_exp = elementwise(
@@ -263,99 +197,3 @@ owens_t = elementwise(
     exact=EXACT + "owens_t",
     latex=r"T\left({0},{1}\right)",
 )
-
-hyp2f1: Op = elementwise(
-    "hyp2f1",
-    doc="Gauss's hypergeometric function F(a, b; c; z), the sum of (a)_n (b)_n / (c)_n z^n / n!.",
-    reference="symlab.core.ops.references:hyp2f1",
-    dtypes=special,
-    partials=(
-        lambda y, a, b, c, z: hyp2f1_slope_a(a, b, c, z),
-        lambda y, a, b, c, z: hyp2f1_slope_a(b, a, c, z),
-        lambda y, a, b, c, z: hyp2f1_slope_c(a, b, c, z),
-        lambda y, a, b, c, z: a * b / c * hyp2f1(a + 1, b + 1, c + 1, z),
-    ),
-    exact=EXACT + "hyp2f1",
-    latex=r"{{}}_2F_1\left({0},{1};{2};{3}\right)",
-    domain=(0.2, 0.9),
-)
-
-hyp2f1_slope_a: Op = elementwise(
-    "hyp2f1_slope_a",
-    doc="The derivative of F(a, b; c; z) with respect to a, for z below 0.998.",
-    reference=hypergeometric_references.hyp2f1_slope_a,
-    dtypes=special,
-    partials=(
-        None, None, None,
-        lambda y, a, b, c, z: (
-            b / c * hyp2f1(a + 1, b + 1, c + 1, z) + a * b / c * hyp2f1_slope_a(a + 1, b + 1, c + 1, z)
-        ),
-    ),
-    ulp=16.0,
-    exact=EXACT + "hyp2f1_slope_a",
-    latex=r"\frac{{\partial}}{{\partial {0}}}{{}}_2F_1\left({0},{1};{2};{3}\right)",
-    domain=(0.2, 0.9),
-)  # fmt: skip
-
-hyp2f1_slope_c: Op = elementwise(
-    "hyp2f1_slope_c",
-    doc="The derivative of F(a, b; c; z) with respect to c, for z below 0.998.",
-    reference=hypergeometric_references.hyp2f1_slope_c,
-    dtypes=special,
-    partials=(
-        None, None, None,
-        lambda y, a, b, c, z: (
-            a * b / c * (hyp2f1_slope_c(a + 1, b + 1, c + 1, z) - hyp2f1(a + 1, b + 1, c + 1, z) / c)
-        ),
-    ),
-    ulp=16.0,
-    exact=EXACT + "hyp2f1_slope_c",
-    latex=r"\frac{{\partial}}{{\partial {2}}}{{}}_2F_1\left({0},{1};{2};{3}\right)",
-    domain=(0.2, 0.9),
-)  # fmt: skip
-
-gammainc_slope: Op = elementwise(
-    "gammainc_slope",
-    doc="The derivative of P(a, x), the regularized lower incomplete gamma function, with respect to a.",
-    reference=incomplete_references.gammainc_slope,
-    dtypes=special,
-    partials=(None, lambda y, a, x: density_of_gamma(a, x) * (log(x) - psi(a))),
-    ulp=128.0,
-    exact=EXACT + "gammainc_slope",
-    latex=r"\frac{{\partial}}{{\partial {0}}}P\left({0},{1}\right)",
-    domain=(0.1, 9.0),
-)
-
-betainc_slope_a: Op = elementwise(
-    "betainc_slope_a",
-    doc="The derivative of I_x(a, b), the regularized incomplete beta function, with respect to a.",
-    reference=incomplete_references.betainc_slope_a,
-    dtypes=special,
-    partials=(None, None, lambda y, a, b, x: density_of_beta(a, b, x) * (log(x) + psi_difference(a, b))),
-    ulp=128.0,
-    exact=EXACT + "betainc_slope_a",
-    latex=r"\frac{{\partial}}{{\partial {0}}}I_{{{2}}}\left({0},{1}\right)",
-    domain=(0.1, 0.9),
-)
-
-betainc_slope_b: Op = elementwise(
-    "betainc_slope_b",
-    doc="The derivative of I_x(a, b), the regularized incomplete beta function, with respect to b.",
-    reference=incomplete_references.betainc_slope_b,
-    dtypes=special,
-    partials=(None, None, lambda y, a, b, x: density_of_beta(a, b, x) * (log1p(-x) + psi_difference(b, a))),
-    ulp=128.0,
-    exact=EXACT + "betainc_slope_b",
-    latex=r"\frac{{\partial}}{{\partial {1}}}I_{{{2}}}\left({0},{1}\right)",
-    domain=(0.1, 0.9),
-)
-
-
-def density_of_gamma(a: Any, x: Any) -> Any:
-    """x^(a-1) exp(-x) / gamma(a)."""
-    return exp((a - 1) * log(x) - x - gammaln(a))
-
-
-def density_of_beta(a: Any, b: Any, x: Any) -> Any:
-    """x^(a-1) (1-x)^(b-1) / B(a, b)."""
-    return exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))

@@ -7,16 +7,16 @@ from typing import Any
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ops.elementwise import add, cast, log, neg, true_div
 from symlab.core.ops.factorizations import cholesky
+from symlab.core.ops.incomplete import gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, sizes_of
 from symlab.core.ops.sort import argsort
-from symlab.core.ops.special import gammaincinv
 from symlab.tensor.arguments import size_from
 from symlab.tensor.indexing import take, take_along_axis
 from symlab.tensor.linalg import matvec
 from symlab.tensor.random.continuous import standard
 from symlab.tensor.random.discrete import categorical, integers
-from symlab.tensor.random.draws import Draw, sizes_for, source_of
+from symlab.tensor.random.draws import Draw, by_generator, sizes_for, source_of
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.reductions import sum
 from symlab.tensor.types import dtype_of
@@ -29,6 +29,7 @@ def order(sizes: tuple[Number, ...], rng: Any) -> Variable:
     return argsort(source_of(rng).bits(sizes), axis=len(sizes) - 1)  # type: ignore[no-any-return]
 
 
+@by_generator
 def permutation(x: Any, size: Any = None, *, rng: Any) -> Variable:
     """The numbers before x in random order, as many times as `size` says; or the parts of an array x."""
     x = as_variable(x)
@@ -37,18 +38,21 @@ def permutation(x: Any, size: Any = None, *, rng: Any) -> Variable:
     return order((*(sizes_for(size, []) if size is not None else ()), size_from(x)), rng)
 
 
+@by_generator
 def shuffle(x: Any, axis: int = 0, *, rng: Any) -> Variable:
     """The parts of x along an axis in random order."""
     x = as_variable(x)
     return take(x, order((sizes_of(x)[axis],), rng), axis=axis)
 
 
+@by_generator
 def shuffle_row_elements(x: Any, *, rng: Any) -> Variable:
     """The elements of each row in a random order of its own."""
     x = as_variable(x)
     return take_along_axis(x, order(sizes_of(x), rng), axis=-1)
 
 
+@by_generator
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None, *, rng: Any) -> Variable:
     """Elements of a vector a, or of the numbers before it, by probabilities p; each once at most unless `replace`."""
     a = as_variable(a)
@@ -77,6 +81,7 @@ def chosen_once(count: Number, sizes: tuple[Number, ...], p: Any, rng: Any) -> V
     return reshaped(ordered[:total], sizes)
 
 
+@by_generator
 def dirichlet(alpha: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Probabilities of classes: gamma numbers of these shapes divided by their sum, in the last axis."""
     alpha = as_variable(alpha)
@@ -87,6 +92,7 @@ def dirichlet(alpha: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") 
     return true_div(parts, sum(parts, axis=-1, keepdims=True))  # type: ignore[no-any-return]
 
 
+@by_generator
 def multivariate_normal(mean: Any, cov: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Vectors of normal numbers with these means and covariances (a matrix, or a stack of them)."""
     name = dtype_of(dtype).name

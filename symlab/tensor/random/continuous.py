@@ -1,6 +1,7 @@
 """Draws from continuous distributions: quantiles of uniform numbers, so that a draw changes smoothly with parameters.
 
-`size` is the shape of the draw, by default that of the parameters together; `rng` is a `RandomStream` or a key.
+`size` is the shape of the draw, by default that of the parameters together; `rng` is a `RandomStream`, a key, or
+the state of a generator of NumPy, which then draws.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from typing import Any
 from symlab.core.ops.compare import gt, le, lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, cast, exp, expm1, log, log1p, mul, neg, pow, sign, sqr, sqrt, sub, true_div
+from symlab.core.ops.incomplete import betaincinv, gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import quantile
-from symlab.core.ops.special import betaincinv, erfcinv, gammaincinv
+from symlab.core.ops.special import erfcinv
 from symlab.core.ops.trigonometric import tan
-from symlab.tensor.random.draws import Draw, drawn, scale_of
+from symlab.tensor.random.draws import Draw, by_generator, drawn, scale_of
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.special import ndtr, ndtri
 
@@ -23,8 +25,8 @@ from symlab.tensor.special import ndtr, ndtri
 __all__ = [
     "beta", "cauchy", "chisquare", "exgaussian", "exponential", "f", "gamma", "gengamma", "gumbel", "halfcauchy",
     "halfnormal", "invgamma", "laplace", "logistic", "lognormal", "normal", "pareto", "power", "random", "rayleigh",
-    "standard_exponential", "standard_normal", "t", "triangular", "truncated_normal", "truncexpon", "uniform",
-    "vonmises", "wald", "weibull",
+    "standard_cauchy", "standard_exponential", "standard_gamma", "standard_normal", "standard_t", "t", "triangular",
+    "truncated_normal", "truncexpon", "uniform", "vonmises", "wald", "weibull",
 ]
 # fmt: on
 
@@ -45,6 +47,7 @@ def standard(draw: Draw, part: int = 0, parts: int = 1) -> Variable:
     return mul(erfcinv(mul(draw.inside(part, parts), 2)), -math.sqrt(2))  # type: ignore[no-any-return]
 
 
+@by_generator
 def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers in [low, high), all alike."""
     draw = drawn([low, high], size, rng, dtype)
@@ -52,33 +55,39 @@ def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, *, rng: Any, dtyp
     return filled(add(first, mul(sub(last, first), draw.uniform())), draw)
 
 
+@by_generator
 def random(size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers in [0, 1), all alike."""
     return drawn([], size, rng, dtype).uniform()
 
 
+@by_generator
 def normal(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Normal numbers with this mean and standard deviation."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(standard(draw), draw)
 
 
+@by_generator
 def standard_normal(size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Normal numbers with mean 0 and standard deviation 1."""
     return standard(drawn([], size, rng, dtype))
 
 
+@by_generator
 def halfnormal(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """loc and the magnitude of a normal number of mean 0."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(magnitude(standard(draw)), draw)
 
 
+@by_generator
 def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers whose logarithm is normal."""
     return exp(normal(mean, sigma, size, rng=rng, dtype=dtype))  # type: ignore[no-any-return]
 
 
+@by_generator
 def truncated_normal(
     loc: Any = 0.0,
     scale: Any = 1.0,
@@ -98,17 +107,20 @@ def truncated_normal(
     return moved(switch(right, neg(found), found), draw)
 
 
+@by_generator
 def exponential(scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Times between events, of this mean."""
     draw = drawn([scale], size, rng, dtype, scales=1)
     return filled(mul(neg(log(draw.inside())), draw.parameters[0]), draw)
 
 
+@by_generator
 def standard_exponential(size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Times between events, of mean 1."""
     return neg(log(drawn([], size, rng, dtype).inside()))  # type: ignore[no-any-return]
 
 
+@by_generator
 def truncexpon(
     b: Any = 1.0, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
@@ -117,6 +129,7 @@ def truncexpon(
     return moved(neg(log1p(mul(draw.inside(), expm1(neg(draw.parameters[0]))))), draw)
 
 
+@by_generator
 def exgaussian(
     mu: Any = 0.0, sigma: Any = 1.0, nu: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
@@ -125,12 +138,14 @@ def exgaussian(
     return add(moved(standard(draw, 0, 2), draw), mul(neg(log(draw.inside(1, 2))), draw.parameters[0]))  # type: ignore[no-any-return]
 
 
+@by_generator
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The largest of many: the extreme value distribution of type I."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(neg(log(neg(log(draw.inside())))), draw)
 
 
+@by_generator
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers whose distribution function is the sigmoid."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
@@ -138,6 +153,7 @@ def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dt
     return moved(sub(log(u), log1p(neg(u))), draw)
 
 
+@by_generator
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Exponential numbers on both sides of loc."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
@@ -145,42 +161,55 @@ def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dty
     return moved(neg(mul(sign(middle), log1p(mul(magnitude(middle), -2)))), draw)
 
 
+@by_generator
 def cauchy(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The quotient of two normal numbers."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(tan(mul(sub(draw.inside(), 0.5), math.pi)), draw)
 
 
+@by_generator
+def standard_cauchy(size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
+    """The quotient of two normal numbers of mean 0 and deviation 1."""
+    return cauchy(size=size, rng=rng, dtype=dtype)
+
+
+@by_generator
 def halfcauchy(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """loc and the magnitude of a Cauchy number."""
     draw = drawn([loc, scale], size, rng, dtype, scales=1)
     return moved(tan(mul(draw.inside(), math.pi / 2)), draw)
 
 
+@by_generator
 def pareto(b: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers above `scale` whose tail falls with the power b."""
     draw = drawn([b, scale], size, rng, dtype, scales=1)
     return filled(mul(draw.parameters[1], exp(neg(true_div(log(draw.inside()), draw.parameters[0])))), draw)
 
 
+@by_generator
 def power(a: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers in (0, 1) with density a x^(a - 1)."""
     draw = drawn([a], size, rng, dtype)
     return filled(exp(true_div(log(draw.inside()), draw.parameters[0])), draw)
 
 
+@by_generator
 def rayleigh(scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The length of a vector of two normal numbers."""
     draw = drawn([scale], size, rng, dtype, scales=1)
     return filled(mul(sqrt(mul(log(draw.inside()), -2)), draw.parameters[0]), draw)
 
 
+@by_generator
 def weibull(shape: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Exponential numbers to the power 1 / shape."""
     draw = drawn([shape], size, rng, dtype)
     return filled(pow(neg(log(draw.inside())), true_div(1, draw.parameters[0])), draw)
 
 
+@by_generator
 def triangular(left: Any, mode: Any, right: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers in [left, right] whose density rises to `mode` and falls after it."""
     draw = drawn([left, mode, right], size, rng, dtype)
@@ -191,18 +220,27 @@ def triangular(left: Any, mode: Any, right: Any, size: Any = None, *, rng: Any, 
     return filled(switch(lt(mul(u, width), sub(middle, first)), low, high), draw)
 
 
+@by_generator
 def gamma(shape: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The time of event number `shape`, with mean shape scale."""
     draw = drawn([shape, scale], size, rng, dtype, scales=1)
     return filled(mul(gammaincinv(draw.parameters[0], draw.inside()), draw.parameters[1]), draw)
 
 
+@by_generator
+def standard_gamma(shape: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
+    """The time of event number `shape`, where one is expected in a unit of time."""
+    return gamma(shape, size=size, rng=rng, dtype=dtype)
+
+
+@by_generator
 def invgamma(shape: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """scale divided by a gamma number."""
     draw = drawn([shape, scale], size, rng, dtype, scales=1)
     return filled(true_div(draw.parameters[1], gammaincinv(draw.parameters[0], draw.inside())), draw)
 
 
+@by_generator
 def gengamma(
     alpha: Any, p: Any = 1.0, lambd: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
@@ -213,18 +251,21 @@ def gengamma(
     return filled(mul(root, scale), draw)
 
 
+@by_generator
 def chisquare(df: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The sum of squares of df normal numbers."""
     draw = drawn([df], size, rng, dtype)
     return filled(mul(gammaincinv(mul(draw.parameters[0], 0.5), draw.inside()), 2), draw)
 
 
+@by_generator
 def beta(a: Any, b: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Numbers in [0, 1] with density proportional to x^(a - 1) (1 - x)^(b - 1)."""
     draw = drawn([a, b], size, rng, dtype)
     return filled(betaincinv(*draw.parameters, draw.inside()), draw)
 
 
+@by_generator
 def f(dfnum: Any, dfden: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """The quotient of two means of squares of normal numbers."""
     draw = drawn([dfnum, dfden], size, rng, dtype)
@@ -233,6 +274,7 @@ def f(dfnum: Any, dfden: Any, size: Any = None, *, rng: Any, dtype: Any = "float
     return filled(true_div(mul(second, share), mul(first, sub(1, share))), draw)
 
 
+@by_generator
 def t(df: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """A normal number divided by the root of a mean of df squares of others."""
     draw = drawn([df, loc, scale], size, rng, dtype, scales=1)
@@ -241,6 +283,13 @@ def t(df: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, rng: Any, 
     return moved(mul(standard(draw, 0, 2), sqrt(true_div(degrees, squares))), draw)
 
 
+@by_generator
+def standard_t(df: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
+    """A normal number divided by the root of a mean of df squares of others, about 0."""
+    return t(df, size=size, rng=rng, dtype=dtype)
+
+
+@by_generator
 def wald(mean: Any, scale: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """When Brownian motion first reaches a level: inverse Gaussian numbers (Michael, Schucany and Haas 1976)."""
     draw = drawn([mean, scale], size, rng, dtype)
@@ -252,6 +301,7 @@ def wald(mean: Any, scale: Any, size: Any = None, *, rng: Any, dtype: Any = "flo
     return filled(switch(chosen, found, true_div(sqr(middle), found)), draw)
 
 
+@by_generator
 def vonmises(mu: Any, kappa: Any, size: Any = None, *, rng: Any, dtype: Any = "floatX") -> Variable:
     """Angles about mu, in [-pi, pi], concentrated by kappa: the normal distribution of the circle."""
     draw = drawn([mu, kappa], size, rng, dtype)

@@ -1,6 +1,7 @@
 """Draws of whole numbers.
 
-`size` is the shape of the draw, by default that of the parameters together; `rng` is a `RandomStream` or a key.
+`size` is the shape of the draw, by default that of the parameters together; `rng` is a `RandomStream`, a key, or
+the state of a generator of NumPy, which then draws.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from typing import Any
 
 from symlab.core.ops.compare import ge, le, lt, switch
 from symlab.core.ops.elementwise import add, cast, expm1, log, log1p, maximum, mul, neg, sqr, sub, true_div
+from symlab.core.ops.incomplete import betaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import multinomial_quantile
 from symlab.core.ops.rounding import ceil, floor
 from symlab.core.ops.shape import shuffled, sizes_of
-from symlab.core.ops.special import betaincinv
-from symlab.tensor.random.draws import Draw, counted_draw, sizes_for, source_of, whole
+from symlab.tensor.random.draws import Draw, by_generator, counted_draw, sizes_for, source_of, whole
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.reductions import cumsum, sum
 
@@ -38,6 +39,7 @@ __all__ = [
 # fmt: on
 
 
+@by_generator
 def integers(low: Any, high: Any = None, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """Whole numbers in [low, high), or in [0, low); ranges below 2^53."""
     if high is None:
@@ -48,17 +50,20 @@ def integers(low: Any, high: Any = None, size: Any = None, *, rng: Any, dtype: A
     return whole(filled_to(add(cast(found, dtype="int64"), cast(draw.parameters[0], dtype="int64")), draw.sizes), dtype)
 
 
+@by_generator
 def randint(low: Any, high: Any = None, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """`integers`, under its older name."""
     return integers(low, high, size, rng=rng, dtype=dtype)
 
 
+@by_generator
 def bernoulli(p: Any = 0.5, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """1 with probability p, else 0."""
     draw = counted_draw([p], size, rng)
     return whole(filled_to(lt(draw.uniform(), draw.parameters[0]), draw.sizes), dtype)
 
 
+@by_generator
 def binomial(n: Any = 1, p: Any = 0.5, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """How many of n trials succeed that each do with probability p."""
     if isinstance(n, int) and n == 1:
@@ -67,6 +72,7 @@ def binomial(n: Any = 1, p: Any = 0.5, size: Any = None, *, rng: Any, dtype: Any
     return whole(draw.by_quantile("binom", *draw.parameters), dtype)
 
 
+@by_generator
 def negative_binomial(n: Any, p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """How many trials fail before n succeed."""
     draw = counted_draw([n, p], size, rng)
@@ -76,6 +82,7 @@ def negative_binomial(n: Any, p: Any, size: Any = None, *, rng: Any, dtype: Any 
 nbinom = negative_binomial
 
 
+@by_generator
 def betabinom(n: Any, a: Any, b: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """How many of n trials succeed, whose probability is a beta number."""
     draw = counted_draw([n, a, b], size, rng)
@@ -84,12 +91,14 @@ def betabinom(n: Any, a: Any, b: Any, size: Any = None, *, rng: Any, dtype: Any 
     return whole(draw.by_quantile("binom", trials, p, part=1, parts=2), dtype)
 
 
+@by_generator
 def poisson(lam: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """How many events happen that are expected lam times."""
     draw = counted_draw([lam], size, rng)
     return whole(draw.by_quantile("poisson", *draw.parameters), dtype)
 
 
+@by_generator
 def geometric(p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """The number of the first trial that succeeds, each with probability p."""
     draw = counted_draw([p], size, rng)
@@ -97,6 +106,7 @@ def geometric(p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Va
     return whole(filled_to(maximum(found, 1), draw.sizes), dtype)
 
 
+@by_generator
 def hypergeometric(
     ngood: Any, nbad: Any, nsample: Any, size: Any = None, *, rng: Any, dtype: Any = "int64"
 ) -> Variable:
@@ -106,12 +116,14 @@ def hypergeometric(
     return whole(draw.by_quantile("hypergeom", add(good, bad), good, taken), dtype)
 
 
+@by_generator
 def zipf(a: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """Whole numbers from 1 with probability proportional to k^-a."""
     draw = counted_draw([a], size, rng)
     return whole(draw.by_quantile("zipf", *draw.parameters), dtype)
 
 
+@by_generator
 def logseries(p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """Whole numbers from 1 with probability proportional to p^k / k (Kemp 1981)."""
     draw = counted_draw([p], size, rng)
@@ -124,6 +136,7 @@ def logseries(p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Va
     return whole(filled_to(found, draw.sizes), dtype)
 
 
+@by_generator
 def categorical(p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """The number of a class, by the probabilities in the last axis of p."""
     p = cast(as_variable(p), dtype="float64")
@@ -133,6 +146,7 @@ def categorical(p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> 
     return whole(sum(below, axis=-1), dtype)
 
 
+@by_generator
 def multinomial(n: Any, p: Any, size: Any = None, *, rng: Any, dtype: Any = "int64") -> Variable:
     """How many of n trials fall into each class, by the probabilities in the last axis of p."""
     p, trials = cast(as_variable(p), dtype="float64"), cast(as_variable(n), dtype="int64")

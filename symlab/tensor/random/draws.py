@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,12 +17,49 @@ from symlab.core.ops.agreement import not_negative
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.random import quantile
-from symlab.core.ops.shape import Number, sizes_of
+from symlab.core.ops.shape import Number
 from symlab.core.steps import unfolded_steps
 from symlab.tensor.arguments import sizes_from
 from symlab.tensor.random.sources import Source, filled_to, fold_in, word
-from symlab.tensor.shaping import common_size
+from symlab.tensor.random.states import front_sizes, is_state, not_below
 from symlab.tensor.types import dtype_of
+
+
+def by_generator(function: Callable[..., Variable]) -> Callable[..., Variable]:
+    """A distribution that NumPy draws where `rng` is the state of one of its generators."""
+    signature, name = inspect.signature(function), function.__name__
+
+    @functools.wraps(function)
+    def draw(*parameters: Any, **options: Any) -> Variable:
+        if options.get("rng") is None:
+            raise without_source(name)
+        if not is_state(options["rng"]):
+            return function(*parameters, **options)
+        if name == "gamma" and len(parameters) > 1:
+            problem = "the second parameter of gamma is a scale here, and a rate in programs for PyTensor: say which"
+            raise TypeMismatch(message(problem, (), ["scale=scale", "T.random.basic.gamma(shape, rate)"]))
+        from symlab.tensor.random import basic
+
+        own = {key: options.pop(key) for key in ("name", "return_next_rng") if key in options}
+        bound = signature.bind(*parameters, **options)
+        bound.apply_defaults()
+        told = list(bound.arguments.items())
+        first = next((place for place, (key, _) in enumerate(told) if key in ("size", "scale", "rng")), len(told))
+        before = [value for _, value in told[:first]]
+        return getattr(basic, name)(*before, **dict(told[first:]), **own)  # type: ignore[no-any-return]
+
+    return draw
+
+
+def without_source(name: str) -> TypeMismatch:
+    """The error of a draw that is not told where its numbers come from."""
+    tries = [
+        "T.random.RandomStream(seed)",
+        "T.random.key(seed)",
+        "sl.shared(np.random.default_rng(seed))",
+        f"T.random.basic.{name}, which then makes a generator of its own",
+    ]
+    return TypeMismatch(message("a draw needs `rng`", (), tries))
 
 
 class Stream(Protocol):
@@ -61,8 +100,6 @@ def source_of(rng: Any) -> Source:
     """
     if hasattr(rng, "source"):
         return rng.source()  # type: ignore[no-any-return]
-    if rng is None:
-        raise TypeMismatch(message("a draw needs `rng`", (), ["T.random.RandomStream(seed)", "T.random.key(seed)"]))
     found = word(rng)
     for step in unfolded_steps(found):
         found = fold_in(found, step)
@@ -71,16 +108,14 @@ def source_of(rng: Any) -> Source:
 
 def together(parameters: Sequence[Variable]) -> tuple[Number, ...]:
     """The sizes of parameters that broadcast."""
-    rank = max((item.ndim for item in parameters), default=0)
-    shapes = [(1,) * (rank - item.ndim) + sizes_of(item) for item in parameters]
-    return tuple(common_size([shape[axis] for shape in shapes]) for axis in range(rank))
+    return front_sizes(parameters, [0] * len(parameters))
 
 
-def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None) -> tuple[Number, ...]:
-    """The sizes that are asked for, or those of the parameters together."""
+def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None, least: int = 0) -> tuple[Number, ...]:
+    """The sizes that are asked for, or those of the parameters together; `least` is the least size."""
     if size is None:
         return together(parameters)
-    sizes = tuple(sizes_from(size, ndim))
+    sizes = not_below(sizes_from(size, ndim), least)
     for item in parameters:
         if item.ndim > len(sizes):
             problem = f"a parameter has {item.ndim} axes, and the draw has {len(sizes)}"

@@ -51,6 +51,15 @@ class RandomStream:
         """The state of each draw so far with its next value, for functions with `no_default_updates`."""
         return [(state, state.default_update) for state in self.states]  # type: ignore[misc]
 
+    @property
+    def state_updates(self) -> list[tuple[SharedVariable, Variable]]:
+        """What `updates` gives, under the name that programs for Aesara know."""
+        return self.updates()
+
+    def gen(self, distribution: Callable[..., Variable], *parameters: Any, **options: Any) -> Variable:
+        """A draw by a function of `symlab.tensor.random`, as by the stream's method of that name."""
+        return distribution(*parameters, rng=self, **options)
+
     def seed(self, seed: int | None = None) -> None:
         """Start all draws made so far anew."""
         self.seeds = np.random.SeedSequence(mixed(seed))
@@ -78,6 +87,9 @@ class RandomStream:
     random = method(continuous.random)
     rayleigh = method(continuous.rayleigh)
     standard_exponential = method(continuous.standard_exponential)
+    standard_cauchy = method(continuous.standard_cauchy)
+    standard_gamma = method(continuous.standard_gamma)
+    standard_t = method(continuous.standard_t)
     standard_normal = method(continuous.standard_normal)
     t = method(continuous.t)
     triangular = method(continuous.triangular)

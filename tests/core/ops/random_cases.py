@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from symlab.core.ops import choosing, random
+from symlab.core.ops import choosing, generator_states, generators, random
 from tests.core.ops.case import Array, Case, scalar
 
 
@@ -22,9 +22,11 @@ def random_cases() -> Iterator[Case]:
     )  # fmt: skip
     n, p = np.array([9, 4]), np.array([[0.2, 0.3, 0.5], [0.0, 0.0, 1.0]])
     yield Case(random.multinomial_quantile, (u, n, p), counts, {}, ("float64",), values=1, differentiable=False)
-    state = random.state_words(np.random.RandomState(3))
+    state = generator_states.state_words(np.random.RandomState(3))
     options = {"distribution": "uniform", "shape": (2, "?"), "trailing": 0, "dtype": "float64"}
-    yield Case(random.random_state, (state, scalar(3)), twister, options, ("uint32",), differentiable=False)
+    yield Case(generators.numpy_draw, (state, scalar(3)), twister, options, ("uint32",), differentiable=False)
+    seed, legacy = np.array(7), {"legacy": True}
+    yield Case(generators.seeded, (seed,), seeded, legacy, ("int64",), differentiable=False)
     chances, places = np.array([[0.2, 0.3, 0.5], [0.5, 0.25, 0.25]]), np.array([[0, 2], [0, 2]])
     for shape, given in (((2,), ()), (("?",), (scalar(2),))):
         options = {"shape": shape, "replace": False}
@@ -45,7 +47,11 @@ def counts(u: Array, n: Array, p: Array) -> Array:
 def twister(state: Array, size: Array, **options: Any) -> tuple[Array, Array]:
     generator = np.random.RandomState(3)
     draw = generator.uniform(size=(2, int(size)))
-    return random.state_words(generator), draw
+    return generator_states.state_words(generator), draw
+
+
+def seeded(seed: Array, legacy: bool) -> Array:
+    return generator_states.state_words(np.random.RandomState(int(seed)))
 
 
 def mrg(state: Array, shape: Any, dtype: str) -> tuple[Array, Array]:

@@ -34,9 +34,15 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "ive": ((0.0, 4.0), (0.1, 9.0)),
     "kv": ((0.0, 4.0), (0.1, 9.0)),
     "kve": ((0.0, 4.0), (0.1, 9.0)),
+    "jv_slope": ((0.0, 4.0), (0.1, 9.0)),
+    "ive_slope": ((0.0, 4.0), (0.1, 9.0)),
+    "kve_slope": ((0, 3), (0.0, 4.0), (0.1, 9.0)),
     "betainc": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betainc_slope_a": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betainc_slope_b": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
+    "betainc_curve_aa": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
+    "betainc_curve_ab": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
+    "betainc_curve_bb": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betaincinv": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "gammaincinv": ((0.5, 5.0), (0.05, 0.95)),
     "xlogy0": ((-3.0, 3.0), (0.05, 9.0)),
@@ -44,8 +50,8 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "left_shift": ((-3, 3), (0, 6)),
     "right_shift": ((-3, 3), (0, 6)),
 }
-SLOWLY_EXACT = {"betaincinv"}  # whose exact value is a root of a function that is slow itself
-WHOLE_OPERANDS = {("polygamma", 0)}  # operands that are whole numbers even in floating point
+SLOWLY_EXACT = {"betaincinv", "hyp2f1_slope"}  # whose exact value is a root of a function that is slow itself
+WHOLE_OPERANDS = {("polygamma", 0), ("kve_slope", 0)}  # operands that are whole numbers even in floating point
 
 
 def arity(op: Op) -> int:
@@ -57,6 +63,8 @@ def attributes(op: Op, dtype: Any) -> dict[str, Any]:
     """What an op takes beside operands of this dtype."""
     if op.name == "cast":
         return {"dtype": "complex128" if np.dtype(dtype).kind == "c" else "float64"}
+    if op.name == "hyp2f1_slope":
+        return {"orders": (1, 0, 0)}
     return {}
 
 

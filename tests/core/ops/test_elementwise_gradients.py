@@ -25,13 +25,14 @@ DIFFERENTIABLE = [
     if any(op.partials) and op.exact and "float64" in samples.accepted(op)
 ]
 # Pairs of operands in which a function has no second derivative here: its first one is an integral of its own.
+SHAPES = {(0, 0), (0, 1), (1, 0), (1, 1)}
 ONCE: dict[str, set[tuple[int, int]]] = {
-    "gammainc": {(0, 0)},
-    "gammaincc": {(0, 0)},
-    "gammaincinv": {(0, 0)},
-    "betainc": {(0, 0), (0, 1), (1, 0), (1, 1)},
-    "betaincinv": {(0, 0), (0, 1), (1, 0), (1, 1)},
-    "hyp2f1": {(first, second) for first in range(3) for second in range(3)},
+    "gammainc_slope": {(0, 0)},
+    "betainc_slope_a": SHAPES,
+    "betainc_slope_b": SHAPES,
+    "jv": {(0, 0)},
+    "iv": {(0, 0)},
+    "ive": {(0, 0)},
 }
 x, y = T.dvectors("x", "y")
 
@@ -65,7 +66,7 @@ def test_second_derivatives(op: Op) -> None:
         once = slope(result, made[first])
         for second in places:
             if (first, second) in ONCE.get(op.name, ()):
-                with pytest.raises(NullTypeGradError, match="_slope"):
+                with pytest.raises(NullTypeGradError, match=r"_slope|_curve"):
                     slope(once, made[second])
                 continue
             (found,) = evaluate([slope(once, made[second])], dict(zip(made, values, strict=True)))

@@ -74,6 +74,14 @@ def arctanh_of_one_less(x: Part):
 
 
 @rule
+def arctanh_of_less_one(x: Part):
+    """x - 1 rounds where x is small, and arctanh is steep near -1."""
+    small = x < 0.5
+    near, far = switch(small, x, 1), switch(small, 1, x)
+    return arctanh(x - 1), switch(small, 0.5 * (log(near) - log(2 - near)), arctanh(far - 1))
+
+
+@rule
 def product_of_roots_around(x):
     """1 - sqrt(x) and its product with 1 + sqrt(x) round where x is nearly 1."""
     return (1 - sqrt(x)) * (1 + sqrt(x)), switch(x < 0, math.nan, 1 - x)
@@ -89,5 +97,6 @@ RULES = (
     arccos_of_less_one,
     arccosh_of_one_plus,
     arctanh_of_one_less,
+    arctanh_of_less_one,
     product_of_roots_around,
 )

@@ -22,8 +22,8 @@ UNARY = (
     "tan", "tanh", "tri_gamma", "trunc",
 )  # fmt: skip
 BINARY = (
-    "add", "and_", "arctan2", "chi2sf", "eq", "floor_div", "floor_divide", "ge", "gt", "int_div", "le", "lt", "maximum",
-    "minimum", "mod", "mul", "neq", "or_", "pow", "second", "sub", "true_div", "true_divide", "xor",
+    "add", "and_", "arctan2", "chi2sf", "eq", "floor_div", "floor_divide", "ge", "gt", "int_div", "iv", "jv", "le",
+    "lt", "maximum", "minimum", "mod", "mul", "neq", "or_", "pow", "second", "sub", "true_div", "true_divide", "xor",
 )  # fmt: skip
 TERNARY = ("switch",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -18,6 +19,7 @@ from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.rounding import mod
 from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axis_of, elements_of, of_sizes, promoted, size_from, sizes_from
+from symlab.tensor.chosen_axes import along_axis
 from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, expand_dims, ravel, shape_padleft
 
 # fmt: off
@@ -28,27 +30,42 @@ __all__ = [
 # fmt: on
 
 
-def concatenate(arrays: Any, axis: int | None = 0) -> Variable:
-    """Arrays one after the other along an axis; flattened first if it is None."""
+def concatenate(arrays: Any, axis: Any = 0) -> Variable:
+    """Arrays one after the other along an axis, which the call may choose; flattened first if it is None."""
     parts = promoted(arrays)
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
-    place = axis_of(axis, parts[0].ndim, parts[0])
-    return ops.join(*parts, axis=place) if len(parts) > 1 else parts[0]  # type: ignore[no-any-return]
+    if not parts[0].ndim:
+        raise RankMismatch(message("a scalar has no axis along which it is joined", named(parts), ["T.stack"]))
+
+    def joined(place: int) -> Variable:
+        return ops.join(*parts, axis=place) if len(parts) > 1 else parts[0]  # type: ignore[no-any-return]
+
+    return along_axis(axis, parts[0].ndim, joined, parts[0])  # type: ignore[no-any-return]
 
 
 concat = concatenate
 
 
-def join(axis: int, *arrays: Any) -> Variable:
+def named(parts: Sequence[Variable]) -> list[tuple[str, Variable]]:
+    """Each part with its name, for errors."""
+    return [(part.name or f"part {place + 1}", part) for place, part in enumerate(parts)]
+
+
+def join(axis: Any, *arrays: Any) -> Variable:
     """Theano's `concatenate`, with the axis in front."""
     return concatenate(arrays, axis)
 
 
 def stack(arrays: Any, *more: Any, axis: int = 0) -> Variable:
-    """Arrays of one shape along a new axis; scalars as a vector."""
+    """Arrays of one shape along a new axis; scalars as a vector.
+
+    They are a list, after which the axis may stand; several arrays that are none are taken too, with a warning.
+    """
     if more and isinstance(more[-1], int) and isinstance(arrays, (list, tuple)):
         axis, more = more[-1], more[:-1]
+    if more:
+        warnings.warn("stack takes its arrays as a list: stack([a, b])", DeprecationWarning, stacklevel=2)
     parts = promoted([arrays, *more] if more else arrays)
     place = axis_of(axis, parts[0].ndim + 1, parts[0])
     if all(part.ndim == 0 for part in parts):

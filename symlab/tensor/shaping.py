@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.behind import shaped_like
-from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, NotAsDeclared, ShapeMismatch, message
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import index
 from symlab.core.ops import shape as ops
@@ -133,7 +133,7 @@ def transpose(x: Any, *order: Any, axes: Any = None) -> Variable:
     places = [axis_of(axis, x.ndim, x) for axis in axes] or list(range(x.ndim - 1, -1, -1))
     if sorted(places) != list(range(x.ndim)):
         raise InvalidValue(message(f"{tuple(axes)} is no order of {x.ndim} axes", [(x.name or "x", x)]))
-    turned = shuffled(x, places)
+    turned = shuffled(x, places) if x.ndim != 1 else ops.dimshuffle(x, pattern=(0,))  # one that may have its own name
     if x.name and turned is not x and not axes:
         turned.name = f"{x.name}.T"
     return turned
@@ -287,7 +287,7 @@ def specify_shape(x: Any, shape: Any) -> Variable:
     entries = shape if isinstance(shape, (list, tuple, np.ndarray)) else [shape]
     sizes = [size if size is None else size_from(size) for size in entries]
     if len(sizes) != x.ndim:
-        raise RankMismatch(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
+        raise NotAsDeclared(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
     known = specified(x, tuple(None if isinstance(size, Variable) else size for size in sizes))
     if not any(isinstance(size, Variable) for size in sizes):
         return known
@@ -316,6 +316,8 @@ def unbroadcast(x: Any, *axes: int) -> Variable:
 def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
     """x with exactly these axes broadcasting."""
     x = as_variable(x)
+    if not len(broadcastable):  # nothing is said of any axis
+        return x
     if len(broadcastable) != x.ndim:
         raise ShapeMismatch(message(f"{len(broadcastable)} flags for {x.ndim} axes", [(x.name or "x", x)]))
     x = addbroadcast(x, *(axis for axis, flag in enumerate(broadcastable) if flag))

@@ -10,7 +10,7 @@ import numpy as np
 
 from symlab.core.ir import config
 from symlab.core.ir.apply import Apply
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, NoDefaultResult, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
@@ -174,7 +174,7 @@ def result_of(application: Apply) -> Any:
         place = 0
     if not isinstance(place, int) or not 0 <= place < len(results):
         problem = f"{application.op} has {len(results)} results, and none of them is its default"
-        raise InvalidValue(message(problem, (), ["one of application.outputs"]))
+        raise NoDefaultResult(message(problem, (), ["one of application.outputs"]))
     return results[place]
 
 
@@ -187,6 +187,8 @@ def constant(value: Any, name: str | None = None, ndim: int | None = None, dtype
         made = value
     else:
         array = constant_value(value) if isinstance(value, Variable) and value.op is CONSTANT else value
+        if isinstance(value, float) and dtype is None and config.current().cast_policy == "numpy+floatX":
+            dtype = "float32" if config.current().floatX == "float32" else None
         made = operators.constant(array, name, None if dtype is None else dtype_of(dtype))
     if ndim is None or ndim == made.ndim:
         return made

@@ -233,6 +233,16 @@ def version(print_too: bool = True) -> tuple[Any, bool]:
     return VERSION, False
 
 
+def ScalarType(dtype: Any) -> ArrayType:
+    """The type of single numbers of a dtype, which are arrays of rank 0 here."""
+    return tensor_type(dtype, ())
+
+
+def is_flat(var: Variable, ndim: int | None = None) -> bool:
+    """Whether a variable has this number of axes, 1 if none is told."""
+    return var.ndim == (1 if ndim is None else ndim)
+
+
 def no_lock(*args: Any, **options: Any) -> None:
     """Nothing to do: entries of the code cache are written under other names and then renamed."""
 

@@ -133,6 +133,10 @@ TENSOR_NAMES = {
     "_shared": "symlab:shared",
     **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",
+    "is_flat": KINDS + "is_flat",
+    "isinf_": "symlab.tensor:isinf",
+    "isnan_": "symlab.tensor:isnan",
+    "make_vector": "symlab.core.ops.join:make_vector",
     "numeric_grad": "symlab.gradient:numeric_grad",
     "Subtensor": KINDS + "Subtensor",
     "Apply": WALK + ":Apply",
@@ -150,6 +154,9 @@ SCALAR_TYPES = {
 }  # fmt: skip
 SCALAR = {
     **{name: f"symlab.tensor:{letters}scalar" for name, letters in SCALAR_TYPES.items()},
+    "ComplexError": "symlab.core.ir.errors:TypeMismatch",
+    "Scalar": KINDS + "ScalarType",
+    "ScalarType": KINDS + "ScalarType",
     "upcast": KINDS + "upcast",
     **{
         name: SCALARS + name
@@ -284,7 +291,11 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.raw_random": Contents(
             "Draws from a state.", ("symlab.tensor.raw_random",), {"theano": "theano:theano"}
         ),
-        "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
+        "theano.tensor.opt": Contents(
+            "Values that are checked.",
+            (),
+            {**CHECKS, **{name: CLASSES + name for name in ("MakeVector", "Shape_i")}},
+        ),
         "theano.tensor.shared_randomstreams": Contents(
             "Streams of random numbers.",
             ("symlab.tensor.shared_randomstreams",),

@@ -20,7 +20,7 @@ from symlab.core.ops.gather import inc_take
 from symlab.core.ops.index import or_zero, part_of_axis, reversed_along
 from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, constant
-from symlab.core.ops.reduce import accumulator, total_dtype
+from symlab.core.ops.reduce import total_dtype, widened
 from symlab.core.ops.shape import axis_within, filled_like, shuffled, sizes_of, spread
 from symlab.core.ops.sort import along, places_along
 
@@ -37,7 +37,7 @@ def running_reference(compute: Callable[..., Any]) -> Callable[..., Array]:
     """NumPy's cumsum or cumprod, float16 accumulated in float32."""
 
     def reference(x: Array, axis: int) -> Array:
-        return np.asarray(compute(x, axis=axis, dtype=accumulator(x.dtype)).astype(total_dtype(x.dtype)))
+        return np.asarray(compute(x, axis=axis, dtype=widened(x.dtype)).astype(total_dtype(x.dtype)))
 
     return reference
 

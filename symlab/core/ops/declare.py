@@ -130,9 +130,10 @@ def ordered(dtypes: Dtypes) -> Casts:
 
 
 def special(dtypes: Dtypes) -> Casts:
-    """As `real_floating`, in float64 unless it is float32, as in SciPy."""
+    """As `real_floating`, in float64 unless it is float32, as in SciPy; of small integers in Theano's float32."""
     real_floating(dtypes)
-    common = np.dtype(np.float32 if common_dtype(dtypes) == np.float32 else np.float64)
+    own = inexact_dtype(dtypes) if config.current().manners == "theano" else common_dtype(dtypes)
+    common = np.dtype(np.float32 if own == np.float32 else np.float64)
     return (common,) * len(dtypes), common
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from symlab.core.ir import config
 from symlab.core.ir.errors import InvalidValue, Misfit, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Attributes, Expr
-from symlab.core.ir.graph import constant_attrs
+from symlab.core.ir.graph import constant_attrs, constant_value
 from symlab.core.ir.op import CONSTANT, INPUT, Kind, Op
 from symlab.core.ir.origin import Origin, here
 from symlab.core.ir.types import ArrayType, Type
@@ -126,8 +126,15 @@ def as_variable(value: Any) -> Variable:
     if isinstance(value, Variable):
         return value
     if holds_expressions(value):
-        return seam("build.stack")(value)  # type: ignore[no-any-return]
+        return of_constants(seam("build.stack")(value))
     return constant(value)
+
+
+def of_constants(vector: Variable) -> Variable:
+    """A stack of scalars, or the constant that it is where all of them are constants."""
+    if any(arg.op is not CONSTANT or arg.type.ndim for arg in vector.args):
+        return vector
+    return constant([constant_value(arg) for arg in vector.args], dtype=vector.type.dtype)
 
 
 def holds_expressions(value: Any) -> bool:

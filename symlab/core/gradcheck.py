@@ -118,16 +118,22 @@ class NumericGradient:
 def gradients(
     function: Function, arrays: Sequence[Array], rng: np.random.Generator
 ) -> tuple[list[Array | None], Callable[[Sequence[Array]], float]]:
-    """The gradients of the weighted sum of a function's elements, and that sum as a function in float64."""
+    """The gradients of the weighted sum of a function's elements, and that sum as a function in float64.
+
+    The function is called once, and may draw numbers, unless there are arrays to widen.
+    """
     variables = inputs_like(arrays)
     output = function(*variables)
     values: dict[Expr, Any] = dict(zip(variables, arrays, strict=True))
     weights = rng.standard_normal(np.shape(evaluate([output], values)[0]))
     varying = [variable for variable in variables if variable.type.dtype.kind == "f"]
-    slopes = grad(weighted(output, weights), varying, disconnected_inputs="ignore")
+    cost = weighted(output, weights)
+    slopes = grad(cost, varying, disconnected_inputs="ignore")
     computed = dict(zip(varying, evaluate(slopes, values), strict=True))
-    wide = inputs_like([widened(array) for array in arrays])
-    cost = weighted(function(*wide), weights)
+    wide = variables
+    if any(array.dtype != widened(array).dtype for array in arrays):
+        wide = inputs_like([widened(array) for array in arrays])
+        cost = weighted(function(*wide), weights)
 
     def compute(point: Sequence[Array]) -> float:
         values: dict[Expr, Any] = dict(zip(wide, point, strict=True))

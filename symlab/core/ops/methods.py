@@ -115,6 +115,10 @@ class Methods(Arithmetic, Protocols):
         """The value for the given values of inputs: `x.eval({a: 1.0})`. The compiled function is kept."""
         return seam("eval")(self, inputs or {}, **options)
 
+    def get_test_value(self) -> Any:
+        """What `tag.test_value` says, or the value of a constant or shared variable."""
+        return seam("test_value")(self)
+
     def clone(self, name: str | None = None) -> Any:
         """A new input of the type of this variable, with its name and tag; of a constant the same constant anew."""
         return seam("build.clone")(self, name)

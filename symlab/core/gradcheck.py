@@ -16,6 +16,7 @@ from symlab.core.ir.types import array_type
 from symlab.core.ops import reduce
 from symlab.core.ops.elementwise import cast, mul
 from symlab.core.ops.operators import Variable, constant, variable
+from symlab.core.seams import seam
 
 Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
@@ -23,6 +24,7 @@ Function = Callable[..., Any]
 TOLERANCE: Mapping[str, float] = {"float64": 1e-6, "float32": 1e-3, "float16": 5e-2}
 STEP = 2.0**-11  # a power of two, so that x + h and x - h are h apart exactly
 FINE = 2.0**-9  # of the step, where a step may have crossed a place at which the derivative jumps
+MANY = 4000  # values from which on they are computed by compiled code
 
 
 def gradcheck(
@@ -134,6 +136,10 @@ def gradients(
     if any(array.dtype != widened(array).dtype for array in arrays):
         wide = inputs_like([widened(array) for array in arrays])
         cost = weighted(function(*wide), weights)
+
+    if 4 * sum(array.size for array in arrays) > MANY:
+        compiled = seam("function")(wide, cost, on_unused_input="ignore")
+        return [computed.get(variable) for variable in variables], lambda point: float(compiled(*point))
 
     def compute(point: Sequence[Array]) -> float:
         values: dict[Expr, Any] = dict(zip(wide, point, strict=True))

@@ -45,6 +45,7 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "random.method": "symlab.tensor.random.methods:method_of",
         "random.variable": "symlab.tensor.random.basic:variable_of",
         "build.sparse": "symlab.sparse.variable:sparse_shared",
+        "function": "symlab.core.function:function",
         "eval": "symlab.core.function:evaluate_expression",
         "scan": "symlab.core.scan:scan",
     }

@@ -16,7 +16,7 @@ from symlab.core.ops import shape as ops
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import maximum, mul
 from symlab.core.ops.join import make_vector
-from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.operators import Variable, as_variable, constant, of_constants
 from symlab.core.ops.rounding import floor_div
 from symlab.core.ops.shape import Number, joined_size, number_of, reshaped, shuffled, sizes_of, specified, spread
 from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_sizes, size_from, sizes_from
@@ -39,7 +39,7 @@ def shape(x: Any) -> Variable:
     if not sizes:
         return shaped_like(constant(np.zeros(0, np.int64)), x)
     known = make_vector(*(constant(size, dtype=np.int64) if isinstance(size, int) else size for size in sizes))
-    return shaped_like(known, x)
+    return shaped_like(of_constants(known), x)
 
 
 def size(x: Any) -> Variable:

@@ -97,6 +97,7 @@ def logsoftmax(c: Any) -> Any:
 NNET: Mapping[str, Any] = MappingProxyType(
     {
         **NNET_FUNCTIONS,
+        "ctc": "symlab.tensor.nnet:ctc",  # and not the module of this name
         "Prepend_scalar_constant_to_each_row": recognized(
             "Prepend_scalar_constant_to_each_row", "A column in front.", named("join"), prepending
         ),

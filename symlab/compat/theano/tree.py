@@ -136,6 +136,8 @@ TENSOR_NAMES = {
     "is_flat": KINDS + "is_flat",
     "isinf_": "symlab.tensor:isinf",
     "isnan_": "symlab.tensor:isnan",
+    "sort": "symlab.tensor:sort",  # and not the modules of these names
+    "var": "symlab.tensor:var",
     "make_vector": "symlab.core.ops.join:make_vector",
     "numeric_grad": "symlab.gradient:numeric_grad",
     "Subtensor": KINDS + "Subtensor",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import Misfit, TypeMismatch
+from symlab.core.ir.errors import Misfit, RankMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, array_type
 from symlab.core.ops.compare import eq, neq, switch
@@ -63,6 +63,8 @@ def backward_recurrence(factors: Variable, terms: Variable, axis: int) -> Variab
 def recurrence_type(attributes: Mapping[str, Any], factors: ArrayType, terms: ArrayType) -> ArrayType:
     """The type of `recurrence`: operands of one shape."""
     axis_within(attributes["axis"], terms.ndim)
+    if factors.ndim != terms.ndim:
+        raise Misfit(f"{{0}} is {factors} beside {terms}: arrays of one shape are wanted", kind=RankMismatch)
     return array_type(
         terms.dtype, tuple(a if a is not None else b for a, b in zip(factors.shape, terms.shape, strict=True))
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import PROJECT, Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, Type, array_type
 from symlab.core.ops import sort
@@ -183,6 +184,8 @@ def order_reference(factors: Array, pivots: Array) -> Array:
 
 def order_type(attributes: Any, factors: ArrayType, pivots: ArrayType) -> Type:
     """The type of `row_order`."""
+    if pivots.dtype.kind not in "iu" or pivots.ndim != factors.ndim - 1:
+        raise Misfit(f"{{1}} is {pivots}, not the pivots of {factors}", kind=TypeMismatch)
     return array_type(np.int64, factors.shape[:-1])
 
 

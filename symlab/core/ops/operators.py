@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -226,6 +227,20 @@ def inferred(op: Op, attributes: Mapping[str, Any], nodes: Sequence[Variable]) -
         return op.infer(attributes, *[node.type for node in nodes])
     except Misfit as misfit:
         raise explained(op, misfit, nodes) from None
+    except TypeError:
+        check_count(op, len(nodes))
+        raise
+
+
+def check_count(op: Op, found: int) -> None:
+    """Raise for a number of operands that the type rule of an op does not take."""
+    assert op.infer is not None
+    _, *rest = signature(op.infer).parameters.values()
+    wanted = sum(item.kind is item.POSITIONAL_OR_KEYWORD for item in rest)
+    more = any(item.kind is item.VAR_POSITIONAL for item in rest)
+    if found < wanted or (found > wanted and not more):
+        count = f"{wanted} operand{'s' * (wanted != 1)}{' or more' * more}"
+        raise TypeMismatch(message(f"{op.name} takes {count}, and {found} were given"))
 
 
 def explained(op: Op, misfit: Misfit, nodes: Sequence[Any]) -> SymlabError:

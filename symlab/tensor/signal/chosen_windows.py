@@ -62,9 +62,10 @@ def pooled_by_places(
     x: Variable, rank: int, ws: Any, ignore_border: bool, stride: Any, pad: Any, mode: str, least: Any
 ) -> Variable:
     """The windows of the last `rank` axes of x, each made one number; `least` is the least number of its dtype."""
-    size, around = scalars(ws, rank), scalars(0 if pad is None else pad, rank)
-    steps = size if stride is None else scalars(stride, rank)
-    x = checked(x, size, steps, around, ignore_border)
+    size = [POSITIVE(part, gt(part, 0)) for part in scalars(ws, rank)]
+    steps = size if stride is None else [POSITIVE(step, gt(step, 0)) for step in scalars(stride, rank)]
+    widths = scalars(0 if pad is None else pad, rank)
+    around = [checked(width, part, ignore_border) for width, part in zip(widths, size, strict=True)]
     lengths = [as_variable(length) for length in sizes_of(x)[x.ndim - rank :]]
     windows = [
         along(*numbers, ignore_border=bool(ignore_border)) for numbers in zip(lengths, size, steps, around, strict=True)
@@ -86,14 +87,12 @@ def pooled_by_places(
     return true_div(total, sum(cast(inside, dtype=x.dtype), axis=tuple(range(1, 2 * rank, 2))))  # type: ignore[no-any-return]
 
 
-def checked(x: Variable, size: Any, steps: Any, around: Any, ignore_border: bool) -> Variable:
-    """x, once the call has shown that windows, steps and borders are fitting numbers."""
-    positive = [gt(number, 0) for number in (*size, *steps)]
-    narrow = [and_(ge(width, 0), lt(width, part)) for width, part in zip(around, size, strict=True)]
-    x = CheckAndRaise(InvalidValue, "windows and steps are integers of 1 or more")(x, *positive)
-    x = CheckAndRaise(InvalidValue, "a border is not negative, and narrower than the windows")(x, *narrow)
-    if ignore_border:
-        return x
-    return CheckAndRaise(InvalidValue, "a border is offered with ignore_border=True only")(
-        x, *(le(width, 0) for width in around)
-    )
+POSITIVE = CheckAndRaise(InvalidValue, "windows and steps are integers of 1 or more")
+NARROW = CheckAndRaise(InvalidValue, "a border is not negative, and narrower than the windows")
+NONE = CheckAndRaise(InvalidValue, "a border is offered with ignore_border=True only")
+
+
+def checked(width: Variable, part: Variable, ignore_border: bool) -> Variable:
+    """The width of a border, once the call has shown that it fits the windows."""
+    fitting = NARROW(width, and_(ge(width, 0), lt(width, part)))
+    return fitting if ignore_border else NONE(fitting, le(width, 0))

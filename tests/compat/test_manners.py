@@ -163,3 +163,19 @@ def test_test_values_are_asked_of_variables(theano):
     assert T.constant(2).get_test_value() == 2
     with pytest.raises(AttributeError, match="has no test value"):
         T.dscalar("y").get_test_value()
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+def test_complex_numbers_compare_as_numpys(theano, mode):
+    """By their real parts first; without Theano's manners they have no order."""
+    first, second = np.array([1 + 1j, 2, 3 - 1j]), np.array([1 + 2j, 1 + 5j, 3 - 1j])
+    a, b = T.zvectors("a", "b")
+    f = sl.function([a, b], [T.maximum(a, b), T.minimum(a, b), a < b, a <= b, a > b, a >= b], mode=mode)
+    compared = (np.maximum, np.minimum, np.less, np.less_equal, np.greater, np.greater_equal)
+    for found, wanted in zip(f(first, second), compared, strict=True):
+        np.testing.assert_array_equal(found, wanted(first, second))
+    for refused in (lambda: T.clip(a, 0, 1), lambda: a % 2, lambda: T.sort(a), lambda: a.max()):
+        with pytest.raises(TypeMismatch, match="complex numbers have no order"):
+            refused()
+    with sl.configure(manners="numpy"), pytest.raises(TypeMismatch, match="complex numbers have no order"):
+        _ = a < b

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -80,8 +81,10 @@ def verify_grad(
 class NumericGradient:
     """The gradient of a function of arrays, whose result is one number, by differences: `gf`, in the form of `pt`.
 
-    `pt` is an array or a list of them; `eps` is the step, 2^-11 if nothing is said.
+    `pt` is an array or a list of them; `eps` is the step, 2^-11 if nothing is said. `type_eps` has it by dtype.
     """
+
+    type_eps: ClassVar[Mapping[str, float]] = MappingProxyType(dict.fromkeys(("float64", "float32", "float16"), STEP))
 
     def __init__(self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None) -> None:
         arrays = [widened(np.array(item)) for item in (pt if isinstance(pt, (list, tuple)) else [pt])]

@@ -101,7 +101,7 @@ def refuse_complex(dtype: Dtype) -> None:
 
 
 def refuse_unordered(dtype: Dtype) -> None:
-    """As `refuse_complex`; where Theano's manners hold, complex numbers compare as NumPy's, by their real parts first."""
+    """As `refuse_complex`; where Theano's manners hold, complex numbers compare as NumPy's, by real parts first."""
     if config.current().manners != "theano":
         refuse_complex(dtype)
 

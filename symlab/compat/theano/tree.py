@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from symlab.compat.theano import network_classes as networks
+from symlab.compat.theano.kinds import CONVERSIONS
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ REWRITES = {
     "local_optimizer": "symlab.core.local:local_optimizer",
     "out2in": GRAPHS + "rewriter",
 }
-VIEWS = {"ViewOp": OPS + "ViewOp", "view_op": "symlab.core.ops.passing:copy"}
+VIEWS = {"DeepCopyOp": KINDS + "DeepCopyOp", "ViewOp": OPS + "ViewOp", "view_op": "symlab.core.ops.passing:copy"}
 REGISTER = dict.fromkeys(
     ("register_canonicalize", "register_specialize", "register_stabilize", "register_uncanonicalize"), OPS + "register"
 )
@@ -81,6 +82,7 @@ FUNCTION = {
     "shared": "symlab:shared",
 }
 MODE = {
+    "DebugMode": KINDS + "DebugMode",
     "FAST_COMPILE": KINDS + "FAST_COMPILE",
     "FAST_RUN": KINDS + "FAST_RUN",
     "Mode": KINDS + "TheanoMode",
@@ -127,9 +129,10 @@ EXTRA_CLASSES = (
     "SearchsortedOp", "Unique", "UnravelIndex",
 )  # fmt: skip
 CLASSES = "symlab.compat.theano.classes:"
-EXTRA_NAMES = {name: CLASSES + name for name in EXTRA_CLASSES}
+EXTRA_NAMES = {**{name: CLASSES + name for name in EXTRA_CLASSES}, "RepeatOp": CLASSES + "Repeat"}
 TENSOR_NAMES = {
     **TYPES,
+    **CONVERSIONS,
     "_shared": "symlab:shared",
     **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",

@@ -136,11 +136,17 @@ def ordered(dtypes: Dtypes) -> Casts:
 
 
 def special(dtypes: Dtypes) -> Casts:
-    """As `real_floating`, in float64 unless it is float32, as in SciPy; of small integers in Theano's float32."""
+    """As `real_floating`, in float64 unless it is float32, as in SciPy."""
     real_floating(dtypes)
-    own = inexact_dtype(dtypes) if config.current().manners == "theano" else common_dtype(dtypes)
-    common = np.dtype(np.float32 if own == np.float32 else np.float64)
+    common = np.dtype(np.float32 if common_dtype(dtypes) == np.float32 else np.float64)
     return (common,) * len(dtypes), common
+
+
+def special_single(dtypes: Dtypes) -> Casts:
+    """As `special`; where Theano's manners hold, small integers are float32 in the functions where SciPy's are too."""
+    if config.current().manners == "theano" and inexact_dtype(dtypes) == np.float32:
+        return (np.dtype(np.float32),) * len(dtypes), np.dtype(np.float32)
+    return special(dtypes)
 
 
 def rounded(dtypes: Dtypes) -> Casts:

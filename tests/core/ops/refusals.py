@@ -166,7 +166,7 @@ RULES: Mapping[Any, tuple[str, str] | None] = {
     declare.number: ("bool", "booleans are not numbers here"), declare.ordered: ORDER, declare.ordering: ORDER,
     declare.paired: REAL, declare.power_of: None, declare.predicate: None, declare.quotient: None,
     declare.real_arithmetic: ORDER, declare.real_floating: REAL, declare.rounded: ORDER, declare.same: None,
-    declare.shifted: BITS, declare.special: REAL,
+    declare.shifted: BITS, declare.special: REAL, declare.special_single: REAL,
     random.words: ("float64", "keys, streams and places are of dtype uint64"),
 }  # fmt: skip
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
+from symlab.core.custom.watch import CheckAndRaise
+from symlab.core.ir.errors import InvalidValue, NotAsDeclared, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import gather, repetition
 from symlab.core.ops import join as ops
+from symlab.core.ops.compare import le
 from symlab.core.ops.elementwise import mul, sub
 from symlab.core.ops.index import part_of_axis
-from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
 from symlab.core.ops.rounding import mod
 from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axis_of, elements_of, of_sizes, promoted, size_from, sizes_from
@@ -57,11 +59,15 @@ def join(axis: Any, *arrays: Any) -> Variable:
     return concatenate(arrays, axis)
 
 
-def stack(arrays: Any, *more: Any, axis: int = 0) -> Variable:
+def stack(arrays: Any = None, *more: Any, axis: int = 0, tensors: Any = None) -> Variable:
     """Arrays of one shape along a new axis; scalars as a vector.
 
-    They are a list, after which the axis may stand; several arrays that are none are taken too, with a warning.
+    They are a list (`tensors` in Theano), after which the axis may stand; several arrays that are none are taken too,
+    with a warning.
     """
+    arrays = tensors if arrays is None else arrays
+    if arrays is None:
+        raise InvalidValue(message("there is nothing to stack", (), ["stack([a, b])"]))
     if more and isinstance(more[-1], int) and isinstance(arrays, (list, tuple)):
         axis, more = more[-1], more[:-1]
     if more:
@@ -184,7 +190,7 @@ def equal_parts(x: Variable, axis: int, count: int) -> list[Variable]:
 def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     """x repeated as a whole, as often along each axis as `reps` says (one number: along the last)."""
     x = as_variable(x)
-    times = elements_of(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
+    times = counts_in(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
     counts = sizes_from(times) if isinstance(times, (list, tuple)) else [size_from(times)]
     rank = max(x.ndim, len(counts)) if ndim is None else ndim
     if rank < max(x.ndim, len(counts)):
@@ -195,6 +201,17 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     doubled = with_new_axes(shape_padleft(x, rank - x.ndim), range(0, 2 * rank, 2), 2 * rank)
     pairs = [number for pair in zip(counts, sizes, strict=True) for number in pair]
     return reshaped(spread(doubled, pairs), [times_of(c, s) for c, s in zip(counts, sizes, strict=True)])
+
+
+def counts_in(reps: Variable, ndim: int | None) -> list[Any]:
+    """The elements of a vector, after as many 1 as are missing where its length is not known."""
+    if ndim is None or reps.type.shape[0] is not None or reps.ndim != 1 or reps.type.dtype.kind not in "iu":
+        return elements_of(reps, ndim)
+    fitting = CheckAndRaise(NotAsDeclared, f"there are more repetitions than the {ndim} axes that are wanted")
+    length = sizes_of(reps)[0]
+    given = fitting(cast_to(reps, np.dtype(np.int64)), le(length, ndim))
+    padded = ops.join(constant(np.ones(ndim, np.int64)), given, axis=0)
+    return [padded[place - ndim] for place in range(ndim)]
 
 
 def times_of(first: Number, second: Number) -> Number:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.config import current
 from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.types import inexact
 from symlab.core.ops import cumulative, nn, reduce
@@ -76,11 +77,16 @@ def count(x: Variable, axes: tuple[int, ...], dtype: Any) -> Variable:
 
 
 def mean(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:
-    """The mean over axes: the sum divided by the count; of integers a float64, as in NumPy."""
+    """The mean over axes: the sum divided by the count; of integers a float64, as in NumPy.
+
+    With a `dtype` of integers it is cut to them; where Theano's manners hold, it is a float64 then too.
+    """
     x = as_variable(x)
     axes = axes_of(axis, x.ndim, x)
     own = x.type.dtype if x.type.dtype.kind in "fc" else np.dtype(np.float64)
     wanted = own if dtype is None else dtype_of(dtype)
+    if wanted.kind not in "fc" and current().manners == "theano":
+        wanted = np.dtype(np.float64)
     wide = np.dtype(np.float32) if wanted == np.float16 else wanted
     summed = sum(cast(x, wide), axes, keepdims=keepdims, acc_dtype=acc_dtype)
     return cast(true_div(summed, count(x, axes, wide)), wanted)

@@ -46,7 +46,8 @@ def TensorType(
     A size is a number, or None where it is not known before the call. Flags do as well, as in Theano: True stands for
     a size of 1, which broadcasts, False for one that is not known.
     """
-    return array_type(dtype_of(dtype), static_shape(shape if broadcastable is None else broadcastable))
+    flags = None if broadcastable is None else [None if flag is None else bool(flag) for flag in broadcastable]
+    return array_type(dtype_of(dtype), static_shape(shape if flags is None else flags))
 
 
 def dtype_of(dtype: Any) -> np.dtype[Any]:

@@ -183,3 +183,26 @@ def test_complex_numbers_compare_as_numpys(theano, mode):
             refused()
     with sl.configure(manners="numpy"), pytest.raises(TypeMismatch, match="complex numbers have no order"):
         _ = a < b
+
+
+def test_means_of_integers_are_real(theano):
+    x = T.imatrix("x")
+    assert T.mean(x, dtype="int32").dtype == T.mean(x, dtype="bool").dtype == "float64"
+    assert T.mean(x, dtype="float32").dtype == "float32"
+    assert T.mean(x, dtype="int32").eval({x: [[1, 2]]}) == 1.5
+    with sl.configure(manners="numpy"):
+        assert T.mean(x, dtype="int32").dtype == "int32"
+
+
+def test_ops_of_numbers_without_a_name(theano):
+    class Twice(theano.scalar.UnaryScalarOp):
+        def __init__(self):
+            self.output_types_preference = theano.scalar.upgrade_to_float
+
+        def impl(self, x):
+            return 2 * x
+
+    assert str(Twice()) == "Twice"
+    assert Twice() == Twice()
+    x = T.dscalar("x")
+    assert Twice()(x).eval({x: 1.5}) == 3

@@ -438,3 +438,23 @@ def test_a_shape_that_is_known_is_a_constant() -> None:
     assert T.tensor(dtype="float64", shape=(2, 3)).shape.data.tolist() == [2, 3]
     with pytest.raises(AttributeError, match="is no constant"):
         T.dmatrix("x").shape.data
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_repetitions_whose_number_the_call_knows(mode: str) -> None:
+    """Fewer than the axes that are wanted count for the last ones; more are refused."""
+    x, reps = T.dmatrix("x"), T.ivector("reps")
+    f = sl.function([x, reps], T.tile(x, reps, 3), mode=mode)
+    value = np.arange(6.0).reshape(2, 3)
+    for times in ([2], [1, 2], [2, 1, 3], []):
+        wanted = np.tile(value, [1] * (3 - len(times)) + times)
+        np.testing.assert_array_equal(f(value, np.array(times, np.int32)), wanted)
+    with pytest.raises(AssertionError, match="more repetitions than the 3 axes"):
+        f(value, [1, 1, 1, 1])
+
+
+def test_arrays_under_theanos_keyword() -> None:
+    x, y = T.dvectors("x", "y")
+    assert T.stack(tensors=[x, y], axis=1).eval({x: [1.0], y: [2.0]}).tolist() == [[1.0, 2.0]]
+    with pytest.raises(InvalidValue, match="nothing to stack"):
+        T.stack()

@@ -35,6 +35,8 @@ class ScalarOp:
 
     nin: ClassVar[int] = -1
     nfunc_spec: ClassVar[tuple[str, int, int] | None] = None
+    output_types_preference: Callable[..., Any] | None = None
+    name: str | None = None
 
     def __init__(self, output_types_preference: Callable[..., Any] | None = None, name: str | None = None) -> None:
         self.output_types_preference, self.name = output_types_preference, name

@@ -53,3 +53,15 @@ def test_what_programs_ask_of_values_and_variables(theano):
     assert basic._is_dense(np.ones(2))
     with pytest.raises(TypeError, match="a variable is wanted, not ndarray"):
         basic._is_sparse_variable(np.ones(2))
+
+
+def test_memory_of_values(theano):
+    from theano.sparse import SparseType
+
+    a, b = sp.random(3, 4, 0.5, "csr"), sp.random(3, 4, 0.5, "csr")
+    assert SparseType.may_share_memory(a, a)
+    assert SparseType.may_share_memory(a.transpose(), a)
+    assert SparseType.may_share_memory(a, a.data[1:])
+    assert not SparseType.may_share_memory(a, b)
+    assert not SparseType.may_share_memory(a, a.copy())
+    assert not SparseType.may_share_memory(a, "a")

@@ -458,3 +458,9 @@ def test_arrays_under_theanos_keyword() -> None:
     assert T.stack(tensors=[x, y], axis=1).eval({x: [1.0], y: [2.0]}).tolist() == [[1.0, 2.0]]
     with pytest.raises(InvalidValue, match="nothing to stack"):
         T.stack()
+
+
+def test_a_shape_by_its_name() -> None:
+    x = T.dvector("x")
+    assert x.reshape(shape=(2, -1), ndim=2).eval({x: np.arange(6.0)}).shape == (2, 3)
+    assert x.reshape((3, 2)).ndim == x.reshape(3, 2).ndim == 2

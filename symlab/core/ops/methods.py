@@ -104,9 +104,10 @@ class Methods(Arithmetic, Protocols):
         """The axes in another order, reversed if none is given."""
         return front_end("transpose")(self, *axes)
 
-    def reshape(self, *shape: Any, ndim: int | None = None) -> Any:
+    def reshape(self, *sizes: Any, ndim: int | None = None, shape: Any = None) -> Any:
         """The elements in another shape, in which one size may be -1."""
-        return front_end("reshape")(self, shape[0] if len(shape) == 1 else shape, ndim=ndim)
+        sizes = sizes if shape is None else (shape,)
+        return front_end("reshape")(self, sizes[0] if len(sizes) == 1 else sizes, ndim=ndim)
 
     def __getitem__(self, index: Any) -> Any:
         return front_end("subtensor")(self, index)

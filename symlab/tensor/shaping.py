@@ -183,7 +183,7 @@ def expand_dims(x: Any, axis: Axis = 0) -> Variable:
 def squeeze(x: Any, axis: Axis = None) -> Variable:
     """x without its axes of size 1: those known now, or those named, which are then checked at the call."""
     x = as_variable(x)
-    if axis is None or (not x.ndim and axis in (0, -1, (0,), (-1,))):  # which NumPy lets pass of a scalar
+    if axis is None:
         dropped = tuple(place for place, size in enumerate(x.type.shape) if size == 1)
     else:
         dropped = axes_of(axis, x.ndim, x)

@@ -398,16 +398,6 @@ def test_a_size_of_minus_one_that_is_known_at_the_call() -> None:
     np.testing.assert_array_equal(f(empty, [0, 3, 1]), empty.reshape(0, 3, 1))
 
 
-def test_scalars_lose_an_axis_that_they_do_not_have() -> None:
-    """As in NumPy, which lets the first and the last one pass."""
-    x = T.dscalar("x")
-    for axis in (0, -1, (0,)):
-        assert T.squeeze(x, axis).eval({x: 5.0}) == 5
-    assert np.squeeze(np.array(5.0), 0) == np.squeeze(np.array(5.0), -1) == 5
-    with pytest.raises(InvalidIndex, match="no axis 1"):
-        T.squeeze(x, 1)
-
-
 def test_arrays_that_are_no_list_are_stacked_with_a_warning() -> None:
     x, y = T.dvectors("x", "y")
     with pytest.warns(DeprecationWarning, match="stack takes its arrays as a list"):

@@ -39,7 +39,8 @@ def along_axis(axis: Any, rank: int, compute: Callable[[int], Any], x: Any = Non
     chosen = found[last]
     if len(found) < rank:
         fits = constant(np.isin(np.arange(rank), list(found)))[axis]
-        chosen = CheckAndRaise(ShapeMismatch, str(refused).splitlines()[0])(chosen, fits)
+        check = CheckAndRaise(ShapeMismatch, str(refused).splitlines()[0])
+        chosen = [check(part, fits) for part in chosen] if isinstance(chosen, list) else check(chosen, fits)
     for number in reversed(others):
         chosen = ifelse(eq(place, number), found[number], chosen)
     return chosen

@@ -139,14 +139,18 @@ def unstack(x: Any, axis: int = 0) -> list[Variable]:
     return [x[(*before, number)] for number in range(size)]
 
 
-def split(x: Any, sections: Any, n_splits: int | None = None, axis: int = 0) -> list[Variable]:
-    """x in several parts along an axis.
+def split(x: Any, sections: Any, n_splits: int | None = None, axis: Any = 0) -> list[Variable]:
+    """x in several parts along an axis, which the call may choose.
 
     As in NumPy `sections` is a number of equal parts or a list of places to cut; as in Theano, with `n_splits` given,
     it holds the sizes of so many parts.
     """
     x = as_variable(x)
-    place = axis_of(axis, x.ndim, x)
+    return along_axis(axis, x.ndim, lambda place: split_along(x, sections, n_splits, place), x)  # type: ignore[no-any-return]
+
+
+def split_along(x: Variable, sections: Any, n_splits: int | None, place: int) -> list[Variable]:
+    """x in several parts along an axis that is known."""
     if n_splits is not None:
         sizes = sizes_from(sections, n_splits)
         if any(isinstance(size, int) and size < 0 for size in sizes):

@@ -188,7 +188,7 @@ def constant(value: Any, name: str | None = None, ndim: int | None = None, dtype
         made = value
     else:
         array = constant_value(value) if isinstance(value, Variable) and value.op is CONSTANT else value
-        if isinstance(value, float) and dtype is None and config.current().cast_policy == "numpy+floatX":
+        if type(value) is float and dtype is None and config.current().cast_policy == "numpy+floatX":
             dtype = "float32" if config.current().floatX == "float32" else None
         made = operators.constant(array, name, None if dtype is None else dtype_of(dtype))
     if ndim is None or ndim == made.ndim:

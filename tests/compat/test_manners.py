@@ -69,7 +69,7 @@ def test_a_casting_policy(theano):
         assert T.arange(number).dtype == T.constant(1.5).dtype == "float64"
         with theano.config.change_flags(floatX="float32"):
             assert T.arange(number).dtype == T.constant(1.5).dtype == "float32"
-            assert T.arange(T.dscalar(), number).dtype == T.constant(np.array(1.5)).dtype == "float64"
+            assert T.arange(T.dscalar(), number).dtype == T.constant(np.float64(1.5)).dtype == "float64"
             assert T.arange(T.bscalar()).dtype == T.constant(1).dtype == "int64"
     with pytest.raises(ConfigError, match="cast_policy"):
         theano.config.cast_policy = "none"

@@ -79,3 +79,15 @@ def test_an_axis_that_is_found_out_before_the_call_chooses_nothing() -> None:
     joined = T.join(T.constant(3) - 2, X, X)
     assert joined.op.name == "join"
     assert joined.attr("axis") == 1
+
+
+@BACK_ENDS
+def test_split_along_the_axis_of_the_call(mode: str) -> None:
+    sizes = T.lvector("sizes")
+    f = sl.function([X, K, sizes], T.split(X, sizes, 2, axis=K), mode=mode)
+    for axis, parts in ((0, [1, 2]), (1, [3, 1]), (-1, [2, 0])):
+        wanted = np.split(A, [parts[0]], axis)
+        for found, part in zip(f(A, axis, parts), wanted, strict=True):
+            np.testing.assert_array_equal(found, part)
+    thirds = T.split(T.tensor(dtype="float64", shape=(3, 4)), 3, axis=K)
+    assert len(thirds) == 3

@@ -20,7 +20,15 @@ from tests.core.ops.structural_cases import CASES
 FIRST = {case.op.name: case for case in reversed(CASES)}
 BY_NAME = pytest.mark.parametrize("op", list(ELEMENTWISE.values()), ids=list(ELEMENTWISE))
 ANY_NUMBER = {"join", "make_vector"}  # of one operand at least
-BY_ATTRIBUTES = {"inc_take", "quantile", "random_state", "set_take", "softmax_slope", "take"}  # these say how many
+BY_ATTRIBUTES = {
+    "inc_take",
+    "numpy_draw",
+    "quantile",
+    "seeded",
+    "set_take",
+    "softmax_slope",
+    "take",
+}  # these say how many
 
 
 def operands(types: list[Any]) -> list[Variable]:
@@ -53,7 +61,7 @@ def test_the_number_of_operands(case: Any) -> None:
         with pytest.raises(ValueError, match=rf"^{name}: .*(nothing|one scalar at least)"):
             case.op(**case.attributes)
         return
-    if name == "random_state":  # the numbers that a distribution has, one or several
+    if name == "numpy_draw":  # the numbers that a distribution has, one or several
         return
     with pytest.raises((TypeError, ValueError, IndexError), match=rf"^{name}[ :]") as caught:
         case.op(*operands([*types, (np.dtype("float64"), (2,))]), **case.attributes)

@@ -17,6 +17,7 @@ from symlab.core.ir.errors import (
     SymlabError,
     TypeMismatch,
     UnknownName,
+    WrongSize,
     message,
     near_names,
 )
@@ -321,7 +322,7 @@ def check_shape(name: str, item: In, array: np.ndarray[Any, Any]) -> None:
     for axis, (size, known) in enumerate(zip(array.shape, type.shape, strict=True)):
         if known not in (None, size):
             problem = f"axis {axis} of {name} must have size {known}, and has {size}: its shape is {array.shape}"
-            raise InvalidValue(message(problem, [("wanted", item.variable)]))
+            raise WrongSize(message(problem, [("wanted", item.variable)]))
 
 
 def check_distinct(inputs: Sequence[In]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from symlab.core.ir.types import array_type
 from symlab.core.ops import reduce
 from symlab.core.ops.elementwise import cast, mul
 from symlab.core.ops.operators import Variable, constant, variable
+from symlab.core.seams import seam
 
 Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
@@ -23,6 +25,7 @@ Function = Callable[..., Any]
 TOLERANCE: Mapping[str, float] = {"float64": 1e-6, "float32": 1e-3, "float16": 5e-2}
 STEP = 2.0**-11  # a power of two, so that x + h and x - h are h apart exactly
 FINE = 2.0**-9  # of the step, where a step may have crossed a place at which the derivative jumps
+MANY = 4000  # values from which on they are computed by compiled code
 
 
 def gradcheck(
@@ -78,8 +81,10 @@ def verify_grad(
 class NumericGradient:
     """The gradient of a function of arrays, whose result is one number, by differences: `gf`, in the form of `pt`.
 
-    `pt` is an array or a list of them; `eps` is the step, 2^-11 if nothing is said.
+    `pt` is an array or a list of them; `eps` is the step, 2^-11 if nothing is said. `type_eps` has it by dtype.
     """
+
+    type_eps: ClassVar[Mapping[str, float]] = MappingProxyType(dict.fromkeys(("float64", "float32", "float16"), STEP))
 
     def __init__(self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None) -> None:
         arrays = [widened(np.array(item)) for item in (pt if isinstance(pt, (list, tuple)) else [pt])]
@@ -118,16 +123,26 @@ class NumericGradient:
 def gradients(
     function: Function, arrays: Sequence[Array], rng: np.random.Generator
 ) -> tuple[list[Array | None], Callable[[Sequence[Array]], float]]:
-    """The gradients of the weighted sum of a function's elements, and that sum as a function in float64."""
+    """The gradients of the weighted sum of a function's elements, and that sum as a function in float64.
+
+    The function is called once, and may draw numbers, unless there are arrays to widen.
+    """
     variables = inputs_like(arrays)
     output = function(*variables)
     values: dict[Expr, Any] = dict(zip(variables, arrays, strict=True))
     weights = rng.standard_normal(np.shape(evaluate([output], values)[0]))
     varying = [variable for variable in variables if variable.type.dtype.kind == "f"]
-    slopes = grad(weighted(output, weights), varying, disconnected_inputs="ignore")
+    cost = weighted(output, weights)
+    slopes = grad(cost, varying, disconnected_inputs="ignore")
     computed = dict(zip(varying, evaluate(slopes, values), strict=True))
-    wide = inputs_like([widened(array) for array in arrays])
-    cost = weighted(function(*wide), weights)
+    wide = variables
+    if any(array.dtype != widened(array).dtype for array in arrays):
+        wide = inputs_like([widened(array) for array in arrays])
+        cost = weighted(function(*wide), weights)
+
+    if 4 * sum(array.size for array in arrays) > MANY:
+        compiled = seam("function")(wide, cost, on_unused_input="ignore")
+        return [computed.get(variable) for variable in variables], lambda point: float(compiled(*point))
 
     def compute(point: Sequence[Array]) -> float:
         values: dict[Expr, Any] = dict(zip(wide, point, strict=True))

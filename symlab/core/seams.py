@@ -39,11 +39,13 @@ SEAMS: Mapping[str, str] = MappingProxyType(
         "build.input": "symlab.core.ops.operators:variable",
         "build.test_values": "symlab.core.test_values:remember_all",
         "build.rewritten": "symlab.core.rewriting:rewrite_graph",
+        "test_value": "symlab.core.test_values:get_test_value",
         "build.test_value": "symlab.core.test_values:remember",
         "build.generator": "symlab.core.generators:shared_generator",
         "random.method": "symlab.tensor.random.methods:method_of",
         "random.variable": "symlab.tensor.random.basic:variable_of",
         "build.sparse": "symlab.sparse.variable:sparse_shared",
+        "function": "symlab.core.function:function",
         "eval": "symlab.core.function:evaluate_expression",
         "scan": "symlab.core.scan:scan",
     }

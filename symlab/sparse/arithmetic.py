@@ -9,7 +9,7 @@ import symlab.tensor as T
 from symlab.core.ir.errors import TypeMismatch, message
 from symlab.core.ops.agreement import agreed
 from symlab.core.ops.gather import inc_take
-from symlab.core.ops.operators import Variable, as_variable
+from symlab.core.ops.operators import WEAK, Variable, as_variable
 from symlab.sparse.operators import dense
 from symlab.sparse.structure import (
     as_format,
@@ -176,7 +176,14 @@ def same_shape(x: SparseVariable, y: SparseVariable) -> Variable:
 
 
 def mul(x: Any, y: Any) -> Any:
-    """The product element by element, which is sparse; vectors stand for rows, numbers for all elements."""
+    """The product element by element, which is sparse; vectors stand for rows, numbers for all elements.
+
+    Python's numbers leave the dtype as it is, as in NumPy.
+    """
+    if type(x) in WEAK or type(y) in WEAK:
+        number, matrix = (x, y) if type(x) in WEAK else (y, x)
+        matrix = as_sparse_variable(matrix)
+        return matrix.with_data(matrix.data * number)
     x, y = as_sparse_or_tensor_variable(x), as_sparse_or_tensor_variable(y)
     if isinstance(x, SparseVariable) and isinstance(y, SparseVariable):
         return mul_s_s(x, y)
@@ -188,7 +195,10 @@ multiply = mul
 
 def true_div(x: Any, y: Any) -> Any:
     """x / y element by element: sparse where y is a number, else dense."""
-    x, y = as_sparse_variable(x), as_sparse_or_tensor_variable(y)
+    x = as_sparse_variable(x)
+    if type(y) in WEAK:
+        return x.with_data(x.data / y)
+    y = as_sparse_or_tensor_variable(y)
     if not isinstance(y, SparseVariable) and y.ndim == 0:
         return x.with_data(x.data / y)
     return dense(x, "/") / (dense_from_sparse(y) if isinstance(y, SparseVariable) else y)

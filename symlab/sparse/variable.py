@@ -35,6 +35,12 @@ def checked_format(format: str) -> str:
     return format
 
 
+def memory_of(value: Any) -> list[Any]:
+    """The arrays of a sparse matrix, or the one that a value is; none of anything else."""
+    parts = [getattr(value, name, None) for name in ("data", "indices", "indptr")] if is_scipy(value) else [value]
+    return [part for part in parts if isinstance(part, np.ndarray)]
+
+
 @dataclass(frozen=True)
 class SparseType:
     """The type of sparse matrices of a format, a dtype and sizes as far as they are known; called it makes an input."""
@@ -65,6 +71,11 @@ class SparseType:
     def clone(self, **changes: Any) -> SparseType:
         """This type with another `format`, `dtype` or `shape`."""
         return replace(self, **changes)
+
+    @staticmethod
+    def may_share_memory(a: Any, b: Any) -> bool:
+        """Whether two matrices, or a matrix and an array, may lie in common memory."""
+        return any(np.may_share_memory(one, other) for one in memory_of(a) for other in memory_of(b))
 
     def filter(self, value: Any, strict: bool = False, allow_downcast: bool | None = None) -> Any:
         """The value as a matrix of this type; a dtype that loses something is taken only if downcasting is allowed."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from symlab.core.ir.types import inexact
 from symlab.core.ops.compare import gt, lt, switch
 from symlab.core.ops.elementwise import abs, expm1, maximum, sigmoid, sign, softplus, tanh
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.special import erfc
-from symlab.tensor.elementwise import clip
+from symlab.tensor.elementwise import cast, clip
 
 __all__ = [
     "elu",
@@ -77,14 +78,20 @@ def softsign(x: Any) -> Variable:
     return x / (1.0 + abs(x))  # type: ignore[no-any-return]
 
 
+def real(x: Any) -> Variable:
+    """x, integers in the dtype of real functions of them."""
+    node = as_variable(x)
+    return cast(node, inexact(node.type.dtype))
+
+
 def hard_sigmoid(x: Any) -> Variable:
     """0.2 x + 0.5, limited to [0, 1]: a cheap stand-in for `sigmoid`."""
-    return clip(0.2 * as_variable(x) + 0.5, 0.0, 1.0)
+    return clip(0.2 * real(x) + 0.5, 0.0, 1.0)
 
 
 def ultra_fast_sigmoid(x: Any) -> Variable:
     """`sigmoid` within 0.03, by three rational pieces in |x| / 2."""
-    x = 0.5 * as_variable(x)
+    x = 0.5 * real(x)
     size = abs(x)
     near = 1.5 * size / (1.0 + size)
     middle = 0.935409070603099 + 0.0458812946797165 * (size - 1.7)

@@ -21,11 +21,17 @@ from symlab.core.shared import SharedVariable
 Axis = int | Sequence[int] | None
 
 
+def known_axis(axis: Any) -> Any:
+    """The number that an axis is known to be, else the axis itself."""
+    if not isinstance(axis, Variable):
+        return axis
+    folded = axis if axis.op is CONSTANT else seam("build.rewritten")(axis)
+    return constant_value(folded) if folded.op is CONSTANT else axis
+
+
 def axis_of(axis: Any, rank: int, x: Any = None) -> int:
     """One axis, counted from the front."""
-    if isinstance(axis, Variable):
-        folded = axis if axis.op is CONSTANT else seam("build.rewritten")(axis)
-        axis = constant_value(folded) if folded.op is CONSTANT else axis
+    axis = known_axis(axis)
     try:
         place = operator.index(axis)
     except TypeError:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.behind import shaped_like
+from symlab.core.ir.config import current
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import create, gather
@@ -134,8 +135,13 @@ def progression_dtype(bounds: list[Any]) -> np.dtype[Any]:
         if (bound.ndim if isinstance(bound, Variable) else np.ndim(bound)) != 0:
             raise TypeMismatch(message(f"start, stop and step are scalars, not {bound!r}"))
     known = [bound if isinstance(bound, Variable) or type(bound) in WEAK else as_variable(bound) for bound in bounds]
-    common = np.result_type(*(bound.type.dtype if isinstance(bound, Variable) else bound for bound in known))
-    return common if common.kind == "f" else np.dtype(np.int64)
+    dtypes = [bound.type.dtype if isinstance(bound, Variable) else bound for bound in known]
+    common = np.result_type(*dtypes)
+    if common.kind != "f":
+        return np.dtype(np.int64)
+    if current().cast_policy == "custom":
+        return common
+    return np.dtype("float32" if current().floatX == "float32" and np.dtype("float64") not in dtypes else "float64")
 
 
 def linspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None) -> Variable:

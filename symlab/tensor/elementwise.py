@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.types import inexact
 from symlab.core.ops import elementwise, reduce
 from symlab.core.ops.bits import and_, invert, left_shift, or_, right_shift, xor
@@ -175,6 +175,8 @@ def clip(x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: 
     `a_min` and `a_max` are NumPy's older names of the limits.
     """
     found = as_variable(x)
+    if found.type.dtype.kind == "c":
+        raise TypeMismatch(message("clip: complex numbers have no order", [(found.name or "x", found)], ["abs(x)"]))
     min, max = (new if old is None else old for new, old in ((min, a_min), (max, a_max)))
     if min is not None:
         found = maximum(found, min)

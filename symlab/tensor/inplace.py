@@ -12,27 +12,28 @@ from typing import Any
 from symlab.core.ir.errors import RankMismatch, message
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import specified
-from symlab.tensor import elementwise, shaping, special
+from symlab.tensor import activations, elementwise, shaping, special
 
 UNARY = (
     "abs", "abs_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "ceil", "conj", "cos", "cosh",
     "deg2rad", "erf", "erfc", "erfcx", "exp", "exp2", "expm1", "floor", "gamma", "gammaln", "i0", "i1", "inv",
-    "invert", "j0", "j1", "log", "log10", "log1p", "log2", "neg", "psi", "rad2deg", "reciprocal",
-    "round_half_away_from_zero", "round_half_to_even", "sgn", "sign", "sin", "sinh", "sqr", "sqrt", "square",
-    "tan", "tanh", "tri_gamma", "trunc",
+    "invert", "j0", "j1", "log", "log10", "log1mexp", "log1p", "log2", "neg", "psi", "rad2deg", "reciprocal",
+    "round_half_away_from_zero", "round_half_to_even", "sgn", "sigmoid", "sign", "sin", "sinh", "softplus", "sqr",
+    "sqrt", "square", "tan", "tanh", "tri_gamma", "trunc",
 )  # fmt: skip
 BINARY = (
-    "add", "and_", "arctan2", "chi2sf", "eq", "floor_div", "floor_divide", "ge", "gt", "int_div", "le", "lt", "maximum",
-    "minimum", "mod", "mul", "neq", "or_", "pow", "second", "sub", "true_div", "true_divide", "xor",
+    "add", "and_", "arctan2", "chi2sf", "eq", "floor_div", "floor_divide", "gammainc", "gammaincc", "gammal",
+    "gammau", "ge", "gt", "int_div", "iv", "jv", "le", "lt", "maximum", "minimum", "mod", "mul", "neq", "or_",
+    "owens_t", "pow", "second", "sub", "true_div", "true_divide", "xor",
 )  # fmt: skip
-TERNARY = ("switch",)
+MORE = ("betainc", "hyp2f1", "switch")
 
 
 def function_named(name: str) -> Callable[..., Any]:
     """The elementwise function of this name."""
     if name == "second":
         return second
-    found: Any = getattr(elementwise, name, None) or getattr(special, name)
+    found: Any = next(getattr(home, name) for home in (elementwise, special, activations) if hasattr(home, name))
     return found  # type: ignore[no-any-return]
 
 
@@ -61,5 +62,5 @@ def written_over(name: str) -> Callable[..., Variable]:
     return inplace
 
 
-__all__ = [f"{name}_inplace" for name in (*UNARY, *BINARY, *TERNARY)]
-globals().update({f"{name}_inplace": written_over(name) for name in (*UNARY, *BINARY, *TERNARY)})
+__all__ = [f"{name}_inplace" for name in (*UNARY, *BINARY, *MORE)]
+globals().update({f"{name}_inplace": written_over(name) for name in (*UNARY, *BINARY, *MORE)})

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
+from symlab.core.custom.watch import CheckAndRaise
+from symlab.core.ir.errors import InvalidValue, NotAsDeclared, RankMismatch, ShapeMismatch, message
 from symlab.core.ops import gather, repetition
 from symlab.core.ops import join as ops
+from symlab.core.ops.compare import le
 from symlab.core.ops.elementwise import mul, sub
 from symlab.core.ops.index import part_of_axis
-from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
 from symlab.core.ops.rounding import mod
 from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axis_of, elements_of, of_sizes, promoted, size_from, sizes_from
+from symlab.tensor.chosen_axes import along_axis
 from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, expand_dims, ravel, shape_padleft
 
 # fmt: off
@@ -28,27 +32,46 @@ __all__ = [
 # fmt: on
 
 
-def concatenate(arrays: Any, axis: int | None = 0) -> Variable:
-    """Arrays one after the other along an axis; flattened first if it is None."""
+def concatenate(arrays: Any, axis: Any = 0) -> Variable:
+    """Arrays one after the other along an axis, which the call may choose; flattened first if it is None."""
     parts = promoted(arrays)
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
-    place = axis_of(axis, parts[0].ndim, parts[0])
-    return ops.join(*parts, axis=place) if len(parts) > 1 else parts[0]  # type: ignore[no-any-return]
+    if not parts[0].ndim:
+        raise RankMismatch(message("a scalar has no axis along which it is joined", named(parts), ["T.stack"]))
+
+    def joined(place: int) -> Variable:
+        return ops.join(*parts, axis=place) if len(parts) > 1 else parts[0]  # type: ignore[no-any-return]
+
+    return along_axis(axis, parts[0].ndim, joined, parts[0])  # type: ignore[no-any-return]
 
 
 concat = concatenate
 
 
-def join(axis: int, *arrays: Any) -> Variable:
+def named(parts: Sequence[Variable]) -> list[tuple[str, Variable]]:
+    """Each part with its name, for errors."""
+    return [(part.name or f"part {place + 1}", part) for place, part in enumerate(parts)]
+
+
+def join(axis: Any, *arrays: Any) -> Variable:
     """Theano's `concatenate`, with the axis in front."""
     return concatenate(arrays, axis)
 
 
-def stack(arrays: Any, *more: Any, axis: int = 0) -> Variable:
-    """Arrays of one shape along a new axis; scalars as a vector."""
+def stack(arrays: Any = None, *more: Any, axis: int = 0, tensors: Any = None) -> Variable:
+    """Arrays of one shape along a new axis; scalars as a vector.
+
+    They are a list (`tensors` in Theano), after which the axis may stand; several arrays that are none are taken too,
+    with a warning.
+    """
+    arrays = tensors if arrays is None else arrays
+    if arrays is None:
+        raise InvalidValue(message("there is nothing to stack", (), ["stack([a, b])"]))
     if more and isinstance(more[-1], int) and isinstance(arrays, (list, tuple)):
         axis, more = more[-1], more[:-1]
+    if more:
+        warnings.warn("stack takes its arrays as a list: stack([a, b])", DeprecationWarning, stacklevel=2)
     parts = promoted([arrays, *more] if more else arrays)
     place = axis_of(axis, parts[0].ndim + 1, parts[0])
     if all(part.ndim == 0 for part in parts):
@@ -116,14 +139,18 @@ def unstack(x: Any, axis: int = 0) -> list[Variable]:
     return [x[(*before, number)] for number in range(size)]
 
 
-def split(x: Any, sections: Any, n_splits: int | None = None, axis: int = 0) -> list[Variable]:
-    """x in several parts along an axis.
+def split(x: Any, sections: Any, n_splits: int | None = None, axis: Any = 0) -> list[Variable]:
+    """x in several parts along an axis, which the call may choose.
 
     As in NumPy `sections` is a number of equal parts or a list of places to cut; as in Theano, with `n_splits` given,
     it holds the sizes of so many parts.
     """
     x = as_variable(x)
-    place = axis_of(axis, x.ndim, x)
+    return along_axis(axis, x.ndim, lambda place: split_along(x, sections, n_splits, place), x)  # type: ignore[no-any-return]
+
+
+def split_along(x: Variable, sections: Any, n_splits: int | None, place: int) -> list[Variable]:
+    """x in several parts along an axis that is known."""
     if n_splits is not None:
         sizes = sizes_from(sections, n_splits)
         if any(isinstance(size, int) and size < 0 for size in sizes):
@@ -167,7 +194,7 @@ def equal_parts(x: Variable, axis: int, count: int) -> list[Variable]:
 def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     """x repeated as a whole, as often along each axis as `reps` says (one number: along the last)."""
     x = as_variable(x)
-    times = elements_of(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
+    times = counts_in(reps, ndim) if isinstance(reps, Variable) and reps.ndim else reps
     counts = sizes_from(times) if isinstance(times, (list, tuple)) else [size_from(times)]
     rank = max(x.ndim, len(counts)) if ndim is None else ndim
     if rank < max(x.ndim, len(counts)):
@@ -178,6 +205,17 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     doubled = with_new_axes(shape_padleft(x, rank - x.ndim), range(0, 2 * rank, 2), 2 * rank)
     pairs = [number for pair in zip(counts, sizes, strict=True) for number in pair]
     return reshaped(spread(doubled, pairs), [times_of(c, s) for c, s in zip(counts, sizes, strict=True)])
+
+
+def counts_in(reps: Variable, ndim: int | None) -> list[Any]:
+    """The elements of a vector, after as many 1 as are missing where its length is not known."""
+    if ndim is None or reps.type.shape[0] is not None or reps.ndim != 1 or reps.type.dtype.kind not in "iu":
+        return elements_of(reps, ndim)
+    fitting = CheckAndRaise(NotAsDeclared, f"there are more repetitions than the {ndim} axes that are wanted")
+    length = sizes_of(reps)[0]
+    given = fitting(cast_to(reps, np.dtype(np.int64)), le(length, ndim))
+    padded = ops.join(constant(np.ones(ndim, np.int64)), given, axis=0)
+    return [padded[place - ndim] for place in range(ndim)]
 
 
 def times_of(first: Number, second: Number) -> Number:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.custom.watch import is_met
-from symlab.core.ir.errors import InvalidValue, NotScalarConstantError, TypeMismatch, message
+from symlab.core.ir.errors import EmptyConstantError, InvalidValue, NotScalarConstantError, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.operators import Variable, as_variable, constant
@@ -17,6 +17,7 @@ from symlab.core.shared import SharedVariable
 
 # fmt: off
 __all__ = [
+    "EmptyConstantError",
     "NoneConst",
     "NotScalarConstantError",
     "cpu_contiguous",
@@ -47,7 +48,9 @@ def get_scalar_constant_value(
         values = constant_value(node) if node.op is CONSTANT else None
     else:
         values = None if v is None else np.asarray(v)
-    if values is None or not values.size or values.dtype.kind not in "biufc" or np.any(values != values.flat[0]):
+    if values is not None and not values.size:
+        raise EmptyConstantError(message(f"{v!r} has no elements", (), ["x.size, which is known"]))
+    if values is None or values.dtype.kind not in "biufc" or np.any(values != values.flat[0]):
         raise NotScalarConstantError(message(f"{v!r} is not one number that is known", (), ["x.eval({input: value})"]))
     return np.array(values.flat[0])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.config import current
 from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.types import inexact
 from symlab.core.ops import cumulative, nn, reduce
@@ -17,6 +18,7 @@ from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, as_variable, cast_to, constant
 from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axes_of, axis_of
+from symlab.tensor.chosen_axes import along_axis
 from symlab.tensor.elementwise import cast
 from symlab.tensor.shaping import flip, ravel
 from symlab.tensor.types import dtype_of
@@ -75,11 +77,16 @@ def count(x: Variable, axes: tuple[int, ...], dtype: Any) -> Variable:
 
 
 def mean(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:
-    """The mean over axes: the sum divided by the count; of integers a float64, as in NumPy."""
+    """The mean over axes: the sum divided by the count; of integers a float64, as in NumPy.
+
+    With a `dtype` of integers it is cut to them; where Theano's manners hold, it is a float64 then too.
+    """
     x = as_variable(x)
     axes = axes_of(axis, x.ndim, x)
     own = x.type.dtype if x.type.dtype.kind in "fc" else np.dtype(np.float64)
     wanted = own if dtype is None else dtype_of(dtype)
+    if wanted.kind not in "fc" and current().manners == "theano":
+        wanted = np.dtype(np.float64)
     wide = np.dtype(np.float32) if wanted == np.float16 else wanted
     summed = sum(cast(x, wide), axes, keepdims=keepdims, acc_dtype=acc_dtype)
     return cast(true_div(summed, count(x, axes, wide)), wanted)
@@ -248,10 +255,10 @@ def cummin(x: Any, axis: int | None = None) -> Variable:
     return running(cumulative.cummin, x, axis)
 
 
-def running(op: Any, x: Any, axis: int | None) -> Variable:
-    """An op along one axis, or over the elements in one row."""
+def running(op: Any, x: Any, axis: Any) -> Variable:
+    """An op along one axis, which the call may choose, or over the elements in one row."""
     x = as_variable(x) if axis is not None else ravel(x)
-    return op(x, axis=axis_of(0 if axis is None else axis, x.ndim, x))  # type: ignore[no-any-return]
+    return along_axis(0 if axis is None else axis, x.ndim, lambda place: op(x, axis=place), x)  # type: ignore[no-any-return]
 
 
 def sort(
@@ -268,8 +275,13 @@ def sort(
     `kind` is one of NumPy's algorithms, none of which gives another result than the stable one that is used.
     """
     check_kind(kind, order)
-    found = running(sorting.sort, x, axis)
+    found = running(sorting.sort, x, whole(axis))
     return flip(found, 0 if axis is None else axis) if descending else found
+
+
+def whole(axis: Any) -> Any:
+    """An axis, one of floating point as an integer: Theano's scalars without a letter are that."""
+    return cast(axis, "int64") if isinstance(axis, Variable) and axis.type.dtype.kind == "f" else axis
 
 
 def check_kind(kind: str | None, order: Any) -> None:
@@ -292,7 +304,7 @@ def argsort(
     """The places of the elements in order along an axis, equal ones always in theirs; nan last (first, descending)."""
     check_kind(kind, order)
     if not descending:
-        return running(sorting.argsort, x, axis)
+        return running(sorting.argsort, x, whole(axis))
     x, place = (ravel(x), 0) if axis is None else (as_variable(x), axis)
     last = sub(sizes_of(x)[axis_of(place, x.ndim, x)], 1)
     return sub(last, flip(running(sorting.argsort, flip(x, place), place), place))  # type: ignore[no-any-return]

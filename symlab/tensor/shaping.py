@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.behind import shaped_like
-from symlab.core.ir.errors import InvalidValue, RankMismatch, ShapeMismatch, message
+from symlab.core.ir.errors import InvalidValue, NotAsDeclared, ShapeMismatch, message
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import index
 from symlab.core.ops import shape as ops
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import maximum, mul
 from symlab.core.ops.join import make_vector
-from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.operators import Variable, as_variable, constant, of_constants
 from symlab.core.ops.rounding import floor_div
 from symlab.core.ops.shape import Number, joined_size, number_of, reshaped, shuffled, sizes_of, specified, spread
 from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_sizes, size_from, sizes_from
@@ -39,7 +39,7 @@ def shape(x: Any) -> Variable:
     if not sizes:
         return shaped_like(constant(np.zeros(0, np.int64)), x)
     known = make_vector(*(constant(size, dtype=np.int64) if isinstance(size, int) else size for size in sizes))
-    return shaped_like(known, x)
+    return shaped_like(of_constants(known), x)
 
 
 def size(x: Any) -> Variable:
@@ -133,7 +133,7 @@ def transpose(x: Any, *order: Any, axes: Any = None) -> Variable:
     places = [axis_of(axis, x.ndim, x) for axis in axes] or list(range(x.ndim - 1, -1, -1))
     if sorted(places) != list(range(x.ndim)):
         raise InvalidValue(message(f"{tuple(axes)} is no order of {x.ndim} axes", [(x.name or "x", x)]))
-    turned = shuffled(x, places)
+    turned = shuffled(x, places) if x.ndim != 1 else ops.dimshuffle(x, pattern=(0,))  # one that may have its own name
     if x.name and turned is not x and not axes:
         turned.name = f"{x.name}.T"
     return turned
@@ -287,7 +287,7 @@ def specify_shape(x: Any, shape: Any) -> Variable:
     entries = shape if isinstance(shape, (list, tuple, np.ndarray)) else [shape]
     sizes = [size if size is None else size_from(size) for size in entries]
     if len(sizes) != x.ndim:
-        raise RankMismatch(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
+        raise NotAsDeclared(message(f"{len(sizes)} sizes are declared for {x.ndim} axes", [(x.name or "x", x)]))
     known = specified(x, tuple(None if isinstance(size, Variable) else size for size in sizes))
     if not any(isinstance(size, Variable) for size in sizes):
         return known
@@ -316,6 +316,8 @@ def unbroadcast(x: Any, *axes: int) -> Variable:
 def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
     """x with exactly these axes broadcasting."""
     x = as_variable(x)
+    if not len(broadcastable):  # nothing is said of any axis
+        return x
     if len(broadcastable) != x.ndim:
         raise ShapeMismatch(message(f"{len(broadcastable)} flags for {x.ndim} axes", [(x.name or "x", x)]))
     x = addbroadcast(x, *(axis for axis, flag in enumerate(broadcastable) if flag))

@@ -10,7 +10,7 @@ import numpy as np
 
 from symlab.core.ir import config
 from symlab.core.ir.apply import Apply
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, NoDefaultResult, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import ArrayType, Shape, array_type, plain_dtype
@@ -46,7 +46,8 @@ def TensorType(
     A size is a number, or None where it is not known before the call. Flags do as well, as in Theano: True stands for
     a size of 1, which broadcasts, False for one that is not known.
     """
-    return array_type(dtype_of(dtype), static_shape(shape if broadcastable is None else broadcastable))
+    flags = None if broadcastable is None else [None if flag is None else bool(flag) for flag in broadcastable]
+    return array_type(dtype_of(dtype), static_shape(shape if flags is None else flags))
 
 
 def dtype_of(dtype: Any) -> np.dtype[Any]:
@@ -174,7 +175,7 @@ def result_of(application: Apply) -> Any:
         place = 0
     if not isinstance(place, int) or not 0 <= place < len(results):
         problem = f"{application.op} has {len(results)} results, and none of them is its default"
-        raise InvalidValue(message(problem, (), ["one of application.outputs"]))
+        raise NoDefaultResult(message(problem, (), ["one of application.outputs"]))
     return results[place]
 
 
@@ -187,6 +188,8 @@ def constant(value: Any, name: str | None = None, ndim: int | None = None, dtype
         made = value
     else:
         array = constant_value(value) if isinstance(value, Variable) and value.op is CONSTANT else value
+        if type(value) is float and dtype is None and config.current().cast_policy == "numpy+floatX":
+            dtype = "float32" if config.current().floatX == "float32" else None
         made = operators.constant(array, name, None if dtype is None else dtype_of(dtype))
     if ndim is None or ndim == made.ndim:
         return made

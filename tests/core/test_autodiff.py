@@ -591,3 +591,22 @@ def test_the_second_derivative_of_softmax_on_matrices() -> None:
     at, step = np.array([0.3, 0.7, -0.4]), 1e-6
     slopes = (f(at + step * direction)[0] - f(at - step * direction)[0]) / (2 * step)
     np.testing.assert_allclose(f(at)[1], slopes, atol=1e-7)
+
+
+def test_what_is_checked_is_made_once() -> None:
+    """A function that draws numbers is compared with itself."""
+    rng, made = np.random.default_rng(1), []
+
+    def drawn(x: Any) -> Any:
+        made.append(x)
+        return x * rng.normal(size=NUMBERS.shape)
+
+    gradcheck(drawn, [NUMBERS])
+    assert len(made) == 1
+
+
+def test_many_differences_are_computed_by_compiled_code() -> None:
+    many = np.random.default_rng(2).normal(size=1100)
+    assert gradcheck(lambda x: T.tanh(x) * x, [many]) < 1e-6
+    with pytest.raises(GradientError, match="argument 0, element"):
+        gradcheck(lambda x: T.grad_scale(x, 1.01), [many])

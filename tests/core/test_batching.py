@@ -274,3 +274,44 @@ def test_jacobians_through_linear_algebra() -> None:
     np.testing.assert_allclose(by_matrix, -inverse[:, :, None] * (inverse @ vector), rtol=1e-10)
     curvature = sl.function([A], sl.hessian(T.log(T.linalg.det(A)), A))(square)
     np.testing.assert_allclose(curvature, -np.einsum("jk,li->ijkl", inverse, inverse), rtol=1e-8, atol=1e-12)
+
+
+PICKED = {
+    "sum": (lambda v: v[v > 0.5].sum(), lambda v: v[v > 0.5].sum()),
+    "product": (lambda v: T.prod(v[v > 0.5] + 1), lambda v: np.prod(v[v > 0.5] + 1)),
+    "mean": (lambda v: v[v > 0.5].mean(), lambda v: v[v > 0.5].mean()),
+    "variance": (lambda v: v[v > 0.5].var(), lambda v: v[v > 0.5].var()),
+    "count": (lambda v: v[v > 0.5].size, lambda v: v[v > 0.5].size),
+    "logarithms": (lambda v: T.log(v[v > 0]).sum(), lambda v: np.log(v[v > 0]).sum()),
+    "all": (lambda v: T.all(v[v > 0.5] < 0.9), lambda v: np.all(v[v > 0.5] < 0.9)),
+    "two": (lambda v: T.sqr(v[v > 0.5]).sum() / v[v < 0].size, lambda v: np.square(v[v > 0.5]).sum() / v[v < 0].size),
+}
+
+
+@pytest.mark.parametrize("name", PICKED)
+def test_folds_of_what_a_condition_picks(name: str) -> None:
+    """How many are picked differs from one to the next, and a number comes of each."""
+    symbolic, wanted = PICKED[name]
+    values = np.random.default_rng(4).normal(size=(5, 7))
+    stack = T.dmatrix("stack")
+    found = vectorize(symbolic, "(n)->()")(stack)
+    np.testing.assert_allclose(sl.function([stack], found)(values), [wanted(row) for row in values])
+
+
+def test_matrices_of_which_a_condition_picks_elements() -> None:
+    values = np.random.default_rng(5).normal(size=(3, 4, 2))
+    stack = T.dtensor3("stack")
+    found = vectorize(lambda m: T.exp(m[m > 0]).sum(keepdims=True)[0], "(m,n)->()")(stack)
+    total, slope = sl.function([stack], [found, sl.grad(found.sum(), stack)])(values)
+    np.testing.assert_allclose(total, [np.exp(one[one > 0]).sum() for one in values])
+    np.testing.assert_allclose(slope, np.where(values > 0, np.exp(values), 0))
+
+
+@pytest.mark.parametrize(
+    "picks", [lambda v: v[v > 0.5], lambda v: v[v > 0.5].max(), lambda v: (v[v > 0.5] * v[v > 0.6]).sum()]
+)
+def test_what_is_picked_has_no_stack(picks: Any) -> None:
+    """The array itself, an extreme of none, two arrays of which nobody knows that they are equally long."""
+    one = T.dvector("one")
+    with pytest.raises(Unbatchable, match="nonzero cannot"):
+        vectorize_graph(picks(one), {one: T.dmatrix("stack")})

@@ -445,3 +445,16 @@ def test_types_and_texts():
     f = sl.function([x], S.neg(x))
     value = matrix((4, 5), dtype="float32")
     check(pickle.loads(pickle.dumps(f))(value), -value)
+
+
+def test_python_numbers_leave_the_dtype_as_it_is():
+    x, whole = S.csr_matrix("x", dtype="float32"), S.csr_matrix("whole", dtype="int32")
+    value = sp.random(3, 4, 0.5, "csr", dtype="float32", random_state=0)
+    for made, wanted in ((x * 3, value * 3), (2.5 * x, 2.5 * value), (x / 2, value / 2)):
+        assert made.dtype == "float32"
+        found = sl.function([x], made)(value)
+        assert found.dtype == "float32"
+        assert abs(found - wanted).max() < 1e-6
+    assert (whole * 2).dtype == "int32"
+    assert (whole * 2.5).dtype == (whole / 2).dtype == "float64"
+    assert (x * np.float64(2)).dtype == "float64"

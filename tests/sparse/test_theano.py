@@ -38,3 +38,30 @@ def test_a_program_for_theano(theano):
     assert abs(doubled - 2 * value).max() == 0
     assert isinstance(sparse.basic.sp_sum(x, axis=0), T.TensorVariable)
     assert sparse.type.SparseType("csc", "float32")("c").dtype == "float32"
+
+
+def test_what_programs_ask_of_values_and_variables(theano):
+    import theano.tensor as T
+    from theano.sparse import basic
+
+    sparse, dense = basic.csr_matrix("x"), T.dmatrix()
+    assert basic._is_sparse_variable(sparse)
+    assert not basic._is_sparse_variable(dense)
+    assert basic._is_dense_variable(dense)
+    assert not basic._is_dense_variable(sparse)
+    assert basic._is_sparse(sp.csr_matrix((2, 2)))
+    assert basic._is_dense(np.ones(2))
+    with pytest.raises(TypeError, match="a variable is wanted, not ndarray"):
+        basic._is_sparse_variable(np.ones(2))
+
+
+def test_memory_of_values(theano):
+    from theano.sparse import SparseType
+
+    a, b = sp.random(3, 4, 0.5, "csr"), sp.random(3, 4, 0.5, "csr")
+    assert SparseType.may_share_memory(a, a)
+    assert SparseType.may_share_memory(a.transpose(), a)
+    assert SparseType.may_share_memory(a, a.data[1:])
+    assert not SparseType.may_share_memory(a, b)
+    assert not SparseType.may_share_memory(a, a.copy())
+    assert not SparseType.may_share_memory(a, "a")

@@ -23,6 +23,23 @@ def test_the_values_are_those_of_the_function(name: str) -> None:
     assert given.tolist() == values.tolist()
 
 
+@pytest.mark.parametrize("name", [*T.inplace.BINARY, *T.inplace.MORE])
+def test_functions_of_several_operands(name: str) -> None:
+    dtype = "int64" if name in ("and_", "or_", "xor") else "float64"
+    count = {"betainc": 3, "hyp2f1": 4, "switch": 3}.get(name, 2)
+    values = [np.array([2, 1, 3][place:] + [2, 1, 3][:place]).astype(dtype) for place in range(min(count, 3))]
+    values += [np.full(3, 0.5)] * (count - 3)
+    operands = [T.vector(f"x{place}", dtype=dtype) for place in range(count)]
+    found = getattr(T.inplace, f"{name}_inplace")(*operands)
+    assert found.type == operands[0].type
+    given = dict(zip(operands, values, strict=True))
+    wanted = T.cast(T.inplace.function_named(name)(*operands), dtype)
+    np.testing.assert_allclose(
+        sl.function(operands, found)(*values),
+        sl.function(operands, wanted, on_unused_input="ignore")(*given.values()),
+    )
+
+
 def test_arguments_are_written_over_where_the_function_says_so() -> None:
     x, y = T.dmatrix("x"), T.dvector("y")
     total = T.inplace.add_inplace(x, y[None])

@@ -41,7 +41,7 @@ def test_numbers_that_are_known(expression: Any, number: float) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    [None, B, B + 1, T.stack([B, 2, 3])[0], np.array([0, 1]), np.array([]), T.constant([1, 2])],
+    [None, B, B + 1, T.stack([B, 2, 3])[0], np.array([0, 1]), T.constant([1, 2])],
     ids=str,
 )
 def test_numbers_that_are_not(expression: Any) -> None:
@@ -129,3 +129,27 @@ def test_sizes_that_are_expressions_are_checked_at_the_call() -> None:
             f(np.ones((rows, 2)), 3)
     with pytest.raises(RankMismatch, match="3 sizes are declared for 2 axes"):
         T.specify_shape(x, (n, n, n))
+
+
+def test_a_constant_of_no_elements() -> None:
+    with pytest.raises(T.EmptyConstantError, match=r"has no elements"):
+        T.get_scalar_constant_value(np.array([]))
+    assert issubclass(T.EmptyConstantError, NotScalarConstantError)
+
+
+def test_what_tells_constants_apart() -> None:
+    values = [np.nan, np.inf, -np.inf, 0, 1, 0.0, -0.0, [0, 1], [0, np.nan], [[0, 1]], True]
+    for place, first in enumerate(values):
+        for other, second in enumerate(values):
+            alike = T.constant(first).signature() == T.constant(second).signature()
+            assert alike == (place == other), (first, second)
+    with pytest.raises(AttributeError, match="is no constant"):
+        T.dscalar("x").signature()
+
+
+def test_a_list_of_constants_is_a_constant() -> None:
+    found = T.as_tensor_variable([T.constant(1), T.constant(2)])
+    assert found.data.tolist() == [1, 2]
+    assert T.as_tensor_variable([T.constant(1), 2.5]).data.tolist() == [1.0, 2.5]
+    x = T.dscalar("x")
+    assert T.as_tensor_variable([T.constant(1), x]).eval({x: 3.0}).tolist() == [1.0, 3.0]

@@ -207,7 +207,7 @@ def test_matrices_that_are_not_positive_definite() -> None:
     assert np.isnan(lower[1]).all()
     slope = sl.function([x], sl.grad(T.sum(T.linalg.cholesky(x, on_error="nan")), x))(value)
     assert np.isfinite(slope[0]).all()
-    assert np.isnan(slope[1]).any()
+    assert np.isnan(slope[1]).all()
     with pytest.raises(np.linalg.LinAlgError):
         sl.function([x], T.linalg.cholesky(x))(value)
     with pytest.raises(InvalidValue, match="on_error"):

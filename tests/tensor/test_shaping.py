@@ -224,7 +224,7 @@ def test_what_cannot_be_joined() -> None:
         T.concatenate([known[0], T.dvector()])
     with pytest.raises(InvalidValue):
         T.concatenate([])
-    with pytest.raises(InvalidIndex, match="no axis 0"):
+    with pytest.raises(RankMismatch, match="a scalar has no axis along which it is joined"):
         T.concatenate([T.dscalar(), T.dscalar()])
 
 
@@ -332,7 +332,8 @@ def test_a_transposed_variable_has_a_name() -> None:
     assert x.T.name == "x.T"
     assert T.dmatrix().T.name is None
     assert x.name == "x"
-    assert T.dvector("v").T.name == "v"
+    assert T.dvector("v").T.name == "v.T"
+    assert T.dvector().T.name is None
 
 
 def test_axes_as_arrays() -> None:
@@ -342,7 +343,7 @@ def test_axes_as_arrays() -> None:
     for known in (T.constant(1), T.cast(T.constant(2.0), "int32"), T.constant(3) - 2):
         assert T.join(known, x, x).ndim == 3
     with pytest.raises(TypeMismatch, match="an axis is an integer known now"):
-        T.join(T.iscalar(), x, x)
+        T.roll(x, 1, T.iscalar())
 
 
 def test_fill_broadcasts() -> None:
@@ -395,3 +396,61 @@ def test_a_size_of_minus_one_that_is_known_at_the_call() -> None:
             f(M, wrong)
     empty = np.zeros((0, 3))
     np.testing.assert_array_equal(f(empty, [0, 3, 1]), empty.reshape(0, 3, 1))
+
+
+def test_arrays_that_are_no_list_are_stacked_with_a_warning() -> None:
+    x, y = T.dvectors("x", "y")
+    with pytest.warns(DeprecationWarning, match="stack takes its arrays as a list"):
+        stacked = T.stack(x, y)
+    assert stacked.eval({x: [1.0], y: [2.0]}).tolist() == [[1.0], [2.0]]
+
+
+def test_no_flags_say_nothing() -> None:
+    x = T.dmatrix("x")
+    assert T.patternbroadcast(x, ()) is x
+    with pytest.raises(ShapeMismatch, match="1 flags for 2 axes"):
+        T.patternbroadcast(x, (True,))
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_sizes_that_are_not_those_declared(mode: str) -> None:
+    """Theano's programs catch AssertionError."""
+    x = T.dvector("x")
+    f = sl.function([x], T.specify_shape(x, (2,)), mode=mode)
+    assert f([1.0, 2.0]).tolist() == [1.0, 2.0]
+    with pytest.raises(AssertionError, match=r"axis 0 has size 3, and 2 was declared"):
+        f([1.0, 2.0, 3.0])
+    with pytest.raises(AssertionError, match="2 sizes are declared for 1 axes"):
+        T.specify_shape(x, (2, 2))
+
+
+def test_a_shape_that_is_known_is_a_constant() -> None:
+    assert T.tensor(dtype="float64", shape=(2, 3)).shape.data.tolist() == [2, 3]
+    with pytest.raises(AttributeError, match="is no constant"):
+        T.dmatrix("x").shape.data
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_repetitions_whose_number_the_call_knows(mode: str) -> None:
+    """Fewer than the axes that are wanted count for the last ones; more are refused."""
+    x, reps = T.dmatrix("x"), T.ivector("reps")
+    f = sl.function([x, reps], T.tile(x, reps, 3), mode=mode)
+    value = np.arange(6.0).reshape(2, 3)
+    for times in ([2], [1, 2], [2, 1, 3], []):
+        wanted = np.tile(value, [1] * (3 - len(times)) + times)
+        np.testing.assert_array_equal(f(value, np.array(times, np.int32)), wanted)
+    with pytest.raises(AssertionError, match="more repetitions than the 3 axes"):
+        f(value, [1, 1, 1, 1])
+
+
+def test_arrays_under_theanos_keyword() -> None:
+    x, y = T.dvectors("x", "y")
+    assert T.stack(tensors=[x, y], axis=1).eval({x: [1.0], y: [2.0]}).tolist() == [[1.0, 2.0]]
+    with pytest.raises(InvalidValue, match="nothing to stack"):
+        T.stack()
+
+
+def test_a_shape_by_its_name() -> None:
+    x = T.dvector("x")
+    assert x.reshape(shape=(2, -1), ndim=2).eval({x: np.arange(6.0)}).shape == (2, 3)
+    assert x.reshape((3, 2)).ndim == x.reshape(3, 2).ndim == 2

@@ -208,3 +208,11 @@ def test_types_filter_variables() -> None:
     assert kind.convert_variable(T.dvector()) is None
     with pytest.raises(TypeMismatch, match="no variable of"):
         kind.filter_variable(T.fmatrix())
+
+
+def test_flags_may_be_numbers() -> None:
+    """Theano's programs write 0 and 1; as sizes they mean what they say."""
+    assert T.TensorType("float64", broadcastable=[1, 0, 1]).shape == (1, None, 1)
+    assert T.TensorType("float64", broadcastable=(True, None)).shape == (1, None)
+    assert T.TensorType("float64", shape=[1, 0]).shape == (1, 0)
+    assert T.tensor(dtype="float64", broadcastable=[0, 1]).type.shape == (None, 1)

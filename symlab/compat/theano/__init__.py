@@ -2,7 +2,7 @@
 
 From then on `theano` and its modules are symlab's objects under Theano's names, what THEANO_FLAGS says holds, and where
 Theano and NumPy differ, expressions behave as Theano's: one that is no comparison counts as true (`if mask:`), and real
-functions of integers of 8 bits are of dtype float32.
+functions of integers of 8 bits are of dtype float32, and sums, means and products of float32 run in float64.
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ class Applied:
     options: tuple[tuple[str, Any], ...]
     function: Callable[..., Any] = field(compare=False, repr=False)
 
-    def __call__(self, *inputs: Any, **more: Any) -> Any:
-        """The result for these inputs."""
-        return self.function(dict(self.options), *inputs, **more)
+    def __call__(self, *inputs: Any, return_list: bool = False, **more: Any) -> Any:
+        """The result for these inputs, or the list of all results."""
+        found = self.function(dict(self.options), *inputs, **more)
+        return (list(found) if isinstance(found, (list, tuple)) else [found]) if return_list else found
 
     def make_node(self, *inputs: Any) -> Apply | None:
         """The application to these inputs."""

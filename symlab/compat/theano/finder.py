@@ -60,6 +60,11 @@ class TheanoModule(ModuleType):
         self.__dict__[name] = found
         return found
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a name; a module that is imported does not hide the function of its name, as `theano.tensor.var`."""
+        if not isinstance(value, ModuleType) or name not in self._contents.names:
+            super().__setattr__(name, value)
+
     def __dir__(self) -> Sequence[str]:
         below = f"{self.__name__}."
         children = [name[len(below) :] for name in MODULES if name.startswith(below) and "." not in name[len(below) :]]

@@ -25,14 +25,17 @@ from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType
 from symlab.core.modes import MODES, Mode, as_mode
 from symlab.core.ops.operators import Variable, as_variable, constant
+from symlab.core.ops.passing import copy
 from symlab.core.ops.replacing import rebuilt
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable as Shared
 from symlab.core.shared import fitting, shared
 from symlab.core.substitute import copied
 from symlab.debug.monitor import monitor_mode
+from symlab.tensor.elementwise import cast
 from symlab.tensor.reductions import softmax as rows_softmax
 from symlab.tensor.types import TensorType as tensor_type
+from symlab.tensor.types import all_dtypes
 
 VERSION = "1.0.5"  # whose interface this is
 
@@ -93,6 +96,7 @@ SharedVariable = recognized(
         name, type, value, strict, allow_downcast
     ),
 )  # fmt: skip
+CONVERSIONS = {f"_convert_to_{dtype}": partial(cast, dtype=dtype) for dtype in all_dtypes}
 Scan = recognized("Scan", "Loops.", named("scan"))
 
 
@@ -108,6 +112,7 @@ Elemwise = recognized(
     "Elemwise", "Ops that work element by element: those of single numbers take arrays as they are.", is_elementwise,
     lambda scalar_op, inplace_pattern=None, name=None, nfunc_spec=None, openmp=None: scalar_op,
 )  # fmt: skip
+DeepCopyOp = recognized("DeepCopyOp", "Copies.", named("copy"), lambda: copy)
 Subtensor = recognized("Subtensor", "Slices.", named("slice"))
 DebugMode = recognized(
     "DebugMode", "The mode that checks.", lambda value: isinstance(value, Mode) and value.name == "DebugMode",
@@ -231,6 +236,16 @@ def get_default_mode() -> Mode:
 def version(print_too: bool = True) -> tuple[Any, bool]:
     """The version that Theano's programs see, and whether files were changed."""
     return VERSION, False
+
+
+def ScalarType(dtype: Any) -> ArrayType:
+    """The type of single numbers of a dtype, which are arrays of rank 0 here."""
+    return tensor_type(dtype, ())
+
+
+def is_flat(var: Variable, ndim: int | None = None) -> bool:
+    """Whether a variable has this number of axes, 1 if none is told."""
+    return var.ndim == (1 if ndim is None else ndim)
 
 
 def no_lock(*args: Any, **options: Any) -> None:

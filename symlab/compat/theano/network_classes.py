@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from symlab.compat.theano.kinds import Recognized, named, recognized, softmax
-from symlab.core.ops.operators import as_variable
+from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.seams import resolve
+from symlab.sparse.variable import SparseVariable
 
 Makers = Mapping[str, tuple[str, ...]]
 
@@ -97,6 +101,7 @@ def logsoftmax(c: Any) -> Any:
 NNET: Mapping[str, Any] = MappingProxyType(
     {
         **NNET_FUNCTIONS,
+        "ctc": "symlab.tensor.nnet:ctc",  # and not the module of this name
         "Prepend_scalar_constant_to_each_row": recognized(
             "Prepend_scalar_constant_to_each_row", "A column in front.", named("join"), prepending
         ),
@@ -213,9 +218,31 @@ def joining(name: str) -> Callable[..., Any]:
     return make
 
 
+def is_dense(x: Any) -> bool:
+    """Whether this is an array, and no variable or sparse matrix."""
+    return isinstance(x, np.ndarray)
+
+
+def is_sparse_variable(x: Any) -> bool:
+    """Whether this is an expression whose value is a sparse matrix."""
+    if not isinstance(x, (SparseVariable, Variable)):
+        raise TypeMismatch(message(f"a variable is wanted, not {type(x).__name__}"))
+    return isinstance(x, SparseVariable)
+
+
+def is_dense_variable(x: Any) -> bool:
+    """Whether this is an expression whose value is an array."""
+    return not is_sparse_variable(x)
+
+
 SPARSE: Mapping[str, Any] = MappingProxyType(
     {
         **SPARSE_FUNCTIONS,
+        "_is_dense": is_dense,
+        "_is_dense_variable": is_dense_variable,
+        "_is_sparse": "scipy.sparse:issparse",
+        "_is_sparse_variable": is_sparse_variable,
+        "enable_sparse": True,
         "Cast": recognized("Cast", "Another dtype.", named("cast"), with_options("cast", "dtype")),
         "HStack": recognized("HStack", "Side by side.", named("join"), joining("hstack")),
         "SparseFromDense": recognized(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
+from inspect import signature
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,6 +35,8 @@ class ScalarOp:
 
     nin: ClassVar[int] = -1
     nfunc_spec: ClassVar[tuple[str, int, int] | None] = None
+    output_types_preference: Callable[..., Any] | None = None
+    name: str | None = None
 
     def __init__(self, output_types_preference: Callable[..., Any] | None = None, name: str | None = None) -> None:
         self.output_types_preference, self.name = output_types_preference, name
@@ -45,7 +48,7 @@ class ScalarOp:
     @cached_property
     def record(self) -> Op:
         """The op that takes arrays."""
-        count = self.nfunc_spec[1] if self.nin < 0 and self.nfunc_spec else max(self.nin, 1)
+        count = self.nin if self.nin > 0 else numbers_taken(self)
         made = elementwise(
             type(self).__name__, reference=over_arrays(self), operands=count, doc=type(self).__doc__ or "",
             derivative=tuple(partial(self, place) for place in range(count)) if hasattr(self, "grad") else None,
@@ -80,6 +83,11 @@ class BinaryScalarOp(ScalarOp):
     """An op of two numbers."""
 
     nin = 2
+
+
+def numbers_taken(op: ScalarOp) -> int:
+    """How many numbers an op takes that does not say it: as its function of arrays, or its `impl`."""
+    return op.nfunc_spec[1] if op.nfunc_spec else len(signature(op.impl).parameters)
 
 
 def record_of(op: ScalarOp) -> Op:

@@ -26,6 +26,7 @@ def mode(name: str) -> str:
 
 OWN: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
     {
+        "cast_policy": ("cast_policy", str),
         "base_compiledir": ("cache_dir", str),
         "compiledir": ("cache_dir", str),
         "compute_test_value": ("compute_test_value", str),
@@ -43,7 +44,7 @@ KEPT: Mapping[str, Any] = MappingProxyType(
         "DebugMode.check_py": True, "DebugMode.check_strides": 1, "DebugMode.patience": 10,
         "DebugMode.warn_input_not_reused": True, "NanGuardMode.action": "raise", "NanGuardMode.big_is_error": True,
         "NanGuardMode.inf_is_error": True, "NanGuardMode.nan_is_error": True, "allow_gc": True,
-        "assert_no_cpu_op": "ignore", "blas.ldflags": "", "cast_policy": "custom", "check_input": True,
+        "assert_no_cpu_op": "ignore", "blas.ldflags": "", "check_input": True,
         "compile.timeout": 900, "compile.wait": 5, "compute_test_value_opt": "off", "conv.assert_shape": False,
         "cycle_detection": "regular", "deterministic": "default", "dnn.conv.algo_bwd_data": "none",
         "dnn.conv.algo_bwd_filter": "none", "dnn.conv.algo_fwd": "small", "dnn.enabled": "auto",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from symlab.compat.theano import network_classes as networks
+from symlab.compat.theano.kinds import CONVERSIONS
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ REWRITES = {
     "local_optimizer": "symlab.core.local:local_optimizer",
     "out2in": GRAPHS + "rewriter",
 }
-VIEWS = {"ViewOp": OPS + "ViewOp", "view_op": "symlab.core.ops.passing:copy"}
+VIEWS = {"DeepCopyOp": KINDS + "DeepCopyOp", "ViewOp": OPS + "ViewOp", "view_op": "symlab.core.ops.passing:copy"}
 REGISTER = dict.fromkeys(
     ("register_canonicalize", "register_specialize", "register_stabilize", "register_uncanonicalize"), OPS + "register"
 )
@@ -81,6 +82,7 @@ FUNCTION = {
     "shared": "symlab:shared",
 }
 MODE = {
+    "DebugMode": KINDS + "DebugMode",
     "FAST_COMPILE": KINDS + "FAST_COMPILE",
     "FAST_RUN": KINDS + "FAST_RUN",
     "Mode": KINDS + "TheanoMode",
@@ -127,12 +129,19 @@ EXTRA_CLASSES = (
     "SearchsortedOp", "Unique", "UnravelIndex",
 )  # fmt: skip
 CLASSES = "symlab.compat.theano.classes:"
-EXTRA_NAMES = {name: CLASSES + name for name in EXTRA_CLASSES}
+EXTRA_NAMES = {**{name: CLASSES + name for name in EXTRA_CLASSES}, "RepeatOp": CLASSES + "Repeat"}
 TENSOR_NAMES = {
     **TYPES,
+    **CONVERSIONS,
     "_shared": "symlab:shared",
     **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",
+    "is_flat": KINDS + "is_flat",
+    "isinf_": "symlab.tensor:isinf",
+    "isnan_": "symlab.tensor:isnan",
+    "sort": "symlab.tensor:sort",  # and not the modules of these names
+    "var": "symlab.tensor:var",
+    "make_vector": "symlab.core.ops.join:make_vector",
     "numeric_grad": "symlab.gradient:numeric_grad",
     "Subtensor": KINDS + "Subtensor",
     "Apply": WALK + ":Apply",
@@ -150,6 +159,9 @@ SCALAR_TYPES = {
 }  # fmt: skip
 SCALAR = {
     **{name: f"symlab.tensor:{letters}scalar" for name, letters in SCALAR_TYPES.items()},
+    "ComplexError": "symlab.core.ir.errors:TypeMismatch",
+    "Scalar": KINDS + "ScalarType",
+    "ScalarType": KINDS + "ScalarType",
     "upcast": KINDS + "upcast",
     **{
         name: SCALARS + name
@@ -284,7 +296,11 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.raw_random": Contents(
             "Draws from a state.", ("symlab.tensor.raw_random",), {"theano": "theano:theano"}
         ),
-        "theano.tensor.opt": Contents("Values that are checked.", (), CHECKS),
+        "theano.tensor.opt": Contents(
+            "Values that are checked.",
+            (),
+            {**CHECKS, **{name: CLASSES + name for name in ("MakeVector", "Shape_i")}},
+        ),
         "theano.tensor.shared_randomstreams": Contents(
             "Streams of random numbers.",
             ("symlab.tensor.shared_randomstreams",),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.backends.reference import node_problem
-from symlab.core.ir.errors import InvalidIndex, InvalidValue, ShapeMismatch, SymlabError
+from symlab.core.ir.errors import InvalidIndex, InvalidValue, NotAsDeclared, ShapeMismatch, SymlabError
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import Kind
@@ -37,6 +37,10 @@ SENTENCES: Mapping[Problem, tuple[type[SymlabError], Callable[[Values], str]]] =
         Problem.TOO_LARGE: (InvalidValue, lambda v: "the result would be larger than any memory"),
         Problem.STEP: (InvalidValue, lambda v: "the step is 0"),
     }
+)
+DECLARED: tuple[type[SymlabError], Callable[[Values], str]] = (
+    NotAsDeclared,
+    lambda v: f"axis {v[0]} has size {v[1]}, and {v[2]} was declared",
 )
 
 
@@ -68,7 +72,7 @@ def refusal(
     node: Expr, code: Problem, values: Values, origins: Origins, leaves: Sequence[Expr], sizes: Values
 ) -> SymlabError:
     """The error of a node, given the sizes of the leaves one after another, or none."""
-    kind, sentence = SENTENCES[code]
+    kind, sentence = DECLARED if code is Problem.SIZES and node.op.name == "specify_shape" else SENTENCES[code]
     shapes = operand_shapes(node, leaves, sizes) if sizes else None
     text = sentence(values) + undeclared(node, code, values)
     return node_problem(kind, text, node, shapes, origins, attempts(code, values))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from symlab.core.batching.masks import without_picking
 from symlab.core.batching.rules import batched
-from symlab.core.batching.stack import Operand, core_rank
+from symlab.core.batching.stack import Operand, Unbatchable, core_rank
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, PROJECT
@@ -23,13 +24,25 @@ def vectorize_graph(outputs: Any, replace: Mapping[Variable, Any]) -> Any:
     TypeMismatch for a replacement of another dtype or fewer axes, Unbatchable where shapes would differ in the stack.
     """
     roots = [outputs] if isinstance(outputs, Variable) else list(outputs)
-    done: dict[Expr, Any] = {old: fitting(old, as_variable(new)) for old, new in replace.items()}
-    inside = opened(roots, frozenset(done))
-    for node in toposort(inside, frozenset(done)):
+    stacks: dict[Expr, Any] = {old: fitting(old, as_variable(new)) for old, new in replace.items()}
+    inside = opened(roots, frozenset(stacks))
+    try:
+        found = stacked_roots(inside, stacks)
+    except Unbatchable:
+        in_place = without_picking(inside)
+        if all(new is old for new, old in zip(in_place, inside, strict=True)):
+            raise
+        found = stacked_roots(in_place, stacks)
+    return found[0] if isinstance(outputs, Variable) else found
+
+
+def stacked_roots(roots: Sequence[Variable], stacks: Mapping[Expr, Any]) -> list[Any]:
+    """Each root for stacks of what it is computed from."""
+    done = dict(stacks)
+    for node in toposort(roots, frozenset(done)):
         if node not in done:
             done[node] = for_stacks(node, [done[arg] for arg in node.args])
-    found = [done[root] for root in inside]
-    return found[0] if isinstance(outputs, Variable) else found
+    return [done[root] for root in roots]
 
 
 def fitting(old: Variable, new: Variable) -> Variable:

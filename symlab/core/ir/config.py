@@ -27,6 +27,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "record": ("full", "names"),
     "compute_test_value": ("off", "ignore", "warn", "raise"),
     "manners": ("numpy", "theano"),
+    "cast_policy": ("custom", "numpy+floatX"),
 }
 
 
@@ -57,7 +58,8 @@ class Config:
     seed: int = 0
     on_unused_input: str = "raise"
     compute_test_value: str = "off"
-    manners: str = "numpy"  # "theano": `if x:` is true, and exp of int8 is float32
+    manners: str = "numpy"  # "theano": `if x:` is true, exp of int8 is float32, sums of float32 run in float64
+    cast_policy: str = "custom"  # "numpy+floatX": arange as NumPy's, but of dtype floatX where none is asked for
 
 
 KEYS: Mapping[str, type] = {item.name: type(getattr(Config(), item.name)) for item in fields(Config)}

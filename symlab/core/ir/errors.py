@@ -26,6 +26,18 @@ class RankMismatch(ShapeMismatch, TypeMismatch):
     """Arrays whose numbers of axes do not fit together: shapes as well as kinds of arrays."""
 
 
+class NotAsDeclared(RankMismatch, AssertionError):
+    """An array whose sizes are not those that were declared."""
+
+
+class WrongSize(InvalidValue, TypeMismatch):
+    """An argument whose size along an axis is not the one of its variable: its type does not fit."""
+
+
+class NoDefaultResult(InvalidValue, AttributeError):
+    """An application of several results that is used as if it were one."""
+
+
 class InvalidIndex(SymlabError, IndexError):
     """An index or axis out of bounds."""
 
@@ -44,6 +56,10 @@ class InvalidSize(TypeMismatch, ValueError):
 
 class NotScalarConstantError(SymlabError, ValueError):
     """An expression whose value is not one number known before a call."""
+
+
+class EmptyConstantError(NotScalarConstantError):
+    """A constant of no elements, of which none has a value."""
 
 
 class OutputKeyError(TypeMismatch, AssertionError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symlab.core.ir.op import Op
 from symlab.core.ops import bessel_references
-from symlab.core.ops.declare import elementwise, special
+from symlab.core.ops.declare import elementwise, special, special_single
 from symlab.core.ops.elementwise import exp, sign
 
 EXACT = "symlab.core.ops.exact:"
@@ -33,7 +33,7 @@ jv: Op = elementwise(
     "jv",
     doc="The Bessel function of the first kind of real order v.",
     reference="scipy.special:jv",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda y, v, x: jv_slope(v, x), lambda y, v, x: (jv(v - 1, x) - jv(v + 1, x)) / 2),
     exact="mpmath:besselj",
     latex=r"J_{{{0}}}\left({1}\right)",
@@ -64,7 +64,7 @@ iv: Op = elementwise(
     "iv",
     doc="The modified Bessel function of the first kind of real order v.",
     reference="scipy.special:iv",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda y, v, x: exp(x) * ive_slope(v, x), lambda y, v, x: (iv(v - 1, x) + iv(v + 1, x)) / 2),
     exact="mpmath:besseli",
     latex=r"I_{{{0}}}\left({1}\right)",
@@ -75,7 +75,7 @@ ive: Op = elementwise(
     "ive",
     doc="exp(-|x|) I_v(x), without overflow.",
     reference=bessel_references.ive,
-    dtypes=special,
+    dtypes=special_single,
     partials=(
         lambda y, v, x: ive_slope(v, x),
         lambda y, v, x: (ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y,
@@ -89,7 +89,7 @@ kv: Op = elementwise(
     "kv",
     doc="The modified Bessel function of the second kind of real order v.",
     reference="scipy.special:kv",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda y, v, x: exp(-x) * kve_slope(1, v, x), lambda y, v, x: (kv(v - 1, x) + kv(v + 1, x)) / -2),
     exact="mpmath:besselk",
     latex=r"K_{{{0}}}\left({1}\right)",
@@ -100,7 +100,7 @@ kve: Op = elementwise(
     "kve",
     doc="exp(x) K_v(x), without underflow.",
     reference="scipy.special:kve",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda y, v, x: kve_slope(1, v, x), lambda y, v, x: y - (kve(v - 1, x) + kve(v + 1, x)) / 2),
     exact=EXACT + "kve",
     latex=r"e^{{{1}}}K_{{{0}}}\left({1}\right)",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import Misfit, TypeMismatch
+from symlab.core.ir.errors import Misfit, RankMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, array_type
 from symlab.core.ops.compare import eq, neq, switch
@@ -20,7 +20,7 @@ from symlab.core.ops.gather import inc_take
 from symlab.core.ops.index import or_zero, part_of_axis, reversed_along
 from symlab.core.ops.join import join
 from symlab.core.ops.operators import Variable, constant
-from symlab.core.ops.reduce import accumulator, total_dtype
+from symlab.core.ops.reduce import total_dtype, widened
 from symlab.core.ops.shape import axis_within, filled_like, shuffled, sizes_of, spread
 from symlab.core.ops.sort import along, places_along
 
@@ -37,7 +37,7 @@ def running_reference(compute: Callable[..., Any]) -> Callable[..., Array]:
     """NumPy's cumsum or cumprod, float16 accumulated in float32."""
 
     def reference(x: Array, axis: int) -> Array:
-        return np.asarray(compute(x, axis=axis, dtype=accumulator(x.dtype)).astype(total_dtype(x.dtype)))
+        return np.asarray(compute(x, axis=axis, dtype=widened(x.dtype)).astype(total_dtype(x.dtype)))
 
     return reference
 
@@ -63,6 +63,8 @@ def backward_recurrence(factors: Variable, terms: Variable, axis: int) -> Variab
 def recurrence_type(attributes: Mapping[str, Any], factors: ArrayType, terms: ArrayType) -> ArrayType:
     """The type of `recurrence`: operands of one shape."""
     axis_within(attributes["axis"], terms.ndim)
+    if factors.ndim != terms.ndim:
+        raise Misfit(f"{{0}} is {factors} beside {terms}: arrays of one shape are wanted", kind=RankMismatch)
     return array_type(
         terms.dtype, tuple(a if a is not None else b for a, b in zip(factors.shape, terms.shape, strict=True))
     )

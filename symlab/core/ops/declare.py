@@ -82,7 +82,7 @@ def comparison(dtypes: Dtypes) -> Casts:
 def ordering(dtypes: Dtypes) -> Casts:
     """As `comparison`, for numbers that have an order."""
     casts, result = comparison(dtypes)
-    refuse_complex(casts[0])
+    refuse_unordered(casts[0])
     return casts, result
 
 
@@ -98,6 +98,12 @@ def refuse_complex(dtype: Dtype) -> None:
     """Raise for a dtype whose numbers have no order."""
     if dtype.kind == "c":
         raise Misfit("complex numbers have no order", "abs(x) or x.real", kind=TypeMismatch)
+
+
+def refuse_unordered(dtype: Dtype) -> None:
+    """As `refuse_complex`; where Theano's manners hold, complex numbers compare as NumPy's, by real parts first."""
+    if config.current().manners != "theano":
+        refuse_complex(dtype)
 
 
 def predicate(dtypes: Dtypes) -> Casts:
@@ -125,7 +131,7 @@ def power_of(dtypes: Dtypes) -> Casts:
 def ordered(dtypes: Dtypes) -> Casts:
     """As `same`, for numbers that have an order."""
     common = common_dtype(dtypes)
-    refuse_complex(common)
+    refuse_unordered(common)
     return (common,) * len(dtypes), common
 
 
@@ -134,6 +140,13 @@ def special(dtypes: Dtypes) -> Casts:
     real_floating(dtypes)
     common = np.dtype(np.float32 if common_dtype(dtypes) == np.float32 else np.float64)
     return (common,) * len(dtypes), common
+
+
+def special_single(dtypes: Dtypes) -> Casts:
+    """As `special`; where Theano's manners hold, small integers are float32 in the functions where SciPy's are too."""
+    if config.current().manners == "theano" and inexact_dtype(dtypes) == np.float32:
+        return (np.dtype(np.float32),) * len(dtypes), np.dtype(np.float32)
+    return special(dtypes)
 
 
 def rounded(dtypes: Dtypes) -> Casts:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.errors import Misfit, TypeMismatch
 from symlab.core.ir.op import PROJECT, Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, Type, array_type
 from symlab.core.ops import sort
+from symlab.core.ops.compare import isnan, switch
 from symlab.core.ops.complexes import complex as complex_of
 from symlab.core.ops.complexes import imag
 from symlab.core.ops.declare import declared
@@ -94,13 +96,20 @@ def cholesky_or_nan_reference(x: Array) -> Array:
     return found
 
 
+def failing_vjp(cotangent: Variable, y: Variable, x: Variable) -> tuple[Variable]:
+    """That of `cholesky`; nan for every element of a matrix that has no factor."""
+    corner = slice_op(y, index=(*((None, None, 1),) * (y.ndim - 2), 0, 0))
+    (found,) = cholesky_vjp(cotangent, y, x)
+    return (switch(isnan(shuffled(corner, (*range(corner.ndim), "x", "x"))), np.nan, found),)
+
+
 cholesky_or_nan: Op = declared(
     "cholesky_or_nan",
     Kind.CALL,
     doc="As `cholesky`, with nan for matrices that are not positive definite.",
     reference=cholesky_or_nan_reference,
     infer=of_matrices(same_sizes),
-    vjp=cholesky_vjp,
+    vjp=failing_vjp,
     jvp=cholesky_jvp,
     latex=r"\operatorname{{chol}}\left({0}\right)",
     extra=with_sizes(same_sizes),
@@ -183,6 +192,8 @@ def order_reference(factors: Array, pivots: Array) -> Array:
 
 def order_type(attributes: Any, factors: ArrayType, pivots: ArrayType) -> Type:
     """The type of `row_order`."""
+    if pivots.dtype.kind not in "iu" or pivots.ndim != factors.ndim - 1:
+        raise Misfit(f"{{1}} is {pivots}, not the pivots of {factors}", kind=TypeMismatch)
     return array_type(np.int64, factors.shape[:-1])
 
 

@@ -211,6 +211,8 @@ def seeded_reference(*seed: Array, legacy: bool) -> Array:
 
 def seeded_type(attributes: Mapping[str, Any], *seed: ArrayType) -> GeneratorType:
     """The type of a new generator, of which NumPy chooses the bits."""
+    if len(seed) > 1 or any(item.dtype.kind not in "iu" for item in seed):
+        raise Misfit(f"one seed of integers at most is wanted, not {', '.join(map(str, seed))}", kind=TypeMismatch)
     legacy = attributes["legacy"]
     return GeneratorType(WORD, (words_in("MT19937" if legacy else "PCG64", legacy),), legacy)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from symlab.core.ir.op import Op
 from symlab.core.ops import incomplete_references
-from symlab.core.ops.declare import elementwise, special
+from symlab.core.ops.declare import elementwise, special, special_single
 from symlab.core.ops.elementwise import exp, log, log1p, sqr
 from symlab.core.ops.special import betaln, gammaln, polygamma, psi, psi_difference
 
@@ -72,7 +72,7 @@ betainc = elementwise(
     "betainc",
     doc="The regularized incomplete beta function I_x(a, b).",
     reference=incomplete_references.betainc,
-    dtypes=special,
+    dtypes=special_single,
     partials=(
         lambda y, a, b, x: betainc_slope_a(a, b, x),
         lambda y, a, b, x: betainc_slope_b(a, b, x),
@@ -101,7 +101,7 @@ betaincinv = elementwise(
     "betaincinv",
     doc="The x for which I_x(a, b) is p.",
     reference=incomplete_references.betaincinv,
-    dtypes=special,
+    dtypes=special_single,
     partials=(
         lambda y, a, b, p: -betainc_slope_a(a, b, y) / density_of_beta(a, b, y),
         lambda y, a, b, p: -betainc_slope_b(a, b, y) / density_of_beta(a, b, y),

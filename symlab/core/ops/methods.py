@@ -56,6 +56,11 @@ class Methods(Arithmetic, Protocols):
             raise AttributeError(f"{self!r} is no constant, and so it has no data before a call")
         return constant_value(self)  # type: ignore[arg-type]
 
+    def signature(self) -> Any:
+        """What tells a constant from all that are not equal to it: its dtype, shape and bytes, all nans being one."""
+        data = self.data
+        return data.dtype.str, data.shape, data.tobytes()
+
     @property
     def value(self) -> Any:
         """`data` under Theano's other name."""
@@ -99,9 +104,10 @@ class Methods(Arithmetic, Protocols):
         """The axes in another order, reversed if none is given."""
         return front_end("transpose")(self, *axes)
 
-    def reshape(self, *shape: Any, ndim: int | None = None) -> Any:
+    def reshape(self, *sizes: Any, ndim: int | None = None, shape: Any = None) -> Any:
         """The elements in another shape, in which one size may be -1."""
-        return front_end("reshape")(self, shape[0] if len(shape) == 1 else shape, ndim=ndim)
+        sizes = sizes if shape is None else (shape,)
+        return front_end("reshape")(self, sizes[0] if len(sizes) == 1 else sizes, ndim=ndim)
 
     def __getitem__(self, index: Any) -> Any:
         return front_end("subtensor")(self, index)
@@ -109,6 +115,10 @@ class Methods(Arithmetic, Protocols):
     def eval(self, inputs: Any = None, **options: Any) -> Any:
         """The value for the given values of inputs: `x.eval({a: 1.0})`. The compiled function is kept."""
         return seam("eval")(self, inputs or {}, **options)
+
+    def get_test_value(self) -> Any:
+        """What `tag.test_value` says, or the value of a constant or shared variable."""
+        return seam("test_value")(self)
 
     def clone(self, name: str | None = None) -> Any:
         """A new input of the type of this variable, with its name and tag; of a constant the same constant anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from symlab.core.ir import config
 from symlab.core.ir.errors import InvalidValue, Misfit, SymlabError, TypeMismatch, message
 from symlab.core.ir.expr import Attributes, Expr
-from symlab.core.ir.graph import constant_attrs
+from symlab.core.ir.graph import constant_attrs, constant_value
 from symlab.core.ir.op import CONSTANT, INPUT, Kind, Op
 from symlab.core.ir.origin import Origin, here
 from symlab.core.ir.types import ArrayType, Type
@@ -126,8 +127,15 @@ def as_variable(value: Any) -> Variable:
     if isinstance(value, Variable):
         return value
     if holds_expressions(value):
-        return seam("build.stack")(value)  # type: ignore[no-any-return]
+        return of_constants(seam("build.stack")(value))
     return constant(value)
+
+
+def of_constants(vector: Variable) -> Variable:
+    """A stack of scalars, or the constant that it is where all of them are constants."""
+    if any(arg.op is not CONSTANT or arg.type.ndim for arg in vector.args):
+        return vector
+    return constant([constant_value(arg) for arg in vector.args], dtype=vector.type.dtype)
 
 
 def holds_expressions(value: Any) -> bool:
@@ -219,6 +227,20 @@ def inferred(op: Op, attributes: Mapping[str, Any], nodes: Sequence[Variable]) -
         return op.infer(attributes, *[node.type for node in nodes])
     except Misfit as misfit:
         raise explained(op, misfit, nodes) from None
+    except TypeError:
+        check_count(op, len(nodes))
+        raise
+
+
+def check_count(op: Op, found: int) -> None:
+    """Raise for a number of operands that the type rule of an op does not take."""
+    assert op.infer is not None
+    _, *rest = signature(op.infer).parameters.values()
+    wanted = sum(item.kind is item.POSITIONAL_OR_KEYWORD for item in rest)
+    more = any(item.kind is item.VAR_POSITIONAL for item in rest)
+    if found < wanted or (found > wanted and not more):
+        count = f"{wanted} operand{'s' * (wanted != 1)}{' or more' * more}"
+        raise TypeMismatch(message(f"{op.name} takes {count}, and {found} were given"))
 
 
 def explained(op: Op, misfit: Misfit, nodes: Sequence[Any]) -> SymlabError:

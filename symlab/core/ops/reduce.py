@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir.config import current
 from symlab.core.ir.errors import InvalidAxis, InvalidIndex, InvalidValue, Misfit, no_axis
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
@@ -27,17 +28,31 @@ Axes = tuple[int, ...]
 
 # Types
 
+DOUBLED = MappingProxyType(
+    {np.dtype(np.float32): np.dtype(np.float64), np.dtype(np.complex64): np.dtype(np.complex128)}
+)
+
 
 def total_dtype(dtype: Dtype) -> Dtype:
     """The dtype of a sum or product: NumPy's, int64 or uint64 for what is smaller."""
     return np.dtype({"b": np.int64, "i": np.int64, "u": np.uint64}.get(dtype.kind, dtype))
 
 
+def widened(dtype: Dtype) -> Dtype:
+    """The dtype of a running sum or product whose steps are all kept: float32 at least."""
+    return np.dtype(np.float32) if dtype == np.float16 else total_dtype(dtype)
+
+
 def accumulator(dtype: Dtype, acc_dtype: str | None = None) -> Dtype:
-    """The dtype in which a sum or product of this dtype is accumulated: float32 at least."""
+    """The dtype in which a sum or product of this dtype is accumulated: float32 at least.
+
+    Where Theano's manners hold, numbers of single precision are accumulated in double precision.
+    """
     if acc_dtype is not None:
         return np.dtype(acc_dtype)
-    return np.dtype(np.float32) if dtype == np.float16 else total_dtype(dtype)
+    if dtype in DOUBLED and current().manners == "theano":
+        return DOUBLED[dtype]
+    return widened(dtype)
 
 
 def folded_shape(attributes: Mapping[str, Any], x: ArrayType) -> Shape:

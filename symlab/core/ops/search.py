@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import Misfit, TypeMismatch
+from symlab.core.ir.errors import Misfit, RankMismatch, TypeMismatch
 from symlab.core.ir.op import Kind, Op
 from symlab.core.ir.types import ArrayType, TupleType, array_type
 from symlab.core.ops.declare import declared, refuse_complex
@@ -21,7 +21,8 @@ Array = np.ndarray[Any, Any]
 def searched_type(attributes: Mapping[str, Any], row: ArrayType, values: ArrayType) -> ArrayType:
     """The type of `searchsorted`."""
     if row.ndim != 1 or row.dtype != values.dtype:
-        raise Misfit(f"{{0}} is {row}, where a vector of {values.dtype.name} is wanted", kind=TypeMismatch)
+        kind = TypeMismatch if row.ndim == 1 else RankMismatch
+        raise Misfit(f"{{0}} is {row}, where a vector of {values.dtype.name} is wanted", kind=kind)
     refuse_complex(row.dtype)
     return array_type(np.int64, values.shape)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidAxis, InvalidIndex, InvalidValue, Misfit, RankMismatch, no_axis
+from symlab.core.ir.errors import InvalidAxis, InvalidIndex, InvalidValue, Misfit, NotAsDeclared, no_axis
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT, Kind, Op
 from symlab.core.ir.types import ArrayType, Shape, array_type
@@ -285,10 +285,10 @@ def specified_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
     """The type of `specify_shape`."""
     wanted = attributes["shape"]
     if len(wanted) != x.ndim:
-        raise Misfit(f"a shape of {len(wanted)} sizes is declared for {x.ndim} axes", kind=RankMismatch)
+        raise Misfit(f"a shape of {len(wanted)} sizes is declared for {x.ndim} axes", kind=NotAsDeclared)
     for axis, (size, found) in enumerate(zip(wanted, x.shape, strict=True)):
         if None not in (size, found) and size != found:
-            raise Misfit(f"axis {axis} has size {found}, and {size} is declared")
+            raise Misfit(f"axis {axis} has size {found}, and {size} is declared", kind=NotAsDeclared)
     return array_type(x.dtype, tuple(a if a is not None else b for a, b in zip(wanted, x.shape, strict=True)))
 
 
@@ -296,7 +296,7 @@ def specify_reference(x: Array, shape: Shape) -> Array:
     """`x`, whose sizes are checked."""
     for axis, (wanted, found) in enumerate(zip(shape, x.shape, strict=True)):
         if wanted not in (None, found):
-            raise ValueError(f"axis {axis} has size {found}, and {wanted} was declared")
+            raise Misfit(f"axis {axis} has size {found}, and {wanted} was declared", kind=NotAsDeclared)
     return x
 
 

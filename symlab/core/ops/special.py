@@ -8,7 +8,7 @@ from typing import Any
 from symlab.core.ir.op import Op
 from symlab.core.ops import gamma_references, normal_references
 from symlab.core.ops.compare import gt, switch
-from symlab.core.ops.declare import by_kind, elementwise, special
+from symlab.core.ops.declare import by_kind, elementwise, special, special_single
 from symlab.core.ops.elementwise import exp, sqr
 
 EXACT = "symlab.core.ops.exact:"
@@ -71,7 +71,7 @@ erfinv = elementwise(
     "erfinv",
     doc="The number whose `erf` is x.",
     reference="scipy.special:erfinv",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda y, x: exp(y * y) / TWO_BY_ROOT_PI,),
     c=by_kind(f="sl_erfinv{f}({0})"),
     exact="mpmath:erfinv",
@@ -83,7 +83,7 @@ erfcinv = elementwise(
     "erfcinv",
     doc="The number whose `erfc` is x.",
     reference="scipy.special:erfcinv",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda y, x: -exp(y * y) / TWO_BY_ROOT_PI,),
     c=by_kind(f="sl_erfcinv{f}({0})"),
     exact=EXACT + "erfcinv",
@@ -178,7 +178,7 @@ ndtri_exp = elementwise(
     "ndtri_exp",
     doc="The x for which `log_ndtr` is y.",
     reference="scipy.special:ndtri_exp",
-    dtypes=special,
+    dtypes=special_single,
     partials=(lambda x, y: exp(y + x * x / 2) * math.sqrt(2 * math.pi),),
     exact=EXACT + "ndtri_exp",
     latex=r"\Phi^{{-1}}\left(e^{{{0}}}\right)",
@@ -189,7 +189,7 @@ owens_t = elementwise(
     "owens_t",
     doc="The probability that X > h and 0 < Y < a X, for two independent normal variables.",
     reference="scipy.special:owens_t",
-    dtypes=special,
+    dtypes=special_single,
     partials=(
         lambda y, h, a: exp(-h * h / 2) * erf(a * h / math.sqrt(2)) / -math.sqrt(8 * math.pi),
         lambda y, h, a: exp(h * h * (1 + a * a) / -2) / (2 * math.pi * (1 + a * a)),

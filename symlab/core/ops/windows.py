@@ -29,11 +29,16 @@ def windows_sizes(arithmetic: Any, x: Shape, size: Numbers, steps: Numbers) -> S
     return (*x[: len(x) - rank], *size, *counts)
 
 
+def check_windows(rank: int, size: Numbers, steps: Numbers) -> None:
+    """Raise for windows that arrays of this rank do not have."""
+    if rank < len(size) or len(steps) != len(size) or min((*size, *steps), default=1) < 1:
+        raise Misfit(f"windows of sizes {size} with steps {steps} do not fit into {rank} axes", kind=InvalidValue)
+
+
 def windows_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
     """The type of `windows`."""
     size, steps = attributes["size"], attributes["steps"]
-    if x.ndim < len(size) or len(steps) != len(size) or min((*size, *steps), default=1) < 1:
-        raise Misfit(f"windows of sizes {size} with steps {steps} do not fit into {x.ndim} axes", kind=InvalidValue)
+    check_windows(x.ndim, size, steps)
     return array_type(x.dtype, windows_sizes(STATIC, x.shape, size, steps))
 
 
@@ -99,6 +104,7 @@ windows_added: Op = declared(
 def filled_type(attributes: Mapping[str, Any], x: ArrayType) -> ArrayType:
     """The type of `filled_by`, where sizes that are known must fit."""
     size, steps = attributes["size"], attributes["steps"]
+    check_windows(x.ndim, size, steps)
     check_filled(x.shape[x.ndim - len(size) :], size, steps)
     return x
 

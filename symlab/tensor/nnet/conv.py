@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from symlab.core.ops.operators import Variable
@@ -14,5 +15,6 @@ def conv2d(
     input: Any, filters: Any, image_shape: Any = None, filter_shape: Any = None, border_mode: Any = "valid",
     subsample: Any = (1, 1), **options: Any,
 ) -> Variable:  # fmt: skip
-    """`nnet.conv2d`; options that choose among Theano's implementations have no effect."""
+    """`nnet.conv2d`, which is to be called; options that choose among Theano's implementations have no effect."""
+    warnings.warn("nnet.conv.conv2d is the older name of nnet.conv2d", DeprecationWarning, stacklevel=2)
     return abstract_conv.conv2d(input, filters, image_shape, filter_shape, border_mode, subsample)

@@ -18,6 +18,7 @@ from symlab.tensor.creation import ones
 from symlab.tensor.elementwise import maximum
 from symlab.tensor.padding import pad as padded
 from symlab.tensor.reductions import max, sum
+from symlab.tensor.signal.chosen_windows import chosen, pooled_by_places
 
 __all__ = ["Pool", "max_pool_2d_same_size", "pool_2d", "pool_3d"]
 
@@ -31,7 +32,8 @@ def pool_2d(
     """Windows of `ws` elements of the last two axes, `stride` apart, each made one number.
 
     `mode` is "max", "sum", "average_inc_pad" or "average_exc_pad" (a mean with or without what `pad` added). Windows
-    that reach over the border are left out if `ignore_border`, else they hold fewer elements.
+    that reach over the border are left out if `ignore_border`, else they hold fewer elements. The numbers may be
+    expressions, such as a vector of integers for `ws`.
     """
     size, steps = either(ws, ds, "ws and ds"), either(stride, st, "stride and st")
     return pooled(2, input, size, ignore_border, steps, either(pad, padding, "pad and padding"), mode)
@@ -100,6 +102,8 @@ def pooled(rank: int, input: Any, ws: Any, ignore_border: Any, stride: Any, pad:
         raise InvalidValue(message("pooling needs the size of windows", (), ["ws=(2, 2)"]))
     if mode not in MODES:
         raise InvalidValue(message(f"there is no mode {mode!r}", (), [", ".join(MODES)]))
+    if any(map(chosen, (ws, stride, pad))):
+        return pooled_by_places(x, rank, ws, bool(ignore_border), stride, pad, mode, least_of(x))
     size, around = numbers(ws, rank, 1, "ws"), numbers(0 if pad is None else pad, rank, 0, "pad")
     steps = size if stride is None else numbers(stride, rank, 1, "stride")
     if any(width >= part for width, part in zip(around, size, strict=True)):

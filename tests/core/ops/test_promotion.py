@@ -169,7 +169,7 @@ def unary(name: str, dtype: str) -> str:
 
 
 RULES = (
-    *("add", "sub", "true_div", "exp", "sigmoid", "erf", "sqr", "pow", "floor", "mod"),
+    *("add", "sub", "true_div", "exp", "sigmoid", "erf", "jv", "sqr", "pow", "floor", "mod"),
     *("maximum", "abs", "lt", "eq", "isnan", "and", "left_shift", "switch", "angle", "complex"),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +39,7 @@ class Recipe:
     arguments: tuple[Any, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Op:
     """One operation.
 
@@ -76,6 +76,21 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.doc)  # so that help(exp) tells of exp
         object.__setattr__(self, "__name__", self.name)
+
+    def __setattr__(self, attribute: str, value: Any) -> None:
+        told = self.__dict__
+        if attribute == "name" and attribute in told:  # as programs name functions that they list
+            told["called"] = value  # symlab's ops are known by their own names
+        elif attribute in told and attribute in self.__dataclass_fields__:
+            raise FrozenInstanceError(f"{attribute} of {self.name} cannot be changed: declare another op")
+        else:
+            told[attribute] = value
+
+    def __getattr__(self, attribute: str) -> Any:
+        made = self.__dict__.get("extra", NO_ATTRIBUTES).get("made")
+        if made is None or attribute.startswith("__"):
+            raise AttributeError(f"an op has no {attribute}")
+        return getattr(made, attribute)  # of the record of a program's op the program asks what it wrote
 
     def __repr__(self) -> str:
         return self.name

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir import config
 from symlab.core.ir.composite import Composite
 from symlab.core.ir.composites import parts_of, put_together
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
@@ -24,7 +25,8 @@ def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None 
     """`then_branch` if the scalar `condition` holds, else `else_branch`; the other one is not computed.
 
     Branches are expressions, or lists of equal length; then the result is a list. Two values that stand for each other
-    have the same rank, or are sparse matrices of one format; their dtypes are promoted. `T.switch` chooses element by element instead, and computes both.
+    have the same rank, or are sparse matrices of one format; their dtypes are promoted, but under Theano's manners they
+    are equal. `T.switch` chooses element by element instead, and computes both.
     """
     chosen = as_variable(condition)
     if chosen.ndim:
@@ -65,9 +67,9 @@ def listed(branch: Any) -> list[Any]:
 
 def alike(first: Any, second: Any) -> Any:
     """What a value of two branches is to the user: both are one variable each, or both made of several in one way."""
-    kinds = [item.type.clone(dtype="float64") if isinstance(item, Composite) else None for item in (first, second)]
+    kinds = [(isinstance(item, Composite), getattr(item, "format", None)) for item in (first, second)]
     if kinds[0] != kinds[1]:
-        problem = f"the branches of ifelse have values of different kinds: {first.type} and {second.type}"
+        problem = f"the kinds of the branches of ifelse do not match: {first.type} and {second.type}"
         raise TypeMismatch(message(problem, (), ["both sparse of one format, or both dense"]))
     return first
 
@@ -80,4 +82,7 @@ def fitting(first: Variable, second: Variable) -> tuple[Variable, Variable]:
         operands = [("then", first), ("else", second)]
         raise TypeMismatch(message("the branches of ifelse have values of different ranks", operands))
     dtype = np.result_type(first.type.dtype, second.type.dtype)
+    if first.type.dtype != second.type.dtype and config.current().manners == "theano":
+        problem = f"the dtypes of the branches of ifelse do not match: {first.dtype} and {second.dtype}"
+        raise TypeMismatch(message(problem, [("then", first), ("else", second)], [f"T.cast(x, '{dtype}')"]))
     return cast_to(first, dtype), cast_to(second, dtype)

@@ -59,7 +59,7 @@ def replacement(node: Variable, made: Variable, replacer: Replacer, inside: bool
     found = replacer(made)
     if found is made:
         return made
-    new = fitting_replacement(node, as_value_of(node, found))
+    new: Variable = fitting_replacement(node, as_value_of(node, found))
     old = set(leaves([made]))
     for leaf in leaves([new]) if inside else ():
         if leaf not in old and isinstance(leaf, SharedVariable) and leaf.default_update is not None:
@@ -71,7 +71,8 @@ def replacement(node: Variable, made: Variable, replacer: Replacer, inside: bool
 def mapped_subgraph(node: Any, args: tuple[Any, ...], replacer: Replacer) -> Any:
     """The results of a sub-graph, replaced inside, in place of the node."""
     params = node.attr("body").params
-    results = replaced(mapped(list(results_of_body(node)), replacer, params), dict(zip(params, args, strict=True)))  # type: ignore[arg-type]
+    inner: list[Any] = list(results_of_body(node))
+    results = replaced(mapped(inner, replacer, params), dict(zip(params, args, strict=True)))
     return results if isinstance(node.type, TupleType) else results[0]
 
 

@@ -24,7 +24,7 @@ from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import INTEGER, number_of, sizes_of
 from symlab.core.returned import Returned, returned, until
 from symlab.core.shared import SharedVariable
-from symlab.core.steps import step_of_loop
+from symlab.core.steps import monitor, step_of_loop
 from symlab.core.test_values import lend
 from symlab.core.updates import OrderedUpdates
 
@@ -91,8 +91,8 @@ class Recurrent:
             return None
         taps: Any = given.get("taps", [-1])
         found = tuple(int(tap) for tap in (taps if isinstance(taps, (list, tuple)) else [taps]))
-        if not found or max(found) >= 0:
-            raise InvalidValue(message(f"taps of an output are negative, not {list(found)}"))
+        if not found or max(found) >= 0 or len(set(found)) < len(found):
+            raise InvalidValue(message(f"taps of an output are negative and all different, not {list(found)}"))
         return cls(given["initial"], found, found != (-1,))
 
     def first(self, dtype: Any) -> list[Variable]:
@@ -156,10 +156,12 @@ def scan(
     truncate_gradient: through how many of the last steps a gradient flows; -1 is all.
     go_backwards: begin with the last row of each sequence.
     strict: an error if `fn` uses variables that are not among the non_sequences.
-    `mode`, `name`, `profile` and `allow_gc` are Theano's, and change nothing: a loop is compiled with its function.
+    mode: a MonitorMode watches the steps of this loop; any other changes nothing: a loop is compiled with its function.
+    `name`, `profile` and `allow_gc` are Theano's, and change nothing.
     """
     request = make_request(fn, sequences, outputs_info, non_sequences, n_steps, go_backwards)
     found = Scanned.of(request, truncate_gradient, strict)
+    monitor(found.loop.node, mode)
     outputs = found.histories()
     remember(outputs, [*request.non_sequences, *(item.array for item in request.sequences)])
     return found.formed(outputs, return_list), found.updates
@@ -273,7 +275,7 @@ def traced_with_dtypes(request: Request) -> Traced:
         if request.outputs is not None and len(outputs) != len(request.outputs):
             problem = f"fn returns {len(outputs)} outputs, and outputs_info tells of {len(request.outputs)}"
             raise InvalidValue(message(problem))
-        found = [item.type.dtype for item in outputs] if request.outputs is not None else []
+        found = [item.dtype for item in outputs] if request.outputs is not None else []  # names: np.float64 == None
         weak = [item is not None and type(item.initial) in WEAK for item in request.outputs or ()]
         wanted = [new if free else None for new, free in zip(found, weak, strict=True)]
         if wanted == dtypes:

@@ -223,3 +223,8 @@ class PdbBreakpoint:
         node = BREAKPOINT(truth(condition), *map(as_variable, monitored), name=str(self.name))
         found = results_of(node)
         return found if len(found) > 1 else found[0]
+
+    def connection_pattern(self, node: Any) -> list[list[bool]]:
+        """For each operand of an `Apply` whether each result is connected to it: each to the variable it passes on."""
+        count = len(node.inputs) - 1
+        return [[place == result + 1 for result in range(count)] for place in range(count + 1)]

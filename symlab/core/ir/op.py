@@ -8,10 +8,10 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import FrozenInstanceError, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from symlab.core.ir.types import Type
 from symlab.core.seams import resolve, seam
@@ -28,6 +28,7 @@ class Kind(Enum):
     CONTROL = "control"  # closed functions, regions, projections
 
 
+Record = TypeVar("Record")
 NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -39,7 +40,23 @@ class Recipe:
     arguments: tuple[Any, ...]
 
 
-@dataclass(eq=False)
+def named_by_programs(kind: type[Record]) -> type[Record]:
+    """The class of frozen records to which programs may attach what they like, also a name, as to functions."""
+    refuse = kind.__setattr__
+
+    def attach(self: Any, attribute: str, value: Any) -> None:
+        if attribute == "name":  # symlab's ops are known by their own names
+            attribute = "called"
+        if attribute in kind.__dataclass_fields__:  # type: ignore[attr-defined]
+            refuse(self, attribute, value)
+        object.__setattr__(self, attribute, value)
+
+    kind.__setattr__ = attach  # type: ignore[method-assign]
+    return kind
+
+
+@named_by_programs
+@dataclass(frozen=True, eq=False)
 class Op:
     """One operation.
 
@@ -76,15 +93,6 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.doc)  # so that help(exp) tells of exp
         object.__setattr__(self, "__name__", self.name)
-
-    def __setattr__(self, attribute: str, value: Any) -> None:
-        told = self.__dict__
-        if attribute == "name" and attribute in told:  # as programs name functions that they list
-            told["called"] = value  # symlab's ops are known by their own names
-        elif attribute in told and attribute in self.__dataclass_fields__:
-            raise FrozenInstanceError(f"{attribute} of {self.name} cannot be changed: declare another op")
-        else:
-            told[attribute] = value
 
     def __getattr__(self, attribute: str) -> Any:
         made = self.__dict__.get("extra", NO_ATTRIBUTES).get("made")

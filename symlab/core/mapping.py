@@ -51,15 +51,16 @@ def mapped_node(node: Any, args: tuple[Any, ...], replacer: Replacer, inside: bo
         return mapped_loop(node, args, replacer)
     else:
         made = node if all(new is old for new, old in zip(args, node.args, strict=True)) else rebuilt(node, args)
-    return made if isinstance(node.type, TupleType) else replacement(node, made, replacer, inside)
+    several = isinstance(node.type, TupleType)
+    return made if several else replacement(node, made, replacer, inside)
 
 
 def replacement(node: Variable, made: Variable, replacer: Replacer, inside: bool) -> Variable:
     """What `replacer` gives for a variable, if it fits; within a step nothing may come in that each use changes."""
-    found = replacer(made)
+    found: Any = replacer(made)
     if found is made:
         return made
-    new: Variable = fitting_replacement(node, as_value_of(node, found))
+    new = fitting_replacement(node, as_value_of(node, found))
     old = set(leaves([made]))
     for leaf in leaves([new]) if inside else ():
         if leaf not in old and isinstance(leaf, SharedVariable) and leaf.default_update is not None:
@@ -80,7 +81,8 @@ def mapped_loop(node: Any, args: tuple[Any, ...], replacer: Replacer) -> list[An
     """The results of a loop like this one, whose step is replaced."""
     old = Loop(node)
     params, states = old.params, old.states
-    results = mapped(list(old.body.body.args), replacer, params)
+    inner: list[Any] = list(old.body.body.args)
+    results = mapped(inner, replacer, params)
     news, rest = results[:states], results[states : states + old.outputs]
     rows = slice(states, states + old.sequences)
     made = make_loop(

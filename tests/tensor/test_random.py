@@ -493,6 +493,14 @@ def test_sizes_of_theanos_draws() -> None:
                                   np.random.RandomState(4).choice(10, (3, 2)))  # fmt: skip
 
 
+def test_draws_of_a_stream_have_names() -> None:
+    stream = sl.tensor.random.RandomStream(5)
+    rate = stream.gamma(1.0, 2.0, name="rate")
+    assert rate.name == "rate"
+    assert stream.poisson(rate, size=(3,), name="count").name == "count"
+    assert stream.normal(size=(2,)).name is None
+
+
 def test_how_many_streams_a_draw_has() -> None:
     found = [rng_mrg.guess_n_streams(size) for size in ((2, 3), (4, 9), (10**4, 10**4), (T.lscalar(), 2), T.lvector())]
     assert found == [6, 6, 15360, 15360, 15360]

@@ -57,8 +57,9 @@ def mapped_node(node: Any, args: tuple[Any, ...], replacer: Replacer, inside: bo
 
 def replacement(node: Variable, made: Variable, replacer: Replacer, inside: bool) -> Variable:
     """What `replacer` gives for a variable, if it fits; within a step nothing may come in that each use changes."""
-    found: Any = replacer(made)
-    if found is made:
+    found = replacer(made)
+    is_kept = found is made
+    if is_kept:
         return made
     new = fitting_replacement(node, as_value_of(node, found))
     old = set(leaves([made]))

@@ -229,3 +229,17 @@ def test_a_breakpoint_connects_each_variable_with_itself():
     node = first.owner
     wanted = [[False, False], [True, False], [False, True]]
     assert sl.PdbBreakpoint("p").connection_pattern(node) == wanted
+
+
+def test_a_sparse_matrix_is_checked():
+    import scipy.sparse
+
+    import symlab.sparse as sparse
+
+    a = sparse.csr_matrix("a")
+    checked = sl.CheckAndRaise(ValueError, "too small")(a, sparse.sp_sum(a) > 2)
+    assert isinstance(checked, sparse.SparseVariable)
+    f = sl.function([a], sparse.sp_sum(checked))
+    assert f(scipy.sparse.csr_matrix(np.eye(3))) == 3
+    with pytest.raises(ValueError, match="too small"):
+        f(scipy.sparse.csr_matrix(np.eye(3, 2)))

@@ -12,6 +12,7 @@ import numpy as np
 from symlab.core.ir.behind import remember
 from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
 from symlab.core.ir.expr import leaves, toposort
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import array_type
 from symlab.core.ir.untested import tested_after
 from symlab.core.ops.create import counted
@@ -335,9 +336,14 @@ def with_default_updates(result: Returned, given: Sequence[Variable]) -> Returne
 
 
 def check_strict(values: Sequence[Variable], params: Sequence[Variable], request: Request) -> None:
-    """Raise if a step uses what was not handed to it."""
-    told = set(request.non_sequences)
-    unknown = [node for node in outside(values, params) if not told.issuperset(leaves([node])) and node not in told]
+    """Raise if a step uses what was not handed to it: neither it, nor what it is made of, nor the state of a draw."""
+    told = {*request.non_sequences, *leaves(request.non_sequences)}
+
+    def is_told(leaf: Any) -> bool:
+        return leaf in told or (isinstance(leaf, SharedVariable) and leaf.default_update is not None)
+
+    free = (node for node in outside(values, params) if node not in told)
+    unknown = [node for node in free if any(not is_told(leaf) for leaf in leaves([node]) if leaf.op is not CONSTANT)]
     if unknown:
         names = [(getattr(node, "name", None) or node.op.name, node) for node in unknown]
         raise MissingInputError(message("fn uses variables that are not among non_sequences", names, ["strict=False"]))

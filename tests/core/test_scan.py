@@ -439,3 +439,16 @@ def test_the_number_of_steps_is_a_function_of_the_sequence():
     (plain, state), _ = sl.scan(lambda row, before: (row + 1, before + row), x, [None, x[0]], n_steps=20)
     f = sl.function([x], [plain.shape[0], state.shape[0]])
     assert [int(value) for value in f(np.ones(30))] == [20, 20]
+
+
+def test_a_strict_step_may_draw_and_take_apart_what_it_is_handed():
+    rows, columns, other = T.lscalars("rows", "columns", "other")
+    size, stream = T.stack([rows, columns]), sl.tensor.random.RandomStream(3)
+    draws, updates = sl.scan(lambda size: stream.normal(size=size), non_sequences=size, n_steps=4, strict=True)
+    f = sl.function([rows, columns], draws, updates=updates)
+    first = f(2, 3)
+    assert first.shape == (4, 2, 3)
+    assert len(np.unique(first)) == 24
+    assert not np.array_equal(f(2, 3), first)
+    with pytest.raises(MissingInputError, match="not among non_sequences"):
+        sl.scan(lambda size: stream.normal(size=size) + other, non_sequences=size, n_steps=4, strict=True)

@@ -111,7 +111,7 @@ def check_op(error: type[Exception]) -> Op:
     """The op that raises this error where a condition fails."""
 
     def reference(x: Any, *conditions: Any, message: str) -> Any:
-        if not all(conditions):
+        if not all(np.all(condition) for condition in conditions):  # a stack of them, where a program is vectorized
             raise error(message)
         return x
 

@@ -243,3 +243,16 @@ def test_a_sparse_matrix_is_checked():
     assert f(scipy.sparse.csr_matrix(np.eye(3))) == 3
     with pytest.raises(ValueError, match="too small"):
         f(scipy.sparse.csr_matrix(np.eye(3, 2)))
+
+
+def test_a_check_holds_for_every_element_of_a_stack():
+    x, y = T.dvectors("x", "y")
+    checked = sl.assert_op(x * 2, T.all(y >= 0))
+    X, Y = T.dmatrices("X", "Y")
+    for given in ({x: X, y: y}, {x: X, y: Y}, {x: x, y: Y}):
+        whole = sl.vectorize_graph(checked, given)
+        rows = [np.arange(6.0).reshape(2, 3) if item.ndim == 2 else np.arange(3.0) for item in given.values()]
+        values = dict(zip(given.values(), rows, strict=True))
+        assert whole.eval(values).tolist() == np.broadcast_to(2 * rows[0], (2, 3)).tolist()
+        with pytest.raises(AssertionError):
+            whole.eval({**values, given[y]: -rows[1]})

@@ -84,3 +84,15 @@ def test_blocks_within_blocks_and_refusals():
         sl.configure(floatX="float16")
         assert current().floatX == "float16"
     assert (current().floatX, current().threads) == ("float64", 1)
+
+
+def test_a_statement_that_is_dropped_within_a_block_leaves_the_block():
+    kept = [sl.configure(floatX="float32")]
+
+    def drop():
+        with sl.configure(threads=3):
+            kept.clear()
+            return current().threads
+
+    assert contextvars.Context().run(drop) == 3
+    assert contextvars.Context().run(lambda: current().floatX) == "float32"

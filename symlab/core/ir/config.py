@@ -77,8 +77,8 @@ _process = _Process()
 
 def current() -> Config:
     """The configuration in force here."""
-    override = overriding()
-    if override is not None:
+    override = _overrides.get()
+    if override is not None and (override := overriding()) is not None:
         return override
     if _process.value is None:
         _process.value = _initial()
@@ -168,7 +168,8 @@ class configure:
         if self._waits:
             self._waits = False
             _process.value = self._after
-            _overrides.set(None)
+            if isinstance(_overrides.get(), ref):  # not where this runs within the block of another thread
+                _overrides.set(None)
 
     def __del__(self) -> None:
         if getattr(self, "_waits", False):  # not so where a setting was refused

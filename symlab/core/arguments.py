@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.containers import Container
+from symlab.core.ir import config
 from symlab.core.ir.errors import (
     InvalidValue,
     RepeatedInput,
@@ -22,7 +23,7 @@ from symlab.core.ir.errors import (
     near_names,
 )
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
-from symlab.core.ir.types import ArrayType, ListType, ObjectType
+from symlab.core.ir.types import ArrayType, ListType, ObjectType, array_type
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
@@ -129,7 +130,14 @@ def as_input(item: Any, allow_downcast: bool | None) -> In:
         raise TypeMismatch(message("a shared variable cannot be an input", [("input", item.variable)], tries))
     if item.variable.op is CONSTANT:
         raise TypeMismatch(message("a constant cannot be an input", [("input", item.variable)]))
+    if item.allow_downcast is None and config.current().manners == "theano" and is_narrow(item.variable.type):
+        item.allow_downcast = False  # Theano rounds a Python number to floatX alone
     return item
+
+
+def is_narrow(type: Any) -> bool:
+    """Whether these are single numbers of fewer digits than floatX has."""
+    return type == array_type(np.float32, ()) and config.current().floatX == "float64"
 
 
 @dataclass(frozen=True, eq=False)

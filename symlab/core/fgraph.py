@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Expr, Lambda
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CONSTANT, PROJECT, Kind, Op
 from symlab.core.ir.types import TupleType
@@ -83,6 +83,14 @@ class FunctionGraph:
             self.inputs, self.outputs = self.of_program(program, graph)
         for place, value in enumerate(self.outputs):
             value.clients.append(("output", place))
+
+    def of_body(self, body: Lambda) -> FunctionGraph:
+        """The body of a loop as a graph, whose inputs are the values of one step."""
+        made = FunctionGraph.__new__(FunctionGraph)
+        made.trace, made.apply_nodes = self.trace, []
+        graph = replace(self.trace.graph, inputs=body.params, roots=body.body.args, updated=())
+        made.inputs, made.outputs = made.of_nodes(graph)
+        return made
 
     def toposort(self) -> list[Application]:
         """The applications in the order in which a call runs them."""

@@ -27,7 +27,7 @@ from symlab.core.ir.errors import TypeMismatch, UnknownName, message, near_names
 from symlab.core.ir.expr import Expr, leaves
 from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ListType, ObjectType
-from symlab.core.modes import Mode, as_mode
+from symlab.core.modes import MONITORED_LOOPS, Mode, as_mode
 from symlab.core.ops.operators import Variable
 from symlab.core.overwriting import overwriting
 from symlab.core.pipeline import run
@@ -36,6 +36,7 @@ from symlab.core.rewrite.trace import Trace
 from symlab.core.seams import seam
 from symlab.core.shared import SharedVariable
 from symlab.core.stateful import StatefulFunction
+from symlab.core.steps import holds_monitored
 
 _turns = threading.RLock()  # functions without compiled code update shared variables one after another
 
@@ -84,6 +85,8 @@ def function(
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     """The compiled function of a request; modes with checks wrap it."""
+    if mode.check is None and holds_monitored([*request.outputs, *request.updates.values()]):
+        mode = MONITORED_LOOPS
     if mode.check is not None:
         settings = replace(settings, device="cpu")  # what checks look at is the program for the processor
     on_device = chosen(mode.backend, settings) == "cuda"

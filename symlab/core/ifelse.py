@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.ir import config
+from symlab.core.ir.composite import Composite
+from symlab.core.ir.composites import parts_of, put_together
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ir.types import Held
@@ -22,7 +25,8 @@ def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None 
     """`then_branch` if the scalar `condition` holds, else `else_branch`; the other one is not computed.
 
     Branches are expressions, or lists of equal length; then the result is a list. Two values that stand for each other
-    have the same rank; their dtypes are promoted. `T.switch` chooses element by element instead, and computes both.
+    have the same rank, or are sparse matrices of one format; their dtypes are promoted, but under Theano's manners they
+    are equal. `T.switch` chooses element by element instead, and computes both.
     """
     chosen = as_variable(condition)
     if chosen.ndim:
@@ -35,9 +39,10 @@ def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None 
     if len(first) != len(second):
         problem = f"the branches of ifelse have {len(first)} and {len(second)} values"
         raise InvalidValue(message(problem, [("condition", chosen)]))
-    pairs = [fitting(one, other) for one, other in zip(first, second, strict=True)]
+    likes = [alike(one, other) for one, other in zip(first, second, strict=True)]
+    pairs = [fitting(one, other) for one, other in zip(parts_of(first), parts_of(second), strict=True)]
     node = IFELSE(chosen, *(one for one, _ in pairs), *(other for _, other in pairs))
-    found = [PROJECT(node, index=place) for place in range(len(pairs))]
+    found = put_together(likes, [PROJECT(node, index=place) for place in range(len(pairs))], value=False)
     for item in found:
         item.name = name
     return found if several else found[0]
@@ -54,9 +59,19 @@ def cond(condition: Any, then_function: Callable[..., Any], else_function: Calla
     return tuple(found) if isinstance(first, tuple) else found
 
 
-def listed(branch: Any) -> list[Variable]:
-    """The values of a branch."""
-    return [as_variable(item) for item in (branch if isinstance(branch, (list, tuple)) else [branch])]
+def listed(branch: Any) -> list[Any]:
+    """The values of a branch; one that is made of several variables, as a sparse matrix, stays as it is."""
+    values = branch if isinstance(branch, (list, tuple)) else [branch]
+    return [item if isinstance(item, Composite) else as_variable(item) for item in values]
+
+
+def alike(first: Any, second: Any) -> Any:
+    """What a value of two branches is to the user: both are one variable each, or both made of several in one way."""
+    kinds = [(isinstance(item, Composite), getattr(item, "format", None)) for item in (first, second)]
+    if kinds[0] != kinds[1]:
+        problem = f"the kinds of the branches of ifelse do not match: {first.type} and {second.type}"
+        raise TypeMismatch(message(problem, (), ["both sparse of one format, or both dense"]))
+    return first
 
 
 def fitting(first: Variable, second: Variable) -> tuple[Variable, Variable]:
@@ -67,4 +82,7 @@ def fitting(first: Variable, second: Variable) -> tuple[Variable, Variable]:
         operands = [("then", first), ("else", second)]
         raise TypeMismatch(message("the branches of ifelse have values of different ranks", operands))
     dtype = np.result_type(first.type.dtype, second.type.dtype)
+    if first.type.dtype != second.type.dtype and config.current().manners == "theano":
+        problem = f"the dtypes of the branches of ifelse do not match: {first.dtype} and {second.dtype}"
+        raise TypeMismatch(message(problem, [("then", first), ("else", second)], [f"T.cast(x, '{dtype}')"]))
     return cast_to(first, dtype), cast_to(second, dtype)

@@ -44,6 +44,7 @@ MODES: Mapping[str, Mode] = MappingProxyType(
         "NanGuardMode": Mode("NanGuardMode", DEFAULT, "auto", "debug.NanGuardMode"),
     }
 )
+MONITORED_LOOPS = Mode("MonitorMode", DEFAULT.before("fuse"), "reference", "debug.MonitorMode")  # they alone are told
 
 
 ALIASES: Mapping[str, str] = MappingProxyType({"DebugMode": "debug_mode", "FAST_RUN": "mode"})  # Theano's

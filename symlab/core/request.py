@@ -109,6 +109,7 @@ def make_request(
     records = as_inputs(inputs, allow_downcast)
     check_distinct(records)
     listed, layout, keys = as_outputs(outputs)
+    check_updates(records, name or "f")
     states = states_of(records)
     records = tuple(item for item in records if not item.keeps_state)
     kept = [(state, item.update) for _, item, state in states if item.update is not None]
@@ -133,6 +134,15 @@ def check_not_given(inputs: Sequence[In], givens: Mapping[Variable, Variable]) -
             name = item.name or "x"
             tries = [f"a new input u, and givens={{{name}: expression of u}}"]
             raise GivenInput(message(f"{name} is an input, and givens replaces it", [(name, item.variable)], tries))
+
+
+def check_updates(records: Sequence[In], name: str) -> None:
+    """Raise if the new value of an input's state needs a variable that is no input."""
+    given = {item.variable for item in records}
+    for item in records:
+        for node in () if item.update is None else leaves_of_inputs([item.update], given):
+            if is_free(node) and node not in given:
+                report_missing(name, node, [])
 
 
 def states_of(records: Sequence[In]) -> tuple[tuple[int, In, SharedVariable], ...]:

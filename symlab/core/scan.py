@@ -12,6 +12,7 @@ import numpy as np
 from symlab.core.ir.behind import remember
 from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
 from symlab.core.ir.expr import leaves, toposort
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ir.types import array_type
 from symlab.core.ir.untested import tested_after
 from symlab.core.ops.create import counted
@@ -24,7 +25,7 @@ from symlab.core.ops.replacing import replaced
 from symlab.core.ops.shape import INTEGER, number_of, sizes_of
 from symlab.core.returned import Returned, returned, until
 from symlab.core.shared import SharedVariable
-from symlab.core.steps import step_of_loop
+from symlab.core.steps import monitor, step_of_loop
 from symlab.core.test_values import lend
 from symlab.core.updates import OrderedUpdates
 
@@ -91,8 +92,8 @@ class Recurrent:
             return None
         taps: Any = given.get("taps", [-1])
         found = tuple(int(tap) for tap in (taps if isinstance(taps, (list, tuple)) else [taps]))
-        if not found or max(found) >= 0:
-            raise InvalidValue(message(f"taps of an output are negative, not {list(found)}"))
+        if not found or max(found) >= 0 or len(set(found)) < len(found):
+            raise InvalidValue(message(f"taps of an output are negative and all different, not {list(found)}"))
         return cls(given["initial"], found, found != (-1,))
 
     def first(self, dtype: Any) -> list[Variable]:
@@ -156,10 +157,12 @@ def scan(
     truncate_gradient: through how many of the last steps a gradient flows; -1 is all.
     go_backwards: begin with the last row of each sequence.
     strict: an error if `fn` uses variables that are not among the non_sequences.
-    `mode`, `name`, `profile` and `allow_gc` are Theano's, and change nothing: a loop is compiled with its function.
+    mode: a MonitorMode watches the steps of this loop; any other changes nothing: a loop is compiled with its function.
+    `name`, `profile` and `allow_gc` are Theano's, and change nothing.
     """
     request = make_request(fn, sequences, outputs_info, non_sequences, n_steps, go_backwards)
     found = Scanned.of(request, truncate_gradient, strict)
+    monitor(found.loop.node, mode)
     outputs = found.histories()
     remember(outputs, [*request.non_sequences, *(item.array for item in request.sequences)])
     return found.formed(outputs, return_list), found.updates
@@ -273,7 +276,7 @@ def traced_with_dtypes(request: Request) -> Traced:
         if request.outputs is not None and len(outputs) != len(request.outputs):
             problem = f"fn returns {len(outputs)} outputs, and outputs_info tells of {len(request.outputs)}"
             raise InvalidValue(message(problem))
-        found = [item.type.dtype for item in outputs] if request.outputs is not None else []
+        found = [item.dtype for item in outputs] if request.outputs is not None else []  # names: np.float64 == None
         weak = [item is not None and type(item.initial) in WEAK for item in request.outputs or ()]
         wanted = [new if free else None for new, free in zip(found, weak, strict=True)]
         if wanted == dtypes:
@@ -333,9 +336,14 @@ def with_default_updates(result: Returned, given: Sequence[Variable]) -> Returne
 
 
 def check_strict(values: Sequence[Variable], params: Sequence[Variable], request: Request) -> None:
-    """Raise if a step uses what was not handed to it."""
-    told = set(request.non_sequences)
-    unknown = [node for node in outside(values, params) if not told.issuperset(leaves([node])) and node not in told]
+    """Raise if a step uses what was not handed to it: neither it, nor what it is made of, nor the state of a draw."""
+    told = {*request.non_sequences, *leaves(request.non_sequences)}
+
+    def is_told(leaf: Any) -> bool:
+        return leaf in told or (isinstance(leaf, SharedVariable) and leaf.default_update is not None)
+
+    free = (node for node in outside(values, params) if node not in told)
+    unknown = [node for node in free if any(not is_told(leaf) for leaf in leaves([node]) if leaf.op is not CONSTANT)]
     if unknown:
         names = [(getattr(node, "name", None) or node.op.name, node) for node in unknown]
         raise MissingInputError(message("fn uses variables that are not among non_sequences", names, ["strict=False"]))

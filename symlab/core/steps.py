@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from symlab.core.ir.expr import toposort
 from symlab.core.ops.operators import Variable
 
+MONITORED = "monitored_by"  # the attribute of a typed loop that has a MonitorMode of its own
+_monitored: list[bool] = []  # whether there is such a loop anywhere: then functions look for them
 _open: ContextVar[tuple[Scope, ...]] = ContextVar("_open", default=())
 
 
@@ -36,3 +39,15 @@ def unfolded_steps(node: Variable) -> list[Variable]:
     scopes = _open.get()
     below = set(toposort([node])) if scopes else set()
     return [scope.number for scope in scopes if below.isdisjoint(scope.params)]
+
+
+def monitor(loop: Any, mode: Any) -> None:
+    """Have a loop watched by the functions of a mode, if the mode is one that watches."""
+    if getattr(mode, "name", None) == "MonitorMode":
+        setattr(loop, MONITORED, mode)
+        _monitored[:] = [True]
+
+
+def holds_monitored(roots: Sequence[Variable]) -> bool:
+    """Whether a loop in these expressions has a MonitorMode of its own."""
+    return bool(_monitored) and any(hasattr(node, MONITORED) for node in toposort(roots))

@@ -1,5 +1,8 @@
 """MonitorMode: functions of the user's that are called before and after every node of the optimized graph.
 
+So are the nodes within the steps of loops, at every step; `scan(..., mode=MonitorMode(...))` has functions for its
+loop alone, whatever the mode of the function.
+
 They get what Theano's do: the number of the node, the node itself (its `op`, `inputs` and `outputs`), and an object
 whose `inputs` and `outputs` hold the values, each in a list of one. The reference evaluator computes, node by node.
 """
@@ -21,6 +24,7 @@ from symlab.core.ir.op import PROJECT
 from symlab.core.modes import Mode
 from symlab.core.pipeline import DEFAULT
 from symlab.core.seams import seam
+from symlab.core.steps import MONITORED
 
 Told = Callable[..., None]  # (i, node, fn), or (fgraph, i, node, fn) as PyTensor has it
 
@@ -48,12 +52,13 @@ class Computation:
 
 @dataclass
 class Monitor:
-    """Who is told of the nodes of one function."""
+    """Who is told of the nodes of one function, or of the body of one loop."""
 
     graph: FunctionGraph
     pre_func: Told | None = None
     post_func: Told | None = None
     places: dict[Expr, tuple[int, Application]] = field(init=False)
+    loops: dict[Expr, Monitor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         order = self.graph.toposort()
@@ -62,8 +67,11 @@ class Monitor:
         )
         self.places = {node: (place, order[place]) for place, node in enumerate(computed)}
 
-    def watchers(self, values: Mapping[Expr, Any]) -> Sequence[Callable[..., None]]:
-        """What the evaluator calls after and before each node of one call with these values of the leaves."""
+    def watchers(self, values: Mapping[Expr, Any]) -> tuple[Any, ...]:
+        """What the evaluator calls after and before each node of one call with these values of the leaves.
+
+        The third is asked for those of the steps of loops, which are told as a function of their own.
+        """
         known = dict(values)
 
         def before(node: Expr) -> None:
@@ -75,7 +83,16 @@ class Monitor:
             if node in self.places and self.post_func is not None:
                 self.tell(self.post_func, node, known, list(value) if isinstance(value, tuple) else [value])
 
-        return after, before
+        return after, before, self.within
+
+    def within(self, loop: Expr, values: Mapping[Expr, Any]) -> tuple[Any, ...]:
+        """Who watches one step of a loop: the functions of its own mode, where it has one."""
+        if loop not in self.loops:
+            modes = [getattr(typed, MONITORED, None) for typed in self.graph.trace.origins_of(loop)]
+            own = next((dict(mode.options) for mode in modes if mode is not None), None)
+            told = {"pre_func": self.pre_func, "post_func": self.post_func} if own is None else own
+            self.loops[loop] = Monitor(self.graph.of_body(loop.attr("body")), **told)
+        return self.loops[loop].watchers(values)
 
     def tell(self, told: Told, node: Expr, known: Mapping[Expr, Any], results: Sequence[Any]) -> None:
         """Call one of the functions."""

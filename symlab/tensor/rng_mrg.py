@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +11,9 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
+from symlab.core.ops.bits import invert
 from symlab.core.ops.choosing import chosen
-from symlab.core.ops.compare import ge, lt
+from symlab.core.ops.compare import ge, gt, lt
 from symlab.core.ops.elementwise import add, cast, log, mul, sqrt, sub, true_div
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import MODULI, mrg_uniform
@@ -22,20 +22,19 @@ from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.shared import SharedVariable, shared
 from symlab.tensor.arguments import size_from
 from symlab.tensor.elementwise import clip
-from symlab.tensor.indexing import subtensor
+from symlab.tensor.indexing import flatnonzero, subtensor
 from symlab.tensor.joining import concatenate
 from symlab.tensor.random.draws import sizes_for
 from symlab.tensor.reductions import cumsum, sum
-from symlab.tensor.special import ndtr, ndtri
 from symlab.tensor.types import dtype_of
 
+DEVIATION_WITHIN_TWO = 0.87962566103423978  # of the normal distribution between -2 and 2
 __all__ = ["MRG_RandomStreams", "choice_from_uniform", "guess_n_streams", "multinomial_from_uniform"]
 
 Matrix = tuple[tuple[int, ...], ...]
 FIRST: Matrix = ((0, 2**22, 2**7 + 1), (1, 0, 0), (0, 1, 0))
 SECOND: Matrix = ((2**15, 0, 2**15 + 1), (1, 0, 0), (0, 1, 0))
 MOST_STREAMS = 60 * 256
-CUT_DEVIATION = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2)))  # cut at 2 and -2
 
 
 def multiplied(a: Matrix, b: Matrix, modulus: int) -> Matrix:
@@ -64,6 +63,14 @@ def moved_on(state: Sequence[int], exponent: int) -> list[int]:
     for matrix, modulus, part in zip(jumps(exponent), MODULI, (state[:3], state[3:]), strict=True):
         found += [dot(row, part) % modulus for row in matrix]
     return found
+
+
+def all_moved_on(states: np.ndarray[Any, Any], exponent: int) -> np.ndarray[Any, Any]:
+    """Rows of states, 2^exponent steps later; products of two numbers of 31 bits are reduced before they are added."""
+    columns: list[Any] = []
+    for matrix, modulus, parts in zip(jumps(exponent), MODULI, (states[:, :3], states[:, 3:]), strict=True):
+        columns += [(parts * np.array(row, np.int64) % modulus).sum(axis=1) % modulus for row in matrix]
+    return np.stack(columns, axis=1)
 
 
 class MRG_RandomStreams:
@@ -101,11 +108,12 @@ class MRG_RandomStreams:
 
     def substreams(self, count: int) -> np.ndarray[Any, Any]:
         """The states of so many streams; the next draw has others."""
-        found = [self.rstate]
-        for _ in range(count - 1):
-            found.append(moved_on(found[-1], 72))
+        found, doubled = np.array([self.rstate], np.int64), 0
+        while len(found) < count:
+            found = np.concatenate([found, all_moved_on(found, 72 + doubled)])
+            doubled += 1
         self.inc_rstate()
-        return np.array(found, np.int32)
+        return found[:count].astype(np.int32)
 
     def get_substream_rstates(
         self, n_streams: int, dtype: Any = "float64", inc_rstate: bool = True
@@ -119,6 +127,8 @@ class MRG_RandomStreams:
     def updates(self) -> list[tuple[SharedVariable, Variable]]:
         """The state of each draw so far with its next value, for functions with `no_default_updates`."""
         return list(self.state_updates)
+
+    # Theano counts streams by sizes that are Python's numbers; those of normal, multinomial and choice it computes.
 
     def uniform(
         self, size: Any, low: Any = 0.0, high: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX",
@@ -148,32 +158,36 @@ class MRG_RandomStreams:
         nstreams: int | None = None, truncate: bool = False, **options: Any,
     ) -> Variable:  # fmt: skip
         """Normal numbers with this mean and standard deviation (Box and Muller 1958)."""
-        if truncate:
-            return self.cut_normal(size, avg, std, ndim, dtype, nstreams)
         name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
         total = joined_size(sizes)
         half = (total + 1) // 2
-        uniform = self.between([half * 2], 0.0, 1.0, name, nstreams)
+        uniform = self.between([half * 2], 0.0, 1.0, name, nstreams or MOST_STREAMS)
         length = sqrt(mul(log(uniform[:half]), -2.0))
         angle = mul(uniform[half:], 2 * np.pi)
-        both = concatenate([mul(length, cos(angle)), mul(length, sin(angle))])
+        parts = [(mul(length, turn), turn) for turn in (cos(angle), sin(angle))]
+        both = self.within_two(parts, name, nstreams) if truncate else concatenate([numbers for numbers, _ in parts])
         found = reshaped(subtensor(both, slice(None, total)), sizes)
         return add(mul(found, cast(as_variable(std), dtype=name)), cast(as_variable(avg), dtype=name))  # type: ignore[no-any-return]
+
+    def within_two(self, parts: Sequence[tuple[Variable, Variable]], dtype: str, nstreams: int | None) -> Variable:
+        """The numbers between -2 and 2; then, for those beyond, as many of the same angles with new lengths below 2."""
+        beyond = [gt(abs(numbers), 2) for numbers, _ in parts]
+        places = [flatnonzero(far) for far in beyond]
+        first, second = (sizes_of(place)[0] for place in places)
+        uniform = self.between([add(as_variable(first), second)], 1 / np.e**2, 1.0, dtype, nstreams or MOST_STREAMS)
+        length = sqrt(mul(log(uniform), -2.0))
+        lengths = subtensor(length, slice(None, first)), subtensor(length, slice(first, None))
+        found: list[Variable] = []
+        for (numbers, turn), far, place, new in zip(parts, beyond, places, lengths, strict=True):
+            found += [numbers[flatnonzero(invert(far))], mul(new, turn[place])]
+        return concatenate(found)
 
     def truncated_normal(
         self, size: Any, avg: Any = 0.0, std: Any = 1.0, ndim: int | None = None, dtype: Any = "floatX",
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
-        """Normal numbers of which only the middle is kept, so wide that what is kept has the deviation `std`."""
-        return self.cut_normal(size, avg, true_div(std, CUT_DEVIATION), ndim, dtype, nstreams)
-
-    def cut_normal(self, size: Any, avg: Any, std: Any, ndim: int | None, dtype: Any, nstreams: int | None) -> Variable:
-        """Normal numbers of which only those within two standard deviations are kept."""
-        name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
-        least, most = (cast(ndtr(as_variable(bound)), dtype=name) for bound in (-2.0, 2.0))
-        uniform = self.between(sizes, 0.0, 1.0, name, nstreams)
-        found = ndtri(add(least, mul(uniform, sub(most, least))))
-        return add(mul(found, cast(as_variable(std), dtype=name)), cast(as_variable(avg), dtype=name))  # type: ignore[no-any-return]
+        """Normal numbers of which only those within two standard deviations are kept; `std` is theirs."""
+        return self.normal(size, avg, true_div(std, DEVIATION_WITHIN_TWO), ndim, dtype, nstreams, truncate=True)
 
     def binomial(
         self, size: Any = None, n: int = 1, p: Any = 0.5, ndim: int | None = None, dtype: Any = "int64",
@@ -194,7 +208,7 @@ class MRG_RandomStreams:
         """How many of n trials fall into each class, by the probabilities in each row of the matrix `pvals`."""
         p = matrix_of(pvals)
         count = size_from(n)
-        uniform = self.between([sizes_of(p)[0] * count], 0.0, 1.0, p.dtype, nstreams)
+        uniform = self.between([sizes_of(p)[0] * count], 0.0, 1.0, p.dtype, nstreams or MOST_STREAMS)
         return multinomial_from_uniform(p, uniform, count, dtype)
 
     def choice(
@@ -206,7 +220,8 @@ class MRG_RandomStreams:
             tries = ["T.random.choice", "replace=False, with probabilities p and no a"]
             raise InvalidValue(message("choice of these streams is without replacement", (), tries))
         rates, count = matrix_of(p), size_from(size)
-        uniform = self.between([sizes_of(rates)[0] * count], 0.0, 1.0, rates.dtype, nstreams)
+        total = sizes_of(rates)[0] * count
+        uniform = self.between([total], 0.0, 1.0, rates.dtype, nstreams or MOST_STREAMS)
         return choice_from_uniform(rates, uniform, count, dtype)
 
     def multinomial_wo_replacement(

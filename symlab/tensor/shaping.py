@@ -38,8 +38,8 @@ def shape(x: Any) -> Variable:
     sizes = sizes_of(x)
     if not sizes:
         return shaped_like(constant(np.zeros(0, np.int64)), x)
-    known = make_vector(*(constant(size, dtype=np.int64) if isinstance(size, int) else size for size in sizes))
-    return shaped_like(of_constants(known), x)
+    numbers = (shaped_like(constant(size, dtype=np.int64), x) if isinstance(size, int) else size for size in sizes)
+    return shaped_like(of_constants(make_vector(*numbers)), x)
 
 
 def size(x: Any) -> Variable:

@@ -155,3 +155,63 @@ def test_softmax_of_a_vector_is_a_row(theano):
     assert row.broadcastable == (True, False)
     np.testing.assert_allclose(row.eval({x: [0.0, 0.0]}), [[0.5, 0.5]])
     assert sl.tensor.nnet.softmax(x).ndim == 1
+
+
+def test_a_variable_that_notes_its_op_has_the_op_of_its_application(theano):
+    """As PyMC3 feeds batches: the variable of a derived class is told its op before it is the result of it."""
+
+    class Batches(theano.Op):
+        __props__ = ("source",)
+
+        def __init__(self, source):
+            self.source = source
+
+        def make_node(self):
+            return theano.Apply(self, [], [Fed(self, theano.tensor.dvector)])
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = next(self.source)
+
+        def do_constant_folding(self, node):
+            return False
+
+    class Fed(theano.tensor.TensorVariable):
+        def __init__(self, op, type, name=None):
+            super().__init__(type=type, name=name)
+            self.op = op
+
+        def feed(self, source):
+            self.op.source = source
+
+    batches = Batches(iter([np.ones(2), np.full(2, 3.0)]))
+    fed = batches()
+    assert isinstance(fed, Fed)
+    assert fed.op.source is batches.source
+    f = theano.function([], fed * 2)
+    assert f().tolist() == [2.0, 2.0]
+    assert f().tolist() == [6.0, 6.0]
+
+
+def test_ops_take_names_and_other_attributes(theano):
+    """As theanets writes on the activations that it lists; symlab knows its ops by their own names."""
+    T = theano.tensor
+    x = T.dvector("x")
+    before = T.tanh(x)
+    for function in (T.tanh, T.nnet.sigmoid, T.nnet.softmax):
+        function.name, function.params = "mine", ["W"]
+        assert function.params == ["W"]
+        vars(function).pop("params")
+    assert before.owner.op == T.tanh(x).owner.op == T.tanh
+    np.testing.assert_allclose(theano.function([x], T.tanh(x))([0.5]), np.tanh([0.5]))
+    with pytest.raises(AttributeError):
+        T.tanh.kind = None
+
+
+def test_numbers_are_rounded_to_floatx_alone(theano):
+    a, b = theano.tensor.fscalar("a"), theano.tensor.fscalar("b")
+    f = theano.function([theano.In(a, allow_downcast=True), b], a + b)
+    assert f(0.1, 0) == np.float32(0.1)
+    with pytest.raises(TypeError):
+        f(0, 0.1)
+    with theano.config.change_flags(floatX="float32"):
+        assert theano.function([a], a * 2)(0.1) == np.float32(0.2)

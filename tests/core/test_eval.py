@@ -125,3 +125,26 @@ def test_in_place_operators_make_new_expressions(x):
     z += 1
     np.testing.assert_array_equal(before.eval({x: A}), A + 1)
     np.testing.assert_array_equal(z.eval({x: A}), A + 2)
+
+
+def test_a_copy_of_what_was_evaluated_has_its_own_value():
+    """The function that `eval` keeps is that of one expression: what is rebuilt over other operands is another one."""
+    x = T.dscalar("x")
+    double = x * 2
+    assert double.eval({x: 3.0}) == 6.0
+    assert sl.clone(double, {x: x + 10}).eval({x: 3.0}) == 26.0
+    first, second = sl.shared(1.0), sl.shared(5.0)
+    more = first + 1
+    assert more.eval() == 2.0
+    assert sl.clone(more, {first: second}).eval() == 6.0
+    assert sl.clone(more, share_inputs=False).eval() == 2.0
+
+
+def test_a_copy_has_a_tag_of_its_own():
+    x, y = T.dscalars("x", "y")
+    double = x * 2
+    double.tag.note = "mine"
+    copied = sl.clone(double, {x: y})
+    assert copied.tag.note == "mine"
+    copied.tag.note = "another"
+    assert double.tag.note == "mine"

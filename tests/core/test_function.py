@@ -603,3 +603,9 @@ def test_a_wrong_input_misses_another_one():
         sl.function([y], x * 2, on_unused_input="ignore")
     with pytest.raises(UnusedInputError, match="is an input twice"):
         sl.function([x, x], x * 2)
+
+
+def test_what_an_update_of_an_input_lacks_is_told_before_its_default():
+    x, y = T.dscalars("x", "y")
+    with pytest.raises(MissingInputError, match="needs y"):
+        sl.function([sl.In(x, update=x + y)], x)

@@ -238,3 +238,42 @@ def test_what_both_branches_need_is_computed_before_the_choice(mode: str) -> Non
     for given in ((1, 1), (0, 1), (0, 0)):
         with pytest.raises(IndexError):
             f(*given, [3.0], [9])
+
+
+def test_sparse_matrices_are_values_of_branches(mode: str) -> None:
+    import scipy.sparse
+
+    import symlab.sparse as sparse
+
+    c, x = T.lscalar("c"), T.dmatrix("x")
+    a, b = sparse.csr_matrix("a"), sparse.csr_matrix("b")
+    chosen, dense = ifelse(c, [a, x], [b, 2 * x], name="chosen")
+    assert isinstance(chosen, sparse.SparseVariable)
+    assert chosen.format == "csr"
+    product = sparse.dot(chosen, x)
+    f = sl.function([c, a, b, x], [chosen, dense, product, T.grad(product.sum(), a)], mode=mode)
+    first = scipy.sparse.csr_matrix([[0.0, 2.0], [3.0, 0.0]])
+    second = scipy.sparse.csr_matrix([[5.0, 0.0], [0.0, 0.0]])
+    values = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for choice, wanted, slope in [(1, first, [[0.0, 7.0], [3.0, 0.0]]), (0, second, [[0.0, 0.0], [0.0, 0.0]])]:
+        found = f(choice, first, second, values)
+        assert found[0].toarray().tolist() == wanted.toarray().tolist()
+        assert found[1].tolist() == (values if choice else 2 * values).tolist()
+        np.testing.assert_allclose(found[2], wanted @ values)
+        assert found[3].toarray().tolist() == slope
+
+
+def test_sparse_and_dense_branches_do_not_match() -> None:
+    import symlab.sparse as sparse
+
+    c, x, a = T.lscalar("c"), T.dmatrix("x"), sparse.csr_matrix("a")
+    for one, other in [(a, x), (x, a), (a, sparse.csc_matrix("b"))]:
+        with pytest.raises(TypeMismatch, match="kinds of the branches of ifelse do not match"):
+            ifelse(c, one, other)
+
+
+def test_branches_of_two_dtypes_are_promoted_but_under_theanos_manners() -> None:
+    c, x, n = T.lscalar("c"), T.dvector("x"), T.lvector("n")
+    assert ifelse(c, x, n).dtype == "float64"
+    with sl.configure(manners="theano"), pytest.raises(TypeMismatch, match="dtypes of the branches"):
+        ifelse(c, x, n)

@@ -71,3 +71,27 @@ def test_debugmode_refuses_sizes_that_only_dropped_operands_had(build):
     with pytest.raises(ValueError, match=r"^(add|mul) \(built in test_lines.py, line \d+\): .*sizes 2 and 3"):
         f(THREE, TWO)
     f(TWO, TWO)
+
+
+def shifted(row, total):
+    cut = row[:3]
+    return total + (cut + Y).sum()
+
+
+def picked(row, total):
+    place = T.cast(row[0], "int64")
+    return total + Y[place]
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize(
+    ("step", "value", "name"), [(shifted, TWO, "add"), (picked, TWO, "slice")], ids=["sizes", "index"]
+)
+def test_a_step_of_a_loop_names_its_own_line(step, value, name, mode):
+    """What does not fit within a step is told with the line in the function of the step, not with that of `scan`."""
+    total, _ = sl.scan(step, sequences=M, outputs_info=0.0)
+    f = sl.function([M, Y], total, mode=mode)
+    with pytest.raises((ValueError, IndexError)) as caught:
+        f(np.full((2, 4), 7.0), value)
+    line = step.__code__.co_firstlineno + 2
+    assert str(caught.value).startswith(f"{name} (built in test_lines.py, line {line}): ")

@@ -417,3 +417,38 @@ def test_a_draw_that_is_handed_to_a_loop_is_the_same_in_all_steps(mode: str) -> 
     assert len(updates) == 1
     values = sl.function([], own, mode=mode, updates=updates)()
     assert not np.array_equal(values[0], values[1])
+
+
+def test_a_whole_number_to_begin_with_is_of_the_dtype_of_what_follows():
+    x = T.dvector("x")
+    for first in (0, 0.0, False):
+        total, _ = sl.scan(lambda row, before: before + row, sequences=x, outputs_info=first)
+        assert total.dtype == "float64"
+        assert sl.function([x], total)([0.5, 1.0]).tolist() == [0.5, 1.5]
+
+
+@pytest.mark.parametrize("taps", [[0], [1], [-1, -1], [-2, -1, -2], []])
+def test_taps_of_an_output_are_negative_and_different(taps):
+    with pytest.raises(InvalidValue, match="taps of an output are negative and all different"):
+        sl.scan(lambda *rows: rows[0], T.dvector("x"), {"initial": T.dvector("y"), "taps": taps})
+
+
+def test_the_number_of_steps_is_a_function_of_the_sequence():
+    """With `n_steps` given the lengths are numbers, but x is what they were asked for."""
+    x = T.dvector("x")
+    (plain, state), _ = sl.scan(lambda row, before: (row + 1, before + row), x, [None, x[0]], n_steps=20)
+    f = sl.function([x], [plain.shape[0], state.shape[0]])
+    assert [int(value) for value in f(np.ones(30))] == [20, 20]
+
+
+def test_a_strict_step_may_draw_and_take_apart_what_it_is_handed():
+    rows, columns, other = T.lscalars("rows", "columns", "other")
+    size, stream = T.stack([rows, columns]), sl.tensor.random.RandomStream(3)
+    draws, updates = sl.scan(lambda size: stream.normal(size=size), non_sequences=size, n_steps=4, strict=True)
+    f = sl.function([rows, columns], draws, updates=updates)
+    first = f(2, 3)
+    assert first.shape == (4, 2, 3)
+    assert len(np.unique(first)) == 24
+    assert not np.array_equal(f(2, 3), first)
+    with pytest.raises(MissingInputError, match="not among non_sequences"):
+        sl.scan(lambda size: stream.normal(size=size) + other, non_sequences=size, n_steps=4, strict=True)

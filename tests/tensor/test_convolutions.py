@@ -286,3 +286,14 @@ def test_convolutions_that_make_no_sense_are_refused() -> None:
     ):
         with pytest.raises((InvalidValue, TypeMismatch), match=problem):
             call()
+
+
+def test_running_statistics_keep_their_dtype() -> None:
+    """A factor that is a Python number has no dtype: float32 statistics have float32 values after them."""
+    from symlab.tensor.nnet.bn import batch_normalization_train
+
+    with sl.configure(floatX="float32"):
+        x = T.matrix("x")
+        mean, variance = sl.shared(np.zeros((1, 3), "f")), sl.shared(np.ones((1, 3), "f"))
+        found = batch_normalization_train(x, mean + 1, mean, running_mean=mean, running_var=variance)
+    assert [item.dtype for item in found] == ["float32"] * 5

@@ -65,7 +65,11 @@ ERRORS = {
     "NullTypeGradError": "symlab.core.ir.errors:NullTypeGradError",
 }
 LOOPS = {name: f"symlab:{name}" for name in ("foldl", "foldr", "map", "reduce", "scan", "scan_checkpoints")}
-SCAN_UTILS = {"clone": "symlab:clone", "equal_computations": WALK + ":equal_computations"}
+SCAN_UTILS = {
+    "clone": "symlab:clone",
+    "equal_computations": WALK + ":equal_computations",
+    "map_variables": "symlab.core.mapping:map_variables",
+}
 UNTIL = {**LOOPS, "until": "symlab.core.scan:until"}
 FUNCTION = {
     "Function": "symlab:Function",

@@ -32,6 +32,11 @@ class TensorVariable(Variable, metaclass=VariableKind):
         Variable.__init__(made, op, args, attrs, type)
         return made
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "op":  # PyMC3's variables note the op whose result they are about to be; `Apply` makes them that
+            return
+        super().__setattr__(name, value)
+
     def become(self, node: Expr) -> None:
         """Be the result of an application, as the outputs that Theano's `Apply` is given are."""
         take_structure(self, node)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.expr import Lambda, toposort
+from symlab.core.ir.expr import Expr, Lambda, toposort
 
 Array = np.ndarray[Any, Any]
 
 
 def run_scan(
-    *values: Any, body: Lambda, states: int, sequences: int, reverse: bool, until: bool, **attributes: Any
-) -> tuple[Any, ...]:
-    """The results of a `scan` node; see `symlab.core.ops.loop`."""
+    *values: Any, body: Lambda, states: int, sequences: int, reverse: bool, until: bool,
+    origins: Any = None, within: Callable[[Mapping[Expr, Any]], tuple[Any, ...]] | None = None, **attributes: Any,
+) -> tuple[Any, ...]:  # fmt: skip
+    """The results of a `scan` node; see `symlab.core.ops.loop`.
+
+    `origins` says what the nodes of the body stand for; `within` gives those who watch a step, for its values.
+    """
     from symlab.core.backends.reference import evaluate
 
     *operands, steps, length = values
@@ -27,7 +31,8 @@ def run_scan(
         at = wanted - 1 - done if reverse else done
         given = [*carried, *(row[at] for row in rows), *constants]
         inner = {param: np.asarray(value) for param, value in zip(body.params, given, strict=True)}
-        found = [np.asarray(value) for value in evaluate(body.body.args, inner)]
+        observe, before, deeper = within(inner) if within is not None else (None, None, None)
+        found = [np.asarray(item) for item in evaluate(body.body.args, inner, observe, origins, before, deeper)]
         check_states(carried, found)
         carried = found[:states]
         done += 1

@@ -64,8 +64,11 @@ def attempts(code: Problem, values: Values) -> list[str]:
 def problem(program: Program, code: int, number: int, values: Values, sizes: Values = ()) -> SymlabError:
     """The error of a refused call: what is wrong with which node, its line, its operands with their shapes."""
     prepared = program.fused.prepared
-    node = prepared.numbered[number]
-    return refusal(node, Problem(code), values, prepared.original.origins, program.fused.operands, sizes)
+    node, origins = prepared.numbered[number], prepared.original.origins
+    if node in prepared.loops:
+        typed = prepared.source(node)
+        node, sizes = (typed, ()) if origins.get(typed) else (prepared.loops[node], sizes)
+    return refusal(node, Problem(code), values, origins, program.fused.operands, sizes)
 
 
 def refusal(

@@ -16,9 +16,13 @@ from symlab.core.ir.graph import Graph, constant_value
 from symlab.core.ir.op import AS_WRITTEN, CALL, CONSTANT, SHARED, Kind
 from symlab.core.ir.types import ArrayType, Held, TupleType
 from symlab.core.ops.branch import IFELSE
+from symlab.core.ops.loop import SCAN
 
 Value = Any  # an ndarray, or a tuple of ndarrays for a node with several results
 Observe = Callable[[Expr, Value], None]
+Before = Callable[[Expr], None]
+Origins = Mapping[Expr, Sequence[Expr]]
+Within = Callable[[Expr, Mapping[Expr, Value]], tuple[Observe | None, Before | None, Any]]
 OWN: Mapping[type[Exception], type[SymlabError]] = {IndexError: InvalidIndex, ValueError: InvalidValue}
 
 
@@ -26,25 +30,27 @@ def evaluate(
     roots: Sequence[Expr],
     values: Mapping[Expr, Value],
     observe: Observe | None = None,
-    origins: Mapping[Expr, Sequence[Expr]] | None = None,
-    before: Callable[[Expr], None] | None = None,
+    origins: Origins | None = None,
+    before: Before | None = None,
+    within: Within | None = None,
 ) -> list[Value]:
     """The values of `roots`, given those of some nodes (usually the inputs); nothing below a given node is computed.
 
-    `observe(node, value)` sees every computed node, `before(node)` those that are about to be; `origins` says which
-    typed nodes an interned node stands for, so that an error names the user's line.
+    `observe(node, value)` sees every computed node, `before(node)` those that are about to be; `within(loop, values)`
+    gives both, and itself, for one step of a loop with these values of its parameters. `origins` says which typed nodes
+    an interned node stands for, so that an error names the user's line.
     """
     order = toposort(roots, frozenset(values))
     if any(node.op is IFELSE for node in order):
         with np.errstate(all="ignore"):
-            return evaluate_needed(roots, values, observe, origins, before)
+            return evaluate_needed(roots, values, observe, origins, before, within)
     left = users_within(order, roots)
     known: dict[Expr, Value] = {}
     with np.errstate(all="ignore"):
         for node in order:
             if before is not None and node not in values:
                 before(node)
-            value = known[node] = values[node] if node in values else computed(node, known, origins)
+            value = known[node] = values[node] if node in values else computed(node, known, origins, within)
             if observe is not None:
                 observe(node, value)
             if node not in values:
@@ -56,8 +62,9 @@ def evaluate_needed(
     roots: Sequence[Expr],
     values: Mapping[Expr, Value],
     observe: Observe | None,
-    origins: Mapping[Expr, Sequence[Expr]] | None,
-    before: Callable[[Expr], None] | None,
+    origins: Origins | None,
+    before: Before | None,
+    within: Within | None,
 ) -> list[Value]:
     """As `evaluate`, with the operands of a choice computed only if its condition chooses them."""
     known: dict[Expr, Value] = dict(values)
@@ -76,7 +83,7 @@ def evaluate_needed(
         if node.op is IFELSE:
             known[node] = tuple(known[arg] for arg in chosen_args(node, known)[1:])
         else:
-            known[node] = computed(node, known, origins)
+            known[node] = computed(node, known, origins, within)
         if observe is not None:
             observe(node, known[node])
     return [known[root] for root in roots]
@@ -96,10 +103,11 @@ def evaluate_graph(
     graph: Graph,
     values: Mapping[Expr, Value],
     observe: Observe | None = None,
-    before: Callable[[Expr], None] | None = None,
+    before: Before | None = None,
+    within: Within | None = None,
 ) -> list[Value]:
     """The values of a graph's roots, given those of its inputs and shared variables."""
-    return evaluate(graph.roots, values, observe, graph.origins, before)
+    return evaluate(graph.roots, values, observe, graph.origins, before, within)
 
 
 def users_within(order: Iterable[Expr], roots: Iterable[Expr]) -> dict[Expr, int]:
@@ -122,7 +130,7 @@ def release(node: Expr, known: dict[Expr, Value], left: dict[Expr, int]) -> None
             known.pop(arg, None)
 
 
-def computed(node: Expr, known: Mapping[Expr, Value], origins: Mapping[Expr, Sequence[Expr]] | None) -> Value:
+def computed(node: Expr, known: Mapping[Expr, Value], origins: Origins | None, within: Within | None = None) -> Value:
     """The value of one node whose operands are known."""
     if node.op is CONSTANT:
         return constant_value(node)
@@ -133,20 +141,23 @@ def computed(node: Expr, known: Mapping[Expr, Value], origins: Mapping[Expr, Seq
         raise NodeError(message(f"{name} has no value", [(str(name), node)], ["to give it as an input"]))
     args = [known[arg] for arg in node.args]
     try:
-        return checked_type(node, apply_op(node, args))
+        return checked_type(node, apply_op(node, args, origins, within))
     except SymlabError:
         raise
     except Exception as error:
         raise node_error(error, node, args, origins) from error
 
 
-def apply_op(node: Expr, args: Sequence[Value]) -> Value:
+def apply_op(node: Expr, args: Sequence[Value], origins: Origins | None = None, within: Within | None = None) -> Value:
     """The reference of one op over values."""
     if node.op is AS_WRITTEN:
         return args[0]
     if node.op is CALL:
         function = node.attr("body")
-        return evaluate([function.body], dict(zip(function.params, args, strict=True)))[0]
+        return evaluate([function.body], dict(zip(function.params, args, strict=True)), origins=origins)[0]
+    if node.op is SCAN:
+        told = functools.partial(within, node) if within is not None else None
+        return node.op.compute(*args, **node.attributes, origins=origins, within=told)
     if node.op.kind is Kind.ELEMENTWISE:
         check_sizes(node, args)
         if node.op.flat:
@@ -235,9 +246,7 @@ def outside_frames(frames: TracebackType | None) -> TracebackType | None:
     return frames
 
 
-def node_error(
-    error: Exception, node: Expr, args: Sequence[Value], origins: Mapping[Expr, Sequence[Expr]] | None
-) -> NodeError:
+def node_error(error: Exception, node: Expr, args: Sequence[Value], origins: Origins | None) -> NodeError:
     """The error of one node: NumPy's sentence, the node, the user's line, the operands' types and shapes."""
     kind = error.kind if isinstance(error, Misfit) else OWN.get(type(error), type(error))
     return node_problem(kind, str(error), node, [shape_text(arg) for arg in args], origins)
@@ -255,7 +264,7 @@ def node_problem(
     text: str,
     node: Expr,
     shapes: Sequence[str] | None,
-    origins: Mapping[Expr, Sequence[Expr]] | None,
+    origins: Origins | None,
     tries: Sequence[str] = (),
 ) -> NodeError:
     """The error of one node in the template of all errors; `shapes` are those of its operands, where they are known."""

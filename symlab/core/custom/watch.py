@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from symlab.core.custom.records import results_of
+from symlab.core.ir.composite import Composite
 from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
@@ -110,7 +111,7 @@ def check_op(error: type[Exception]) -> Op:
     """The op that raises this error where a condition fails."""
 
     def reference(x: Any, *conditions: Any, message: str) -> Any:
-        if not all(conditions):
+        if not all(np.all(condition) for condition in conditions):  # a stack of them, where a program is vectorized
             raise error(message)
         return x
 
@@ -138,10 +139,17 @@ class CheckAndRaise:
             problem = f"{error!r} is no class of exceptions"
             raise InvalidValue(message(problem, (), ["CheckAndRaise(ValueError, 'x is negative')"]))
 
-    def __call__(self, value: Any, *conditions: Any) -> Variable:
-        """`value`, if all conditions hold: those of several elements hold if every element does."""
+    def __call__(self, value: Any, *conditions: Any) -> Any:
+        """`value`, if all conditions hold: those of several elements hold if every element does.
+
+        Of a value of several parts, as a sparse matrix, the part that gradients are of is watched.
+        """
+        if isinstance(value, Composite):
+            part = value.differentiable
+            watched = self(part, *conditions)
+            return value.with_parts([watched if item is part else item for item in value.parts])
         wanted = [item for item in map(truth, conditions) if not is_known_true(item)]
-        return check_op(self.exc_type)(as_variable(value), *wanted, message=str(self.msg))  # type: ignore[no-any-return]
+        return check_op(self.exc_type)(as_variable(value), *wanted, message=str(self.msg))
 
 
 class Assert(CheckAndRaise):
@@ -151,7 +159,7 @@ class Assert(CheckAndRaise):
         super().__init__(AssertionError, msg)
 
 
-def assert_op(value: Any, *conditions: Any, msg: str = "Assert failed!") -> Variable:
+def assert_op(value: Any, *conditions: Any, msg: str = "Assert failed!") -> Any:
     """`value`, or an AssertionError where one of the conditions fails."""
     return Assert(msg)(value, *conditions)
 
@@ -223,3 +231,8 @@ class PdbBreakpoint:
         node = BREAKPOINT(truth(condition), *map(as_variable, monitored), name=str(self.name))
         found = results_of(node)
         return found if len(found) > 1 else found[0]
+
+    def connection_pattern(self, node: Any) -> list[list[bool]]:
+        """For each operand of an `Apply` whether each result is connected to it: each to the variable it passes on."""
+        count = len(node.inputs) - 1
+        return [[place == result + 1 for result in range(count)] for place in range(count + 1)]

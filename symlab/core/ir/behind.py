@@ -29,8 +29,8 @@ def remember(results: Iterable[object], of: Iterable[Expr]) -> None:
 
 
 def shaped_like(result: Shaped, x: Expr) -> Shaped:
-    """The result, made of the sizes of x; where all of them are known, no node of it leads to x."""
-    if None not in x.type.shape and x.op is not CONSTANT:
+    """The result, made of the sizes of x; where those are known, no node of it leads to x."""
+    if x.op is not CONSTANT and (result.op is CONSTANT or None not in x.type.shape):
         _shaped_like[result] = x
     return result
 

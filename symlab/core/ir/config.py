@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from weakref import ref
 
 from symlab.core.ir.errors import ConfigError, message, near_names
 
@@ -63,7 +64,7 @@ class Config:
 
 
 KEYS: Mapping[str, type] = {item.name: type(getattr(Config(), item.name)) for item in fields(Config)}
-_overrides: ContextVar[Config | None] = ContextVar("symlab_config", default=None)
+_overrides: ContextVar[Config | ref[configure] | None] = ContextVar("symlab_config", default=None)
 
 
 @dataclass
@@ -79,11 +80,22 @@ _process = _Process()
 def current() -> Config:
     """The configuration in force here."""
     override = _overrides.get()
-    if override is not None:
+    if override is not None and (override := overriding()) is not None:
         return override
     if _process.value is None:
         _process.value = _initial()
     return _process.value
+
+
+def overriding() -> Config | None:
+    """What holds in this context instead of the value of the process."""
+    override = _overrides.get()
+    if not isinstance(override, ref):
+        return override
+    waiting = override()
+    if waiting is not None:
+        waiting.settle()
+    return None
 
 
 def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,28 +152,47 @@ def _parsed(key: str, text: str) -> Any:
 
 
 class configure:
-    """Set values for the process (as a statement) or for a block (as `with`)."""
+    """Set values for the process (as a statement) or for a block (as `with`).
+
+    Which of the two it is, is known after it is made: by then this context has asked for the configuration, or nothing
+    holds the object any more (a statement), or has entered it. Until then no other thread sees the values.
+    """
 
     def __init__(self, **settings: Any) -> None:
         self._before = current()
-        self._outer = _overrides.get()
-        self._token: Token[Config | None] | None = None
+        self._outer = overriding()
+        self._waits = self._outer is None
         self._after = replace(self._before, **checked(settings))
-        if self._outer is None:
+        _overrides.set(ref(self) if self._waits else self._after)
+
+    def settle(self) -> None:
+        """Be a statement: the values hold for the process."""
+        if self._waits:
+            self._waits = False
             _process.value = self._after
-        else:
-            _overrides.set(self._after)
+            if isinstance(_overrides.get(), ref):  # not where this runs within the block of another thread
+                _overrides.set(None)
+
+    def __del__(self) -> None:
+        if getattr(self, "_waits", False):  # not so where a setting was refused
+            self.settle()
 
     def __enter__(self) -> Config:
-        if self._outer is None:
+        if self._outer is None and not self._waits:
             _process.value = self._before
-        self._token = _overrides.set(self._after)
+        self._waits = False
+        _overrides.set(self._after)
         return self._after
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _overrides.set(self._outer)
+
+    def __repr__(self) -> str:
+        self.settle()
+        changed = (key for key in KEYS if getattr(self._after, key) != getattr(self._before, key))
+        return f"configure({', '.join(f'{key}={getattr(self._after, key)!r}' for key in changed)})"
 
 
 class Settings:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from symlab.core.ir.types import Type
 from symlab.core.seams import resolve, seam
@@ -28,6 +28,7 @@ class Kind(Enum):
     CONTROL = "control"  # closed functions, regions, projections
 
 
+Record = TypeVar("Record")
 NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -39,6 +40,22 @@ class Recipe:
     arguments: tuple[Any, ...]
 
 
+def named_by_programs(kind: type[Record]) -> type[Record]:
+    """The class of frozen records to which programs may attach what they like, also a name, as to functions."""
+    refuse = kind.__setattr__
+
+    def attach(self: Any, attribute: str, value: Any) -> None:
+        if attribute == "name":  # symlab's ops are known by their own names
+            attribute = "called"
+        if attribute in kind.__dataclass_fields__:  # type: ignore[attr-defined]
+            refuse(self, attribute, value)
+        object.__setattr__(self, attribute, value)
+
+    kind.__setattr__ = attach  # type: ignore[method-assign]
+    return kind
+
+
+@named_by_programs
 @dataclass(frozen=True, eq=False)
 class Op:
     """One operation.
@@ -76,6 +93,12 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.doc)  # so that help(exp) tells of exp
         object.__setattr__(self, "__name__", self.name)
+
+    def __getattr__(self, attribute: str) -> Any:
+        made = self.__dict__.get("extra", NO_ATTRIBUTES).get("made")
+        if made is None or attribute.startswith("__"):
+            raise AttributeError(f"an op has no {attribute}")
+        return getattr(made, attribute)  # of the record of a program's op the program asks what it wrote
 
     def __repr__(self) -> str:
         return self.name

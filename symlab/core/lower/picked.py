@@ -30,9 +30,19 @@ def same(table: Table, node: Expr, args: tuple[Expr, ...]) -> Expr:
     return node if args == node.args else table.intern(node.op, args, node.attrs, node.type)
 
 
-def picking(table: Table, roots: Sequence[Expr]) -> list[Expr]:
-    """The results of a body, in which integers that are operands of an index are index arrays."""
-    return rebuilt(table, roots, {}, by_arrays)
+def picking(table: Table, roots: Sequence[Expr], sources: dict[Expr, Expr]) -> list[Expr]:
+    """The results of a body, in which integers that are operands of an index are index arrays.
+
+    `sources` collects which node each new one stands for.
+    """
+
+    def form(table: Table, node: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = by_arrays(table, node, args)
+        if made is not node:
+            sources.setdefault(made, node)
+        return made
+
+    return rebuilt(table, roots, {}, form)
 
 
 def by_arrays(table: Table, node: Expr, args: tuple[Expr, ...]) -> Expr:

@@ -43,7 +43,21 @@ class Prepared:
     @cached_property
     def numbered(self) -> Sequence[Expr]:
         """The nodes that errors speak of, by number."""
-        return [*self.original.nodes(), *self.dropped]
+        return [*self.original.nodes(), *self.dropped, *self.loops]
+
+    @cached_property
+    def loops(self) -> Mapping[Expr, Expr]:
+        """The nodes within loops that are not outside too, each with the loop around it."""
+        outside = {*self.original.nodes(), *self.dropped}
+        found: dict[Expr, Expr] = {}
+        waiting = [(node, self.source(node)) for node in self.graph.nodes() if node.op is SCAN]
+        while waiting:
+            loop, around = waiting.pop()
+            for node in toposort([loop.attr("body").body]):
+                if node.args and node not in outside and node not in found:
+                    found[node] = around
+                    waiting += [(node, around)] * (node.op is SCAN)
+        return found
 
     def source(self, node: Expr) -> Expr:
         """The node of the original graph that a node is part of."""
@@ -146,7 +160,8 @@ class Opening:
         """A loop whose body is prepared, too; arrays in its body become operands."""
         function = node.attr("body")
         in_exact = function.exact or node in self.exact
-        roots = prepared_roots(self.table, picking(self.table, function.body.args), frozenset(), {}, in_exact)
+        picked = picking(self.table, function.body.args, self.sources)
+        roots = prepared_roots(self.table, picked, frozenset(toposort(picked)), self.sources, in_exact)
         arrays = [part for part in toposort(roots) if part.op is CONSTANT and constant_value(part).size != 1]
         first = len(function.params)
         params = [

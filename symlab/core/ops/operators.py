@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Mapping, Sequence
 from inspect import signature
@@ -59,8 +60,10 @@ class Variable(Methods, Expr):
         return self.name, self.tag, self.origin, vars(self)
 
     def relabel(self, label: tuple[Any, ...]) -> None:
-        """Put name, tag, origin and the rest back."""
-        self.name, self.tag, self.origin, kept = label
+        """Put name, origin and the rest back, and a tag of its own with what was noted there."""
+        self.name, tag, self.origin, kept = label
+        if vars(tag):
+            self.tag = copy.copy(tag)  # without the functions that `eval` keeps, which are of another expression
         vars(self).update(kept)
 
 

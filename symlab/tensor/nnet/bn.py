@@ -71,7 +71,7 @@ def batch_normalization_train(
 def moved(old: Any, new: Variable, factor: Any, axes: Sequence[int], rank: int) -> Variable:
     """A running statistic, a step nearer to that of this batch, in the shape that it has."""
     old = as_variable(old)
-    found = add(mul(spread_out(old, axes, rank), sub(1, factor)), mul(new, factor))
+    found = add(mul(spread_out(old, axes, rank), 1 - factor), mul(new, factor))  # of two numbers one without a dtype
     return found if old.ndim == rank else without(found, axes)  # type: ignore[no-any-return]
 
 

@@ -16,11 +16,13 @@ from symlab.tensor.random.sources import Source, mixed
 
 
 def method(function: Callable[..., Variable]) -> Callable[..., Variable]:
-    """A distribution as a method of a stream."""
+    """A distribution as a method of a stream; `name` is that of the result."""
 
     @functools.wraps(function)
-    def draw(self: RandomStream, *parameters: Any, **options: Any) -> Variable:
-        return function(*parameters, rng=self, **options)
+    def draw(self: RandomStream, *parameters: Any, name: str | None = None, **options: Any) -> Variable:
+        found = function(*parameters, rng=self, **options)
+        found.name = name if name is not None else found.name
+        return found
 
     return draw
 

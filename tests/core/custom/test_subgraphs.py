@@ -238,3 +238,10 @@ def test_which_outputs_depend_on_which_inputs():
     assert held.owner.op.connection_pattern(held.owner) == [[False]]
     counted = T.argmax(x)
     assert counted.owner.op.connection_pattern(counted.owner) == [[True]]
+
+
+def test_what_is_drawn_is_connected_to_the_state_of_the_draw():
+    x, y = T.dmatrices("x", "y")
+    drawn = sl.tensor.random.RandomStream(7).uniform(size=(2, 2))
+    op = sl.OpFromGraph([x, y], [x + drawn, y + 3, 3 + drawn])
+    assert op.connection_pattern() == [[True, False, False], [False, True, False], [True, False, True]]

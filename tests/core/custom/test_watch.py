@@ -194,3 +194,65 @@ def test_nodes_are_known_by_what_made_them():
     assert sl.Print in kinds
     assert sl.Assert in kinds
     assert pickle.loads(pickle.dumps(checked)).owner.op == checked.owner.op
+
+
+def large_outputs(found):
+    def post(i, node, fn):
+        for (value,) in fn.outputs:
+            count = int((np.asarray(value) > 10).sum())
+            found.extend([(i, str(node.op))] * count)
+
+    return post
+
+
+@pytest.mark.parametrize("where", ["scan", "function"])
+def test_the_steps_of_a_loop_are_monitored(where):
+    """With the mode of a loop the loop alone is told of; with the mode of a function its loops too."""
+    from symlab.debug.monitor import monitor_mode
+
+    found = []
+    mode = monitor_mode(post_func=large_outputs(found))
+    A = T.dvector("A")
+    powers, _ = sl.scan(
+        lambda before, A: before * A, None, T.ones_like(A), A, n_steps=4, mode=mode if where == "scan" else None
+    )
+    f = sl.function([A], powers[-1], mode=mode if where == "function" else None)
+    np.testing.assert_allclose(f([2.0, 3.0, 0.1, 0.0, 1.0]), [16.0, 81.0, 0.1**4, 0.0, 1.0])
+    inside = [op for _, op in found if op == "mul"]
+    assert len(inside) == 3
+    assert (found == [(0, "mul")] * 3) is (where == "scan")
+
+
+def test_a_breakpoint_connects_each_variable_with_itself():
+    x, y = T.dvectors("x", "y")
+    first, _ = sl.PdbBreakpoint("p")(x.sum() > 0, x, y)
+    node = first.owner
+    wanted = [[False, False], [True, False], [False, True]]
+    assert sl.PdbBreakpoint("p").connection_pattern(node) == wanted
+
+
+def test_a_sparse_matrix_is_checked():
+    import scipy.sparse
+
+    import symlab.sparse as sparse
+
+    a = sparse.csr_matrix("a")
+    checked = sl.CheckAndRaise(ValueError, "too small")(a, sparse.sp_sum(a) > 2)
+    assert isinstance(checked, sparse.SparseVariable)
+    f = sl.function([a], sparse.sp_sum(checked))
+    assert f(scipy.sparse.csr_matrix(np.eye(3))) == 3
+    with pytest.raises(ValueError, match="too small"):
+        f(scipy.sparse.csr_matrix(np.eye(3, 2)))
+
+
+def test_a_check_holds_for_every_element_of_a_stack():
+    x, y = T.dvectors("x", "y")
+    checked = sl.assert_op(x * 2, T.all(y >= 0))
+    X, Y = T.dmatrices("X", "Y")
+    for given in ({x: X, y: y}, {x: X, y: Y}, {x: x, y: Y}):
+        whole = sl.vectorize_graph(checked, given)
+        rows = [np.arange(6.0).reshape(2, 3) if item.ndim == 2 else np.arange(3.0) for item in given.values()]
+        values = dict(zip(given.values(), rows, strict=True))
+        assert whole.eval(values).tolist() == np.broadcast_to(2 * rows[0], (2, 3)).tolist()
+        with pytest.raises(AssertionError):
+            whole.eval({**values, given[y]: -rows[1]})

@@ -258,11 +258,14 @@ def parameters(function: Function) -> str:
 
 
 class BodyRenderer(Renderer):
-    """Writes the body of a loop into the translation unit of another program; what it refuses, the loop refuses."""
+    """Writes the body of a loop into the translation unit of another program.
+
+    What it refuses has the number of the node, or of the loop where the node has none.
+    """
 
     def __init__(self, outer: Renderer, program: Program, number: int) -> None:
         super().__init__(program)
-        self.numbers = defaultdict(lambda: number)
+        self.numbers = defaultdict(lambda: number, outer.numbers)
         self.functions, self.reductions, self.definitions = outer.functions, outer.reductions, outer.definitions
         self.references, self.bodies, self.few = outer.references, outer.bodies, outer.few
 

@@ -1,0 +1,98 @@
+"""A configuration for a block belongs to the block: other threads never see it, not even for a moment."""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+import threading
+
+import pytest
+
+import symlab as sl
+from symlab.core.ir.config import current
+from symlab.core.ir.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def numbers_of_64_bits():
+    assert current().floatX == "float64"
+    yield
+    sl.configure(floatX="float64")
+
+
+def test_another_thread_does_not_see_a_block():
+    """A thread that asks all the time, while this one enters and leaves blocks, is told one answer."""
+    stop, seen = threading.Event(), set()
+
+    def look():
+        while not stop.is_set():
+            seen.add(current().floatX)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        for _ in range(3000):
+            with sl.configure(floatX="float32") as inside:
+                assert inside.floatX == current().floatX == "float32"
+            assert current().floatX == "float64"
+    finally:
+        stop.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert seen == {"float64"}
+
+
+def test_between_the_call_and_the_block_nothing_has_changed():
+    block = sl.configure(floatX="float32")
+    assert contextvars.Context().run(lambda: current().floatX) == "float64"
+    with block:
+        assert contextvars.Context().run(lambda: current().floatX) == "float64"
+        assert current().floatX == "float32"
+    assert current().floatX == "float64"
+
+
+def test_a_statement_holds_everywhere_at_once():
+    sl.configure(floatX="float32")
+    assert contextvars.Context().run(lambda: current().floatX) == "float32"
+    assert current().floatX == "float32"
+
+
+@pytest.mark.parametrize("read", [lambda kept: current().floatX, repr], ids=["asked", "shown"])
+def test_a_statement_whose_result_is_kept(read):
+    kept = sl.configure(floatX="float32")
+    read(kept)
+    assert contextvars.Context().run(lambda: current().floatX) == "float32"
+    assert repr(kept) == "configure(floatX='float32')"
+
+
+def test_a_kept_statement_becomes_a_block():
+    kept = sl.configure(floatX="float32")
+    assert current().floatX == "float32"
+    with kept:
+        assert contextvars.Context().run(lambda: current().floatX) == "float64"
+    assert current().floatX == "float64"
+
+
+def test_blocks_within_blocks_and_refusals():
+    with sl.configure(floatX="float32"):
+        with pytest.raises(ConfigError), sl.configure(floatx="float16"):
+            pass
+        with sl.configure(threads=2):
+            assert (current().floatX, current().threads) == ("float32", 2)
+        sl.configure(floatX="float16")
+        assert current().floatX == "float16"
+    assert (current().floatX, current().threads) == ("float64", 1)
+
+
+def test_a_statement_that_is_dropped_within_a_block_leaves_the_block():
+    kept = [sl.configure(floatX="float32")]
+
+    def drop():
+        with sl.configure(threads=3):
+            kept.clear()
+            return current().threads
+
+    assert contextvars.Context().run(drop) == 3
+    assert contextvars.Context().run(lambda: current().floatX) == "float32"

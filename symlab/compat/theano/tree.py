@@ -297,9 +297,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.nnet.neighbours": Contents(
             "Patches of images.", ("symlab.tensor.nnet.neighbours",), networks.NEIGHBOURS
         ),
-        "theano.tensor.raw_random": Contents(
-            "Draws from a state.", ("symlab.tensor.raw_random",), {"theano": "theano:theano"}
-        ),
+        "theano.tensor.raw_random": Contents("Draws from a state.", ("symlab.tensor.raw_random",)),
         "theano.tensor.opt": Contents(
             "Values that are checked.",
             (),

@@ -11,11 +11,12 @@ import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, message
 from symlab.core.ir.types import Shape
-from symlab.core.ops.linalg import matmul
+from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.operators import Variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
 from symlab.tensor.arguments import of_sizes, promoted
 from symlab.tensor.creation import diagonal
+from symlab.tensor.reductions import any as any_true
 from symlab.tensor.reductions import sum
 
 __all__ = ["einsum"]
@@ -47,10 +48,11 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = "auto") -> Variable:
         raise InvalidValue(message(f"einsum does not understand {subscripts!r}: {error}", rows)) from None
     terms: list[Term] = [with_distinct(x, letters) for x, letters in zip(found, left.split(","), strict=True)]
     for places in path:
-        chosen = [terms.pop(place) for place in sorted(places, reverse=True)]
+        chosen = [terms.pop(place) for place in sorted(places, reverse=True)][::-1]
         while len(chosen) > 1:
             kept = set(right).union(*(letters for _, letters in (*terms, *chosen[2:])))
-            chosen = [product(*chosen[0], *chosen[1], kept), *chosen[2:]]
+            first, second = in_order(chosen[0], chosen[1], right)
+            chosen = [product(*first, *second, kept), *chosen[2:]]
         terms.append(chosen[0])
     x, letters = summed(*terms[0], set(right))
     return shuffled(x, [letters.index(letter) for letter in right])
@@ -98,7 +100,8 @@ def with_distinct(x: Variable, letters: str) -> Term:
 def summed(x: Variable, letters: str, kept: set[str]) -> Term:
     """An operand summed over the letters that nobody needs."""
     axes = tuple(place for place, letter in enumerate(letters) if letter not in kept)
-    return (sum(x, axis=axes) if axes else x), "".join(letter for letter in letters if letter in kept)
+    fold = any_true if x.type.dtype.kind == "b" else sum
+    return (fold(x, axis=axes) if axes else x), "".join(letter for letter in letters if letter in kept)
 
 
 def product(a: Variable, first: str, b: Variable, second: str, kept: set[str]) -> Term:
@@ -113,10 +116,24 @@ def product(a: Variable, first: str, b: Variable, second: str, kept: set[str]) -
     known: dict[str, Number] = dict(zip(second, sizes_of(b), strict=True)) | dict(zip(first, sizes_of(a), strict=True))
     if max(len(both), len(inner)) > 1:  # joined sizes may agree where the sizes themselves do not
         b = of_sizes(b, [known[letter] for letter in second], "operand")
-    left = grouped(a, first, (both, rows, inner), known)
-    right = grouped(b, second, (both, inner, columns), known)
     letters = "".join([*both, *rows, *columns])
-    return reshaped(matmul(left, right), [known[letter] for letter in letters]), letters
+    if not inner:  # nothing is summed: each element is one product
+        beside = a.dimshuffle(*(first.index(letter) for letter in (*both, *rows)), *"x" * len(columns))
+        return beside * b.dimshuffle(*map(second.index, both), *"x" * len(rows), *map(second.index, columns)), letters
+    stack = [both] if both else []  # without a stack, an operand whose only axes are summed over is a vector
+    left = grouped(a, first, [*stack, *([rows] if rows or both else []), inner], known)
+    right = grouped(b, second, [*stack, inner, *([columns] if columns or both else [])], known)
+    whole = matmul(left, right) if both else dot(left, right)
+    return (whole if whole.ndim == len(letters) else reshaped(whole, [known[letter] for letter in letters])), letters
+
+
+def in_order(a: Term, b: Term, right: str) -> tuple[Term, Term]:
+    """Two operands, that first whose own letters come first in the result, so that nothing is transposed after."""
+    places = [
+        [right.index(letter) for letter in own if letter in right and letter not in other]
+        for own, other in ((a[1], b[1]), (b[1], a[1]))
+    ]
+    return (b, a) if all(places) and max(places[1]) < min(places[0]) else (a, b)
 
 
 def without_ones(x: Variable, letters: str, other: Variable, others: str) -> Term:
@@ -128,7 +145,9 @@ def without_ones(x: Variable, letters: str, other: Variable, others: str) -> Ter
     return summed(x, letters, set(letters) - ones)
 
 
-def grouped(x: Variable, letters: str, groups: tuple[list[str], ...], sizes: dict[str, Number]) -> Variable:
+def grouped(x: Variable, letters: str, groups: Sequence[list[str]], sizes: dict[str, Number]) -> Variable:
     """The axes of x in the order of groups, those of each joined."""
-    order = [letters.index(letter) for group in groups for letter in group]
-    return reshaped(shuffled(x, order), [joined_size([sizes[letter] for letter in group]) for group in groups])
+    whole = shuffled(x, [letters.index(letter) for group in groups for letter in group])
+    if all(len(group) == 1 for group in groups):
+        return whole
+    return reshaped(whole, [joined_size([sizes[letter] for letter in group]) for group in groups])

@@ -133,7 +133,7 @@ DiffOp = op_class("DiffOp", "", lambda o, x: T.diff(x, o["n"], o["axis"]), n=1, 
 DimShuffle = op_class(
     "DimShuffle", "dimshuffle", dimshuffled, input_broadcastable=(), new_order=(), inplace=True
 )  # fmt: skip
-Dot = op_class("Dot", "dot product_added", lambda o, a, b: T.dot(a, b))
+Dot = op_class("Dot", "dot product_added product_scaled", lambda o, a, b: T.dot(a, b))
 ExtractDiag = op_class(
     "ExtractDiag", "take", lambda o, x: T.diagonal(x, o["offset"], o["axis1"], o["axis2"]),
     offset=0, axis1=0, axis2=1, view=False,

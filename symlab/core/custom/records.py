@@ -31,7 +31,7 @@ SIZE = array_type(np.int64, ())
 @cache
 def own_names() -> frozenset[str]:
     """The names of symlab's own ops, which lowering knows them by."""
-    made_by_passes = {"product_added", "to_device", "to_host", "size_of"}
+    made_by_passes = {"product_added", "product_scaled", "to_device", "to_host", "size_of"}
     return frozenset({*OPS, *made_by_passes, *(op.name for op in (AS_WRITTEN, BUNDLE, CALL, IFELSE, PROJECT, SCAN))})
 
 

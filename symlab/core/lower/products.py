@@ -12,11 +12,16 @@ from symlab.core.ir.op import Kind, Op
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.sizes import Size, Sizes, add, multiply, row_major
 from symlab.core.lower.structure import VIEWS, along, keeps_order
+from symlab.core.ops.elementwise import neg as NEGATIVE
 
 # c + sign * (a b) * scalars: operands c, a, b, then the scalars; attribute `sign`.
 PRODUCT_ADDED = Op(
     "product_added", Kind.CALL, "A product of matrices, scaled and added to a third.", home=__name__
 )  # fmt: skip
+
+
+# sign * (a b) * scalars: operands a, b, then the scalars; attribute `sign`.
+PRODUCT_SCALED = Op("product_scaled", Kind.CALL, "A product of matrices, scaled.", home=__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +75,63 @@ def looked_through(facts: Facts, node: Expr) -> Operand:
 
 
 def absorb(table: Table, roots: Sequence[Expr], exact: frozenset[Expr]) -> dict[Expr, Expr]:
-    """For each sum that is one call, the node that stands for the call; only where the product has no other reader."""
-    count = users(roots)
+    """For each sum that is one call, the node that stands for the call; only where the product has no other reader.
+
+    What is the operand of a formula is left to the formula's kernel if it is scaled alone, or its negative is needed.
+    """
+    count, nodes = users(roots), toposort(roots)
+    fused = {arg for node in nodes if node.op.kind is Kind.ELEMENTWISE for arg in node.args}
     found: dict[Expr, Expr] = {}
-    for node in toposort(roots):
-        if node.op.name in ("add", "sub") and len(node.args) == 2 and node not in exact:
-            call = next(calls(table, node, count), None)
-            if call is not None:
-                found[node] = call
+    for node in nodes:
+        if node in exact:
+            continue
+        if node.op.name in ("add", "sub") and len(node.args) == 2:
+            call = next(calls(table, node, count, node in fused), None)
+        else:
+            call = None if node in fused or node.op.name not in ("mul", "neg") else scaled(table, node, count)
+        if call is not None:
+            found[node] = call
     return found
 
 
-def calls(table: Table, node: Expr, count: Counter[Expr]) -> Iterator[Expr]:
+def calls(table: Table, node: Expr, count: Counter[Expr], fused: bool) -> Iterator[Expr]:
     """The calls that a sum of two operands can be."""
     first, second = node.args
     yield from call_of(table, node, first, second, -1 if node.op.name == "sub" else 1, count)
     if node.op.name == "add":
         yield from call_of(table, node, second, first, 1, count)
+    elif not fused and first.op.name in ("dot", "matmul", "mul", "neg"):  # its negative is added
+        opposite = table.intern(NEGATIVE, (second,), (), second.type)
+        yield from call_of(table, node, opposite, first, 1, count)
 
 
 def call_of(table: Table, node: Expr, added: Expr, term: Expr, sign: int, count: Counter[Expr]) -> Iterator[Expr]:
     """The call for `added + sign * term`, if the term is a scaled product of the same shape."""
+    product, scalars, sign = scaled_product(term, sign, count)
+    if product is not None and added.type.shape == node.type.shape == product.type.shape and 1 not in node.type.shape:
+        args = (added, *product.args, *scalars)
+        yield table.intern(PRODUCT_ADDED, args, (("sign", sign),), node.type)
+
+
+def scaled(table: Table, node: Expr, count: Counter[Expr]) -> Expr | None:
+    """The call for a scaled product."""
+    product, scalars, sign = scaled_product(node, 1, count, outermost=True)
+    if product is None or product.type.shape != node.type.shape:
+        return None
+    return table.intern(PRODUCT_SCALED, (*product.args, *scalars), (("sign", sign),), node.type)
+
+
+def scaled_product(
+    term: Expr, sign: int, count: Counter[Expr], outermost: bool = False
+) -> tuple[Expr | None, list[Expr], int]:
+    """A term as a product of matrices that nothing else reads, what scales it, and its sign."""
     scalars: list[Expr] = []
-    while count[term] == 1 and term.op.name in ("neg", "mul"):
+    while (outermost or count[term] == 1) and term.op.name in ("neg", "mul"):
         arrays = [arg for arg in term.args if arg.type.shape]
         if len(arrays) != 1:
-            return
+            return None, [], sign
         scalars += [arg for arg in term.args if not arg.type.shape]
         sign = -sign if term.op.name == "neg" else sign
-        (term,) = arrays
-    whole = added.type.shape == node.type.shape == term.type.shape and 1 not in node.type.shape
-    if count[term] == 1 and term.op.name == "dot" and whole and node.type.dtype.char in "fd":
-        args = (added, *term.args, *scalars)
-        yield table.intern(PRODUCT_ADDED, args, (("sign", sign),), node.type)
+        (term,), outermost = arrays, False
+    known = count[term] == 1 and term.op.name in ("dot", "matmul") and term.type.dtype.char in "fd"
+    return (term if known else None), scalars, sign

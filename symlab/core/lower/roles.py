@@ -48,7 +48,7 @@ class Role(Enum):
 
 
 PIECES = frozenset({"join", "make_vector", "set_slice", "inc_slice", "set_take", "inc_take"})
-PRODUCTS = frozenset({"dot", "matmul", "product_added"})
+PRODUCTS = frozenset({"dot", "matmul", "product_added", "product_scaled"})
 TRANSFERS = frozenset({"to_device", "to_host"})
 
 

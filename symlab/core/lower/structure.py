@@ -179,13 +179,15 @@ def fit_value(facts: Facts, node: Expr, target: Sizes) -> None:
 
 def multiplied(facts: Facts, node: Expr) -> Sizes:
     """The shape of a product of matrices, vectors or stacks; `product_added` has what is added as its first operand."""
-    first, second = node.args[-2:] if node.op.name != "product_added" else node.args[1:3]
+    before = node.op.name == "product_added"
+    first, second = node.args[before : before + 2]
     left, right = facts.shapes[first], facts.shapes[second]
     inner = max(len(right) - 2, 0)
     facts.equal(node, inner, left[-1], right[inner])
     if len(right) > 2 or len(left) > 2:
-        return (*stacked(facts, node, first, second), left[-2], right[-1])
-    shape = left[:-1] + right[1:]
+        shape = (*stacked(facts, node, first, second), left[-2], right[-1])
+    else:
+        shape = left[:-1] + right[1:]
     if node.op.name == "product_added":
         for axis, (size, other) in enumerate(zip(facts.shapes[node.args[0]], shape)):
             facts.equal(node, axis, size, other)
@@ -246,6 +248,7 @@ SHAPES: Mapping[str, Callable[[Facts, Expr], Sizes]] = MappingProxyType(
         "dot": multiplied,
         "matmul": multiplied,
         "product_added": multiplied,
+        "product_scaled": multiplied,
         "take": taken,
         "recurrence": recurrent,
         "set_take": scattered,

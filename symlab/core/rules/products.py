@@ -7,6 +7,7 @@ import math
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, add, mul, neg, reciprocal, sqr, sqrt
+from symlab.core.ops.linalg import dot, matmul
 from symlab.core.ops.products import difference_of_products, product_over, triangle_product
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
@@ -49,6 +50,8 @@ def products_subtracted(node: Expr, builder: Builder, facts: Facts) -> Expr | No
         return None
     first, second = two_factors(plus[0], builder), two_factors(minus[0], builder)
     if first is None or second is None or (plus[0].op is sqr and minus[0].op is sqr):
+        return None
+    if any(arg.op in (dot, matmul) for side in (plus[0], minus[0]) for arg in side.args):  # one call makes such a sum
         return None
     if surely_apart(facts, plus[0], minus[0]):
         return None

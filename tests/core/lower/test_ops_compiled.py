@@ -14,6 +14,7 @@ from symlab.core.ir.op import Kind, Op
 from symlab.core.ops import OPS
 from symlab.core.ops.operators import Variable
 from tests.core.lower.harness import call, compiled, reference, variable
+from tests.core.ops.samples import attributes as attributes_of
 
 DTYPES = (
     "bool",
@@ -68,7 +69,7 @@ def attribute_sets(op: Op) -> Iterator[dict[str, Any]]:
     if op.name == "cast":
         yield from ({"dtype": name} for name in DTYPES)
     else:
-        yield {}
+        yield attributes_of(op, "float64")
 
 
 def nodes(op: Op) -> Iterator[tuple[list[Variable], Variable, list[np.ndarray[Any, Any]]]]:

@@ -24,7 +24,7 @@ from symlab.core.rules.constants import is_number
 MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
 MOST_LEFT = 6  # terms of what is left
 MOST_POWER = 4
-DEPTH = 2  # sums within sums that are opened
+DEPTH = 5  # sums, products and powers within others that are opened
 NOTHING = 1e-9  # a coefficient that may be 0
 LOGARITHMS = (log, log1p, log2, log10)
 LARGEST = 1 << 20  # numerators and denominators of coefficients
@@ -38,29 +38,29 @@ class TooLarge(Exception):
 
 
 def polynomial_of(node: Expr, depth: int = DEPTH) -> Polynomial:
-    """A node as a polynomial in what is no sum, product or whole power; sums within sums are opened to a depth."""
-    if node.op is neg:
-        return scaled(polynomial_of(node.args[0], depth), -1)
+    """A node as a polynomial in what is no sum, product or whole power, or lies too deep within them."""
+    if node.op is neg and depth:
+        return scaled(polynomial_of(node.args[0], depth - 1), -1)
     if node.op is add and depth:
         return total([polynomial_of(arg, depth - 1) for arg in node.args])
-    if node.op is mul:
-        return product([polynomial_of(arg, depth) for arg in node.args])
+    if node.op is mul and depth:
+        return product([polynomial_of(arg, depth - 1) for arg in node.args])
     if is_number(node):
         value = constant_value(node).item()
         if not isfinite(value):
             raise TooLarge
         return {ONE: Fraction(value)} if value else {}
     base, power = base_and_power(node)
-    if power == 1:
-        return {frozenset([(base, 1)]): Fraction(1)}
-    return product([polynomial_of(base, depth)] * power)
+    if power == 1 or not depth:
+        return {frozenset([(node, 1)]): Fraction(1)}
+    return product([polynomial_of(base, depth - 1)] * power)
 
 
 def base_and_power(node: Expr) -> tuple[Expr, int]:
     """A whole power as its base and exponent."""
     if node.op is sqr:
-        base, power = base_and_power(node.args[0])
-        return base, 2 * power
+        inner = node.args[0]
+        return (inner.args[0], 4) if inner.op is sqr else (inner, 2)
     if node.op is pow and is_number(node.args[1]):
         power = constant_value(node.args[1]).item()
         if power in range(2, MOST_POWER + 1):
@@ -112,14 +112,14 @@ class Split(NamedTuple):
     below: Counter[Expr]
 
 
-def parts_of(term: Expr) -> Split:
+def parts_of(term: Expr, depth: int = DEPTH) -> Split:
     """The sign of a term, its factors, and what it is divided by."""
-    if term.op is mul:
-        found = [parts_of(arg) for arg in term.args]
+    if term.op is mul and depth:
+        found = [parts_of(arg, depth - 1) for arg in term.args]
         below = sum((part.below for part in found), Counter[Expr]())
         return Split(prod(part.sign for part in found), [item for part in found for item in part.factors], below)
-    if term.op is neg:
-        inner = parts_of(term.args[0])
+    if term.op is neg and depth:
+        inner = parts_of(term.args[0], depth - 1)
         return Split(-inner.sign, inner.factors, inner.below)
     base, power = base_and_power(term)
     if base.op is not reciprocal:
@@ -168,16 +168,16 @@ Sketch = dict[int, float]
 
 def sketch(node: Expr, depth: int) -> Sketch:
     """As `polynomial_of`, but a monomial is the sum of a number for each of its letters."""
-    if node.op is neg:
-        return {key: -value for key, value in sketch(node.args[0], depth).items()}
+    if node.op is neg and depth:
+        return {key: -value for key, value in sketch(node.args[0], depth - 1).items()}
     if node.op is add and depth:
         return sketched_sum([sketch(arg, depth - 1) for arg in node.args])
-    if node.op is mul:
-        return sketched_product([sketch(arg, depth) for arg in node.args])
+    if node.op is mul and depth:
+        return sketched_product([sketch(arg, depth - 1) for arg in node.args])
     if is_number(node):
         return {0: float(constant_value(node))}
     base, power = base_and_power(node)
-    return {id(node): 1.0} if power == 1 else sketched_product([sketch(base, depth)] * power)
+    return {id(node): 1.0} if power == 1 or not depth else sketched_product([sketch(base, depth - 1)] * power)
 
 
 def sketched_sum(parts: Iterable[Sketch]) -> Sketch:

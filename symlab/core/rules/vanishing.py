@@ -19,7 +19,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, power_of
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import base_and_power
+from symlab.core.rules.fractions import DEPTH, base_and_power
 from symlab.core.rules.series import arcsine_terms, tangent_terms
 
 COUNT = 40  # coefficients that are kept
@@ -79,7 +79,8 @@ def variable_of(node: Expr) -> Expr | None:
 def multiple_of(node: Expr) -> tuple[Expr, Fraction]:
     """A node as a number times another."""
     if node.op is neg:
-        base, factor = multiple_of(node.args[0])
+        inner = node.args[0]
+        base, factor = (inner, Fraction(1)) if inner.op is neg else multiple_of(inner)
         return base, -factor
     if node.op is mul and len(node.args) == 2:
         for number, other in (node.args, node.args[::-1]):
@@ -116,10 +117,10 @@ def series(op: Op) -> Series:
     return TERMS[op][0]()
 
 
-def fits(term: Expr, x: Expr) -> bool:
+def fits(term: Expr, x: Expr, depth: int = DEPTH) -> bool:
     """Whether a term is a product of numbers, powers of one variable and functions of it that have a series."""
     if term.op in (neg, mul):
-        return all(fits(arg, x) for arg in term.args)
+        return depth > 0 and all(fits(arg, x, depth - 1) for arg in term.args)
     if is_number(term):
         return isfinite(constant_value(term).item())
     if term.op in TERMS:

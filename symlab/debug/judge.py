@@ -155,7 +155,7 @@ class Judgement:
         for side in self.sides:
             for node, box in side.parts(place):
                 part = picked(box, np.asarray(self.values[node]))
-                if part.dtype.kind in "fc" and fails(assuming, part, side.is_given(node)):
+                if node.op is not CONSTANT and part.dtype.kind in "fc" and fails(assuming, part, side.is_given(node)):
                     return True
         return False
 

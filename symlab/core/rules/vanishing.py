@@ -208,7 +208,6 @@ def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
 @computed(
     mul,
     among=(reciprocal,),
-    assuming="nonzero",
     accept=8,
     formula="(x - sin(x)) / x^3 -> 1/6 - x^2 / 120 + ... near 0, and so for all sums that vanish there",
     example=lambda x: (tan(x) - sin(x)) / x,

@@ -9,11 +9,11 @@ from math import inf
 from time import perf_counter
 from typing import Any
 
-from symlab.core.ir.expr import Expr, Lambda
+from symlab.core.ir.expr import Expr, Lambda, toposort
 from symlab.core.ir.graph import Graph, with_body
 from symlab.core.ir.op import Kind
 from symlab.core.rewrite.analysis import Scope
-from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.normal import Builder, used_by_several
 from symlab.core.rewrite.rule import Rule
 from symlab.core.rewrite.tally import Tally
 from symlab.core.seams import seam
@@ -191,6 +191,7 @@ class Driver:
         exact = job.exact or function.exact
         body = self.done[inner].get(function.body)
         if body is None:
+            self.builders[exact].shared.update(used_by_several(toposort([function.body]), [function.body]))
             self.open(inner, exact, function.body)
             return True
         job.entered = True  # the new body is final: it is not entered again under its new path

@@ -8,7 +8,7 @@ ordered by digest, and are opened into their only user. `Table.written` remember
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import attrgetter
 from typing import Any
@@ -204,9 +204,13 @@ def usage(nodes: Iterable[Expr], roots: Sequence[Expr]) -> Counter[Expr]:
 
 def make_builder(graph: Graph, nodes: Sequence[Expr] | None = None) -> Builder:
     """The builder of one pass: it keeps apart the sums that several nodes use; what asks for a size uses no value."""
-    valued = (node for node in (graph.nodes() if nodes is None else nodes) if node.op is not size_of)
-    used = usage(valued, graph.roots)
-    return Builder(graph.table, (node for node, count in used.items() if count > 1))
+    return Builder(graph.table, used_by_several(graph.nodes() if nodes is None else nodes, graph.roots))
+
+
+def used_by_several(nodes: Iterable[Expr], roots: Sequence[Expr]) -> Iterator[Expr]:
+    """The nodes whose values several others use, or that are results besides."""
+    used = usage((node for node in nodes if node.op is not size_of), roots)
+    return (node for node, count in used.items() if count > 1)
 
 
 def normal_form(graph: Graph, nodes: Sequence[Expr] | None = None) -> tuple[Graph, Moves]:

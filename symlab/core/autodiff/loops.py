@@ -15,6 +15,7 @@ from symlab.core.autodiff.cotangent import Cotangent, Flow, Undefined, total
 from symlab.core.autodiff.forward import push
 from symlab.core.autodiff.reverse import sweep
 from symlab.core.autodiff.stable import stable_forms
+from symlab.core.autodiff.steady import is_steady
 from symlab.core.autodiff.sums import Product, products
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import Kind
@@ -165,12 +166,20 @@ class Backward:
         for number in [] if self.loop.until else self.summed:
             flow = flows.get(self.params[number])
             terms = products(flow.expression) if isinstance(flow, Cotangent) else None
-            for term in terms or ():
+            for term in terms if terms and all(map(self.stays, terms)) else ():
                 pair = (len(factors), len(factors) + 1)
                 self.products.setdefault(number, []).append((term, *pair))
                 factors += [term.left, term.right]
         self.summed = [number for number in self.summed if number not in self.products]
         return factors
+
+    def is_steady(self, node: Expr) -> bool:
+        """Whether a value of a step has the same sizes in all steps."""
+        return is_steady(node, self.params, self.params[self.loop.states + self.loop.sequences :])
+
+    def stays(self, product: Product) -> bool:
+        """Whether the factors of a product have the same sizes in all steps."""
+        return self.is_steady(product.left) and self.is_steady(product.right)
 
     def place_factors(
         self, outputs: list[Variable], arrays: Mapping[Variable, Variable], states: int
@@ -200,7 +209,7 @@ class Backward:
         read = toposort([*news, *outputs], frozenset(inner))
         own = {result: number for number, result in enumerate(self.loop.results)}
         costs = set(own) if self.loop.node.attr("recompute") else costly(inner)
-        frontier: Any = [node for node in read if node in costs]
+        frontier: Any = [node for node in read if node in own or (node in costs and self.is_steady(node))]
         saved = [node for node in frontier if node not in own]
         loop = with_outputs(self.loop, saved) if saved else self.loop
         rows = {node: variable(node.type) for node in frontier}

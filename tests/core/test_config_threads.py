@@ -96,3 +96,42 @@ def test_a_statement_that_is_dropped_within_a_block_leaves_the_block():
 
     assert contextvars.Context().run(drop) == 3
     assert contextvars.Context().run(lambda: current().floatX) == "float32"
+
+
+def test_a_block_is_entered_again_and_elsewhere():
+    """What holds in a block is what holds where it is entered, with its own settings; afterwards what held before."""
+    kept = sl.configure(floatX="float32")
+    with kept:
+        assert sl.config.floatX == "float32"
+    assert sl.config.floatX == "float64"
+    with sl.configure(seed=3):
+        with kept:
+            assert (sl.config.seed, sl.config.floatX) == (3, "float32")
+        assert (sl.config.seed, sl.config.floatX) == (3, "float64")
+    assert sl.config.seed == 0
+    with sl.configure(seed=3):
+        made_within = sl.configure(floatX="float32")
+        assert sl.config.floatX == "float32"
+    with made_within:
+        assert (sl.config.seed, sl.config.floatX) == (0, "float32")
+    assert (sl.config.seed, sl.config.floatX) == (0, "float64")
+    with kept:
+        with kept:
+            assert sl.config.floatX == "float32"
+        assert sl.config.floatX == "float32"
+    assert sl.config.floatX == "float64"
+
+
+def test_a_refused_setting_leaves_nothing_behind(recwarn):
+    """No error is printed when the object that was not made is thrown away."""
+    import gc
+
+    for settings in ({"florX": "x"}, {"threads": "4"}):
+        try:
+            sl.configure(**settings)
+        except (AttributeError, TypeError, ValueError):
+            pass
+        else:
+            raise AssertionError("the setting was not refused")
+    gc.collect()
+    assert not [item for item in recwarn if "Unraisable" in str(item.category)]

@@ -159,10 +159,12 @@ class configure:
     """
 
     def __init__(self, **settings: Any) -> None:
-        self._before = current()
-        self._outer = overriding()
-        self._waits = self._outer is None
-        self._after = replace(self._before, **checked(settings))
+        self._waits = False  # a setting that is refused leaves an object that is nothing
+        self._changes = checked(settings)
+        self._before, self._outer = current(), overriding()
+        self._after = replace(self._before, **self._changes)
+        self._stated, self._waits = True, self._outer is None
+        self._left: list[Config | ref[configure] | None] = []  # what held before each entering
         _overrides.set(ref(self) if self._waits else self._after)
 
     def settle(self) -> None:
@@ -174,20 +176,29 @@ class configure:
                 _overrides.set(None)
 
     def __del__(self) -> None:
-        if getattr(self, "_waits", False):  # not so where a setting was refused
+        if self._waits:
             self.settle()
 
     def __enter__(self) -> Config:
-        if self._outer is None and not self._waits:
+        if self._stated:
+            self.take_back()
+        self._left.append(overriding())
+        _overrides.set(replace(current(), **self._changes))
+        return current()
+
+    def take_back(self) -> None:
+        """Be no statement after all: what held before the object was made holds again."""
+        if self._outer is None and not self._waits and _process.value is self._after:
             _process.value = self._before
-        self._waits = False
-        _overrides.set(self._after)
-        return self._after
+        override = _overrides.get()
+        if override is self._after or (isinstance(override, ref) and override() is self):
+            _overrides.set(self._outer)
+        self._stated = self._waits = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _overrides.set(self._outer)
+        _overrides.set(self._left.pop())
 
     def __repr__(self) -> str:
         self.settle()

@@ -47,14 +47,14 @@ SCALED_SLOPE = (
 
 
 def slope_of_erfcx(y: Any, x: Any) -> Any:
-    """2 x erfcx(x) - 2 / sqrt(pi); by a polynomial for positive x, where the two cancel."""
-    positive = gt(x, 0)
-    size = switch(positive, x, 0)
+    """2 x erfcx(x) - 2 / sqrt(pi); by a polynomial from x = 1 on, where the two cancel."""
+    large = gt(x, 1)
+    size = switch(large, x, 1)
     place = 1 - 6 / (3 + size)
     scaled: Any = 0
     for coefficient in reversed(SCALED_SLOPE):
         scaled = scaled * place + coefficient
-    return switch(positive, -scaled / (1 + 2 * sqr(size)), 2 * x * y - TWO_BY_ROOT_PI)
+    return switch(large, -scaled / (1 + 2 * sqr(size)), 2 * x * y - TWO_BY_ROOT_PI)
 
 
 erfcx = elementwise(

@@ -25,7 +25,16 @@ from symlab.core.seams import resolve
 
 UNITS: Mapping[Op, float] = {log2: 1 / math.log(2), log10: 1 / math.log(10)}
 LINEAR = (add, neg, sum_op, slice_op, take)  # of the logarithms of which they are made
-STABLE_RULES = ("stable_series", "stable_rows", "stable", "stable_logs", "stable_roots", "stable_tails", "inverses")
+STABLE_RULES = (
+    "stable_series",
+    "stable_rows",
+    "stable",
+    "stable_logs",
+    "stable_roots",
+    "stable_tails",
+    "neighbours",
+    "inverses",
+)
 LATE_RULES = ("series", "guarded", "guarded_rows", "sizes", "ranges", "products")
 
 

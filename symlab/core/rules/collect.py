@@ -291,7 +291,10 @@ def distribute_to_cancel(node: Expr, builder: Builder, facts: Facts) -> Expr | N
         if total.op is not add or len(total.args) > NESTED or not any(map(is_quotient, total.args)):
             continue
         old = opened_sum(total)
-        for factor in without(node.args, total):
+        below = {part.args[0] for term in old for part in quotient_parts(term) if part.op is reciprocal}
+        for factor in without(node.args, total) if below else ():
+            if factor not in below:
+                continue
             divided = [term for term in old if divides(factor, term)]
             alike = factor.type.shape in ((), total.type.shape)
             if not alike or 2 * len(divided) < len(old) or is_number(factor) or is_size(factor):
@@ -314,8 +317,12 @@ def is_quotient(term: Expr) -> bool:
 
 def divides(factor: Expr, term: Expr) -> bool:
     """Whether a term is a quotient by a factor."""
-    parts = opened(mul, (term.args[0] if term.op is neg else term,))
-    return any(part.op is reciprocal and part.args[0] is factor for part in parts)
+    return any(part.op is reciprocal and part.args[0] is factor for part in quotient_parts(term))
+
+
+def quotient_parts(term: Expr) -> list[Expr]:
+    """The factors of a term, whatever its sign."""
+    return opened(mul, (term.args[0] if term.op is neg else term,))
 
 
 def quotient_left(term: Expr, factor: Expr, builder: Builder) -> Expr:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ops.elementwise import add, log, log1p, mul, neg, pow, reciprocal, sqr
-from symlab.core.ops.exponential import log2, log10
+from symlab.core.ops.elementwise import add, exp, expm1, log, log1p, mul, neg, pow, reciprocal, sqr
+from symlab.core.ops.exponential import exp2, log2, log10
+from symlab.core.ops.special import gamma
+from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
@@ -22,11 +24,13 @@ from symlab.core.rules.collect import NESTED, power_of
 from symlab.core.rules.constants import is_number
 
 MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
-MOST_LEFT = 6  # terms of what is left
+MOST_LEFT = 2  # terms of what is left: more may cancel where the sums that were multiplied out are small
 MOST_POWER = 4
+OUTERMOST = 2  # a sign and a product: products that others use stay closed
 DEPTH = 5  # sums, products and powers within others that are opened
 NOTHING = 1e-9  # a coefficient that may be 0
 LOGARITHMS = (log, log1p, log2, log10)
+OVERFLOWING = (exp, exp2, expm1, sinh, cosh, gamma)  # whose products overflow where their quotients do not
 LARGEST = 1 << 20  # numerators and denominators of coefficients
 Monomial = frozenset[tuple[Expr, int]]
 Polynomial = dict[Monomial, Fraction]
@@ -213,7 +217,7 @@ def seems_to_cancel(split: Sequence[Split], below: Counter[Expr]) -> bool:
 @computed(
     add,
     among=(mul, reciprocal, sqr, pow, neg),
-    assuming=("finite", "nonzero"),
+    assuming=("finite", "nonzero", "no_overflow"),
     accept=8,
     formula="1 / (x - y) - 1 / (x + y) -> 2 * y / ((x - y) * (x + y)), whatever cancels so",
     example=lambda x, y: 1 / (x - y) - 1 / (x + y),
@@ -232,12 +236,17 @@ def cancelled_fractions(node: Expr, builder: Builder, facts: Facts) -> Expr | No
         return None
     whole = total(numerators)
     gone = {monomial for part in numerators for monomial in part} - set(whole)
-    if not gone or not 0 < len(whole) <= MOST_LEFT:
+    if not gone or not 0 < len(whole) <= MOST_LEFT or any(base.op in OVERFLOWING for base in letters_of(numerators)):
         return None
     if max(max(abs(value.numerator), value.denominator) for value in whole.values()) > LARGEST:
         return None
     factors = factored(whole, node, builder)
     return builder.flat(mul, [*factors, *divided(below, builder)])
+
+
+def letters_of(parts: Iterable[Polynomial]) -> set[Expr]:
+    """What polynomials are made of."""
+    return {base for part in parts for monomial in part for base, _ in monomial}
 
 
 def divided(below: Counter[Expr], builder: Builder) -> list[Expr]:
@@ -291,7 +300,7 @@ def term_from(powers: Mapping[Expr, int], value: Fraction, node: Expr, builder: 
 @computed(
     add,
     among=(mul, sqr, neg),
-    assuming="finite",
+    assuming=("finite", "no_overflow"),
     formula="x * y - x * z -> x * (y - z)",
     example=lambda x, y, z: x * y - x * z,
 )
@@ -299,7 +308,7 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Nearly equal products differ by what is not shared, which need not round."""
     if len(node.args) != 2 or not may_share(*node.args):
         return None
-    first, second = (parts_of(arg) for arg in node.args)
+    first, second = (parts_of(arg, OUTERMOST) for arg in node.args)
     powers = [powers_of(part.factors) for part in (first, second)]
     shared = powers[0] & powers[1]
     if first.sign == second.sign or any(is_number(base) for base in powers[0] - shared):

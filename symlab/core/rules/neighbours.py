@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from symlab.core.ir.op import Op
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import gt, lt, switch
 from symlab.core.ops.elementwise import abs, add, log, log1p, mul, neg, reciprocal, sqrt
+from symlab.core.ops.exponential import log2, log10
 from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
@@ -117,9 +119,15 @@ def of_cosines(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: B
 
 
 def of_roots(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
-    """(a - b) / (sqrt(a) + sqrt(b))."""
+    """(a - b) / (sqrt(a) + sqrt(b)), where that sum is neither 0 nor infinite."""
     roots = builder.flat(add, (builder.make(sqrt, (a,)), builder.make(sqrt, (b,))))
-    return builder.flat(mul, (made(step, a, builder), builder.make(reciprocal, (roots,))))
+    some = builder.apply(gt, roots, builder.constant(0, a))
+    near = builder.apply(and_, some, builder.apply(lt, roots, builder.constant(math.inf, a)))
+    one = builder.constant(1, a)
+    far = [builder.make(sqrt, (builder.make(switch, (near, one, point)),)) for point in (a, b)]
+    inside = builder.make(switch, (near, roots, one))
+    quotient = builder.flat(mul, (made(step, a, builder), builder.make(reciprocal, (inside,))))
+    return builder.make(switch, (near, quotient, builder.flat(add, (far[0], builder.make(neg, (far[1],))))))
 
 
 def of_logarithms(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
@@ -134,5 +142,18 @@ def of_logarithms(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder
     return builder.make(switch, (near, builder.make(log1p, (inside,)), far))
 
 
-FORMS: Mapping[Op, Build] = {sin: of_sines, cos: of_cosines, sqrt: of_roots, log: of_logarithms}
+def of_other_logarithms(base: float) -> Build:
+    """As `of_logarithms`, for another base."""
+
+    def build(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
+        natural = of_logarithms(a, b, step, whole, builder)
+        return builder.flat(mul, (natural, builder.constant(1 / math.log(base), a)))
+
+    return build
+
+
+FORMS: Mapping[Op, Build] = {
+    sin: of_sines, cos: of_cosines, sqrt: of_roots, log: of_logarithms,
+    log2: of_other_logarithms(2), log10: of_other_logarithms(10),
+}  # fmt: skip
 RULES = (difference_of_neighbours, log_of_quotient_of_sums)

@@ -107,8 +107,10 @@ def area_of_triangle(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         negative = {term for part in parts for term, sign in sums[part].items() if sign < 0}
         if -1 not in signs.values() and len(parts) == len(negative) == 3:
             result = builder.apply(triangle_product, *signs)
-            rest = tuple(arg for arg in node.args if arg is not whole and arg not in parts)
-            return builder.acted(node, result, rest) if rest else result
+            rest = list(node.args)
+            for taken in (whole, *parts):
+                rest.remove(taken)
+            return builder.acted(node, result, tuple(rest)) if rest else result
     return None
 
 

@@ -31,7 +31,7 @@ def one_less_squared_cos(x):
 def difference_of_roots(x, step: Small):
     """The roots of neighbours are nearly equal."""
     total = sqrt(x + step) + sqrt(x)
-    return sqrt(x + step) - sqrt(x), step / switch(eq(total, 0), 1, total)
+    return sqrt(x + step) - sqrt(x), switch(isinf(step), step, step / switch(eq(total, 0), 1, total))
 
 
 @rule

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ops.compare import isfinite, switch
+from symlab.core.ops.compare import eq, isfinite, switch
 from symlab.core.ops.elementwise import (
     abs,
     add,
@@ -38,18 +39,25 @@ def far_from_zero(top):
     return switch(isfinite(top) & (abs(top) > 60), top, 0)
 
 
+def weighed(weight, x):
+    """An exponent that counts, where its weight is not 0."""
+    return switch(eq(weight, 0), -math.inf, x)
+
+
 @rule
 def log_of_weighted_exps(x, y, a, b):
     """Weighted exponentials overflow where the logarithm of their sum is nearly the largest exponent."""
-    shift = far_from_zero(maximum(x, y))
-    return log(a * exp(x) + b * exp(y)), shift + log(a * exp(x - shift) + b * exp(y - shift))
+    first, second = weighed(a, x), weighed(b, y)
+    shift = far_from_zero(maximum(first, second))
+    return log(a * exp(x) + b * exp(y)), shift + log(a * exp(first - shift) + b * exp(second - shift))
 
 
 @rule
 def log_of_weighted_exp(x, y, b):
     """A weighted exponential overflows where the logarithm of its sum with another is nearly the largest exponent."""
-    shift = far_from_zero(maximum(x, y))
-    return log(exp(x) + b * exp(y)), shift + log(exp(x - shift) + b * exp(y - shift))
+    second = weighed(b, y)
+    shift = far_from_zero(maximum(x, second))
+    return log(exp(x) + b * exp(y)), shift + log(exp(x - shift) + b * exp(second - shift))
 
 
 @rule
@@ -72,9 +80,10 @@ def log_of_mean_of_row(w: Scale, x: Row, axis: Attributes):
 @rule(when=plain)
 def log_of_sum_with_weights(w, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
-    shift = far_from_zero(max_or_zero(x, axes=axis.axes, keepdims=True))
-    kept = far_from_zero(max_or_zero(x, attributes=axis))
-    return log(sum(w * exp(x), attributes=axis)), kept + log(sum(w * exp(x - shift), attributes=axis))
+    seen = weighed(w, x)
+    shift = far_from_zero(max_or_zero(seen, axes=axis.axes, keepdims=True))
+    kept = far_from_zero(max_or_zero(seen, attributes=axis))
+    return log(sum(w * exp(x), attributes=axis)), kept + log(sum(w * exp(seen - shift), attributes=axis))
 
 
 @rule(accept=400)

@@ -6,7 +6,7 @@ import math
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.compare import eq, isfinite, switch
 from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
@@ -119,7 +119,7 @@ def log_of_even_pow(x, n: EvenNumber):
 @rule
 def pow_of_one_plus_less_one(x, n):
     """1 + x drops the low digits of a small x, and its power is nearly 1."""
-    near = (abs(x) < 0.25) | (abs(n * log1p(x)) < 1)
+    near = isfinite(n) & ((abs(x) < 0.25) | (abs(n * log1p(x)) < 1))
     return pow(1 + x, n) - 1, switch(near, expm1(n * log1p(x)), pow(switch(near, 1, 1 + x), n) - 1)
 
 
@@ -182,7 +182,12 @@ def hypot_of_reciprocal(x):
     return sqrt(1 + reciprocal(sqr(x))), hypot(1, reciprocal(x))
 
 
-@rule
+def is_real(x):
+    """Whether a number is real."""
+    return x.type.dtype.kind != "c"
+
+
+@rule(when=is_real)
 def size_of_one_plus_less_one(x):
     """1 + x drops the low digits of a small x."""
     return abs(1 + x) - 1, switch(x > -1, x, -2 - x)
@@ -239,7 +244,7 @@ def share_of_square_with_one(x):
     return sqr(x) * reciprocal(1 + sqr(x)), sqr(x / hypot(1, x))
 
 
-@rule
+@rule(when=is_real)
 def log_of_size_of_one_plus(x):
     """1 + x drops the low digits of a small x."""
     above = x > -1

@@ -19,7 +19,7 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Moderate, Order, PositiveReal
-from symlab.core.rules.collect import term_of
+from symlab.core.rules.collect import term_of, without
 from symlab.core.rules.constants import is_number
 
 ROOT_2 = math.sqrt(2)
@@ -126,9 +126,12 @@ def beta_among(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) ->
         for q in plus[place + 1 :]:
             for r in minus:
                 excess = distance([p, q], [r], builder)
-                if excess in (0, 1):
-                    made = builder.apply(betaln, p, q)
-                    return (builder.flat(add, (made, builder.apply(log, r))) if excess else made), [p, q, r]
+                if excess not in (0, 1):
+                    continue
+                made = builder.apply(betaln, p, q)
+                if excess:
+                    made = builder.flat(add, (made, builder.apply(log, builder.make(magnitude, (r,)))))
+                return made, [p, q, r]
     return None
 
 
@@ -245,7 +248,7 @@ def quotient_of_gammas_apart(node: Expr, builder: Builder, facts: Facts) -> Expr
             apart = distance([above.args[0]], [x], builder)
             if apart is not None and apart in range(2, 9):
                 steps = [builder.flat(add, (x, builder.constant(k, x))) for k in range(1, int(apart))]
-                rest = [arg for arg in node.args if arg is not above and arg is not below]
+                rest = without(without(node.args, above), below)
                 return builder.flat(mul, [x, *steps, *rest])
     return None
 
@@ -266,7 +269,7 @@ def erfcx_of_quotient(node: Expr, builder: Builder, facts: Facts) -> Expr | None
             if inner.op is erfc and is_square(power.args[0], inner.args[0], -1 if tail is not inner else 1, builder):
                 scaled = builder.apply(erfcx, inner.args[0])
                 result = scaled if tail is inner else builder.apply(reciprocal, scaled)
-                rest = tuple(arg for arg in node.args if arg is not power and arg is not tail)
+                rest = tuple(without(without(node.args, power), tail))
                 return builder.acted(node, result, rest) if rest else result
     return None
 

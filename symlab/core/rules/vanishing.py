@@ -17,7 +17,7 @@ from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, arctanh, cos,
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import NESTED, power_of
+from symlab.core.rules.collect import NESTED, power_of, without
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.fractions import DEPTH, base_and_power
 from symlab.core.rules.series import arcsine_terms, tangent_terms
@@ -219,15 +219,16 @@ def vanishing_sum_divided(node: Expr, builder: Builder, facts: Facts) -> Expr | 
         return None
     near, close, far = choice.args
     x = near.args[0].args[0]
-    powers = {arg: divided_power(arg, x) for arg in node.args if arg.op is reciprocal}
-    below = sum(powers.values())
+    factors = without(node.args, choice)
+    powers = [divided_power(arg, x) if arg.op is reciprocal else 0 for arg in factors]
+    below = sum(powers)
     inside = builder.make(switch, (near, x, builder.constant(0, x)))
     outside = builder.make(switch, (near, builder.constant(1, x), x))
     rest = less_powers(close, inside, below, builder) if below else None
     if rest is None:
         return None
     quotient = builder.flat(mul, (far, builder.make(reciprocal, (power_of(outside, below, builder),))))
-    others = [arg for arg in node.args if arg is not choice and not powers.get(arg)]
+    others = [arg for arg, power in zip(factors, powers) if not power]
     return builder.flat(mul, [builder.make(switch, (near, rest, quotient)), *others])
 
 

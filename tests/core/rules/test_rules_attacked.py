@@ -1,0 +1,97 @@
+"""Programs in which rules once gave wrong numbers: factors that come twice, weights of 0, sums that are small."""
+
+from __future__ import annotations
+
+import time
+
+import mpmath
+import numpy as np
+import pytest
+
+import symlab as sl
+import symlab.tensor as T
+
+x, y, z, a, b = T.dscalars("x", "y", "z", "a", "b")
+INF = np.inf
+
+
+def exact(formula, *points):
+    """The value at 60 digits."""
+    with mpmath.workdps(60):
+        return float(formula(*map(mpmath.mpf, points)))
+
+
+REPEATED = {
+    "gradient over erfc": (T.grad(x**3 / T.erfc(x), x), [2.0], 10121.413),
+    "gradient over erfc near 0": (T.grad(x**3 / T.erfc(x), x), [0.2], 0.16874),
+    "erfc twice": (T.exp(-x * x) / T.erfc(x) * y / T.erfc(x), [2.0, 3.0], 2511.147),
+    "gradient over x": (T.grad((T.arcsinh(x) - x) / x, x), [0.28], -0.08718),
+    "x twice below": ((T.arcsinh(x) - x) / x * y / x, [2.0, 3.0], -0.4173),
+    "a choice twice": ((T.arcsinh(x) - x) * y / x * (T.arcsinh(x) - x), [2.0, 3.0], 0.4643),
+    "gamma twice above": (T.gamma(x + 2) * y * T.gamma(x + 2) / T.gamma(x), [2.0, 3.0], 108.0),
+    "gamma twice below": (T.gamma(x + 2) / T.gamma(x) * y / T.gamma(x), [0.5, 0.5], 0.21157),
+    "a triangle's factor twice": (
+        (a + b + y) * (b + y - a) * (a + y - b) * (a + b - y) * z * (a + b + y), [5.0, 2.0, 3.0, 4.0], 13824.0,
+    ),
+    "gamma of a negative sum": (T.gammaln(x) + T.gammaln(y) - T.gammaln(x + y - 1), [0.2, 0.3], 1.35435),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_factors_that_come_twice(name):
+    expression, points, wanted = REPEATED[name]
+    inputs = [node for node in (y, z, a, b, x) if node in sl.graph.graph_inputs([expression])]
+    order = {"a triangle's factor twice": [y, z, a, b]}.get(name, [x, y][: len(points)])
+    assert set(order) == set(inputs)
+    assert sl.function(order, expression)(*points) == pytest.approx(wanted, rel=1e-4)
+
+
+DEFINED = {
+    "roots at 0": (T.sqrt(x + y) - T.sqrt(x - y), [0.0, 0.0], 0.0),
+    "a root at inf": (T.sqrt(x + y) - T.sqrt(x), [0.0, INF], INF),
+    "an exponent without weight": (T.log(a * T.exp(x) + b * T.exp(y)), [0.0, 1.0, 700.0, -50.0], -50.0),
+    "an exponential that overflows": (1 / (y + T.exp(y)) - 1 / (y - T.exp(y)), [800.0], 0.0),
+    "an infinite exponent": ((1 + x) ** y - 1, [0.0, INF], 0.0),
+    "the neighbours' log2": (T.log2((x + y) / (x - y)), [1.0, 1e-20], 2e-20 / np.log(2)),
+    "the neighbours' difference of log2": (T.log2(x + y) - T.log2(x - y), [1.0, 1e-20], 2e-20 / np.log(2)),
+    "a difference of small sums": (
+        ((x - y) + (z - x)) ** 2 - ((x - y) - (z - x)) ** 2,
+        [2.226071834564209, 2.226072072982788, 2.2260730652750836],
+        exact(lambda u, v, w: 4 * (u - v) * (w - u), 2.226071834564209, 2.226072072982788, 2.2260730652750836),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_what_is_defined_stays_so(name):
+    expression, points, wanted = DEFINED[name]
+    found = [node for node in (a, b, x, y, z) if node in sl.graph.graph_inputs([expression])]
+    assert sl.function(found, expression)(*points) == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize(("dtype", "far"), [("float32", 80), ("float64", 700)])
+def test_rows_with_weights_of_0(dtype, far):
+    """The largest exponent counts only where its weight is not 0."""
+    row, weights = T.vector("row", dtype=dtype), T.vector("weights", dtype=dtype)
+    f = sl.function([row, weights], T.log((weights * T.exp(row)).sum()))
+    found = f(np.array([far, -30], dtype), np.array([0, 1], dtype))
+    assert found == pytest.approx(-30, rel=1e-6)
+
+
+def test_sizes_of_complex_numbers():
+    number = T.zscalar("number")
+    f = sl.function([number], [abs(1 + number) - 1, T.log(abs(1 + number))])
+    np.testing.assert_allclose(f(2j), [np.sqrt(5) - 1, np.log(5) / 2], rtol=1e-15)
+
+
+def test_products_of_products_are_rewritten_in_time():
+    """A chain of differences of products: what one step costs does not grow with what came before."""
+    seconds = []
+    for steps in (40, 160):
+        first, second = x, y
+        for _ in range(steps):
+            first, second = first * second - first * z, first
+        started = time.process_time()
+        sl.rewrite_graph(first)
+        seconds.append(time.process_time() - started)
+    assert seconds[1] < 12 * seconds[0] + 0.5, seconds

@@ -9,8 +9,9 @@ import numpy as np
 
 from symlab.core.custom.watch import CheckAndRaise
 from symlab.core.ifelse import ifelse
-from symlab.core.ir.errors import ShapeMismatch, TypeMismatch, message
-from symlab.core.ops.compare import eq
+from symlab.core.ir.errors import InvalidAxis, ShapeMismatch, TypeMismatch, message
+from symlab.core.ops.bits import and_
+from symlab.core.ops.compare import eq, ge, lt
 from symlab.core.ops.operators import Variable, constant
 from symlab.tensor.arguments import axis_of, known_axis
 
@@ -35,8 +36,12 @@ def along_axis(axis: Any, rank: int, compute: Callable[[int], Any], x: Any = Non
     if not found:
         raise refused or TypeMismatch(message("a scalar has no axis", [(axis.name or "axis", axis)]))
     *others, last = found
-    place = constant(np.arange(rank))[axis]  # counted from the front, and within range
+    there = and_(ge(axis, -rank), lt(axis, rank))
+    among = CheckAndRaise(InvalidAxis, f"the call chose an axis that is none of the {rank} of the array")
+    place = constant(np.arange(rank))[among(axis, there)]  # counted from the front
     chosen = found[last]
+    if not others:
+        chosen = [among(part, there) for part in chosen] if isinstance(chosen, list) else among(chosen, there)
     if len(found) < rank:
         fits = constant(np.isin(np.arange(rank), list(found)))[axis]
         check = CheckAndRaise(ShapeMismatch, str(refused).splitlines()[0])

@@ -238,7 +238,7 @@ def guess_n_streams(size: Any, warn: bool = False) -> int:
     total = joined_size([int(item) for item in size]) if known else None
     if not isinstance(total, int):
         return MOST_STREAMS
-    return min(total // 6 if total > 6 else total, MOST_STREAMS)
+    return min(total // 6 if total > 6 else max(total, 1), MOST_STREAMS)
 
 
 def multinomial_from_uniform(pvals: Any, unis: Any, n: Any = 1, dtype: Any = None) -> Variable:

@@ -587,3 +587,21 @@ def test_functions_that_draw_in_theanos_words() -> None:
             sl.function([state], wrong)(np.random.RandomState(5))
     with pytest.raises(TypeMismatch, match="ndim=2"):
         T.raw_random.permutation(state, None, 5, ndim=2)
+
+
+def test_what_whole_numbers_refuse() -> None:
+    """Bounds in the wrong order, too far apart, or beyond the dtype; real numbers of a dtype of whole ones."""
+    stream = RandomStream(1)
+    for bounds, text in (((5, 5), "low must be below high"), ((-(2**63), 2**63 - 1), "at most 2\\^53")):
+        with pytest.raises(ValueError, match=text):
+            stream.integers(*bounds)
+    with pytest.raises(ValueError, match="beyond int8"):
+        stream.integers(0, 300, dtype="int8")
+    drawn = sl.function([], stream.integers(-128, 128, size=(2000,), dtype="int8"))()
+    assert (drawn.min(), drawn.max()) == (-128, 127)
+    with pytest.raises(TypeError, match="real numbers has no dtype int8"):
+        stream.normal(5.7, 1.9, (4,), dtype="int8")
+
+
+def test_mrg_streams_of_nothing() -> None:
+    assert sl.function([], MRG_RandomStreams(5).uniform((0,)))().shape == (0,)

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import ge, le, lt, switch
 from symlab.core.ops.elementwise import add, cast, expm1, log, log1p, maximum, mul, neg, sqr, sub, true_div
 from symlab.core.ops.incomplete import betaincinv
@@ -18,6 +23,7 @@ from symlab.core.ops.shape import shuffled, sizes_of
 from symlab.tensor.random.draws import Draw, by_generator, counted_draw, sizes_for, source_of, whole
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.reductions import cumsum, sum
+from symlab.tensor.types import dtype_of
 
 # fmt: off
 __all__ = [
@@ -44,10 +50,25 @@ def integers(low: Any, high: Any = None, size: Any = None, *, rng: Any, dtype: A
     """Whole numbers in [low, high), or in [0, low); ranges below 2^53."""
     if high is None:
         low, high = 0, low
+    check_range(as_variable(low), as_variable(high), dtype_of(dtype))
     draw = counted_draw([low, high], size, rng)
     first, last = (cast(item, dtype="float64") for item in draw.parameters)
     found = floor(mul(draw.uniform(), sub(last, first)))
     return whole(filled_to(add(cast(found, dtype="int64"), cast(draw.parameters[0], dtype="int64")), draw.sizes), dtype)
+
+
+def check_range(low: Variable, high: Variable, dtype: np.dtype[Any]) -> None:
+    """Bounds that are known must be in order, less than 2^53 apart, and numbers of the dtype."""
+    if low.op is not CONSTANT or high.op is not CONSTANT:
+        return
+    first, last = (constant_value(item).astype(object) for item in (low, high))
+    rows = [("low", low), ("high", high)]
+    if not np.all(first < last):
+        raise InvalidValue(message("low must be below high", rows))
+    if np.any(last - first > 2**53):
+        raise InvalidValue(message("integers are drawn from at most 2^53", rows, ["a generator of NumPy as rng"]))
+    if dtype.kind in "iu" and not (np.all(first >= np.iinfo(dtype).min) and np.all(last - 1 <= np.iinfo(dtype).max)):
+        raise InvalidValue(message(f"the bounds are beyond {dtype}", rows, ["a wider dtype"]))
 
 
 @by_generator

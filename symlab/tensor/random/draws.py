@@ -126,6 +126,9 @@ def sizes_for(size: Any, parameters: Sequence[Variable], ndim: int | None = None
 def drawn(parameters: Sequence[Any], size: Any, rng: Any, dtype: Any, ndim: int | None = None, scales: int = 0) -> Draw:
     """A draw of floating-point numbers, with parameters in its dtype; the last `scales` of them are not negative."""
     found = dtype_of(dtype).name
+    if dtype_of(dtype).kind != "f":
+        tries = ["integers, or a cast of the draw"]
+        raise TypeMismatch(message(f"a draw of real numbers has no dtype {found}", (), tries))
     nodes = [as_variable(item) for item in parameters]
     nodes = [*nodes[: len(nodes) - scales], *map(scale_of, nodes[len(nodes) - scales :])]
     given = tuple(cast(item, dtype=found) for item in nodes)

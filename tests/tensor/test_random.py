@@ -605,3 +605,32 @@ def test_what_whole_numbers_refuse() -> None:
 
 def test_mrg_streams_of_nothing() -> None:
     assert sl.function([], MRG_RandomStreams(5).uniform((0,)))().shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "text"),
+    [
+        ("geometric", (0.0,), "p of geometric is above 0 and at most 1"),
+        ("zipf", (0.5,), "a of zipf is above 1"),
+        ("logseries", (1.5,), "p of logseries is at least 0 and below 1"),
+        ("bernoulli", (1.5,), "p of bernoulli is between 0 and 1"),
+        ("binomial", (3, [0.5, -0.1]), "p of binomial is between 0 and 1"),
+        ("poisson", (-1.0,), "lam of poisson is not below 0"),
+        ("vonmises", (0.0, -1.0), "kappa of vonmises is not below 0"),
+        ("triangular", (0.0, 5.0, 1.0), "mode of triangular lies between"),
+        ("weibull", (-1.0,), "shape of weibull is above 0"),
+        ("power", (-1.0,), "a of power is above 0"),
+        ("pareto", (-1.0,), "b of pareto is above 0"),
+        ("gamma", (-1.0,), "shape of gamma is above 0"),
+        ("beta", (-1.0, 2.0), "a of beta is above 0"),
+        ("dirichlet", ([-1.0, 2.0],), "alpha of dirichlet is above 0"),
+        ("wald", (-1.0, 1.0), "mean of wald is above 0"),
+        ("standard_t", (-1.0,), "df of standard_t is above 0"),
+        ("chisquare", (-2.0,), "df of chisquare is above 0"),
+        ("categorical", ([0.0, 0.0],), "p of categorical has weights"),
+    ],
+)
+def test_parameters_outside_of_their_domain(name: str, parameters: tuple[Any, ...], text: str) -> None:
+    """Known ones are refused when the draw is written; NumPy refuses the same."""
+    with pytest.raises(InvalidValue, match=text):
+        getattr(RandomStream(1), name)(*parameters)

@@ -20,6 +20,7 @@ from symlab.core.ops.random import quantile
 from symlab.core.ops.shape import Number
 from symlab.core.steps import unfolded_steps
 from symlab.tensor.arguments import sizes_from
+from symlab.tensor.random.domains import check_parameters
 from symlab.tensor.random.sources import Source, filled_to, fold_in, word
 from symlab.tensor.random.states import front_sizes, is_state, not_below
 from symlab.tensor.types import dtype_of
@@ -34,6 +35,7 @@ def by_generator(function: Callable[..., Variable]) -> Callable[..., Variable]:
         if options.get("rng") is None:
             raise without_source(name)
         if not is_state(options["rng"]):
+            check_parameters(name, signature.bind_partial(*parameters, **options).arguments)
             return function(*parameters, **options)
         if name == "gamma" and len(parameters) > 1:
             problem = "the second parameter of gamma is a scale here, and a rate in programs for PyTensor: say which"

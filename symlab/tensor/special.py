@@ -6,9 +6,11 @@ import math
 from typing import Any
 
 from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
-from symlab.core.ops.compare import ge, switch
+from symlab.core.ops.bits import and_
+from symlab.core.ops.compare import eq, ge, le, switch
 from symlab.core.ops.elementwise import exp, log, mul, neg, sigmoid, softplus, true_div
 from symlab.core.ops.exponential import xlog1py, xlogy0
+from symlab.core.ops.gamma_differences import gammaln_difference
 from symlab.core.ops.hypergeometric import hyp2f1
 from symlab.core.ops.incomplete import betainc, betaincinv, gammainc, gammaincc, gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
@@ -57,9 +59,13 @@ def factorial(n: Any) -> Variable:
 
 
 def poch(z: Any, m: Any) -> Variable:
-    """gamma(z + m) / gamma(z), the rising factorial."""
-    z = as_variable(z)
-    return sign_of_gamma(z + m) * sign_of_gamma(z) * exp(gammaln(z + m) - gammaln(z))  # type: ignore[no-any-return]
+    """gamma(z + m) / gamma(z), the rising factorial; at whole z from 0 down its limit, for whole m, else 0."""
+    z, m = as_variable(z), as_variable(m)
+    end = z + m
+    pole, other = (and_(le(place, 0), eq(floor(place), place)) for place in (z, end))
+    plain = sign_of_gamma(end) * sign_of_gamma(z) * exp(gammaln_difference(switch(pole, 1.0, z), switch(pole, 0.0, m)))
+    mirrored = (1 - 2 * mod(m, 2)) * exp(gammaln_difference(switch(other, 1 - end, 1.0), switch(other, m, 0.0)))
+    return switch(pole, switch(other, mirrored, 0.0), plain)  # type: ignore[no-any-return]
 
 
 def beta(a: Any, b: Any) -> Variable:

@@ -292,3 +292,14 @@ def test_sums_of_several_exponentials():
 def test_the_slope_of_log1mexp_at_its_end():
     x = T.dscalar("x")
     assert T.grad(T.log1mexp(x), x).eval({x: 0.0}) == -np.inf
+
+
+def test_poch_at_poles_and_far_out() -> None:
+    """As SciPy's: a limit at whole numbers from 0 down, and no loss where z is large beside m."""
+    import scipy.special
+
+    z, m = T.dvectors("z", "m")
+    first = np.array([-5, -4, -3.5, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 5, 10, 1e10, 50.5, -20.3])
+    points = [item.ravel() for item in np.meshgrid(first, [-3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 5])]
+    found, wanted = sl.function([z, m], T.poch(z, m))(*points), scipy.special.poch(*points)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10)

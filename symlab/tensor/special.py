@@ -63,7 +63,8 @@ def poch(z: Any, m: Any) -> Variable:
     z, m = as_variable(z), as_variable(m)
     end = z + m
     pole, other = (and_(le(place, 0), eq(floor(place), place)) for place in (z, end))
-    plain = sign_of_gamma(end) * sign_of_gamma(z) * exp(gammaln_difference(switch(pole, 1.0, z), switch(pole, 0.0, m)))
+    sign = switch(other, 1.0, sign_of_gamma(end) * sign_of_gamma(z))  # gamma(end) is infinite, of either sign
+    plain = sign * exp(gammaln_difference(switch(pole, 1.0, z), switch(pole, 0.0, m)))
     mirrored = (1 - 2 * mod(m, 2)) * exp(gammaln_difference(switch(other, 1 - end, 1.0), switch(other, m, 0.0)))
     return switch(pole, switch(other, mirrored, 0.0), plain)  # type: ignore[no-any-return]
 

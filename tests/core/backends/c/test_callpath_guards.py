@@ -50,6 +50,9 @@ def built(calls, source: Path, flags: list[str]) -> dict[str, str]:
     return {"CALLPATH_EXTENSION": str(extension), "CALLPATH_KERNELS": str(calls.built_kernels())}
 
 
+TRIES = 3  # on a busy machine a first call may take the slow path, which hides what a guard is for
+
+
 def outcome_of(environment: dict[str, str], files: list[str], chosen: str, seconds: float) -> tuple[bool, str]:
     """Whether the tests pass, and what they printed; a run that does not end has not passed."""
     options = ["-x", "-q", f"--confcutdir={HERE}", "-k", chosen]
@@ -72,8 +75,11 @@ def test_each_guard_is_necessary(calls, tmp_path, guard) -> None:
     source = copy_of_sources(tmp_path)
     without(source, guard)
     environment = {**built(calls, source, ["-w", "-O0"]), "CALLPATH_PATIENCE": "4"}
-    passed, output = outcome_of(environment, [guard["tests"]], guard["chosen"], seconds=30)
-    assert not passed, output
+    for _ in range(TRIES):
+        passed, output = outcome_of(environment, [guard["tests"]], guard["chosen"], seconds=30)
+        if not passed:
+            return
+    pytest.fail(output)
 
 
 def test_the_compiler_warns_of_nothing(calls, tmp_path) -> None:

@@ -118,13 +118,16 @@ def product(a: Variable, first: str, b: Variable, second: str, kept: set[str]) -
         b = of_sizes(b, [known[letter] for letter in second], "operand")
     letters = "".join([*both, *rows, *columns])
     if not inner:  # nothing is summed: each element is one product
-        beside = a.dimshuffle(*(first.index(letter) for letter in (*both, *rows)), *"x" * len(columns))
-        return beside * b.dimshuffle(*map(second.index, both), *"x" * len(rows), *map(second.index, columns)), letters
+        spread = a.dimshuffle(*(first.index(letter) for letter in (*both, *rows)), *"x" * len(columns))
+        return spread * b.dimshuffle(*map(second.index, both), *"x" * len(rows), *map(second.index, columns)), letters
     stack = [both] if both else []  # without a stack, an operand whose only axes are summed over is a vector
-    left = grouped(a, first, [*stack, *([rows] if rows or both else []), inner], known)
-    right = grouped(b, second, [*stack, inner, *([columns] if columns or both else [])], known)
+    above, beside = ([own] if own or both else [] for own in (rows, columns))
+    left = grouped(a, first, [*stack, *above, inner], known)
+    right = grouped(b, second, [*stack, inner, *beside], known)
     whole = matmul(left, right) if both else dot(left, right)
-    return (whole if whole.ndim == len(letters) else reshaped(whole, [known[letter] for letter in letters])), letters
+    if all(len(group) == 1 for group in (*stack, *above, *beside)):
+        return whole, letters
+    return reshaped(whole, [known[letter] for letter in letters]), letters
 
 
 def in_order(a: Term, b: Term, right: str) -> tuple[Term, Term]:

@@ -83,7 +83,7 @@ def square_of_quotient(x, y):
 # Logarithms of powers
 
 
-@rule
+@rule(serves="derivatives")
 def log_of_sqrt(x):
     """A root near 1 drops low digits, and the logarithm needs none."""
     return log(sqrt(x)), 0.5 * log(x)

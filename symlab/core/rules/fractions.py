@@ -100,7 +100,7 @@ def joined(first: Monomial, second: Monomial) -> Monomial:
     return frozenset(powers.items())
 
 
-def scaled(part: Polynomial, factor: int) -> Polynomial:
+def scaled(part: Polynomial, factor: int | Fraction) -> Polynomial:
     """A polynomial times a number."""
     return {monomial: value * factor for monomial, value in part.items()}
 

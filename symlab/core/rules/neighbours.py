@@ -19,6 +19,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.fractions import Polynomial, TooLarge, factored, polynomial_of, scaled, total
 
+HALF = Fraction(1, 2)
 Build = Callable[[Any, Any, Any, Any, Builder], Expr]
 
 
@@ -40,11 +41,6 @@ def made(part: Polynomial, node: Expr, builder: Builder) -> Expr:
         return builder.constant(0, node)
     factors = factored(part, node, builder)
     return builder.flat(mul, factors) if len(factors) > 1 else factors[0]
-
-
-def halved(part: Polynomial) -> Polynomial:
-    """Half of a polynomial."""
-    return {monomial: value * Fraction(1, 2) for monomial, value in part.items()}
 
 
 @computed(
@@ -107,13 +103,13 @@ def function_and_point(node: Expr, builder: Builder) -> tuple[Op, Expr | None]:
 
 def of_sines(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
     """2 cos((a + b) / 2) sin((a - b) / 2)."""
-    mean, half = (made(halved(part), a, builder) for part in (whole, step))
+    mean, half = (made(scaled(part, HALF), a, builder) for part in (whole, step))
     return builder.flat(mul, (builder.constant(2, a), builder.make(cos, (mean,)), builder.make(sin, (half,))))
 
 
 def of_cosines(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
     """-2 sin((a + b) / 2) sin((a - b) / 2)."""
-    mean, half = (made(halved(part), a, builder) for part in (whole, step))
+    mean, half = (made(scaled(part, HALF), a, builder) for part in (whole, step))
     size = builder.flat(mul, (builder.constant(2, a), builder.make(sin, (mean,)), builder.make(sin, (half,))))
     return builder.make(neg, (size,))
 

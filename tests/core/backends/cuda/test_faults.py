@@ -229,7 +229,7 @@ def test_a_missing_transfer_is_found(apart: Any, monkeypatch: pytest.MonkeyPatch
         f = sl.function([x], T.sort(T.exp(x))[::-1] * 2)
 
     def is_right() -> bool:
-        value = RNG.normal(size=4)  # new, so that nothing right is left in memory
+        value = RNG.normal(size=4)  # new, so that nothing right is left in the device's memory
         try:
             found = f(value)
         except driver.open_device().driver.Error as error:
@@ -246,6 +246,8 @@ def test_a_missing_transfer_is_found(apart: Any, monkeypatch: pytest.MonkeyPatch
         def all_but_one(self: Any, step: Any, memory: Any, missing: Any = missing) -> None:
             if step != missing:
                 copy(self, step, memory)
+            elif self.binary.program.fused.buffers[step.target].host:
+                memory.array(step.target)[...] = np.nan  # the emulator may have freed the right values just there
 
         monkeypatch.setattr(calls.Call, "copy", all_but_one)
         assert not is_right()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from symlab.core.rewrite.rule import computed
 from symlab.core.rules.canonical import RING
 from symlab.core.rules.constants import is_number
 
+OPENED = 4  # sums within sums that are opened to see what cancels
 NESTED = 8  # operands up to which nested sums are looked into
 Weighted = dict[Expr, Any]  # a term and its coefficient, or a factor and its exponent
 
@@ -49,23 +51,36 @@ def is_size(node: Expr) -> bool:
 
 def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
     """The operands, with a nested sum (product) that others share opened where that lets something cancel."""
-    inverse, operands = INVERSE[node.op], list(node.args)
-    nested = [arg for arg in node.args if (arg.args[0] if arg.op is inverse else arg).op is node.op]
-    for arg in nested:
-        inner = arg.args[0] if arg.op is inverse else arg
-        if len(inner.args) > NESTED:
+    op, inverse = node.op, INVERSE[node.op]
+    operands = list(node.args)
+    for arg in node.args:
+        if arg.op is not op and (arg.op is not inverse or arg.args[0].op not in (op, inverse)):
             continue
-        parts = [builder.make(inverse, (part,)) for part in inner.args] if arg is not inner else inner.args
-        parts = [part.args[0].args[0] if is_twice(part, inverse) else part for part in parts]
+        parts = list(islice(parts_within(arg, op, False, OPENED), 2 * NESTED))
         rest = without(operands, arg)
-        if len(without_pairs([*rest, *parts], inverse)) < len(operands):
-            operands = [*rest, *parts]
+        there = {taken_back(part, inverse) for part in rest} | set(parts)
+        if len(parts) == 2 * NESTED or not any((part, not back) in there for part, back in parts):
+            continue
+        opened = [builder.make(inverse, (part,)) if back else part for part, back in parts]
+        if len(without_pairs([*rest, *opened], inverse)) <= len(operands):
+            operands = [*rest, *opened]
     return operands
 
 
-def is_twice(node: Expr, inverse: Op) -> bool:
-    """Whether a node is the negative of a negative (the reciprocal of a reciprocal)."""
-    return node.op is inverse and node.args[0].op is inverse
+def taken_back(node: Expr, inverse: Op) -> tuple[Expr, bool]:
+    """What a negative (reciprocal) is the negative of, and whether it is one."""
+    return (node.args[0], True) if node.op is inverse else (node, False)
+
+
+def parts_within(node: Expr, op: Op, back: bool, depth: int) -> Iterator[tuple[Expr, bool]]:
+    """The operands of sums (products) within one another, and whether each is taken back."""
+    if node.op is INVERSE[op] and depth:
+        yield from parts_within(node.args[0], op, not back, depth - 1)
+    elif node.op is op and depth and len(node.args) <= NESTED:
+        for part in node.args:
+            yield from parts_within(part, op, back, depth - 1)
+    else:
+        yield node, back
 
 
 def without(operands: Sequence[Expr], one: Expr) -> list[Expr]:
@@ -79,10 +94,17 @@ def cancelled(node: Expr, builder: Builder) -> list[Expr] | None:
     """The operands that are left when what cancels is gone; None if nothing does."""
     operands = opened_to_cancel(node, builder) if len(node.args) <= NESTED else node.args
     rest = without_pairs(operands, INVERSE[node.op])
-    return rest if len(rest) < len(node.args) else None
+    return rest if len(rest) < len(operands) else None
 
 
-@computed(add, among=(neg,), assuming="finite", kinds=RING, formula="x + y - x -> y", example=lambda x, y: x + y - x)
+@computed(
+    add,
+    among=(neg, add),
+    assuming="finite",
+    kinds=RING,
+    formula="x + y - x -> y",
+    example=lambda x, y: x + y - x,
+)
 def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A number and its opposite cancel."""
     rest = cancelled(node, builder)
@@ -93,7 +115,7 @@ def cancel_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 
 @computed(
     mul,
-    among=(reciprocal,),
+    among=(reciprocal, mul),
     assuming=("nonzero", "finite"),
     kinds="fc",
     formula="x * y / x -> y",

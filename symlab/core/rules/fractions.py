@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ops.elementwise import add, exp, expm1, log, log1p, mul, neg, pow, reciprocal, sqr
+from symlab.core.ops.compare import switch
+from symlab.core.ops.elementwise import add, exp, expm1, log, log1p, mul, neg, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2, log2, log10
 from symlab.core.ops.special import gamma
-from symlab.core.ops.trigonometric import cosh, sinh
+from symlab.core.ops.trigonometric import cosh, hypot, sinh
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
@@ -30,6 +31,7 @@ OUTERMOST = 2  # a sign and a product: products that others use stay closed
 DEPTH = 5  # sums, products and powers within others that are opened
 NOTHING = 1e-9  # a coefficient that may be 0
 LOGARITHMS = (log, log1p, log2, log10)
+ROOTS = (sqrt, hypot)
 OVERFLOWING = (exp, exp2, expm1, sinh, cosh, gamma)  # whose products overflow where their quotients do not
 LARGEST = 1 << 20  # numerators and denominators of coefficients
 Monomial = frozenset[tuple[Expr, int]]
@@ -143,10 +145,25 @@ def common_denominator(split: Sequence[Split]) -> Counter[Expr]:
     return below
 
 
+def above_common(part: Split, below: Counter[Expr]) -> tuple[list[Expr], list[Expr]]:
+    """What a term times what divides the sum is a product of: factors, and roots that are there squared."""
+    counts = Counter(part.factors) + (below - part.below)
+    pairs = {root: count // 2 for root, count in counts.items() if root.op in ROOTS}
+    squared = [root for root, count in pairs.items() for _ in range(count)]
+    return list((counts - Counter(squared) - Counter(squared)).elements()), squared
+
+
+def radicand(root: Expr) -> Polynomial:
+    """The square of a root as a polynomial."""
+    if root.op is sqrt:
+        return polynomial_of(root.args[0], DEPTH)
+    return total([product([polynomial_of(arg, DEPTH)] * 2) for arg in root.args])
+
+
 def numerator(part: Split, below: Counter[Expr]) -> Polynomial:
     """A term times what divides the sum, multiplied out."""
-    factors = (*part.factors, *(below - part.below).elements())
-    return scaled(product([polynomial_of(item) for item in factors]), part.sign)
+    factors, squared = above_common(part, below)
+    return scaled(product([*map(polynomial_of, factors), *map(radicand, squared)]), part.sign)
 
 
 def may_cancel(node: Expr) -> bool:
@@ -159,7 +176,7 @@ def may_cancel(node: Expr) -> bool:
         part = waiting.pop()
         minus = minus or part.op is neg or (is_number(part) and bool(constant_value(part) < 0))
         inner = part.args if part.op in (sqr, reciprocal, pow, mul) else ()
-        hidden = hidden or any(arg.op is add for arg in inner)
+        hidden = hidden or any(arg.op is add or arg.op in ROOTS for arg in inner)
         waiting += part.args if part.op in (neg, mul, reciprocal, sqr, pow, add) else ()
     return minus and hidden
 
@@ -203,13 +220,20 @@ def sketched_product(parts: Sequence[Sketch]) -> Sketch:
     return found
 
 
+def sketched_radicand(root: Expr) -> Sketch:
+    """The square of a root as a sketch."""
+    if root.op is sqrt:
+        return sketch(root.args[0], DEPTH)
+    return sketched_sum([sketched_product([sketch(arg, DEPTH)] * 2) for arg in root.args])
+
+
 def seems_to_cancel(split: Sequence[Split], below: Counter[Expr]) -> bool:
     """Whether a monomial of the numerators seems to vanish from their sum."""
     one: Sketch = {0: 1.0}
     parts = []
     for part in split:
-        factors = [sketch(item, DEPTH) for item in (*part.factors, *(below - part.below).elements())]
-        found = sketched_product([one, *factors])
+        factors, squared = above_common(part, below)
+        found = sketched_product([one, *(sketch(item, DEPTH) for item in factors), *map(sketched_radicand, squared)])
         parts.append(found if part.sign > 0 else {key: -value for key, value in found.items()})
     return any(abs(value) < NOTHING for value in sketched_sum(parts).values())
 
@@ -294,6 +318,28 @@ def term_from(powers: Mapping[Expr, int], value: Fraction, node: Expr, builder: 
     return builder.make(neg, (size,)) if value < 0 else size
 
 
+@computed(
+    add,
+    among=(switch,),
+    assuming=("finite", "nonzero", "no_overflow"),
+    accept=8,
+    formula="x + switch(c, y, 0) -> switch(c, x + y, x), where terms of x + y cancel once they are multiplied out",
+    example=lambda x, y: 1 / (1 + y) + switch(x > 1, -y / sqr(1 + y), 0),
+)
+def cancelled_where_chosen(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The derivative of a root has a term that is left out where the root is 0, and that cancels with others."""
+    masked = [arg for arg in node.args if arg.op is switch and is_number(arg.args[2]) and arg not in builder.shared]
+    if len(masked) != 1 or constant_value(masked[0].args[2]) != 0 or masked[0].args[1].type != node.type:
+        return None
+    condition, term, _ = masked[0].args
+    rest = [arg for arg in node.args if arg is not masked[0]]
+    together = builder.flat(add, (*rest, term))
+    cancelled = cancelled_fractions.compute(together, builder, facts) if together.op is add else None
+    if cancelled is None:
+        return None
+    return builder.make(switch, (condition, cancelled, builder.flat(add, rest)))
+
+
 # Factors of two terms
 
 
@@ -308,7 +354,7 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Nearly equal products differ by what is not shared, which need not round."""
     if len(node.args) != 2 or not may_share(*node.args):
         return None
-    first, second = (parts_of(arg, OUTERMOST) for arg in node.args)
+    first, second = (parts_of(with_sign(arg, builder), OUTERMOST) for arg in node.args)
     powers = [powers_of(part.factors) for part in (first, second)]
     shared = powers[0] & powers[1]
     if first.sign == second.sign or any(is_number(base) for base in powers[0] - shared):
@@ -328,6 +374,13 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         )
         terms.append(builder.make(neg, (size,)) if part.sign < 0 else size)
     return builder.flat(mul, [*shared.elements(), builder.flat(add, terms)])
+
+
+def with_sign(node: Expr, builder: Builder) -> Expr:
+    """A negative number as the opposite of a positive one."""
+    if not is_number(node) or not constant_value(node) < 0:
+        return node
+    return builder.make(neg, (builder.constant(-constant_value(node), node),))
 
 
 def may_share(first: Expr, second: Expr) -> bool:
@@ -350,4 +403,4 @@ def powers_of(factors: Sequence[Expr]) -> Counter[Expr]:
     return found
 
 
-RULES = (cancelled_fractions, shared_factor)
+RULES = (cancelled_fractions, cancelled_where_chosen, shared_factor)

@@ -113,6 +113,14 @@ def root_plus_base(x, y):
     return sqrt(sqr(x) + y) + x, switch(low, y / (root + abs(x)), root + abs(x))
 
 
+@rule
+def x_log_of_share(x, y):
+    """Nothing times the logarithm of its share is nothing, of whatever it is a share."""
+    nothing = eq(x, 0) & (y >= 0)
+    share = switch(nothing, 1, x) * reciprocal(switch(nothing, 1, y))
+    return x * log(x * reciprocal(y)), x * log(share)
+
+
 @rule(serves="log_of_reciprocal")
 def log_of_any_reciprocal(x):
     """The logarithm of a reciprocal needs none; the reciprocal of -inf is -0.0, whose logarithm is -inf."""
@@ -232,6 +240,7 @@ def hypot_plus_side(x, y):
 
 
 RULES = (
+    x_log_of_share,
     log_of_any_reciprocal,
     pow_minus_half_of_any,
     product_of_exps,

@@ -232,7 +232,29 @@ def log_of_cosh(x):
 @rule
 def reciprocal_of_squared_cosh(x):
     """The square of cosh overflows before its reciprocal vanishes."""
-    return reciprocal(sqr(cosh(x))), 4 * sigmoid(2 * x) * sigmoid(-2 * x)
+    return reciprocal(sqr(cosh(x))), sqr(reciprocal(cosh(x)))
+
+
+@rule
+def sinh_by_squared_cosh(x):
+    """sinh overflows where its quotient by the square of cosh vanishes."""
+    return sinh(x) * sqr(reciprocal(cosh(x))), tanh(x) * reciprocal(cosh(x))
+
+
+@rule
+def log_of_sinh(x):
+    """sinh overflows where its logarithm is nearly x."""
+    far = x > 1
+    large, near = switch(far, x, 1), switch(far, 1, x)
+    return log(sinh(x)), switch(far, large + log1p(-exp(-2 * large)) - LOG_2, log(sinh(near)))
+
+
+@rule
+def log_of_scaled_sinh(c: PositiveNumber, x):
+    """sinh overflows where its logarithm is nearly x."""
+    far = x > 1
+    large, near = switch(far, x, 1), switch(far, 1, x)
+    return log(c * sinh(x)), switch(far, log(c / 2) + (large + log1p(-exp(-2 * large))), log(c * sinh(near)))
 
 
 @rule
@@ -261,6 +283,9 @@ def sigmoid_less_opposite(x):
 
 RULES = (
     reciprocal_of_squared_cosh,
+    sinh_by_squared_cosh,
+    log_of_sinh,
+    log_of_scaled_sinh,
     cosh_by_squared_sinh,
     cosh_by_sinh,
     sigmoid_less_half,

@@ -46,6 +46,52 @@ def hypot_of_squares(*terms):
     return sqrt(add(*[sqr(term) for term in terms])), hypot(*terms)
 
 
+@computed(
+    sqrt,
+    among=(add,),
+    assuming="no_overflow",
+    accept=8,
+    formula="sqrt(c x^2 + y^2) -> hypot(sqrt(c) x, y), for numbers c > 0",
+    example=lambda x, y: sqrt(3 * sqr(x) + sqr(y)),
+)
+def hypot_of_scaled_squares(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Squares overflow or vanish where the root of their sum does not."""
+    roots = roots_of_terms(node.args[0], builder)
+    return None if roots is None else builder.flat(hypot, roots)
+
+
+@computed(
+    log,
+    among=(add,),
+    assuming="no_overflow",
+    accept=8,
+    formula="log(c x^2 + y^2) -> 2 log(hypot(sqrt(c) x, y)), for numbers c > 0",
+    example=lambda x, y: log(3 * sqr(x) + sqr(y)),
+)
+def log_of_scaled_squares(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Squares overflow or vanish where the logarithm of their sum does not."""
+    roots = roots_of_terms(node.args[0], builder)
+    if roots is None or len(roots) > 2:
+        return None
+    return builder.flat(mul, (builder.constant(2, node), builder.make(log, (builder.flat(hypot, roots),))))
+
+
+def roots_of_terms(total: Expr, builder: Builder) -> list[Expr] | None:
+    """The roots of terms that are squares times numbers, of which one at least is not 1; None if they are others."""
+    found = []
+    for term in total.args:
+        factors = term.args if term.op is mul else (term,)
+        numbers = [arg for arg in factors if is_number(arg)]
+        squares = [arg for arg in factors if arg.op is sqr]
+        if len(numbers) + len(squares) != len(factors) or len(factors) > 2 or len(squares) != 1:
+            return None
+        if any(not 0 < constant_value(arg) < math.inf for arg in numbers):
+            return None
+        scales = [builder.constant(math.sqrt(constant_value(arg)), arg) for arg in numbers]
+        found.append(builder.flat(mul, (*scales, squares[0].args[0])))
+    return found if any(term.op is mul for term in total.args) else None
+
+
 @rule
 def hypot_of_one(x):
     """A square overflows or vanishes where the root of the sum does not."""
@@ -265,6 +311,8 @@ RULES = (
     hypot_of_one,
     hypot_of_reciprocal,
     hypot_of_squares,
+    hypot_of_scaled_squares,
+    log_of_scaled_squares,
     arcsinh_of_log,
     arccosh_of_log,
     arccosh_of_factored_log,

@@ -1,183 +1,226 @@
-"""Sums of functions of one variable whose first terms cancel at 0: there the rest of their series is what they are."""
+"""Sums whose first terms cancel at a point, and quotients that are 0 / 0 there: near it, the rest of their series.
+
+The operand of the form that is not chosen is replaced by a harmless one, so that its derivative is finite too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cache
-from math import factorial, inf, isfinite
+from itertools import islice
+from math import inf
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import Op
+from symlab.core.ir.op import Kind
 from symlab.core.ops.compare import lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import add, exp, expm1, log1p, mul, neg, reciprocal, sqr, tanh
-from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, arctanh, cos, cosh, sin, sinh, tan
+from symlab.core.ops.elementwise import add, exp, log, mul, neg, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.trigonometric import cos, sin, tan
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, power_of, without
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import DEPTH, base_and_power
-from symlab.core.rules.series import arcsine_terms, tangent_terms
+from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of
 
-COUNT = 40  # coefficients that are kept
+COUNT = 44  # coefficients that are used
+GLANCE = 10  # coefficients that show whether something cancels
 PRECISION = 2.0**-60  # what a term must add, beside the first, to be used
 HIGHEST = 6  # order up to which a sum may vanish
-LARGEST = 64  # multiples of the variable
-Series = list[Fraction]
+MOST_POINTS = 6
+MOST_NODES = 48  # of an expression that is looked into
+DEPTH = 100  # polynomials by Horner's scheme are deep
+LOSS = 4.0  # how much larger than the sum its terms may be where they are used
+WIDTHS = [2.0 ** (-k / 2) for k in range(-2, 20)]  # how far from the point a series may be used
+SINGULAR = (reciprocal, log, sqrt)  # functions where the points lie that are looked at
+TRANSCENDENTAL = tuple(op for op in FUNCTIONS if op not in (reciprocal, sqr))
 
 
-def every(step: int, start: int, terms: Sequence[Fraction]) -> Series:
-    """Coefficients at every `step`-th power from `start` on."""
-    found = [Fraction(0)] * COUNT
-    for k, term in enumerate(terms):
-        if start + step * k < COUNT:
-            found[start + step * k] = term
-    return found
+def variables_of(node: Expr) -> list[Expr]:
+    """What an expression may be a function of: its one variable, or what its first function is taken of."""
+    waiting, leaves, points = [node], dict[Expr, None](), dict[Expr, None]()
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return [*(leaves if len(leaves) == 1 else ()), *[point for point in points if point not in leaves]][:2]
+        part = waiting.pop()
+        if part.op.kind is Kind.ELEMENTWISE:
+            waiting += part.args
+            if part.op in TRANSCENDENTAL and len(points) < 2:
+                points[multiple_of(part.args[0])] = None
+        elif not is_number(part):
+            leaves[part] = None
+    return []
 
 
-def exponential(start: int = 0, step: int = 1, sign: int = 1) -> Series:
-    """The terms of exp from a power on, every `step`-th, with signs that alternate or not."""
-    return every(step, start, [Fraction(sign**k, factorial(start + step * k)) for k in range(COUNT)])
-
-
-def odd(terms: Sequence[Fraction], sign: int = 1) -> Series:
-    """x + sum of terms[k] x^(2 k + 3), with signs that alternate or not."""
-    return every(2, 1, [Fraction(1), *(sign ** (k + 1) * term for k, term in enumerate(terms))])
-
-
-ENTIRE, NARROW = 1.6, 0.3  # how far from 0 a series is used
-TERMS: Mapping[Op, tuple[Callable[[], Series], float]] = {
-    exp: (exponential, ENTIRE),
-    expm1: (lambda: exponential(1), ENTIRE),
-    sin: (lambda: exponential(1, 2, -1), ENTIRE),
-    cos: (lambda: exponential(0, 2, -1), ENTIRE),
-    sinh: (lambda: exponential(1, 2), ENTIRE),
-    cosh: (lambda: exponential(0, 2), ENTIRE),
-    log1p: (lambda: every(1, 1, [Fraction((-1) ** k, k + 1) for k in range(COUNT)]), NARROW),
-    tan: (lambda: odd(tangent_terms(COUNT // 2)), NARROW),
-    tanh: (lambda: odd(tangent_terms(COUNT // 2), -1), NARROW),
-    arctan: (lambda: every(2, 1, [Fraction((-1) ** k, 2 * k + 1) for k in range(COUNT // 2)]), NARROW),
-    arctanh: (lambda: every(2, 1, [Fraction(1, 2 * k + 1) for k in range(COUNT // 2)]), NARROW),
-    arcsin: (lambda: odd(arcsine_terms(COUNT // 2)), NARROW),
-    arcsinh: (lambda: odd(arcsine_terms(COUNT // 2), -1), NARROW),
-}
-
-
-def variable_of(node: Expr) -> Expr | None:
-    """The variable of the first function of a sum that has a series."""
-    for term in node.args:
-        inner = term.args[0] if term.op is neg else term
-        for part in inner.args if inner.op is mul else (inner,):
-            if part.op in TERMS:
-                return multiple_of(part.args[0])[0]
-    return None
-
-
-def multiple_of(node: Expr) -> tuple[Expr, Fraction]:
-    """A node as a number times another."""
+def multiple_of(node: Expr) -> Expr:
+    """What a node is a multiple of."""
     if node.op is neg:
-        inner = node.args[0]
-        base, factor = (inner, Fraction(1)) if inner.op is neg else multiple_of(inner)
-        return base, -factor
-    if node.op is mul and len(node.args) == 2:
-        for number, other in (node.args, node.args[::-1]):
-            if is_number(number) and isfinite(constant_value(number).item()):
-                return other, Fraction(constant_value(number).item())
-    return node, Fraction(1)
+        return multiple_of(node.args[0])
+    others = [arg for arg in node.args if not is_number(arg)]
+    return others[0] if node.op is mul and len(others) == 1 else node
 
 
-def series_of(term: Expr, x: Expr) -> tuple[Series, float]:
-    """The series of a term in x, and how far from 0 it may be used."""
-    if term.op is neg:
-        inner, width = series_of(term.args[0], x)
-        return [-value for value in inner], width
-    if term.op is mul:
-        found, width = every(1, 0, [Fraction(1)]), inf
-        for arg in term.args:
-            other, near = series_of(arg, x)
-            found, width = times(found, other), min(width, near)
-        return found, width
-    if is_number(term) and isfinite(constant_value(term).item()):
-        return every(1, 0, [Fraction(constant_value(term).item())]), inf
-    base, power = base_and_power(term)
-    if base is x:
-        return every(1, power, [Fraction(1)]), inf
-    factor = multiple_of(term.args[0])[1]
-    return [value * factor**power for power, value in enumerate(series(term.op))], TERMS[term.op][1] / float(
-        abs(factor)
-    )
+def points_of(node: Expr, x: Expr, depth: int = NESTED) -> Iterator[Fraction]:
+    """Where a function of x may be singular: at 0, or where what it divides by, or takes a root of, is 0."""
+    if node is x or not depth:
+        return
+    if node.op in SINGULAR:
+        try:
+            yield from root_of(node.args[0], x, Fraction(node.op is log))
+        except NoSeries:
+            pass
+    for arg in node.args:
+        yield from points_of(arg, x, depth - 1)
 
 
-@cache
-def series(op: Op) -> Series:
-    """The series of a function."""
-    return TERMS[op][0]()
+def root_of(node: Expr, x: Expr, value: Fraction) -> Iterator[Fraction]:
+    """Where a linear function of x has a value."""
+    factor, offset = Fraction(0), Fraction(0)
+    for term in node.args if node.op is add else (node,):
+        if is_number(term):
+            offset += value_of(term)
+        elif term is x or (term.op is neg and term.args[0] is x):
+            factor += 1 if term is x else -1
+        else:
+            return
+    if factor:
+        yield (value - offset) / factor
 
 
-def fits(term: Expr, x: Expr, depth: int = DEPTH) -> bool:
-    """Whether a term is a product of numbers, powers of one variable and functions of it that have a series."""
-    if term.op in (neg, mul):
-        return depth > 0 and all(fits(arg, x, depth - 1) for arg in term.args)
-    if is_number(term):
-        return isfinite(constant_value(term).item())
-    if term.op in TERMS:
-        point, factor = multiple_of(term.args[0])
-        return point is x and 1 / LARGEST <= abs(factor) <= LARGEST
-    return base_and_power(term)[0] is x
+def at_points(node: Expr) -> Iterator[tuple[Expr, Point]]:
+    """The variables and points at which an expression is looked at, both infinities being one."""
+    for x in variables_of(node):
+        if x.op is switch:  # by which a point is kept away from
+            continue
+        points: list[Point] = [Fraction(0), *islice(points_of(node, x), MOST_POINTS)]
+        for point in dict.fromkeys([*points, inf] if len(points) > 1 else points):
+            yield x, point
 
 
-def times(first: Series, second: Series) -> Series:
-    """The product of two series."""
-    found = [Fraction(0)] * COUNT
-    for i, a in enumerate(first):
-        for k, b in enumerate(second[: COUNT - i]) if a else ():
-            found[i + k] += a * b
-    return found
+def series(parts: Sequence[Expr], x: Expr, point: Point, count: int) -> tuple[list[Laurent], float] | None:
+    """The series of several nodes, and how far from the point they are those of the nodes; None if one has none."""
+    expansion = Expansion(x, point, count)
+    try:
+        return [expansion.of(part, DEPTH) for part in parts], expansion.limit
+    except NoSeries:
+        return None
 
 
-def order(terms: Series) -> int:
-    """The first power that a series has."""
-    return next((power for power, value in enumerate(terms) if value), COUNT)
+def sum_of(parts: Sequence[Laurent]) -> Laurent | None:
+    """The sum of series; None where nothing is left of it."""
+    total = parts[0]
+    try:
+        for part in parts[1:]:
+            total = total + part
+    except NoSeries:
+        return None
+    return total
+
+
+def vanishes(parts: Sequence[Laurent], above: int) -> bool:
+    """Whether first terms cancel in a sum, so that it is less than the rounding of its terms near the point."""
+    total = sum_of(parts)
+    if total is None or not 0 <= total.first <= HIGHEST:
+        return False
+    lowest = min(part.first for part in parts)
+    return total.first > lowest and (lowest < 0 or total.first > max(above, lowest))
+
+
+def rest_of_series(node: Expr, above: int, builder: Builder) -> Expr | None:
+    """A sum by its series, near the first point where terms cancel and more than `above` orders of it are 0."""
+    for x, point in at_points(node):
+        glance = series(node.args, x, point, GLANCE)
+        if glance is None or not vanishes(glance[0], above) or not is_transcendental(node, x):
+            continue
+        found = series(node.args, x, point, COUNT)
+        total = found and sum_of(found[0])
+        width = width_of(total, *found) if found and total else 0.0
+        if total and width:
+            return near_and_far(node, x, point, total, width, builder)
+    return None
 
 
 @computed(
     add,
-    among=(*TERMS, neg, mul),
+    among=(*FUNCTIONS, neg, mul),
     assuming="real_algebra",
     accept=8,
-    formula="tan(x) - sin(x) -> x^3 (1/2 + x^2 / 8 + ...) near 0, and so for all sums whose first terms cancel there",
+    formula="tan(x) - sin(x) -> x^3 (1/2 + x^2 / 8 + ...) near 0, and so wherever the first terms of a sum cancel",
     example=lambda x: tan(x) - sin(x),
 )
 def vanishing_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
-    """What is left of the terms of a sum near 0 is much smaller than they are."""
-    functions = [arg for arg in node.args if not is_number(arg)]
-    x = variable_of(node) if 1 < len(functions) <= NESTED else None
-    if x is None or is_number(x) or x.op is switch:
-        return None
-    if not all(fits(term, x) for term in node.args):
-        return None
-    parts = [series_of(term, x) for term in node.args]
-    whole = [sum(values, Fraction(0)) for values in zip(*(terms for terms, _ in parts))]
-    first = order(whole)
-    if not max(1, min(order(terms) for terms, _ in parts)) < first <= HIGHEST:
-        return None
-    width = min(width for _, width in parts)
-    near = builder.apply(lt, builder.make(magnitude, (x,)), builder.constant(width, x))
-    inside = builder.make(switch, (near, x, builder.constant(0, x)))
-    outside = builder.make(switch, (near, builder.constant(1, x), x))
-    close = builder.flat(
-        mul, (power_of(inside, first, builder), polynomial(used(whole[first:], width), inside, builder))
-    )
-    return builder.make(switch, (near, close, with_variable(node, x, outside, builder)))
+    """What is left of the terms of a sum near such a point is much smaller than they are."""
+    functions = sum(not is_number(arg) for arg in node.args)
+    return rest_of_series(node, 1, builder) if 1 < functions <= NESTED else None
+
+
+@computed(
+    add,
+    among=(*FUNCTIONS, neg, mul, switch),
+    assuming="real_algebra",
+    accept=8,
+    formula="1 - sin(x) / x -> x^2 / 6 - x^4 / 120 ... near 0, and so for all sums that other rules leave",
+    example=lambda x: cos(x) - exp(x),
+)
+def vanishing_rest(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What is left of the terms of a sum near such a point is smaller than they are."""
+    return rest_of_series(node, 0, builder) if len(node.args) <= NESTED else None
+
+
+def is_transcendental(node: Expr, x: Expr, depth: int = NESTED) -> bool:
+    """Whether there is more in an expression than sums, products and quotients, whose terms cancel exactly."""
+    if node is x or not depth:
+        return False
+    return node.op in TRANSCENDENTAL or any(is_transcendental(arg, x, depth - 1) for arg in node.args)
+
+
+def width_of(total: Laurent, parts: Sequence[Laurent], limit: float) -> float:
+    """How far from the point a series is used: no farther than needed, as far as it is precise; 0 if nowhere."""
+    precise = [width for width in WIDTHS if width <= limit and is_precise(total, width)]
+    spared = [width for width in precise if loss(total, parts, width) <= LOSS]
+    return spared[-1] if spared else max(precise, default=0.0)
+
+
+def is_precise(total: Laurent, width: float) -> bool:
+    """Whether the last coefficients that are known add nothing, and the first is most of the sum."""
+    sizes = [float(abs(value / total.terms[0])) * width**power for power, value in enumerate(total.terms)]
+    return max(sizes[-4:]) < PRECISION and sum(sizes) < 4
+
+
+def loss(total: Laurent, parts: Sequence[Laurent], width: float) -> float:
+    """How much larger the terms of a sum are than the sum, at a distance from the point."""
+    whole = min(abs(evaluated(total, side)) for side in (width, -width))
+    largest = max(abs(evaluated(part, side)) for part in parts for side in (width, -width))
+    return largest / whole if whole else inf
+
+
+def evaluated(part: Laurent, t: float) -> float:
+    """The value of a series."""
+    return sum(float(value) * t ** (part.first + place) for place, value in enumerate(part.terms))
+
+
+def near_and_far(
+    node: Expr, x: Expr, point: Point, total: Laurent, width: float, builder: Builder, factors: Sequence[Expr] = ()
+) -> Expr:
+    """The series times some factors near the point, the node elsewhere."""
+    if point == inf:
+        distance, other = builder.make(reciprocal, (x,)), 1 / width
+    else:
+        distance = builder.flat(add, (x, builder.constant(-float(point), x))) if point else x
+        other = float(point) + width
+    near = builder.apply(lt, builder.make(magnitude, (distance,)), builder.constant(width, x))
+    inside = builder.make(switch, (near, distance, builder.constant(0, x)))
+    outside = builder.make(switch, (near, builder.constant(other, x), x))
+    close = [polynomial(used(total.terms, width), inside, builder), *factors]
+    if total.first:
+        close.append(power_of(inside, total.first, builder))
+    return builder.make(switch, (near, builder.flat(mul, close), with_variable(node, x, outside, builder)))
 
 
 def used(terms: Sequence[Fraction], width: float) -> Sequence[Fraction]:
     """The terms up to the last one that adds something at the end of where they are used."""
-    sizes = [float(abs(value)) * width**power for power, value in enumerate(terms)]
-    return terms[: 1 + max(power for power, size in enumerate(sizes) if size > PRECISION * sizes[0])]
+    sizes = [float(abs(value / terms[0])) * width**power for power, value in enumerate(terms)]
+    return terms[: 1 + max(power for power, size in enumerate(sizes) if size > PRECISION)]
 
 
 def polynomial(terms: Sequence[Fraction], x: Expr, builder: Builder) -> Expr:
@@ -193,10 +236,10 @@ def polynomial(terms: Sequence[Fraction], x: Expr, builder: Builder) -> Expr:
 
 
 def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
-    """A sum of known functions of x as one of another variable."""
+    """A function of x as one of another variable."""
     if node is x:
         return other
-    if is_number(node):
+    if not node.args:
         return node
     args = tuple(with_variable(arg, x, other, builder) for arg in node.args)
     return builder.make(node.op, args, node.attrs)
@@ -207,61 +250,79 @@ def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
 
 @computed(
     mul,
-    among=(reciprocal,),
+    among=(reciprocal, pow),
     accept=8,
-    formula="(x - sin(x)) / x^3 -> 1/6 - x^2 / 120 + ... near 0, and so for all sums that vanish there",
-    example=lambda x: (tan(x) - sin(x)) / x,
+    formula="sin(x) / tan(2 * x) -> 1/2 - 7 / 12 x^2 ... near 0, and so for all quotients that are 0 / 0 at a point",
+    example=lambda x: sin(x) / tan(2 * x),
 )
-def vanishing_sum_divided(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
-    """The quotient is 0 / 0 at 0, and the terms of its derivative cancel near it."""
-    choice = next((arg for arg in node.args if arg.op is switch and is_near_zero(arg)), None)
-    if choice is None:
-        return None
-    near, close, far = choice.args
-    x = near.args[0].args[0]
-    factors = without(node.args, choice)
-    powers = [divided_power(arg, x) if arg.op is reciprocal else 0 for arg in factors]
-    below = sum(powers)
-    inside = builder.make(switch, (near, x, builder.constant(0, x)))
-    outside = builder.make(switch, (near, builder.constant(1, x), x))
-    rest = less_powers(close, inside, below, builder) if below else None
-    if rest is None:
-        return None
-    quotient = builder.flat(mul, (far, builder.make(reciprocal, (power_of(outside, below, builder),))))
-    others = [arg for arg, power in zip(factors, powers) if not power]
-    return builder.flat(mul, [builder.make(switch, (near, rest, quotient)), *others])
+def removable_pole(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The quotient is 0 / 0 at the point, and the terms of its derivative cancel near it."""
+    below = [arg for arg in node.args if arg.op is reciprocal]
+    for x, point in (found for arg in below for found in at_points(arg)):
+        factors = factors_in(node, x, point, builder)
+        parts = [part for part, _, _ in factors]
+        glance = series(parts, x, point, GLANCE) if parts else None
+        inner = builder.flat(mul, parts) if glance and has_removable_pole(glance[0]) else None
+        may_be_so = inner and (is_transcendental(inner, x) or point not in (0, inf))
+        found = series([inner], x, point, COUNT) if inner and may_be_so else None
+        if inner is None or found is None:
+            continue
+        ((total,), limit) = found
+        width = max([width for width in WIDTHS if width <= min(limit, 1) and is_precise(total, width)], default=0.0)
+        if width:
+            mine = [arg for _, arg, _ in factors]
+            extra = [item for _, _, more in factors for item in more]
+            choice = near_and_far(builder.flat(mul, mine), x, point, total, width, builder, extra)
+            return builder.flat(mul, (choice, *(arg for arg in node.args if arg not in mine)))
+    return None
 
 
-def is_near_zero(choice: Expr) -> bool:
-    """Whether a choice is between what holds near 0 and what holds elsewhere."""
-    near = choice.args[0]
-    return near.op is lt and near.args[0].op is magnitude and is_number(near.args[1])
+def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> list[tuple[Expr, Expr, list[Expr]]]:
+    """The factors of a product that are functions of x, each beside the factor itself and what it is divided by.
+
+    A factor of x is x over the others: r is (r t) / t where x is r t.
+    """
+    found = []
+    for arg in node.args:
+        base = arg.args[0] if arg.op is reciprocal else arg
+        if is_number(arg):
+            continue
+        if x.op is mul and base in x.args:
+            others = without(x.args, base)
+            if arg is base:
+                found.append((x, arg, [builder.make(reciprocal, (other,)) for other in others]))
+            else:
+                found.append((builder.make(reciprocal, (x,)), arg, others))
+        elif series([arg], x, point, GLANCE) is not None:
+            found.append((arg, arg, []))
+    return found
 
 
-def divided_power(node: Expr, x: Expr) -> int:
-    """The power of x by which a reciprocal divides; 0 if it is none."""
-    total = 0
-    for part in node.args[0].args if node.args[0].op is mul else node.args:
-        base, power = base_and_power(part)
-        if base is not x:
-            return 0
-        total += power
-    return total
+def has_removable_pole(parts: Sequence[Laurent]) -> bool:
+    """Whether factors are infinite at a point where the product is not."""
+    return min(part.first for part in parts) < 0 <= sum(part.first for part in parts) <= HIGHEST
 
 
-def less_powers(close: Expr, x: Expr, count: int, builder: Builder) -> Expr | None:
-    """A product over a power of x, if it has as many of them as factors."""
-    rest, found = [], 0
-    for factor in close.args if close.op is mul else (close,):
-        base, power = base_and_power(factor)
-        found += power if base is x else 0
-        rest += [] if base is x else [factor]
-    if found < count:
-        return None
-    left = [power_of(x, found - count, builder)] if found > count else []
-    whole = [*left, *rest]
-    return builder.flat(mul, whole) if whole else builder.constant(1, x)
+@computed(
+    log,
+    among=(mul, switch),
+    accept=8,
+    formula="log(sin(x) / x) -> -x^2 / 6 - x^4 / 180 ... near 0, and so where anything has the value 1 at a point",
+    example=lambda x: log(sin(x) / x),
+)
+def logarithm_near_one(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What is nearly 1 has lost the low digits of its distance from 1."""
+    for x, point in at_points(node.args[0]):
+        glance = series([node], x, point, GLANCE)
+        found = series([node], x, point, COUNT) if glance and glance[0][0].first > 0 else None
+        if found is None:
+            continue
+        ((total,), limit) = found
+        width = max([width for width in WIDTHS if width <= min(limit, 1) and is_precise(total, width)], default=0.0)
+        if width:
+            return near_and_far(node, x, point, total, width, builder)
+    return None
 
 
 RULES = (vanishing_sum,)
-QUOTIENTS = (vanishing_sum_divided,)
+QUOTIENTS = (removable_pole, logarithm_near_one, vanishing_rest)

@@ -116,6 +116,12 @@ EvenPower = Sort(
     lambda generator, count: np.full(count, 4.0),
     0,
 )
+RootOfPi = Sort(
+    "square root of pi",
+    known_number(lambda value: abs(value / np.sqrt(np.pi) - 1) < 1e-6),
+    lambda generator, count: np.full(count, np.sqrt(np.pi)),
+    0,
+)
 EvenRoot = Sort("number", is_number, lambda generator, count: np.full(count, 0.25), 0)
 PowerNumber = Sort("number", is_number, lambda generator, count: np.full(count, 3.0), 0)
 RootNumber = Sort("number", is_number, lambda generator, count: np.full(count, 1 / 3), 0)

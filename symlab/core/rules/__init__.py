@@ -18,10 +18,15 @@ CANONICAL = named(
     "joins", "folds", "linalg", "contractions", "structures", "determinants",
 )  # fmt: skip
 STABLE = named(
-    "vanishing", "fractions", "polynomials", "stable_series", "stable_rows", "stable", "stable_logs", "bases",
-    "widening", "moments", "norms", "stable_roots", "stable_differences", "neighbours", "stable_tails", "stable_angles",
+    "vanishing", "choices", "fractions", "polynomials", "stable_series", "stable_rows", "picked", "stable_powers",
+    "stable", "stable_logs", "bases", "widening", "moments", "norms", "stable_roots", "stable_differences",
+    "neighbours", "stable_tails", "stable_angles",
 )  # fmt: skip
-GUARDED = (*named("vanishing", "series", "guarded", "guarded_rows"), "symlab.core.rules.vanishing:QUOTIENTS")
+GUARDED = (
+    *named("vanishing", "choices", "guarded", "conjugates", "guarded_rows"),
+    "symlab.core.rules.stable_powers:LATE",
+    "symlab.core.rules.vanishing:QUOTIENTS",
+)
 LIMITS = named("limits")
 RANGES = named("ranges", "products")
 TRANSFERS = named("transfers")

@@ -28,6 +28,7 @@ LINEAR = (add, neg, sum_op, slice_op, take)  # of the logarithms of which they a
 STABLE_RULES = (
     "stable_series",
     "stable_rows",
+    "stable_powers",
     "stable",
     "stable_logs",
     "stable_roots",
@@ -35,7 +36,7 @@ STABLE_RULES = (
     "neighbours",
     "inverses",
 )
-LATE_RULES = ("series", "guarded", "guarded_rows", "sizes", "ranges", "products")
+LATE_RULES = ("guarded", "guarded_rows", "sizes", "ranges", "products")
 
 
 def by_natural_logarithm(node: Expr, subjects: tuple[str, ...], builder: Builder, facts: Facts) -> Expr | None:

@@ -363,8 +363,8 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     rests = [list((own - shared).elements()) for own in powers]
     if not shared or (all(is_number(base) for base in shared) and all(rests)):
         return None
-    if any(factor.op in LOGARITHMS for rest in rests for factor in rest):  # x log(x) is 0 at 0, and log(x) infinite
-        return None
+    if any(factor.op in LOGARITHMS for rest in rests for factor in rest) and any(base.op is not exp for base in shared):
+        return None  # x log(x) is 0 at 0, and log(x) infinite
     terms = []
     for part, rest in zip((first, second), rests):
         size = (

@@ -32,6 +32,7 @@ from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import (
     Near,
     PositiveNumber,
+    PositiveReal,
     Small,
 )
 
@@ -60,6 +61,24 @@ def product_of_exps(*terms):
 def log_of_number_plus_exp(c: PositiveNumber, x):
     """exp overflows where log(c + exp(x)) is nearly x."""
     return log(c + exp(x)), switch(x > 0, x + log1p(c * exp(-maximum(x, 0))), log(c + exp(minimum(x, 0))))
+
+
+@rule(when=large)
+def log1p_of_scaled_exp(y: PositiveReal, x):
+    """exp overflows where log(1 + y exp(x)) is nearly x + log(y)."""
+    far = x > 50
+    near = log1p(y * exp(switch(far, 0, x)))
+    return log1p(y * exp(x)), switch(far, x + log(switch(far, y, 1) + exp(-switch(far, x, 0))), near)
+
+
+@rule
+def log_of_hypot(x, y):
+    """The logarithm of a number near 1 needs its distance from 1, which the root of squares has lost."""
+    size = hypot(x, y)
+    near = abs(size - 1) < 0.5
+    wide = abs(x) >= abs(y)
+    square = switch(wide, (x - 1) * (x + 1) + sqr(y), (y - 1) * (y + 1) + sqr(x))
+    return log(hypot(x, y)), switch(near, 0.5 * log1p(switch(near, square, 0)), log(switch(near, 1, size)))
 
 
 @rule
@@ -245,6 +264,8 @@ RULES = (
     pow_minus_half_of_any,
     product_of_exps,
     log_of_number_plus_exp,
+    log1p_of_scaled_exp,
+    log_of_hypot,
     pow_of_one_plus,
     quotient_by_squares,
     quotient_of_difference_by_squares,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from symlab.core.ops.elementwise import log
-from symlab.core.ops.exponential import xlogx, xlogy0
+from symlab.core.ops.exponential import log2, log10, xlogx, xlogy0
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import NotNegative
 
@@ -12,6 +14,18 @@ from symlab.core.rewrite.sorts import NotNegative
 def x_log_x(x):
     """x log(x) is 0 at 0, where its logarithm is infinite."""
     return x * log(x), xlogx(x)
+
+
+@rule
+def x_log2_x(x):
+    """x log2(x) is 0 at 0, where its logarithm is infinite."""
+    return x * log2(x), xlogx(x) * (1 / math.log(2))
+
+
+@rule
+def x_log10_x(x):
+    """x log10(x) is 0 at 0, where its logarithm is infinite."""
+    return x * log10(x), xlogx(x) * (1 / math.log(10))
 
 
 def may_vanish(facts, x):
@@ -25,4 +39,4 @@ def x_log_y(x, y: NotNegative):
     return x * log(y), xlogy0(x, y)
 
 
-RULES = (x_log_x, x_log_y)
+RULES = (x_log_x, x_log2_x, x_log10_x, x_log_y)

@@ -11,7 +11,21 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Op
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import gt, lt, switch
-from symlab.core.ops.elementwise import abs, add, log, log1p, mul, neg, reciprocal, sqrt
+from symlab.core.ops.elementwise import (
+    abs,
+    add,
+    exp,
+    expm1,
+    log,
+    log1p,
+    mul,
+    neg,
+    reciprocal,
+    sigmoid,
+    sign,
+    sqrt,
+    tanh,
+)
 from symlab.core.ops.exponential import log2, log10
 from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.rewrite.analysis import Facts
@@ -148,8 +162,30 @@ def of_other_logarithms(base: float) -> Build:
     return build
 
 
+def of_hyperbolic_tangents(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
+    """sinh(a - b) / (cosh(a) cosh(b)), of which no part overflows before the whole vanishes."""
+    apart = made(step, a, builder)
+    sizes = [builder.make(abs, (item,)) for item in (apart, a, b)]
+    twice = [builder.flat(mul, (builder.constant(2, a), size)) for size in sizes]
+    exponent = builder.flat(add, (sizes[0], *(builder.make(neg, (size,)) for size in sizes[1:])))
+    rise = builder.make(neg, (builder.make(expm1, (builder.make(neg, (twice[0],)),)),))
+    shares = [builder.make(sigmoid, (size,)) for size in twice[1:]]
+    factors = (builder.constant(2, a), rise, builder.make(exp, (exponent,)), *shares, builder.make(sign, (apart,)))
+    return builder.flat(mul, factors)
+
+
+def of_sigmoids(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
+    """Half of the difference of tanh at half the points."""
+    half = builder.constant(0.5, a)
+    first, second = (builder.flat(mul, (half, item)) for item in (a, b))
+    return builder.flat(
+        mul, (half, of_hyperbolic_tangents(first, second, scaled(step, HALF), scaled(whole, HALF), builder))
+    )
+
+
 FORMS: Mapping[Op, Build] = {
     sin: of_sines, cos: of_cosines, sqrt: of_roots, log: of_logarithms,
+    tanh: of_hyperbolic_tangents, sigmoid: of_sigmoids,
     log2: of_other_logarithms(2), log10: of_other_logarithms(10),
 }  # fmt: skip
 RULES = (difference_of_neighbours, log_of_quotient_of_sums)

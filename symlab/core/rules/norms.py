@@ -11,7 +11,7 @@ from symlab.core.ops.elementwise import abs, maximum, pow
 from symlab.core.ops.passing import zero_grad
 from symlab.core.ops.reduce import max_or_zero, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, EvenPower, EvenRoot, PowerNumber, RootNumber
+from symlab.core.rewrite.sorts import Attributes, EvenPower, EvenRoot, PowerNumber, RootNumber, Scale
 
 
 def inverse(p, q):
@@ -56,4 +56,19 @@ def power_norm_of_two(x, y, p: PowerNumber, q: RootNumber):
     )
 
 
-RULES = (power_norm_of_row, even_power_norm_of_row, power_norm_of_two)
+@rule(when=inverse, accept=32)
+def even_power_norm_of_two(x, y, p: EvenPower, q: EvenRoot):
+    """Powers overflow or vanish where the root of their sum does not."""
+    largest = zero_grad(maximum(abs(x), abs(y)))
+    divisor = switch(eq(largest, 0) | isinf(largest), 1, largest)
+    return pow(pow(x, p) + pow(y, p), q), largest * pow(pow(x / divisor, p) + pow(y / divisor, p), q)
+
+
+@rule(accept=32)
+def root_of_mean_power(w: Scale, x, p: EvenPower, q: EvenRoot, axis: Attributes):
+    """The root of a mean of powers is that of their sum, which can be scaled."""
+    total = sum(pow(x, p), attributes=axis)
+    return pow(w * total, q), pow(w, q) * pow(total, q)
+
+
+RULES = (root_of_mean_power, even_power_norm_of_two, power_norm_of_row, even_power_norm_of_row, power_norm_of_two)

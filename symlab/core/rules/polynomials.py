@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import gcd, isfinite, isqrt, lcm
+from math import gcd, isfinite, isqrt, lcm, prod
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
@@ -16,6 +16,7 @@ from symlab.core.rules.collect import factor_of, power_of
 from symlab.core.rules.constants import is_number
 
 MOST = 8  # the largest degree
+MOST_DENOMINATOR = 64
 LARGEST = 1 << 20  # numerators and denominators of coefficients
 
 
@@ -34,10 +35,12 @@ def factored_polynomial(node: Expr, builder: Builder, facts: Facts) -> Expr | No
         return None
     base, coefficients = found
     roots = rational_roots(coefficients)
-    if roots is None or not all(Fraction(float(root)) == root for root in roots):
+    if roots is None or any(root.denominator > MOST_DENOMINATOR for root in roots):
         return None
     factors = [factor(base, root, roots.count(root), builder) for root in dict.fromkeys(roots)]
-    leading = coefficients[-1]
+    leading = coefficients[-1] / prod(scale_of(root) for root in roots)
+    if Fraction(float(leading)) != leading:
+        return None
     if abs(leading) != 1:
         factors.insert(0, builder.constant(float(abs(leading)), base))
     product = builder.flat(mul, factors)
@@ -45,9 +48,16 @@ def factored_polynomial(node: Expr, builder: Builder, facts: Facts) -> Expr | No
 
 
 def factor(base: Expr, root: Fraction, count: int, builder: Builder) -> Expr:
-    """(base - root) to the power of how often a root occurs."""
-    step = base if not root else builder.flat(add, (base, builder.constant(float(-root), base)))
+    """(base - root) to the power of how often a root occurs, or (3 base - 1) where the root is 1/3."""
+    scale = scale_of(root)
+    base = base if scale == 1 else builder.flat(mul, (builder.constant(float(scale), base), base))
+    step = base if not root else builder.flat(add, (base, builder.constant(float(-root * scale), base)))
     return power_of(step, count, builder)
+
+
+def scale_of(root: Fraction) -> int:
+    """By what a root is multiplied so that it is a float: 1, or its denominator."""
+    return 1 if Fraction(float(root)) == root else root.denominator
 
 
 def polynomial_of(node: Expr, builder: Builder) -> tuple[Expr, list[Fraction]] | None:

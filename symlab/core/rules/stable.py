@@ -190,6 +190,12 @@ def tanh_of_exps(x):
 
 
 @rule
+def tanh_of_two_exps(x, y):
+    """Exponentials overflow, and are nearly equal, where tanh is moderate."""
+    return (exp(x) - exp(y)) * reciprocal(exp(x) + exp(y)), tanh((x - y) / 2)
+
+
+@rule
 def tanh_of_sigmoid(x):
     """2 sigmoid(x) is nearly 1 where x is small."""
     return 2 * sigmoid(x) - 1, tanh(x / 2)
@@ -317,6 +323,7 @@ RULES = (
     cosh_of_exps,
     tanh_of_quotient,
     tanh_of_exps,
+    tanh_of_two_exps,
     tanh_of_sigmoid,
     one_less_tanh,
     one_plus_tanh,

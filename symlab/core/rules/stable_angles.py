@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import log, reciprocal, sqr, sqrt
-from symlab.core.ops.trigonometric import arccos, arccosh, arcsin, arcsinh, arctanh, cos, sin, tan
+from symlab.core.ops.elementwise import abs, log, reciprocal, sqr, sqrt
+from symlab.core.ops.trigonometric import arccos, arccosh, arcsin, arcsinh, arctan2, arctanh, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Part, PositiveReal
 
@@ -87,7 +87,17 @@ def product_of_roots_around(x):
     return (1 - sqrt(x)) * (1 + sqrt(x)), switch(x < 0, math.nan, 1 - x)
 
 
+@rule(accept=16)
+def angle_of_two_vectors(a, b, c, d):
+    """The cosine of a small angle is nearly 1, and arccos is steep there."""
+    return (
+        arccos((a * c + b * d) * reciprocal(hypot(a, b)) * reciprocal(hypot(c, d))),
+        arctan2(abs(a * d - b * c), a * c + b * d),
+    )
+
+
 RULES = (
+    angle_of_two_vectors,
     one_less_cos,
     square_of_half_sine_by_sine,
     square_of_sine_by_sine_of_double,

@@ -205,6 +205,12 @@ def arcsinh_of_log(x):
 
 
 @rule
+def arcsinh_of_opposite_log(x):
+    """sqrt(x^2 + 1) - x cancels where x is large, is nearly 1 where x is small, and overflows."""
+    return log(hypot(1, x) - x), -arcsinh(x)
+
+
+@rule
 def arccosh_of_log(x):
     """x^2 overflows where its root does not."""
     return log(x + sqrt(sqr(x) - 1)), arccosh(x)
@@ -314,6 +320,7 @@ RULES = (
     hypot_of_scaled_squares,
     log_of_scaled_squares,
     arcsinh_of_log,
+    arcsinh_of_opposite_log,
     arccosh_of_log,
     arccosh_of_factored_log,
     arccosh_of_two_roots,

@@ -9,7 +9,7 @@ from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.nn import log_softmax, logsumexp, negative_entropy, softmax
 from symlab.core.ops.reduce import prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row
+from symlab.core.rewrite.sorts import Attributes, NotNegative, Number, Positive, Row
 
 WHOLE = (None, None, 1)
 
@@ -73,6 +73,12 @@ def log_of_taken_softmax(x: Row, *places, rows: Attributes, index: Attributes):
 def exp_of_log_softmax(x: Row, rows: Attributes):
     """One softmax is better than the exponential of its logarithm."""
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
+
+
+@rule(when=plain)
+def logsumexp_of_shifted(c: Number, x: Row, axis: Attributes):
+    """A number that is added to every exponent is added to the logarithm of the sum."""
+    return logsumexp(c + x, attributes=axis), c + logsumexp(x, attributes=axis)
 
 
 @rule(when=aligned)
@@ -142,6 +148,7 @@ RULES = (
     log_of_part_of_softmax,
     log_of_taken_softmax,
     exp_of_log_softmax,
+    logsumexp_of_shifted,
     log_softmax_of_difference,
     log_softmax_of_part,
     part_of_softmax,

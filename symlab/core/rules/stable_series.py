@@ -60,6 +60,13 @@ def divergence_of_shares(p: Part, q: Part):
 
 
 @rule
+def divergence_of_shares_by_logs(p: Part, q: Part):
+    """The two terms are nearly opposite where p is nearly q."""
+    share = p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q))
+    return p * (log(p) - log(q)) + (1 - p) * (log1p(-p) - log1p(-q)), share
+
+
+@rule
 def relative_entropy(a, b):
     """a log(a / b) is nearly a - b where a is nearly b."""
     terms = [Fraction((-1) ** k, k + 2) for k in range(30)]
@@ -75,6 +82,7 @@ def relative_entropy(a, b):
 RULES = (
     relative_entropy,
     divergence_of_shares,
+    divergence_of_shares_by_logs,
     log_less_linear,
     log_less_linear_of_quotient,
     x_log_x_less_linear,

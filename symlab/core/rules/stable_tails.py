@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bessel import iv, ive, kv, kve
-from symlab.core.ops.compare import switch
+from symlab.core.ops.bits import and_, or_
+from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import add, exp, log, log1p, mul, neg, reciprocal, sqr
+from symlab.core.ops.elementwise import add, exp, log, log1p, mul, neg, reciprocal, sqr, sqrt
 from symlab.core.ops.gamma_differences import gammaln_difference, poisson_log_probability
-from symlab.core.ops.special import betaln, erf, erfc, erfcx, gamma, gammaln, log_ndtr
+from symlab.core.ops.special import betaln, erf, erfc, erfcx, gamma, gammaln, log_ndtr, slope_of_erfcx
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
-from symlab.core.rewrite.sorts import Moderate, Order, PositiveReal
-from symlab.core.rules.collect import term_of, without
+from symlab.core.rewrite.sorts import Moderate, Order, PositiveReal, RootOfPi
+from symlab.core.rules.collect import NESTED, term_of, without
 from symlab.core.rules.constants import is_number
 
+LARGE_GAMMA = 30.0  # beyond which gamma may overflow in a quotient, in float32
 ROOT_2 = math.sqrt(2)
 
 
@@ -47,6 +50,18 @@ def one_less_erfc(x):
 def two_less_erfc(x):
     """erfc is nearly 2 where -x is large."""
     return 2 - erfc(x), erfc(-x)
+
+
+@rule
+def one_less_half_erfc(x):
+    """Half of erfc is nearly 1 where -x is large."""
+    return 1 - 0.5 * erfc(x), 0.5 * erfc(-x)
+
+
+@rule
+def one_less_scaled_erfcx(c: RootOfPi, x):
+    """sqrt(pi) x erfcx(x) is nearly 1 where x is large."""
+    return 1 - c * x * erfcx(x), -0.5 * c * slope_of_erfcx(erfcx(x), x)
 
 
 @rule(accept=5)
@@ -198,6 +213,34 @@ def log_of_half_erfc(x):
 
 
 @rule(serves="Bessel functions", accept=512)
+def log_of_scaled_kv(v: Order, x: Moderate, *factors):
+    """The Bessel function vanishes where the logarithm of its product is nearly -x."""
+    small = x > 10
+    far = log(mul(kve(v, switch(small, x, 10)), *factors)) - x
+    return log(mul(kv(v, x), *factors)), switch(small, far, log(mul(kv(v, switch(small, 10, x)), *factors)))
+
+
+@rule(serves="Bessel functions", accept=512)
+def log_of_scaled_iv(v: Order, x: Moderate, *factors):
+    """The Bessel function overflows where the logarithm of its product is nearly x."""
+    large = x > 10
+    far = log(mul(ive(v, switch(large, x, 10)), *factors)) + x
+    return log(mul(iv(v, x), *factors)), switch(large, far, log(mul(iv(v, switch(large, 10, x)), *factors)))
+
+
+@rule(serves="Bessel functions", accept=512)
+def quotient_of_iv(v: Order, w: Order, x: Moderate):
+    """Bessel functions overflow where their quotient does not."""
+    return iv(v, x) * reciprocal(iv(w, x)), ive(v, x) * reciprocal(ive(w, x))
+
+
+@rule(serves="Bessel functions", accept=512)
+def quotient_of_kv(v: Order, w: Order, x: Moderate):
+    """Bessel functions vanish where their quotient does not."""
+    return kv(v, x) * reciprocal(kv(w, x)), kve(v, x) * reciprocal(kve(w, x))
+
+
+@rule(serves="Bessel functions", accept=512)
 def scaled_iv(v: Order, x: Moderate):
     """The Bessel function overflows where its product with exp(-x) does not."""
     return iv(v, x) * exp(-x), ive(v, x) * exp(magnitude(x) - x)
@@ -255,6 +298,38 @@ def quotient_of_gammas_apart(node: Expr, builder: Builder, facts: Facts) -> Expr
 
 @computed(
     mul,
+    among=(gamma,),
+    accept=400,
+    assuming="no_overflow",
+    formula="gamma(x) * gamma(y) / gamma(x + y) -> exp(gammaln(x) + gammaln(y) - gammaln(x + y)), where one is large",
+    example=lambda x, y: gamma(magnitude(x)) * gamma(magnitude(y)) / gamma(magnitude(x) + magnitude(y)),
+)
+def quotient_of_large_gammas(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """gamma overflows where quotients of its values do not."""
+    above = [arg for arg in node.args if arg.op is gamma]
+    below = [arg for arg in node.args if arg.op is reciprocal and arg.args[0].op is gamma]
+    if not above or not below or len(node.args) > NESTED:
+        return None
+    points = [arg.args[0] for arg in above] + [arg.args[0].args[0] for arg in below]
+    if any(point.op is switch for point in points):
+        return None
+    large, positive = (builder.constant(value, points[0]) for value in (LARGE_GAMMA, 0))
+    conditions = [builder.apply(gt, point, positive) for point in points]
+    some = reduce(lambda a, b: builder.apply(or_, a, b), [builder.apply(gt, point, large) for point in points])
+    far = reduce(lambda a, b: builder.apply(and_, a, b), [some, *conditions])
+    one = builder.constant(1, points[0])
+    near_points = [builder.make(switch, (far, one, point)) for point in points]
+    logarithms = [builder.make(gammaln, (point,)) for point in points]
+    signed = [*logarithms[: len(above)], *(builder.make(neg, (item,)) for item in logarithms[len(above) :])]
+    values = [builder.make(gamma, (point,)) for point in near_points]
+    quotient = [*values[: len(above)], *(builder.make(reciprocal, (item,)) for item in values[len(above) :])]
+    made = builder.make(switch, (far, builder.make(exp, (builder.flat(add, signed),)), builder.flat(mul, quotient)))
+    rest = [arg for arg in node.args if arg not in above and arg not in below]
+    return builder.flat(mul, [made, *rest])
+
+
+@computed(
+    mul,
     among=(exp,),
     formula="exp(-x * x) / erfc(x) -> 1 / erfcx(x), exp(x * x) * erfc(x) -> erfcx(x)",
     example=lambda x: exp(-x * x / 4) / erfc(x / 2),
@@ -276,6 +351,10 @@ def erfcx_of_quotient(node: Expr, builder: Builder, facts: Facts) -> Expr | None
 
 def is_square(exponent: Expr, x: Expr, sign: int, builder: Builder) -> bool:
     """Whether an exponent is x squared, times a sign, up to the rounding of constants such as 1 / sqrt(2)."""
+    if x.op is mul and any(arg.op is sqrt for arg in x.args):
+        squares = [arg.args[0] if arg.op is sqrt else builder.make(sqr, (arg,)) for arg in x.args]
+        square = builder.flat(mul, squares)
+        return exponent is (square if sign > 0 else builder.make(neg, (square,)))
     squared, factor = scaled_base(exponent, builder)
     base, scale = scaled_base(x, builder)
     eps = float(np.finfo(x.type.dtype).eps)
@@ -301,12 +380,19 @@ RULES = (
     one_plus_erf,
     one_less_erfc,
     two_less_erfc,
+    one_less_half_erfc,
+    one_less_scaled_erfcx,
     erfcx_of_product,
     log_of_normal_distribution,
     log_of_half_erfc,
+    log_of_scaled_kv,
+    log_of_scaled_iv,
+    quotient_of_iv,
+    quotient_of_kv,
     scaled_iv,
     scaled_kv,
     quotient_of_gammas_apart,
+    quotient_of_large_gammas,
     rising_factorial,
     log_of_gamma,
     erfcx_of_quotient,

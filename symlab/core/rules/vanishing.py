@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import islice
 from math import inf
 
@@ -19,7 +20,7 @@ from symlab.core.ops.trigonometric import cos, sin, tan
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import NESTED, power_of, without
+from symlab.core.rules.collect import NESTED, power_of
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of
 
@@ -40,8 +41,8 @@ def variables_of(node: Expr) -> list[Expr]:
     """What an expression may be a function of: its one variable, or what its first function is taken of."""
     waiting, leaves, points = [node], dict[Expr, None](), dict[Expr, None]()
     for _ in range(MOST_NODES):
-        if not waiting:
-            return [*(leaves if len(leaves) == 1 else ()), *[point for point in points if point not in leaves]][:2]
+        if not waiting or (len(leaves) > 1 and len(points) > 1):
+            break
         part = waiting.pop()
         if part.op.kind is Kind.ELEMENTWISE:
             waiting += part.args
@@ -49,7 +50,8 @@ def variables_of(node: Expr) -> list[Expr]:
                 points[multiple_of(part.args[0])] = None
         elif not is_number(part):
             leaves[part] = None
-    return []
+    alone = leaves if len(leaves) == 1 and not waiting else ()
+    return [*alone, *(point for point in points if point not in leaves)][:2]
 
 
 def multiple_of(node: Expr) -> Expr:
@@ -257,45 +259,43 @@ def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
 )
 def removable_pole(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The quotient is 0 / 0 at the point, and the terms of its derivative cancel near it."""
-    below = [arg for arg in node.args if arg.op is reciprocal]
-    for x, point in (found for arg in below for found in at_points(arg)):
-        factors = factors_in(node, x, point, builder)
-        parts = [part for part, _, _ in factors]
+    if not any(arg.op is reciprocal for arg in node.args) or len(node.args) > NESTED:
+        return None
+    for x, point in at_points(node):
+        parts, mine, extra = factors_in(node, x, point, builder)
         glance = series(parts, x, point, GLANCE) if parts else None
-        inner = builder.flat(mul, parts) if glance and has_removable_pole(glance[0]) else None
-        may_be_so = inner and (is_transcendental(inner, x) or point not in (0, inf))
-        found = series([inner], x, point, COUNT) if inner and may_be_so else None
-        if inner is None or found is None:
+        if glance is None or not has_removable_pole(glance[0]):
             continue
-        ((total,), limit) = found
+        found = series(parts, x, point, COUNT)
+        if found is None or not (point not in (0, inf) or any(is_transcendental(part, x) for part in parts)):
+            continue
+        total, limit = reduce(Laurent.__mul__, found[0]), found[1]
         width = max([width for width in WIDTHS if width <= min(limit, 1) and is_precise(total, width)], default=0.0)
         if width:
-            mine = [arg for _, arg, _ in factors]
-            extra = [item for _, _, more in factors for item in more]
             choice = near_and_far(builder.flat(mul, mine), x, point, total, width, builder, extra)
             return builder.flat(mul, (choice, *(arg for arg in node.args if arg not in mine)))
     return None
 
 
-def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> list[tuple[Expr, Expr, list[Expr]]]:
-    """The factors of a product that are functions of x, each beside the factor itself and what it is divided by.
+def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> tuple[list[Expr], list[Expr], list[Expr]]:
+    """The factors of a product that are functions of x, as such and as they stand there, and what is left of others.
 
-    A factor of x is x over the others: r is (r t) / t where x is r t.
+    Factors of x are x over the rest of it: r is (r t) / t where x is r t.
     """
-    found = []
+    parts, mine, powers = [], [], dict.fromkeys(x.args if x.op is mul else (), 0)
     for arg in node.args:
         base = arg.args[0] if arg.op is reciprocal else arg
-        if is_number(arg):
-            continue
-        if x.op is mul and base in x.args:
-            others = without(x.args, base)
-            if arg is base:
-                found.append((x, arg, [builder.make(reciprocal, (other,)) for other in others]))
-            else:
-                found.append((builder.make(reciprocal, (x,)), arg, others))
-        elif series([arg], x, point, GLANCE) is not None:
-            found.append((arg, arg, []))
-    return found
+        if base in powers:
+            powers[base] += 1 if arg is base else -1
+            mine.append(arg)
+        elif not is_number(arg) and series([arg], x, point, GLANCE) is not None:
+            parts.append(arg)
+            mine.append(arg)
+    whole = min(powers.values(), default=0) or max(powers.values(), default=0)
+    if whole:
+        parts.append(power_of(x, whole, builder))
+    left = [power_of(base, power - whole, builder) for base, power in powers.items() if power != whole]
+    return parts, mine, left
 
 
 def has_removable_pole(parts: Sequence[Laurent]) -> bool:

@@ -1,0 +1,136 @@
+"""Sums of choices by one condition as one choice between sums, in which terms meet that cancel.
+
+Differentiation masks each term of a derivative by itself, and a formula chosen for large numbers hides its terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ir.graph import constant_value
+from symlab.core.ops.bits import and_, invert, or_
+from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.elementwise import add, mul, neg
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed
+from symlab.core.rules.collect import NESTED
+from symlab.core.rules.constants import is_number
+
+CONNECTED = (and_, or_, invert)
+DEPTH = 4  # of conditions and products that are looked into
+
+
+def atoms(condition: Expr, depth: int = DEPTH) -> Iterator[Expr]:
+    """The comparisons of which a condition is made."""
+    if condition.op in CONNECTED and depth:
+        for arg in condition.args:
+            yield from atoms(arg, depth - 1)
+    else:
+        yield condition
+
+
+def choices_of(term: Expr, depth: int = DEPTH) -> Iterator[Expr]:
+    """The choices that are factors of a term."""
+    if term.op is switch:
+        yield term
+    elif term.op in (neg, mul) and depth and len(term.args) <= NESTED:
+        for arg in term.args:
+            yield from choices_of(arg, depth - 1)
+
+
+def shared_condition(terms: Sequence[Expr]) -> Expr | None:
+    """A comparison by which several terms are chosen."""
+    seen: set[Expr] = set()
+    for term in terms:
+        mine = {atom: None for choice in choices_of(term) for atom in atoms(choice.args[0])}
+        for atom in mine:
+            if atom in seen:
+                return atom
+        seen.update(mine)
+    return None
+
+
+def known(condition: Expr, atom: Expr, holds: bool, builder: Builder, depth: int = DEPTH) -> Expr:
+    """A condition where a comparison is known to hold or not."""
+    if condition is atom:
+        return builder.constant(holds, condition)
+    if condition.op not in CONNECTED or not depth:
+        return condition
+    args = [known(arg, atom, holds, builder, depth - 1) for arg in condition.args]
+    numbers = [arg for arg in args if is_number(arg)]
+    if condition.op is invert:
+        return builder.constant(not constant_value(args[0]), condition) if numbers else builder.make(invert, (args[0],))
+    decisive = condition.op is or_
+    if any(bool(constant_value(arg)) is decisive for arg in numbers):
+        return builder.constant(decisive, condition)
+    rest = [arg for arg in args if not is_number(arg)]
+    return builder.make(condition.op, tuple(rest)) if len(rest) == 2 else (rest[0] if rest else args[0])
+
+
+def where(term: Expr, atom: Expr, holds: bool, builder: Builder, depth: int = DEPTH) -> Expr:
+    """A term where a comparison is known to hold or not."""
+    if term.op is switch:
+        condition = known(term.args[0], atom, holds, builder)
+        if is_number(condition):
+            return where(term.args[1 if constant_value(condition) else 2], atom, holds, builder, depth)
+        return builder.make(switch, (condition, *term.args[1:]))
+    if term.op in (neg, mul) and depth and any(True for _ in choices_of(term)):
+        args = tuple(where(arg, atom, holds, builder, depth - 1) for arg in term.args)
+        if term.op is mul:
+            nothing = next((arg for arg in args if is_number(arg) and constant_value(arg) == 0), None)
+            return builder.flat(mul, args) if nothing is None else nothing
+        return builder.make(neg, args)
+    return term
+
+
+def summed(terms: Sequence[Expr], node: Expr, builder: Builder) -> Expr:
+    """The sum of those terms that are not 0."""
+    rest = [term for term in terms if not (is_number(term) and constant_value(term) == 0)]
+    return builder.flat(add, rest) if rest else builder.constant(0, node)
+
+
+@computed(
+    add,
+    among=(switch, neg, mul),
+    assuming=("finite", "nonzero"),
+    kinds="f",
+    formula="switch(c, x, 0) + y * switch(c, 0, z) -> switch(c, x, y * z)",
+    example=lambda x, y: switch(gt(x, 0), x, 0) + y * switch(gt(x, 0), 0, y),
+)
+def sum_of_choices(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Terms that are chosen by one condition cancel where they stand together."""
+    if len(node.args) > NESTED:
+        return None
+    atom = shared_condition(node.args)
+    if atom is None:
+        return None
+    sums = [summed([where(term, atom, holds, builder) for term in node.args], node, builder) for holds in (True, False)]
+    made = builder.make(switch, (atom, *sums))
+    return made if made.type == node.type else None
+
+
+@computed(
+    add,
+    among=(switch,),
+    assuming="finite",
+    kinds="f",
+    formula="switch(c, x - y, z) + y -> switch(c, x, z + y)",
+    example=lambda x, y: switch(gt(x, 0), x - y, x) + y,
+)
+def term_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A term cancels with one of those between which a choice is made."""
+    for choice in node.args:
+        if choice.op is not switch or len(node.args) > NESTED:
+            continue
+        rest = [arg for arg in node.args if arg is not choice]
+        opposite = {builder.opposite(arg) for arg in rest}
+        if any(part in opposite for branch in choice.args[1:] if branch.op is add for part in branch.args):
+            condition, *branches = choice.args
+            made = builder.make(switch, (condition, *(builder.flat(add, (branch, *rest)) for branch in branches)))
+            return made if made.type == node.type else None
+    return None
+
+
+RULES = (sum_of_choices, term_into_choice)

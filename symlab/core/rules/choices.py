@@ -11,7 +11,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bits import and_, invert, or_
 from symlab.core.ops.compare import gt, switch
-from symlab.core.ops.elementwise import add, mul, neg
+from symlab.core.ops.elementwise import add, log, log1p, mul, neg
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
@@ -19,6 +19,7 @@ from symlab.core.rules.collect import NESTED
 from symlab.core.rules.constants import is_number
 
 CONNECTED = (and_, or_, invert)
+MORE = 2  # choices that a sum may have in its parts more than it had
 DEPTH = 4  # of conditions and products that are looked into
 
 
@@ -108,7 +109,51 @@ def sum_of_choices(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         return None
     sums = [summed([where(term, atom, holds, builder) for term in node.args], node, builder) for holds in (True, False)]
     made = builder.make(switch, (atom, *sums))
-    return made if made.type == node.type else None
+    left = 1 + sum(count_choices(part.args if part.op is add else (part,)) for part in sums)
+    return made if made.type == node.type and left <= count_choices(node.args) + MORE else None
+
+
+def count_choices(terms: Sequence[Expr]) -> int:
+    """How many choices there are in the terms of a sum."""
+    return sum(1 for term in terms for _ in choices_of(term))
+
+
+@computed(
+    log,
+    among=(switch, neg),
+    kinds="f",
+    formula="log(switch(c, x, 1 + y)) -> switch(c, log(x), log1p(y))",
+    example=lambda x, y: log(switch(gt(x, 1), x, 1 + abs(y))),
+)
+def logarithm_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """1 + y drops the low digits of a small y, also where it is one of two formulas."""
+    inner = node.args[0]
+    choice = inner.args[0] if inner.op is neg else inner
+    if choice.op is not switch or not any(map(is_near_one, choice.args[1:])):
+        return None
+    condition, *branches = choice.args
+    if inner.op is neg:
+        branches = [builder.opposite(branch) for branch in branches]
+    one = builder.constant(1, node)
+    kept = [builder.make(switch, (condition, branches[0], one)), builder.make(switch, (condition, one, branches[1]))]
+    parts = [logarithm(branch, safe, builder) for branch, safe in zip(branches, kept, strict=True)]
+    return builder.make(switch, (condition, *parts))
+
+
+def is_near_one(branch: Expr) -> bool:
+    """Whether a formula is a sum with the number 1 or -1."""
+    return branch.op is add and any(is_number(arg) and abs(constant_value(arg)) == 1 for arg in branch.args)
+
+
+def logarithm(branch: Expr, safe: Expr, builder: Builder) -> Expr:
+    """The logarithm of one of two formulas, which is 1 where the other is chosen."""
+    if not is_near_one(branch) or not any(is_number(arg) and constant_value(arg) == 1 for arg in branch.args):
+        return builder.make(log, (safe,))
+    rest = builder.flat(add, [arg for arg in branch.args if not (is_number(arg) and constant_value(arg) == 1)])
+    first = safe.args[1] is branch
+    nothing = builder.constant(0, rest)
+    chosen = (safe.args[0], rest, nothing) if first else (safe.args[0], nothing, rest)
+    return builder.make(log1p, (builder.make(switch, chosen),))
 
 
 @computed(
@@ -133,4 +178,4 @@ def term_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return None
 
 
-RULES = (sum_of_choices, term_into_choice)
+RULES = (sum_of_choices, term_into_choice, logarithm_of_choice)

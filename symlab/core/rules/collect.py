@@ -56,14 +56,17 @@ def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
     for arg in node.args:
         if arg.op is not op and (arg.op is not inverse or arg.args[0].op not in (op, inverse)):
             continue
-        parts = list(islice(parts_within(arg, op, False, OPENED), 2 * NESTED))
         rest = without(operands, arg)
-        there = {taken_back(part, inverse) for part in rest} | set(parts)
-        if len(parts) == 2 * NESTED or not any((part, not back) in there for part, back in parts):
-            continue
-        opened = [builder.make(inverse, (part,)) if back else part for part, back in parts]
-        if len(without_pairs([*rest, *opened], inverse)) <= len(operands):
-            operands = [*rest, *opened]
+        outside = {taken_back(part, inverse) for part in rest}
+        for depth in (2, OPENED):
+            parts = list(islice(parts_within(arg, op, False, depth), 2 * NESTED))
+            there = outside | set(parts)
+            if len(parts) == 2 * NESTED or not any((part, not back) in there for part, back in parts):
+                continue
+            opened = [builder.make(inverse, (part,)) if back else part for part, back in parts]
+            if len(without_pairs([*rest, *opened], inverse)) <= len(operands):
+                operands = [*rest, *opened]
+                break
     return operands
 
 

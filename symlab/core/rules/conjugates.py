@@ -7,6 +7,7 @@ import math
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.bits import and_
 from symlab.core.ops.compare import gt, lt, switch
+from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, mul, neg, reciprocal, sqr, sqrt
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
@@ -62,7 +63,7 @@ def with_base(root: Expr, base: Expr, step: Polynomial, node: Expr, builder: Bui
     positive = builder.apply(gt, base, builder.constant(0, node))
     near = builder.apply(and_, positive, builder.apply(lt, root, builder.constant(math.inf, node)))
     one = builder.constant(1, node)
-    whole = builder.make(switch, (near, builder.flat(add, (root, base)), one))
+    whole = builder.make(switch, (near, builder.flat(add, (root, builder.make(magnitude, (base,)))), one))
     quotient = builder.flat(mul, (made(step, node, builder), builder.make(reciprocal, (whole,))))
     inner, outside = (builder.make(switch, (near, one, item)) for item in (root.args[0], base))
     far = builder.flat(add, (builder.make(sqrt, (inner,)), builder.opposite(outside)))

@@ -27,7 +27,7 @@ from symlab.core.rules.constants import is_number
 MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
 MOST_LEFT = 2  # terms of what is left: more may cancel where the sums that were multiplied out are small
 MOST_POWER = 4
-OUTERMOST = 2  # a sign and a product: products that others use stay closed
+OUTERMOST = 4  # signs and products within one another that are opened where a factor is shared
 DEPTH = 5  # sums, products and powers within others that are opened
 NOTHING = 1e-9  # a coefficient that may be 0
 LOGARITHMS = (log, log1p, log2, log10)
@@ -363,7 +363,8 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     rests = [list((own - shared).elements()) for own in powers]
     if not shared or (all(is_number(base) for base in shared) and all(rests)):
         return None
-    if any(factor.op in LOGARITHMS for rest in rests for factor in rest) and any(base.op is not exp for base in shared):
+    logarithms = [factor for rest in rests for factor in rest if factor.op in LOGARITHMS]
+    if any(base.op is not exp and holds(factor, base) for factor in logarithms for base in shared):
         return None  # x log(x) is 0 at 0, and log(x) infinite
     terms = []
     for part, rest in zip((first, second), rests):
@@ -374,6 +375,11 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         )
         terms.append(builder.make(neg, (size,)) if part.sign < 0 else size)
     return builder.flat(mul, [*shared.elements(), builder.flat(add, terms)])
+
+
+def holds(node: Expr, part: Expr, depth: int = DEPTH) -> bool:
+    """Whether a node is made of another one."""
+    return node is part or (depth > 0 and any(holds(arg, part, depth - 1) for arg in node.args))
 
 
 def with_sign(node: Expr, builder: Builder) -> Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -263,8 +264,9 @@ class Expansion:
             return self.choice(node, depth)
         if node.op not in (add, mul):
             raise NoSeries
-        total = self.of(node.args[0], depth)
-        for arg in node.args[1:]:
+        first, *others = with_whole(node, self.x)
+        total = self.of(first, depth)
+        for arg in others:
             total = total + self.of(arg, depth) if node.op is add else total * self.of(arg, depth)
         return total
 
@@ -311,6 +313,15 @@ class Expansion:
             raise NoSeries
         value = float(series[0])
         return abs(value) if node.op is magnitude else value, float(series[1])
+
+
+def with_whole(node: Expr, x: Expr) -> Sequence[Expr]:
+    """The operands of a sum or product, those that make up a variable that is itself a product as that variable."""
+    if x.op is not mul or node.op is not mul or node is x:
+        return node.args
+    rest = Counter(node.args)
+    rest.subtract(x.args)
+    return node.args if min(rest.values()) < 0 else [x, *rest.elements()]
 
 
 def agree(first: Laurent, second: Laurent) -> bool:

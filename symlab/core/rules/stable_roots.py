@@ -166,14 +166,15 @@ def log_of_even_pow(x, n: EvenNumber):
 def pow_of_one_plus_less_one(x, n):
     """1 + x drops the low digits of a small x, and its power is nearly 1."""
     near = isfinite(n) & ((abs(x) < 0.25) | (abs(n * log1p(x)) < 1))
-    return pow(1 + x, n) - 1, switch(near, expm1(n * log1p(x)), pow(switch(near, 1, 1 + x), n) - 1)
+    small = expm1(switch(near, n * log1p(x), 0))
+    return pow(1 + x, n) - 1, switch(near, small, pow(switch(near, 1, 1 + x), n) - 1)
 
 
 @rule
 def pow_less_one(x, n):
     """A power is nearly 1 where its base is, or its exponent is small."""
     near = abs(n * log(x)) < 1
-    return pow(x, n) - 1, switch(near, expm1(n * log(switch(near, x, 1))), switch(near, 1, pow(x, n)) - 1)
+    return pow(x, n) - 1, switch(near, expm1(switch(near, n * log(x), 0)), switch(near, 1, pow(x, n)) - 1)
 
 
 @rule(when=plain)

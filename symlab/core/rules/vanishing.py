@@ -22,7 +22,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, power_of
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of
+from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of, with_whole
 
 COUNT = 44  # coefficients that are used
 GLANCE = 10  # coefficients that show whether something cancels
@@ -47,11 +47,16 @@ def variables_of(node: Expr) -> list[Expr]:
         if part.op.kind is Kind.ELEMENTWISE:
             waiting += part.args
             if part.op in TRANSCENDENTAL and len(points) < 2:
-                points[multiple_of(part.args[0])] = None
+                points[unguarded(multiple_of(part.args[0]))] = None
         elif not is_number(part):
             leaves[part] = None
     alone = leaves if len(leaves) == 1 and not waiting else ()
     return [*alone, *(point for point in points if point not in leaves)][:2]
+
+
+def unguarded(node: Expr) -> Expr:
+    """What a node is where it is not replaced by a number."""
+    return multiple_of(node.args[1]) if node.op is switch and is_number(node.args[2]) else node
 
 
 def multiple_of(node: Expr) -> Expr:
@@ -243,7 +248,7 @@ def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
         return other
     if not node.args:
         return node
-    args = tuple(with_variable(arg, x, other, builder) for arg in node.args)
+    args = tuple(with_variable(arg, x, other, builder) for arg in with_whole(node, x))
     return builder.make(node.op, args, node.attrs)
 
 
@@ -313,7 +318,7 @@ def has_removable_pole(parts: Sequence[Laurent]) -> bool:
 def logarithm_near_one(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is nearly 1 has lost the low digits of its distance from 1."""
     for x, point in at_points(node.args[0]):
-        glance = series([node], x, point, GLANCE)
+        glance = series([node], x, point, GLANCE) if is_transcendental(node.args[0], x) else None
         found = series([node], x, point, COUNT) if glance and glance[0][0].first > 0 else None
         if found is None:
             continue

@@ -11,14 +11,16 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bits import and_, invert, or_
 from symlab.core.ops.compare import gt, switch
-from symlab.core.ops.elementwise import add, log, log1p, mul, neg
+from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, neg, reciprocal
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED
 from symlab.core.rules.constants import is_number
+from symlab.core.rules.vanishing import removable_pole
 
 CONNECTED = (and_, or_, invert)
+SMALL_AT_ZERO = (expm1, log1p)
 MORE = 2  # choices that a sum may have in its parts more than it had
 DEPTH = 4  # of conditions and products that are looked into
 
@@ -178,4 +180,90 @@ def term_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return None
 
 
-RULES = (sum_of_choices, term_into_choice, logarithm_of_choice)
+@computed(
+    mul,
+    among=(switch,),
+    assuming="nonzero",
+    kinds="f",
+    formula="switch(c, expm1(x * y), z) / x -> switch(c, expm1(x * y) / x, z / x)",
+    example=lambda x, y: switch(abs(x * y) < 1, expm1(x * y), exp(x * y) - 1) / x,
+)
+def quotient_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """What is nearly 0 / 0 stands together: its series is known."""
+    choices = [arg for arg in node.args if arg.op is switch]
+    if len(choices) != 1 or len(node.args) > NESTED:
+        return None
+    condition, *branches = choices[0].args
+    for below in node.args:
+        small = below.op is reciprocal and any(vanishes_with(branch, below.args[0]) for branch in branches)
+        if small and below.type.shape == node.type.shape:
+            opened = [under(branch, condition, holds, builder) for branch, holds in zip(branches, (True, False))]
+            parts = [builder.flat(mul, (branch, below)) for branch in opened]
+            made = builder.make(switch, (condition, *parts))
+            rest = [arg for arg in node.args if arg is not choices[0] and arg is not below]
+            return builder.flat(mul, [made, *rest])
+    return None
+
+
+def under(branch: Expr, condition: Expr, holds: bool, builder: Builder) -> Expr:
+    """A function of what is chosen by a condition, where that is known to hold or not."""
+    if branch.op is neg:
+        return builder.make(neg, (under(branch.args[0], condition, holds, builder),))
+    if branch.op not in SMALL_AT_ZERO or branch.args[0].op is not switch or branch.args[0].args[0] is not condition:
+        return branch
+    return builder.make(branch.op, (branch.args[0].args[1 if holds else 2],))
+
+
+def vanishes_with(branch: Expr, divisor: Expr) -> bool:
+    """Whether a formula is a function that is 0 at 0 of a product with what it is divided by."""
+    inner = branch.args[0] if branch.op is neg else branch
+    if inner.op not in SMALL_AT_ZERO:
+        return False
+    point = inner.args[0]
+    while point.op is neg or (point.op is switch and is_number(point.args[2])):
+        point = point.args[0] if point.op is neg else point.args[1]
+    factors = point.args if point.op is mul else (point,)
+    return any(is_same_zero(factor, divisor) for factor in factors)
+
+
+def is_same_zero(factor: Expr, divisor: Expr) -> bool:
+    """Whether a factor is 0 where a divisor is: x itself, log1p(x), or log(x) where that is 1 - x."""
+    if factor is divisor or (factor.op is log1p and factor.args[0] is divisor):
+        return True
+    if factor.op is neg:
+        return is_same_zero(factor.args[0], divisor)
+    terms = [arg.args[0] if arg.op is neg else arg for arg in divisor.args] if divisor.op is add else []
+    numbers = [arg for arg in terms if is_number(arg) and abs(constant_value(arg)) == 1]
+    return factor.op is log and len(terms) == 2 and len(numbers) == 1 and factor.args[0] in terms
+
+
+@computed(
+    mul,
+    among=(expm1,),
+    assuming="nonzero",
+    kinds="f",
+    formula="expm1(n * log1p(x)) / x -> expm1(w) / w * n * (log1p(x) / x), where w is n * log1p(x)",
+    example=lambda x, n: expm1(n * log1p(x)) / x,
+)
+def quotient_of_power(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """Both quotients are 0 / 0 where x is 0, and each has a series of its own."""
+    for power in node.args if len(node.args) <= NESTED else ():
+        for below in node.args if power.op is expm1 else ():
+            if below.op is not reciprocal:
+                continue
+            choice = power.args[0]
+            exponent = choice.args[1] if choice.op is switch and is_number(choice.args[2]) else choice
+            inner = exponent.args[0] if exponent.op is neg else exponent
+            small = [arg for arg in inner.args if arg.op in (log, log1p)] if inner.op is mul else []
+            if len(small) != 1 or not is_same_zero(small[0], below.args[0]):
+                continue
+            others = [arg for arg in inner.args if arg is not small[0]]
+            quotients = (power, builder.make(reciprocal, (inner,))), (small[0], below)
+            parts = [removable_pole.compute(builder.flat(mul, pair), builder, facts) for pair in quotients]
+            if all(parts):
+                rest = [arg for arg in node.args if arg is not power and arg is not below]
+                return builder.flat(mul, [*parts, *others, *rest])
+    return None
+
+
+RULES = (sum_of_choices, term_into_choice, logarithm_of_choice, quotient_of_choice, quotient_of_power)

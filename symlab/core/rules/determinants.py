@@ -12,9 +12,11 @@ from symlab.core.ops import reduce
 from symlab.core.ops.compare import lt, switch
 from symlab.core.ops.elementwise import abs, add, cast, log, mul, neg, pow, reciprocal, sign
 from symlab.core.ops.factorizations import cholesky
+from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.inverses import det, inv, slogdet
 from symlab.core.ops.join import join
 from symlab.core.ops.linalg import dot, matmul
+from symlab.core.ops.products import difference_of_products
 from symlab.core.ops.shape import dimshuffle, reshape
 from symlab.core.ops.solutions import log_det_definite
 from symlab.core.rewrite.analysis import Facts
@@ -29,6 +31,11 @@ from symlab.core.rules.linalg import MANY, TURN, positive_numbers, regular
 from symlab.core.rules.structures import stated
 
 # Examples
+
+
+def example_of_two(x: Any) -> Any:
+    """The determinant of two rows of two elements."""
+    return det(reshape(slice_op(x, index=((0, 4, 1),)), shape=(2, 2)))
 
 
 def example_of_transposed(x: Matrix) -> Any:
@@ -108,6 +115,17 @@ def as_exponent(size: int | Expr, like: Expr, builder: Builder) -> Expr:
     if isinstance(size, int):
         return builder.constant(size, like)
     return builder.apply(cast, size, dtype=like.type.dtype.name)
+
+
+@computed(det, kinds="f", accept=MANY, formula="det([[a, b], [c, d]]) -> a d - b c", example=example_of_two)
+def det_of_two(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The two products are nearly equal where the matrix is nearly singular: their rounding errors are the rest."""
+    matrix = node.args[0]
+    if matrix.type.shape[-2:] != (2, 2):
+        return None
+    rows = [(None, None, 1)] * (matrix.type.ndim - 2)
+    a, b, c, d = (builder.apply(slice_op, matrix, index=(*rows, i, k)) for i in (0, 1) for k in (0, 1))
+    return builder.apply(difference_of_products, a, d, b, c)
 
 
 @computed(det, kinds="fc", accept=MANY, formula="det(l) -> prod(diag(l))", example=example_of_triangle)
@@ -211,4 +229,4 @@ RULES = (
     sign_of_det,
     slogdet_of_structure,
 )
-LATE = (det_of_parts, det_of_transposed, det_of_triangle)  # when a logarithm was found that is better
+LATE = (det_of_parts, det_of_transposed, det_of_triangle, det_of_two)  # when a logarithm was found that is better

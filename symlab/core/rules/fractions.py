@@ -357,14 +357,15 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     first, second = (parts_of(with_sign(arg, builder), OUTERMOST) for arg in node.args)
     powers = [powers_of(part.factors) for part in (first, second)]
     shared = powers[0] & powers[1]
-    if first.sign == second.sign or any(is_number(base) for base in powers[0] - shared):
+    logarithms = any(factor.op in LOGARITHMS for part in (first, second) for factor in part.factors)
+    if (first.sign == second.sign and not logarithms) or any(is_number(base) for base in powers[0] - shared):
         shared = Counter({base: power for base, power in shared.items() if is_number(base)})
     shared = Counter({base: n for base, n in shared.items() if is_number(base) or base.type.shape == node.type.shape})
     rests = [list((own - shared).elements()) for own in powers]
     if not shared or (all(is_number(base) for base in shared) and all(rests)):
         return None
-    logarithms = [factor for rest in rests for factor in rest if factor.op in LOGARITHMS]
-    if any(base.op is not exp and holds(factor, base) for factor in logarithms for base in shared):
+    steep = [factor for rest in rests for factor in rest if factor.op in LOGARITHMS]
+    if any(base.op is not exp and holds(factor, base) for factor in steep for base in shared):
         return None  # x log(x) is 0 at 0, and log(x) infinite
     terms = []
     for part, rest in zip((first, second), rests):
@@ -391,7 +392,7 @@ def with_sign(node: Expr, builder: Builder) -> Expr:
 
 def may_share(first: Expr, second: Expr) -> bool:
     """Whether the signs of two terms differ, or one of them is a number that multiplies the other."""
-    if (first.op is neg) != (second.op is neg):
+    if (first.op is neg) != (second.op is neg) or any(arg.op in LOGARITHMS for arg in (*first.args, *second.args)):
         return True
     for number, term in ((first, second), (second, first)):
         if is_number(number) and term.op is mul:

@@ -39,7 +39,7 @@ Build = Callable[[Any, Any, Any, Any, Builder], Expr]
 
 def difference_of_points(first: Expr, second: Expr) -> tuple[Polynomial, Polynomial] | None:
     """Two nodes as polynomials, if some terms of theirs cancel when one is subtracted from the other."""
-    if add not in (first.op, second.op):
+    if not any(arg.op is add for item in (first, second) for arg in (item, *(item.args if item.op is mul else ()))):
         return None
     try:
         one, other = polynomial_of(first), polynomial_of(second)

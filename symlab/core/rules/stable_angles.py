@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, log, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr, sqrt
 from symlab.core.ops.trigonometric import arccos, arccosh, arcsin, arcsinh, arctan2, arctanh, cos, hypot, sin, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Part, PositiveReal
@@ -96,7 +96,38 @@ def angle_of_two_vectors(a, b, c, d):
     )
 
 
+@rule(accept=16)
+def angle_of_vector(x, y):
+    """The cosine of a small angle is nearly 1, and arccos is steep there."""
+    return arccos(x * reciprocal(hypot(x, y))), arctan2(abs(y), x)
+
+
+@rule(accept=16)
+def angle_of_sine_of_vector(x, y):
+    """The sine of a nearly right angle is nearly 1, and arcsin is steep there."""
+    return arcsin(x * reciprocal(hypot(x, y))), arctan2(x, abs(y))
+
+
+@rule(accept=16)
+def angle_of_triangle(a: PositiveReal, b: PositiveReal, c: PositiveReal):
+    """The cosine of the small angle of a needle is nearly 1, and arccos is steep there."""
+    near = sqrt(c + (a - b)) * sqrt(c - (a - b))
+    return arccos((sqr(a) + sqr(b) - sqr(c)) / (2 * a * b)), 2 * arctan2(near, sqrt(a + b + c) * sqrt(a + b - c))
+
+
+@rule
+def log_of_size_of_cos(x):
+    """cos is nearly 1 or -1 where the sine is small."""
+    size = abs(cos(x))
+    near = size > 0.5
+    return log(abs(cos(x))), switch(near, 0.5 * log1p(-sqr(sin(x))), log(switch(near, 1, size)))
+
+
 RULES = (
+    angle_of_vector,
+    angle_of_sine_of_vector,
+    angle_of_triangle,
+    log_of_size_of_cos,
     angle_of_two_vectors,
     one_less_cos,
     square_of_half_sine_by_sine,

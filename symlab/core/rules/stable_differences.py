@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import eq, isinf, switch
-from symlab.core.ops.elementwise import abs, expm1, log, log1p, maximum, minimum, pow, reciprocal, sign, sqr, sqrt
+from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, maximum, minimum, pow, reciprocal, sign, sqr, sqrt
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.special import gamma, gammaln
-from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, tan
+from symlab.core.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, hypot, sin, sinh, tan
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Part, Small
+from symlab.core.rules.series import polynomial
 
+ARCTANH = [1 / (2 * k + 1) for k in range(20)]  # arctanh(x) / x as a polynomial in x^2
 SCALE = 2.0**100  # by which the smallest numbers are made larger, so that quotients by them do not overflow
 
 
@@ -56,6 +58,31 @@ def difference_of_logs(x, step: Small):
     return log(x + step) - log(x), switch(x < 0, math.nan, log1p(step / (abs(x) * scale)) + shift)
 
 
+@rule(serves="derivatives")
+def mean_slope_of_exp(x, y):
+    """The exponentials of neighbours are nearly equal, and so are the terms of the derivatives."""
+    half = 0.5 * (x - y)
+    return (exp(x) - exp(y)) * reciprocal(x - y), exp(0.5 * x + 0.5 * y) * (sinh(half) * reciprocal(half))
+
+
+@rule(serves="derivatives")
+def mean_slope_of_log(x, y):
+    """The logarithms of neighbours are nearly equal, and so are the terms of the derivatives."""
+    near = (x > 0) & (y > 0) & (abs(x - y) < 0.3 * (x + y))
+    first, second = switch(near, x, 1), switch(near, y, 1)
+    slope = 2 * polynomial(sqr((first - second) / (first + second)), ARCTANH) / (first + second)
+    return (log(x) - log(y)) * reciprocal(x - y), switch(near, slope, (log(x) - log(y)) / switch(near, 1, x - y))
+
+
+@rule(serves="derivatives")
+def logarithmic_mean(x, y):
+    """The logarithms of neighbours are nearly equal, and so are the terms of the derivatives."""
+    near = (x > 0) & (y > 0) & (abs(x - y) < 0.3 * (x + y))
+    first, second = switch(near, x, 1), switch(near, y, 1)
+    mean = 0.5 * (first + second) / polynomial(sqr((first - second) / (first + second)), ARCTANH)
+    return (x - y) * reciprocal(log(x) - log(y)), switch(near, mean, (x - y) / switch(near, 1, log(x) - log(y)))
+
+
 @rule
 def log_of_quotient_of_neighbours(x, step: Small):
     """The quotient of neighbours is nearly 1."""
@@ -65,7 +92,8 @@ def log_of_quotient_of_neighbours(x, step: Small):
 @rule
 def difference_of_log1p(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
-    return log1p(x) - log(x), switch(x <= 1e-17, -log(minimum(x, 1e-17)), log1p(reciprocal(maximum(x, 1e-17))))
+    regular = x > 1e-30
+    return log1p(x) - log(x), switch(regular, log1p(reciprocal(switch(regular, x, 1))), -log(switch(regular, 1, x)))
 
 
 @rule
@@ -200,6 +228,9 @@ def great_circle(a: Part, b: Part, g: Part):
 
 
 RULES = (
+    mean_slope_of_exp,
+    mean_slope_of_log,
+    logarithmic_mean,
     reciprocal_of_one_plus_reciprocal,
     square_by_one_plus_reciprocal,
     law_of_cosines,

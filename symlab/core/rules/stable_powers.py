@@ -7,13 +7,13 @@ import math
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, exp, log, mul, neg, pow, reciprocal, sigmoid
+from symlab.core.ops.elementwise import abs, add, exp, log, mul, neg, pow, reciprocal, sigmoid, sqr
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum as sum_op
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
-from symlab.core.rewrite.sorts import PositiveNumber
+from symlab.core.rewrite.sorts import Number, PositiveNumber
 from symlab.core.rules.collect import NESTED
 from symlab.core.rules.constants import is_number
 
@@ -86,6 +86,18 @@ def quotient_of_powers_of_two(x, y):
     return exp2(x) * reciprocal(exp2(y)), exp2(x - y)
 
 
+@rule(assuming="no_overflow")
+def square_of_exp(x):
+    """An exponential of the double is better than the square of one."""
+    return sqr(exp(x)), exp(2 * x)
+
+
+@rule(assuming="no_overflow", accept=400)
+def power_of_exp(x, n: Number):
+    """An exponential of the multiple is better than a power of one."""
+    return pow(exp(x), n), exp(n * x)
+
+
 @rule
 def log_of_power(c: PositiveNumber, x):
     """A power overflows or vanishes where its logarithm does not."""
@@ -115,5 +127,5 @@ def log_of_scaled_power(x, n, *factors):
 
 
 RULES = (log_of_powers, sigmoid_of_power, sigmoid_of_power_of_two, quotient_of_powers, quotient_of_powers_of_two)
-RULES += (log_of_power,)
+RULES += (square_of_exp, power_of_exp, log_of_power)
 LATE = (log_of_any_power, log_of_scaled_power)

@@ -53,6 +53,18 @@ def two_less_erfc(x):
 
 
 @rule
+def one_less_squared_erf(x):
+    """erf is nearly 1 or -1 where x is large."""
+    return 1 - sqr(erf(x)), erfc(x) * erfc(-x)
+
+
+@rule
+def erfc_less_erfc_of_opposite(x):
+    """erfc is nearly 1 where x is small."""
+    return erfc(x) - erfc(-x), -2 * erf(x)
+
+
+@rule
 def one_less_half_erfc(x):
     """Half of erfc is nearly 1 where -x is large."""
     return 1 - 0.5 * erfc(x), 0.5 * erfc(-x)
@@ -289,10 +301,12 @@ def quotient_of_gammas_apart(node: Expr, builder: Builder, facts: Facts) -> Expr
                 continue
             x = below.args[0].args[0]
             apart = distance([above.args[0]], [x], builder)
-            if apart is not None and apart in range(2, 9):
-                steps = [builder.flat(add, (x, builder.constant(k, x))) for k in range(1, int(apart))]
-                rest = without(without(node.args, above), below)
-                return builder.flat(mul, [x, *steps, *rest])
+            if apart is not None and abs(apart) in range(1, 9):
+                x = x if apart > 0 else above.args[0]
+                steps = [x, *(builder.flat(add, (x, builder.constant(k, x))) for k in range(1, int(abs(apart))))]
+                if apart < 0:
+                    steps = [builder.make(reciprocal, (step,)) for step in steps]
+                return builder.flat(mul, [*steps, *without(without(node.args, above), below)])
     return None
 
 
@@ -351,8 +365,9 @@ def erfcx_of_quotient(node: Expr, builder: Builder, facts: Facts) -> Expr | None
 
 def is_square(exponent: Expr, x: Expr, sign: int, builder: Builder) -> bool:
     """Whether an exponent is x squared, times a sign, up to the rounding of constants such as 1 / sqrt(2)."""
-    if x.op is mul and any(arg.op is sqrt for arg in x.args):
-        squares = [arg.args[0] if arg.op is sqrt else builder.make(sqr, (arg,)) for arg in x.args]
+    factors = x.args if x.op is mul else (x,)
+    if any(arg.op is sqrt for arg in factors):
+        squares = [arg.args[0] if arg.op is sqrt else builder.make(sqr, (arg,)) for arg in factors]
         square = builder.flat(mul, squares)
         return exponent is (square if sign > 0 else builder.make(neg, (square,)))
     squared, factor = scaled_base(exponent, builder)
@@ -380,6 +395,8 @@ RULES = (
     one_plus_erf,
     one_less_erfc,
     two_less_erfc,
+    one_less_squared_erf,
+    erfc_less_erfc_of_opposite,
     one_less_half_erfc,
     one_less_scaled_erfcx,
     erfcx_of_product,

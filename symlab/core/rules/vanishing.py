@@ -20,7 +20,7 @@ from symlab.core.ops.trigonometric import cos, sin, tan
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import NESTED, power_of
+from symlab.core.rules.collect import NESTED, factor_of, power_of
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of, with_whole
 
@@ -51,7 +51,7 @@ def variables_of(node: Expr) -> list[Expr]:
         elif not is_number(part):
             leaves[part] = None
     alone = leaves if len(leaves) == 1 and not waiting else ()
-    return [*alone, *(point for point in points if point not in leaves)][:2]
+    return [*alone, *(point for point in points if point not in alone)][:2]
 
 
 def unguarded(node: Expr) -> Expr:
@@ -136,14 +136,17 @@ def vanishes(parts: Sequence[Laurent], above: int) -> bool:
 def rest_of_series(node: Expr, above: int, builder: Builder) -> Expr | None:
     """A sum by its series, near the first point where terms cancel and more than `above` orders of it are 0."""
     for x, point in at_points(node):
-        glance = series(node.args, x, point, GLANCE)
-        if glance is None or not vanishes(glance[0], above) or not is_transcendental(node, x):
+        terms = [arg for arg in node.args if series([arg], x, point, GLANCE) is not None]
+        glance = series(terms, x, point, GLANCE) if len(terms) > 1 else None
+        if glance is None or not vanishes(glance[0], above) or not any(is_transcendental(arg, x) for arg in terms):
             continue
-        found = series(node.args, x, point, COUNT)
+        found = series(terms, x, point, COUNT)
         total = found and sum_of(found[0])
         width = width_of(total, *found) if found and total else 0.0
         if total and width:
-            return near_and_far(node, x, point, total, width, builder)
+            rest = [arg for arg in node.args if arg not in terms]
+            made = near_and_far(builder.flat(add, terms), x, point, total, width, builder)
+            return builder.flat(add, (made, *rest)) if rest else made
     return None
 
 
@@ -287,20 +290,23 @@ def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> tuple[lis
 
     Factors of x are x over the rest of it: r is (r t) / t where x is r t.
     """
-    parts, mine, powers = [], [], dict.fromkeys(x.args if x.op is mul else (), 0)
+    parts, mine = [], []
+    own = dict(map(factor_of, x.args)) if x.op is mul else {}
+    powers = dict.fromkeys(own, 0.0)
     for arg in node.args:
-        base = arg.args[0] if arg.op is reciprocal else arg
+        base, power = factor_of(arg)
         if base in powers:
-            powers[base] += 1 if arg is base else -1
+            powers[base] += power
             mine.append(arg)
         elif not is_number(arg) and series([arg], x, point, GLANCE) is not None:
             parts.append(arg)
             mine.append(arg)
-    whole = min(powers.values(), default=0) or max(powers.values(), default=0)
+    shares = [powers[base] / own[base] for base in own]
+    whole = min(shares, default=0) if min(shares, default=0) < 0 else max(shares, default=0)
     if whole:
         parts.append(power_of(x, whole, builder))
-    left = [power_of(base, power - whole, builder) for base, power in powers.items() if power != whole]
-    return parts, mine, left
+    over = {base: powers[base] - whole * own[base] for base in own}
+    return parts, mine, [power_of(base, power, builder) for base, power in over.items() if power]
 
 
 def has_removable_pole(parts: Sequence[Laurent]) -> bool:

@@ -14,6 +14,8 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.ops.declare import by_kind, elementwise, elementwise_type, floating
 from symlab.core.ops.references import in_float32
 
+LONG = 12  # coefficients; sums of more are computed as two
+
 
 class Scheme(NamedTuple):
     """How a polynomial is computed: in powers of x or, where all others are 0, of x^2; times x where it is odd."""
@@ -25,27 +27,43 @@ class Scheme(NamedTuple):
 
 def scheme(coefficients: Sequence[float]) -> Scheme:
     """The scheme of a polynomial, whose leading coefficients may be 0."""
-    count = max((place + 1 for place, value in enumerate(coefficients) if value), default=1)
-    kept = tuple(coefficients[:count])
-    if count == 1 or any(kept[::2]) == any(kept[1::2]):
+    kept = without_zeros(coefficients)
+    if len(kept) == 1 or any(kept[::2]) == any(kept[1::2]):
         return Scheme(kept, False, False)
     odd = any(kept[1::2])
     return Scheme(kept[1 if odd else 0 :: 2], True, odd)
 
 
+def without_zeros(coefficients: Sequence[float]) -> tuple[float, ...]:
+    """The coefficients up to the last one that is not 0, and the constant one."""
+    return tuple(coefficients[: max((place + 1 for place, value in enumerate(coefficients) if value), default=1)])
+
+
 def horner(coefficients: Sequence[float], x: Any, number: Callable[[float], Any] = float) -> Any:
     """The value at x, in whatever has sums and products: arrays, mpmath's numbers, series, texts of formulas.
 
-    `number` makes a coefficient such a value. Coefficients that are 0 are not added.
+    `number` makes a coefficient such a value. Coefficients that are 0 are not added. Of a long polynomial even and odd
+    powers are summed apart: each step of Horner's scheme waits for the one before, so two of them take half the time.
     """
     kept, squared, odd = scheme(coefficients)
     step = x * x if squared else x
-    total = number(kept[-1])
-    for value in reversed(kept[:-1]):
+    if len(kept) > LONG and any(kept[::2]) and any(kept[1::2]):
+        square = step * step
+        total = chain(kept[::2], square, number) + step * chain(kept[1::2], square, number)
+    else:
+        total = chain(kept, step, number)
+    return x * total if odd else total
+
+
+def chain(coefficients: Sequence[float], step: Any, number: Callable[[float], Any]) -> Any:
+    """Horner's scheme in powers of `step`."""
+    *lower, last = without_zeros(coefficients)
+    total = number(last)
+    for value in reversed(lower):
         total = step * total
         if value:
             total = number(value) + total
-    return x * total if odd else total
+    return total
 
 
 def value_at(x: Any, coefficients: tuple[float, ...]) -> Any:

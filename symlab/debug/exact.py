@@ -37,6 +37,7 @@ PLAIN = frozenset(
         "neg",
         "abs",
         "sqr",
+        "polynomial",
         "sqrt",
         "reciprocal",
         "true_div",

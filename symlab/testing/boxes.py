@@ -18,6 +18,7 @@ from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.operators import constant
+from symlab.core.ops.polynomials import horner
 from symlab.core.rewrite.rule import Rule
 from symlab.testing import intervals
 from symlab.testing.formulas import instances
@@ -121,6 +122,8 @@ class Space:
             if exponent.op is not CONSTANT:
                 raise Unknown(name)
             return args[0].of(power_terms(float(constant_value(exponent).item())))
+        if name == "polynomial":
+            return self.real(horner(node.attr("coefficients"), self.real(args[0]), self.number))
         if name in CHOICES:
             return CHOICES[name](self, *args)
         if name not in FUNCTIONS:

@@ -11,6 +11,7 @@ import numpy as np
 from symlab.core.ir.expr import Attributes, Expr, Lambda
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CALL, CONSTANT, WILD, Kind
+from symlab.core.rewrite.formula import first_terms
 
 INLINE = 60  # letters up to which a text stands within another
 WIDEST = 8  # operands of one node that are printed
@@ -148,8 +149,14 @@ def attribute_texts(node: Expr) -> list[str]:
 
 
 def texts_of(attributes: Attributes) -> list[str]:
-    """Attributes as keyword arguments."""
-    return [f"{name}={attribute_text(value)}" for name, value in attributes if not goes_without_saying(name, value)]
+    """Attributes as keyword arguments; the coefficients of a polynomial are its arguments, the first few of them."""
+    texts: list[str] = []
+    for name, value in attributes:
+        if name == "coefficients":
+            texts += first_terms(value, repr)
+        elif not goes_without_saying(name, value):
+            texts.append(f"{name}={attribute_text(value)}")
+    return texts
 
 
 def goes_without_saying(name: str, value: Any) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
+from math import isfinite
 from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
 from symlab.core.ir.expr import Expr, toposort, users
 from symlab.core.ir.op import CALL, CONSTANT, WILD, Kind
+from symlab.core.rewrite.formula import FEW_TERMS
 from symlab.core.rewrite.rule import Rule
 from symlab.viz.formulas import (
     ATOM,
@@ -28,6 +31,8 @@ from symlab.viz.names import printed
 
 INLINE = 160  # letters of LaTeX up to which a part stands within another
 LONGEST = 40  # lines
+LETTER = 20  # letters of LaTeX that are written at every power
+SIMPLE = 5040  # the largest denominator that is shown
 SUM, PRODUCT, POWER = BINDING["+"], BINDING["*"], BINDING["**"]
 WIDE = SUM - 0.5  # an operator that takes all that follows, such as a sum sign
 OPENING = ("{", "(", "[", ",", "|", "&", "\\\\", "{cases}", "\\lfloor ", "\\lceil ")
@@ -122,6 +127,8 @@ def latex(node: Expr, operands: Sequence[Text], by_name: bool = False) -> Text:
         return infix(SIGNS[op.infix], BINDING[op.infix], operands)
     if op.name == "mul":
         return product(operands), PRODUCT
+    if op.name == "polynomial":
+        return series(operands[0], node.attr("coefficients"))
     special = subscripted(node, operands)
     if special is not None:
         return special, ATOM
@@ -133,11 +140,38 @@ def latex(node: Expr, operands: Sequence[Text], by_name: bool = False) -> Text:
     return filled(with_axes(op.latex, node), operands)
 
 
+def series(operand: Text, coefficients: Sequence[float]) -> Text:
+    """A polynomial, of which the first terms are shown; one of a long operand is one of t, for which that stands."""
+    if len(operand[0]) > LETTER:
+        return rf"\left.{series(('t', ATOM), coefficients)[0]}\right|_{{t = {operand[0]}}}", ATOM
+    terms = [(power, value) for power, value in enumerate(coefficients) if value] or [(0, 0.0)]
+    texts = [term_latex(value, power, wrapped(operand, ATOM)) for power, value in terms[:FEW_TERMS]]
+    text = texts[0] + "".join(f" - {term[1:]}" if term.startswith("-") else f" + {term}" for term in texts[1:])
+    return text + (r" + \cdots" if len(terms) > FEW_TERMS else ""), SUM
+
+
+def term_latex(value: float, power: int, base: str) -> str:
+    """A number times a power; the number as a fraction where it is the float nearest to a simple one."""
+    simple = Fraction(value).limit_denominator(SIMPLE) if isfinite(value) else Fraction(0)
+    if value == float(simple) and simple.denominator > 1:
+        number = rf"{'-' * (value < 0)}\frac{{{abs(simple.numerator)}}}{{{simple.denominator}}}"
+    else:
+        number = number_latex(str(value))[0]
+    if not power:
+        return number
+    raised = base if power == 1 else f"{base}^{{{power}}}"
+    return raised if value == 1 else f"-{raised}" if value == -1 else rf"{number}\,{raised}"
+
+
 def leaf_latex(node: Expr) -> Text:
     """A leaf by its name, a constant by its value."""
     if node.op is not CONSTANT:
         return latex_name(leaf_text(node)), ATOM
-    text = constant_text(node)
+    return number_latex(constant_text(node))
+
+
+def number_latex(text: str) -> Text:
+    """The text of a constant as mathematicians write it."""
     if text.lstrip("-") in ("inf", "nan"):
         return text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}"), ATOM
     found = re.fullmatch(r"(-?[\d.]+)e([+-]?\d+)", text)

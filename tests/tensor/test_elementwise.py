@@ -247,7 +247,7 @@ def test_every_elementwise_op_has_a_name_in_the_front_end() -> None:
     reachable = {value for name in dir(T) if isinstance(value := getattr(T, name), Op)}
     reachable |= {T.xlogx.xlogx}
     made_by_rules_and_streams = {
-        "cast", "sigmoid_slope", "philox", "product_over", "triangle_product", "difference_of_products",
+        "cast", "sigmoid_slope", "philox", "polynomial", "product_over", "triangle_product", "difference_of_products",
         "poisson_log_probability", "psi_difference", "gammaln_difference", "logaddexp",
         "gammainc_slope", "betainc_slope_a", "betainc_slope_b", "hyp2f1_slope", "gammainc_curve", "betainc_curve_aa",
         "betainc_curve_ab", "betainc_curve_bb", "jv_slope", "ive_slope", "kve_slope",

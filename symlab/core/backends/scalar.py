@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -70,13 +70,21 @@ class Dialect:
         assert text is not None
         suffix = self.suffix(item.kind if item.kind.kind in "fc" else item.dtype)
         attributes = dict(item.node.attrs) if item.node.op is item.op else {}
+        if not isinstance(text, str):
+            text = text(partial(self.coefficient, dtype=item.kind), **attributes)
         made = text.format(*operands, **{**attributes, "f": suffix, "t": self.in_register(item.dtype)})
         return self.converted(made, item.dtype)
+
+    def coefficient(self, value: float, dtype: Dtype) -> str:
+        """A number that a formula holds, rounded to the dtype in which registers hold values of this one."""
+        held = np.result_type(dtype, np.float32)
+        with np.errstate(over="ignore"):
+            return self.number(held.type(value), held)
 
     def combine(self, item: Reduce, total: str, element: str) -> str:
         """An accumulator with one element more."""
         text = formula(item.op, item.kind)
-        assert text is not None
+        assert isinstance(text, str)
         return text.format(total, element, f=self.suffix(item.accumulator), t=self.accumulator(item.accumulator))
 
     def accumulator(self, dtype: Dtype) -> str:

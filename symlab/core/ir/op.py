@@ -29,6 +29,7 @@ class Kind(Enum):
 
 
 Record = TypeVar("Record")
+CText = str | Callable[..., str]
 NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -66,7 +67,8 @@ class Op:
     `dtypes`, which gives the dtypes to cast operands to and that of the result. Other ops state
     `vjp(cotangent, y, *operands, **attributes)` (a tuple, None where there is no dependence) and
     `jvp(tangents, y, *operands, **attributes)`. `c` is the scalar formula that C and CUDA share, with {0}, {1} for the
-    operands and {f} for the suffix of float32 functions; a mapping gives it per dtype kind ("f", "i", "u", "b", "c").
+    operands and {f} for the suffix of float32 functions; a mapping gives it per dtype kind ("f", "i", "u", "b", "c"),
+    or a function `(number, **attributes)` that writes it, where `number(value)` is the text of a constant.
     `exact` is its meaning in mpmath. `flat` marks associative and commutative ops, which are n-ary in normal form.
     """
 
@@ -78,7 +80,7 @@ class Op:
     partials: tuple[Callable[..., Any] | None, ...] = ()
     vjp: Callable[..., Any] | None = None
     jvp: Callable[..., Any] | None = None
-    c: str | Mapping[str, str] | None = None
+    c: str | Mapping[str, CText] | None = None
     exact: Callable[..., Any] | str | None = None
     latex: str | None = None
     infix: str | None = None

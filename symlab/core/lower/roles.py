@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.expr import Expr
+from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, Kind, Op
+from symlab.core.ir.op import CONSTANT, INPUT, PROJECT, CText, Kind, Op
 from symlab.core.ir.types import TupleType
 from symlab.core.lower.structure import VIEWS
 from symlab.core.ops.elementwise import add
@@ -96,8 +96,8 @@ def operand_dtype(node: Expr) -> Dtype:
 
 
 @lru_cache(4096)
-def formula(op: Op, dtype: Dtype) -> str | None:
-    """The C text of an op for operands of this dtype."""
+def formula(op: Op, dtype: Dtype) -> CText | None:
+    """The C text of an op for operands of this dtype, or the function that writes it."""
     if isinstance(op.c, Mapping):
         return op.c.get(dtype.kind)
     return op.c if dtype.kind != "c" or op.c is None else None
@@ -110,13 +110,15 @@ def weight(node: Expr) -> int:
 
 def cost(node: Expr) -> int:
     """What a formula costs, in instructions."""
-    return weight(node) * (cost_of(node.op, operand_dtype(node)) if node.args else 1)
+    return weight(node) * (cost_of(node.op, operand_dtype(node), node.attrs) if node.args else 1)
 
 
 @lru_cache(4096)
-def cost_of(op: Op, dtype: Dtype) -> int:
-    """What one formula over operands of this dtype costs."""
+def cost_of(op: Op, dtype: Dtype, attrs: Attributes = ()) -> int:
+    """What one formula over operands of this dtype costs; one that attributes write is products and sums in turn."""
     text = formula(op, dtype) or ""
+    if not isinstance(text, str):
+        return 1 + 2 * text(str, **dict(attrs)).count(" + ")
     if op.extra.get("helpers"):  # functions of a program, of which nothing is known
         return FUNCTION
     if any(word in text for word in SLOW):

@@ -12,7 +12,7 @@ import numpy as np
 
 from symlab.core.ir import config
 from symlab.core.ir.errors import Misfit, TypeMismatch
-from symlab.core.ir.op import NO_ATTRIBUTES, Kind, Op
+from symlab.core.ir.op import NO_ATTRIBUTES, CText, Kind, Op
 from symlab.core.ir.types import ArrayType, BroadcastError, array_type, broadcast_shapes, inexact, real_part
 
 Dtype = np.dtype[Any]
@@ -257,9 +257,9 @@ def elementwise(
     )  # fmt: skip
 
 
-def by_kind(*texts: Mapping[str, str], **kinds: str) -> Mapping[str, str]:
+def by_kind(*texts: Mapping[str, CText], **kinds: CText) -> Mapping[str, CText]:
     """C texts by the kind of the operands' dtype ("f", "i", "u", "b"); a kind without one runs the reference."""
-    found: dict[str, str] = {}
+    found: dict[str, CText] = {}
     for text in (*texts, kinds):
         found |= text
     return MappingProxyType(found)

@@ -8,6 +8,8 @@ from typing import Any
 
 import mpmath
 
+from symlab.core.ops.polynomials import horner
+
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x))."""
@@ -293,3 +295,8 @@ def owens_t(h: Any, a: Any) -> Any:
 def hyp2f1_slope(a: Any, b: Any, c: Any, z: Any, orders: tuple[int, int, int]) -> Any:
     """The derivative of F(a, b; c; z), so many times by a, b and c."""
     return mpmath.diff(lambda *changed: mpmath.hyp2f1(*changed, z), (a, b, c), tuple(orders))
+
+
+def polynomial(x: Any, coefficients: tuple[float, ...]) -> Any:
+    """The value of a polynomial, by Horner's scheme."""
+    return horner(coefficients, x, mpmath.mpf)

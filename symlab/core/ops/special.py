@@ -10,6 +10,7 @@ from symlab.core.ops import gamma_references, normal_references
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.declare import by_kind, elementwise, special, special_single
 from symlab.core.ops.elementwise import exp, sqr
+from symlab.core.ops.polynomials import polynomial
 
 EXACT = "symlab.core.ops.exact:"
 TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -51,9 +52,7 @@ def slope_of_erfcx(y: Any, x: Any) -> Any:
     large = gt(x, 1)
     size = switch(large, x, 1)
     place = 1 - 6 / (3 + size)
-    scaled: Any = 0
-    for coefficient in reversed(SCALED_SLOPE):
-        scaled = scaled * place + coefficient
+    scaled = polynomial(place, coefficients=SCALED_SLOPE)
     return switch(large, -scaled / (1 + 2 * sqr(size)), 2 * x * y - TWO_BY_ROOT_PI)
 
 

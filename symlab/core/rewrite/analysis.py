@@ -20,6 +20,7 @@ from symlab.core.ir.types import ArrayType
 from symlab.core.ops import compare, elementwise, passing, reduce, rounding, shape, special, trigonometric
 from symlab.core.ops.exponential import cbrt, exp2, log1mexp, log2, log10, logaddexp
 from symlab.core.ops.index import slice as slice_op
+from symlab.core.ops.polynomials import polynomial, scheme
 
 TINY = 5e-324
 BELOW_ONE = float(np.nextafter(1.0, 0.0))
@@ -168,6 +169,17 @@ def total(node: Expr, args: Sequence[Bounds]) -> Bounds:
     return Bounds(sum(arg.low for arg in args), sum(arg.high for arg in args))
 
 
+def total_of_powers(node: Expr, args: Sequence[Bounds]) -> Bounds:
+    """The bounds of a polynomial, by Horner's scheme."""
+    coefficients, squares, odd = scheme(node.attr("coefficients"))
+    step = squared(args[0]) if squares else args[0]
+    found = Bounds(coefficients[-1], coefficients[-1])
+    for value in reversed(coefficients[:-1]):
+        low, high = product(found, step)
+        found = Bounds(low + value, high + value)
+    return product(found, args[0]) if odd else found
+
+
 def opposite(bounds: Bounds) -> Bounds:
     """The bounds of the negative."""
     return Bounds(-bounds.high, -bounds.low)
@@ -292,6 +304,7 @@ BOUNDS: Mapping[Op, Rule] = MappingProxyType(
         elementwise.reciprocal: of_one(inverse),
         elementwise.abs: of_one(magnitude),
         elementwise.sqr: of_one(squared),
+        polynomial: total_of_powers,
         elementwise.sqrt: growing(np.sqrt, 0.0, open_at_zero=True),
         elementwise.pow: powered,
         elementwise.exp: growing(np.exp, TINY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from symlab.core.ir.expr import Expr
@@ -13,6 +14,7 @@ from symlab.core.rewrite.pattern import AttributePart
 
 BINDING = {add: 1, sub: 1, mul: 2, true_div: 2, neg: 3, pow: 4}  # how tightly an operator holds its operands
 ATOM = 9
+FEW_TERMS = 4  # of a polynomial that are printed
 
 
 def formula_text(formula: Expr, sequences: frozenset[str] = frozenset()) -> str:
@@ -34,8 +36,14 @@ def _text(node: Expr, sequences: frozenset[str]) -> tuple[str, int]:
     if node.op in BINDING and len(parts) == 2:
         right = own if node.op in (add, mul) else own + 1
         return f"{wrapped(parts[0], own)} {node.op.infix} {wrapped(parts[1], right)}", own
-    texts = [text for text, _ in parts] + [_attribute(name, value) for name, value in node.attrs]
+    texts = [text for text, _ in parts] + [text for name, value in node.attrs for text in _attribute(name, value)]
     return f"{node.op.name}({', '.join(texts)})", ATOM
+
+
+def first_terms(coefficients: Sequence[float], written: Callable[[float], str]) -> list[str]:
+    """The coefficients of a polynomial as arguments, the first few of them."""
+    dots = ["..."] if len(coefficients) > FEW_TERMS else []
+    return [written(value) for value in coefficients[:FEW_TERMS]] + dots
 
 
 def wrapped(part: tuple[str, int], least: int) -> str:
@@ -44,7 +52,9 @@ def wrapped(part: tuple[str, int], least: int) -> str:
     return text if binding >= least else f"({text})"
 
 
-def _attribute(name: str, value: Any) -> str:
+def _attribute(name: str, value: Any) -> list[str]:
     if isinstance(value, AttributeVariable):
-        return value.name
-    return value.text if isinstance(value, AttributePart) else f"{name}={value}"
+        return [value.name]
+    if name == "coefficients" and isinstance(value, tuple):
+        return first_terms(value, "{:.10g}".format)
+    return [value.text if isinstance(value, AttributePart) else f"{name}={value}"]

@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import inf, isfinite, isqrt
+from typing import Any
+
+import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
@@ -29,6 +33,7 @@ from symlab.core.ops.elementwise import (
     tanh,
 )
 from symlab.core.ops.exponential import cbrt
+from symlab.core.ops.polynomials import horner, polynomial
 from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, arctanh, cos, cosh, sin, sinh, tan
 from symlab.core.rules.constants import is_number
 
@@ -38,6 +43,7 @@ NEAR = 1e-5  # relative difference of numbers that may be equal but for rounding
 COMPARED = 6  # terms
 MOST_NODES = 200
 Point = Fraction | float  # where a float is infinite
+DOUBLE = np.dtype(np.float64)
 ZERO, HALF = Fraction(0), Fraction(1, 2)
 
 
@@ -134,11 +140,19 @@ def value_of(node: Expr) -> Fraction:
     """A constant as a fraction: a simple one, where the constant is the float nearest to it."""
     array = constant_value(node)
     value = array.item()
-    if isinstance(value, complex) or not isfinite(value):
+    if isinstance(value, complex):
+        raise NoSeries
+    return nearest(value, array.dtype)
+
+
+@lru_cache(4096)
+def nearest(value: float, dtype: np.dtype[Any] = DOUBLE) -> Fraction:
+    """As `value_of`, of the value of a constant of this dtype."""
+    if not isfinite(value):
         raise NoSeries
     exact = Fraction(value)
     simple = exact.limit_denominator(DENOMINATOR)
-    return simple if array.dtype.type(float(simple)) == array else exact
+    return simple if dtype.type(float(simple)) == dtype.type(value) else exact
 
 
 # Functions of series
@@ -262,6 +276,10 @@ class Expansion:
             return -self.of(node.args[0], depth)
         if node.op is switch:
             return self.choice(node, depth)
+        if node.op is polynomial:
+            coefficients = node.attr("coefficients")
+            x = self.of(node.args[0], depth)
+            return horner(coefficients, x, lambda value: number(nearest(value), self.count))  # type: ignore[no-any-return]
         if node.op not in (add, mul):
             raise NoSeries
         first, *others = with_whole(node, self.x)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
+from symlab.core.ops import polynomials
 from symlab.core.ops.compare import switch
 
 
-def polynomial(x: Any, coefficients: Sequence[Any]) -> Any:
-    """The value of a polynomial, from the coefficient of the highest power down."""
-    *lower, total = [float(value) for value in coefficients]
-    for coefficient in reversed(lower):
-        total = coefficient + x * total
-    return total
+def polynomial(x: Any, terms: Sequence[Fraction], first: int = 0) -> Any:
+    """The sum of terms[k] x^(first + k)."""
+    return polynomials.polynomial(x, coefficients=coefficients(terms, first))
+
+
+def coefficients(terms: Sequence[Fraction], first: int) -> tuple[float, ...]:
+    """The coefficients of a polynomial, of which `terms` are those from x^first on."""
+    return (*[0.0] * first, *map(float, terms))
 
 
 def unguarded(x):

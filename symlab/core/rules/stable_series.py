@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.elementwise import abs, log, log1p, reciprocal, sqr
+from symlab.core.ops.elementwise import abs, log, log1p, reciprocal
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Near, Part
 from symlab.core.rules.series import polynomial, unguarded
@@ -18,7 +18,7 @@ def log_less_linear(x: Near):
     terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
     near = abs(x - 1) < 0.3
     step, far = switch(near, x - 1, 0), switch(near, 2, x)
-    return log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), log(far) - far + 1)
+    return log(x) - x + 1, switch(near, polynomial(step, terms, 2), log(far) - far + 1)
 
 
 @rule(when=unguarded)
@@ -30,7 +30,7 @@ def log_less_linear_of_quotient(x, y):
     size = switch(eq(far, -math.inf), math.inf, far)  # x may be 0 from either side
     return (
         log(x * reciprocal(y)) + y * reciprocal(x) - 1,
-        switch(near, -sqr(step) * polynomial(step, terms), far - 1 - log(size)),
+        switch(near, -polynomial(step, terms, 2), far - 1 - log(size)),
     )
 
 
@@ -40,7 +40,7 @@ def x_log_x_less_linear(x: Near):
     terms = [Fraction((-1) ** k, (k + 1) * (k + 2)) for k in range(30)]
     near = abs(x - 1) < 0.3
     step, far = switch(near, x - 1, 0), switch(near, 2, x)
-    return x * log(x) - x + 1, switch(near, sqr(step) * polynomial(step, terms), far * log(far) - far + 1)
+    return x * log(x) - x + 1, switch(near, polynomial(step, terms, 2), far * log(far) - far + 1)
 
 
 @rule
@@ -75,7 +75,7 @@ def relative_entropy(a, b):
     far, other = switch(near, 1, a), switch(near, 1, b)
     return (
         a * log(a * reciprocal(b)) - a + b,
-        switch(near, a * sqr(step) * polynomial(step, terms), far * log(far / other) - far + other),
+        switch(near, a * polynomial(step, terms, 2), far * log(far / other) - far + other),
     )
 
 

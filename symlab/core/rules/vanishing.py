@@ -13,6 +13,7 @@ from math import inf
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import Kind
+from symlab.core.ops import polynomials
 from symlab.core.ops.compare import lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, exp, log, mul, neg, pow, reciprocal, sqr, sqrt
@@ -23,6 +24,7 @@ from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, factor_of, power_of
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of, with_whole
+from symlab.core.rules.series import coefficients
 
 COUNT = 44  # coefficients that are used
 GLANCE = 10  # coefficients that show whether something cancels
@@ -30,7 +32,7 @@ PRECISION = 2.0**-60  # what a term must add, beside the first, to be used
 HIGHEST = 6  # order up to which a sum may vanish
 MOST_POINTS = 6
 MOST_NODES = 48  # of an expression that is looked into
-DEPTH = 100  # polynomials by Horner's scheme are deep
+DEPTH = 100  # polynomials that are written by Horner's scheme are deep
 LOSS = 4.0  # how much larger than the sum its terms may be where they are used
 WIDTHS = [2.0 ** (-k / 2) for k in range(-2, 20)]  # how far from the point a series may be used
 SINGULAR = (reciprocal, log, sqrt)  # functions where the points lie that are looked at
@@ -221,9 +223,7 @@ def near_and_far(
     near = builder.apply(lt, builder.make(magnitude, (distance,)), builder.constant(width, x))
     inside = builder.make(switch, (near, distance, builder.constant(0, x)))
     outside = builder.make(switch, (near, builder.constant(other, x), x))
-    close = [polynomial(used(total.terms, width), inside, builder), *factors]
-    if total.first:
-        close.append(power_of(inside, total.first, builder))
+    close = [polynomial(used(total.terms, width), inside, total.first, builder), *factors]
     return builder.make(switch, (near, builder.flat(mul, close), with_variable(node, x, outside, builder)))
 
 
@@ -233,16 +233,9 @@ def used(terms: Sequence[Fraction], width: float) -> Sequence[Fraction]:
     return terms[: 1 + max(power for power, size in enumerate(sizes) if size > PRECISION)]
 
 
-def polynomial(terms: Sequence[Fraction], x: Expr, builder: Builder) -> Expr:
-    """The value of a polynomial by Horner's scheme, in powers of x or of its square."""
-    even = not any(terms[1::2])
-    step = builder.make(sqr, (x,)) if even else x
-    kept = terms[::2] if even else terms
-    total = builder.constant(float(kept[-1]), x)
-    for value in reversed(kept[:-1]):
-        total = builder.flat(mul, (step, total))
-        total = builder.flat(add, (builder.constant(float(value), x), total)) if value else total
-    return total
+def polynomial(terms: Sequence[Fraction], x: Expr, first: int, builder: Builder) -> Expr:
+    """The sum of terms[k] x^(first + k)."""
+    return builder.apply(polynomials.polynomial, x, coefficients=coefficients(terms, first))
 
 
 def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:

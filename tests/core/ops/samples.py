@@ -65,6 +65,8 @@ def attributes(op: Op, dtype: Any) -> dict[str, Any]:
         return {"dtype": "complex128" if np.dtype(dtype).kind == "c" else "float64"}
     if op.name == "hyp2f1_slope":
         return {"orders": (1, 0, 0)}
+    if op.name == "polynomial":
+        return {"coefficients": (1.0, 0.5, 0.0, 0.25, 0.1)}
     return {}
 
 

@@ -91,6 +91,7 @@ def test_the_record_is_whole(op: Op) -> None:
 def test_formulas_name_their_operands(op: Op) -> None:
     allowed = {str(place) for place in range(arity(op))}
     texts = [op.c] if isinstance(op.c, str) else list((op.c or {}).values())
+    texts = [text if isinstance(text, str) else text(str, **samples.attributes(op, "float64")) for text in texts]
     for text in [*texts, op.latex or ""]:
         fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
         assert fields <= allowed | {"f", "t"}, text

@@ -29,6 +29,7 @@ FLAGS = (
 )
 THOROUGH = ("-O2",)
 QUICK = ("-O1", "-ftree-loop-vectorize")  # a third less time to compile, and loops nearly as fast
+UNBRANCHED = ("-fno-tree-sink",)  # a call that is moved into the branch that needs it keeps its loop from vectors
 INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 # Functions, and macros that define one: the first of our names that is followed by parameters or further arguments.
 DEFINED = re.compile(r"^(?:(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b|SL_\w+\().*?\b(sl_\w+)\s*[(,]", re.MULTILINE)
@@ -48,8 +49,9 @@ def build_library(units: Sequence[str], flags: Sequence[str] = ()) -> Library:
     alone, headers = zip(*map(with_headers, units))
     texts = sharing(alone)
     speed = QUICK if sum(map(len, units)) > LONG else THOROUGH
-    all_flags = (*FLAGS, *machine_flags(platform.machine()), *speed, *flags)
     used = dict.fromkeys(text for found in headers for text in found)
+    calls = UNBRANCHED if any(map(VECTOR.search, used)) else ()
+    all_flags = (*FLAGS, *machine_flags(platform.machine()), *speed, *calls, *flags)
     key = content_key("kernel", [*texts, *used, *all_flags, compiler.identity, cpu()])
 
     def build(target: Path) -> None:

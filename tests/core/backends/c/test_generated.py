@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -13,15 +14,16 @@ import numpy as np
 import pytest
 
 from symlab.core.backends.c import build
+from symlab.core.ir.config import configure
 from symlab.core.ir.errors import InvalidIndex, InvalidValue, NodeError, ShapeMismatch
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import Kind
 from symlab.core.lower.facts import Problem
-from symlab.core.ops import compare, create, gather, index, join, linalg, nn, reduce, shape
+from symlab.core.ops import compare, create, gather, index, join, linalg, nn, reduce, rounding, shape, trigonometric
 from symlab.core.ops import elementwise as e
 from symlab.core.ops.declare import elementwise, floating
 from symlab.core.ops.operators import Variable, constant
-from tests.core.lower.harness import Refused, call, compiled, reference, shared_variable, variable
+from tests.core.lower.harness import Refused, agree, call, compiled, reference, shared_variable, variable
 from tests.processes import printed_under_hash_seeds
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -35,6 +37,19 @@ def refused(results: list[Variable], inputs: list[Variable], values: list[Any]) 
         call(binary, values)
     error = found.value.error
     return Problem(found.value.code), binary.explain(found.value.code, error[0], error[1:])
+
+
+# Vectors
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="functions for vectors are there")
+@pytest.mark.parametrize("function", [trigonometric.sin, trigonometric.tan, lambda x: rounding.mod(x, constant(0.7))])
+def test_a_function_that_a_choice_needs_is_computed_for_vectors(function: Any, tmp_path: Path) -> None:
+    x = variable((None,))
+    chosen = compare.switch(compare.gt(x, constant(0.0)), function(x), x * constant(1.25))
+    with configure(cc_flags=f"-fopt-info-vec={tmp_path}/said"):
+        agree(Graph.of([x], [chosen]), [np.linspace(-3, 3, 37)])
+    assert re.search(r"\.0\.c:\d+:\d+: optimized: loop vectorized", (tmp_path / "said").read_text())
 
 
 # Text

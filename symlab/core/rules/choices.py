@@ -11,7 +11,8 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bits import and_, invert, or_
 from symlab.core.ops.compare import gt, switch
-from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, neg, reciprocal
+from symlab.core.ops.elementwise import abs as magnitude
+from symlab.core.ops.elementwise import add, exp, expm1, log, log1p, mul, neg, reciprocal
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
@@ -47,7 +48,7 @@ def shared_condition(terms: Sequence[Expr]) -> Expr | None:
     """A comparison by which several terms are chosen."""
     seen: set[Expr] = set()
     for term in terms:
-        mine = {atom: None for choice in choices_of(term) for atom in atoms(choice.args[0])}
+        mine = {part: None for choice in choices_of(term) for part in (choice.args[0], *atoms(choice.args[0]))}
         for atom in mine:
             if atom in seen:
                 return atom
@@ -125,7 +126,7 @@ def count_choices(terms: Sequence[Expr]) -> int:
     among=(switch, neg),
     kinds="f",
     formula="log(switch(c, x, 1 + y)) -> switch(c, log(x), log1p(y))",
-    example=lambda x, y: log(switch(gt(x, 1), x, 1 + abs(y))),
+    example=lambda x, y: log(switch(gt(x, 1), x, 1 + magnitude(y))),
 )
 def logarithm_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """1 + y drops the low digits of a small y, also where it is one of two formulas."""
@@ -186,7 +187,7 @@ def term_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     assuming="nonzero",
     kinds="f",
     formula="switch(c, expm1(x * y), z) / x -> switch(c, expm1(x * y) / x, z / x)",
-    example=lambda x, y: switch(abs(x * y) < 1, expm1(x * y), exp(x * y) - 1) / x,
+    example=lambda x, y: switch(magnitude(x * y) < 1, expm1(x * y), exp(x * y) - 1) / x,
 )
 def quotient_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is nearly 0 / 0 stands together: its series is known."""

@@ -260,12 +260,23 @@ def cancelled_fractions(node: Expr, builder: Builder, facts: Facts) -> Expr | No
         return None
     whole = total(numerators)
     gone = {monomial for part in numerators for monomial in part} - set(whole)
-    if not gone or not 0 < len(whole) <= MOST_LEFT or any(base.op in OVERFLOWING for base in letters_of(numerators)):
+    if not gone or not 0 < len(whole) <= MOST_LEFT:
+        return None
+    overflowing = [base for base in letters_of(numerators) if base.op in OVERFLOWING]
+    if overflowing and not is_share_of_sum(whole, overflowing, below):
         return None
     if max(max(abs(value.numerator), value.denominator) for value in whole.values()) > LARGEST:
         return None
     factors = factored(whole, node, builder)
     return builder.flat(mul, [*factors, *divided(below, builder)])
+
+
+def is_share_of_sum(whole: Polynomial, overflowing: Sequence[Expr], below: Counter[Expr]) -> bool:
+    """Whether what is left has one exponential as a factor, and is divided by a sum with it: no part overflows then."""
+    if len(whole) > 1 or len(overflowing) > 1 or overflowing[0].op is not exp:
+        return False
+    power = dict(next(iter(whole))).get(overflowing[0], 0)
+    return power == 1 and any(base.op is add and overflowing[0] in base.args for base in below)
 
 
 def letters_of(parts: Iterable[Polynomial]) -> set[Expr]:

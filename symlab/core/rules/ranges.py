@@ -121,8 +121,10 @@ def one_less_square(x: Near):
 def difference_of_two_logs(x, y):
     """The logarithms of neighbours are nearly equal."""
     near = (y > 0) & (abs(x - y) < 0.5 * y)
-    far = switch(near, 1, x)
-    return log(x) - log(y), switch(near, log1p((x - y) / switch(near, y, 1)), log(far) - log(y))
+    quotient = switch(near, 1, x) / y
+    regular = (y > 0) & (quotient > 1e-30) & (quotient < 1e30)
+    far = switch(regular, log(switch(regular, quotient, 1)), log(switch(regular, 1, x)) - log(y))
+    return log(x) - log(y), switch(near, log1p((x - y) / switch(near, y, 1)), far)
 
 
 @rule

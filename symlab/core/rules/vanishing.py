@@ -5,7 +5,7 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import islice
@@ -31,7 +31,7 @@ GLANCE = 10  # coefficients that show whether something cancels
 PRECISION = 2.0**-60  # what a term must add, beside the first, to be used
 HIGHEST = 6  # order up to which a sum may vanish
 MOST_POINTS = 6
-MOST_NODES = 48  # of an expression that is looked into
+MOST_NODES = 32  # of an expression that is looked into
 DEPTH = 100  # polynomials that are written by Horner's scheme are deep
 LOSS = 4.0  # how much larger than the sum its terms may be where they are used
 WIDTHS = [2.0 ** (-k / 2) for k in range(-2, 20)]  # how far from the point a series may be used
@@ -97,13 +97,18 @@ def root_of(node: Expr, x: Expr, value: Fraction) -> Iterator[Fraction]:
 
 
 def at_points(node: Expr) -> Iterator[tuple[Expr, Point]]:
-    """The variables and points at which an expression is looked at, both infinities being one."""
+    """The variables and points at which an expression is looked at."""
     for x in variables_of(node):
-        if x.op is switch:  # by which a point is kept away from
-            continue
-        points: list[Point] = [Fraction(0), *islice(points_of(node, x), MOST_POINTS)]
-        for point in dict.fromkeys([*points, inf] if len(points) > 1 else points):
+        for point in points_for(node, x):
             yield x, point
+
+
+def points_for(node: Expr, x: Expr) -> Iterable[Point]:
+    """The points at which a function is looked at, both infinities being one."""
+    if x.op is switch:  # by which a point is kept away from
+        return ()
+    points: list[Point] = [Fraction(0), *islice(points_of(node, x), MOST_POINTS)]
+    return dict.fromkeys([*points, inf] if len(points) > 1 else points)
 
 
 def series(parts: Sequence[Expr], x: Expr, point: Point, count: int) -> tuple[list[Laurent], float] | None:
@@ -137,19 +142,34 @@ def vanishes(parts: Sequence[Laurent], above: int) -> bool:
 
 def rest_of_series(node: Expr, above: int, builder: Builder) -> Expr | None:
     """A sum by its series, near the first point where terms cancel and more than `above` orders of it are 0."""
-    for x, point in at_points(node):
-        terms = [arg for arg in node.args if series([arg], x, point, GLANCE) is not None]
-        glance = series(terms, x, point, GLANCE) if len(terms) > 1 else None
-        if glance is None or not vanishes(glance[0], above) or not any(is_transcendental(arg, x) for arg in terms):
+    for x in variables_of(node):
+        terms = [arg for arg in node.args if is_function_of(arg, x)]
+        if len(terms) < 2 or not any(is_transcendental(arg, x) for arg in terms):
             continue
-        found = series(terms, x, point, COUNT)
-        total = found and sum_of(found[0])
-        width = width_of(total, *found) if found and total else 0.0
-        if total and width:
-            rest = [arg for arg in node.args if arg not in terms]
-            made = near_and_far(builder.flat(add, terms), x, point, total, width, builder)
-            return builder.flat(add, (made, *rest)) if rest else made
+        for point in points_for(node, x):
+            glance = series(terms, x, point, GLANCE)
+            found = series(terms, x, point, COUNT) if glance and vanishes(glance[0], above) else None
+            total = found and sum_of(found[0])
+            width = width_of(total, *found) if found and total else 0.0
+            if total and width:
+                rest = [arg for arg in node.args if arg not in terms]
+                made = near_and_far(builder.flat(add, terms), x, point, total, width, builder)
+                return builder.flat(add, (made, *rest)) if rest else made
     return None
+
+
+def is_function_of(node: Expr, x: Expr) -> bool:
+    """Whether a node is made of numbers and one variable."""
+    waiting, seen = [node], {x}
+    while waiting:
+        part = waiting.pop()
+        if part in seen or is_number(part):
+            continue
+        if part.op.kind is not Kind.ELEMENTWISE or len(seen) > MOST_NODES:
+            return False
+        seen.add(part)
+        waiting += with_whole(part, x) if part.op is mul and x.op is mul else part.args
+    return True
 
 
 @computed(
@@ -291,7 +311,7 @@ def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> tuple[lis
         if base in powers:
             powers[base] += power
             mine.append(arg)
-        elif not is_number(arg) and series([arg], x, point, GLANCE) is not None:
+        elif not is_number(arg) and is_function_of(arg, x) and series([arg], x, point, GLANCE) is not None:
             parts.append(arg)
             mine.append(arg)
     shares = [powers[base] / own[base] for base in own]

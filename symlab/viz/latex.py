@@ -128,7 +128,7 @@ def latex(node: Expr, operands: Sequence[Text], by_name: bool = False) -> Text:
     if op.name == "mul":
         return product(operands), PRODUCT
     if op.name == "polynomial":
-        return series(operands[0], node.attr("coefficients"))
+        return series(operands[0], node.attr("coefficients", ()))
     special = subscripted(node, operands)
     if special is not None:
         return special, ATOM

@@ -32,6 +32,7 @@ STABLE_RULES = (
     "stable",
     "stable_logs",
     "stable_roots",
+    "gammas",
     "stable_tails",
     "neighbours",
     "inverses",

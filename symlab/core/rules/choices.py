@@ -18,7 +18,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.vanishing import removable_pole
+from symlab.core.rules.vanishing import with_series
 
 CONNECTED = (and_, or_, invert)
 SMALL_AT_ZERO = (expm1, log1p)
@@ -242,6 +242,7 @@ def is_same_zero(factor: Expr, divisor: Expr) -> bool:
     mul,
     among=(expm1,),
     assuming="nonzero",
+    accept=64,
     kinds="f",
     formula="expm1(n * log1p(x)) / x -> expm1(w) / w * n * (log1p(x) / x), where w is n * log1p(x)",
     example=lambda x, n: expm1(n * log1p(x)) / x,
@@ -260,10 +261,11 @@ def quotient_of_power(node: Expr, builder: Builder, facts: Facts) -> Expr | None
                 continue
             others = [arg for arg in inner.args if arg is not small[0]]
             quotients = (power, builder.make(reciprocal, (inner,))), (small[0], below)
-            parts = [removable_pole.compute(builder.flat(mul, pair), builder, facts) for pair in quotients]
-            if all(parts):
+            parts = [with_series(builder.flat(mul, pair), builder) for pair in quotients]
+            found = [part for part in parts if part is not None]
+            if len(found) == len(parts):
                 rest = [arg for arg in node.args if arg is not power and arg is not below]
-                return builder.flat(mul, [*parts, *others, *rest])
+                return builder.flat(mul, [*found, *others, *rest])
     return None
 
 

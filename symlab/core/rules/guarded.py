@@ -132,7 +132,7 @@ def root_plus_base(x, y):
     return sqrt(sqr(x) + y) + x, switch(low, y / (root + abs(x)), root + abs(x))
 
 
-@rule
+@rule(serves="limits")
 def x_log_of_share(x, y):
     """Nothing times the logarithm of its share is nothing, of whatever it is a share."""
     nothing = eq(x, 0) & (y >= 0)

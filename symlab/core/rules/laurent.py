@@ -77,6 +77,11 @@ class Laurent:
     def __getitem__(self, power: int) -> Fraction:
         return self.terms[power - self.first] if power >= self.first else ZERO
 
+    @property
+    def leading(self) -> Laurent:
+        """The first term alone."""
+        return Laurent(self.first, self.terms[:1])
+
     def scaled(self, factor: Fraction) -> Laurent:
         """The series times a number that is not 0."""
         return Laurent(self.first, tuple(value * factor for value in self.terms))

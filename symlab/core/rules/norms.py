@@ -64,7 +64,7 @@ def even_power_norm_of_two(x, y, p: EvenPower, q: EvenRoot):
     return pow(pow(x, p) + pow(y, p), q), largest * pow(pow(x / divisor, p) + pow(y / divisor, p), q)
 
 
-@rule(accept=32)
+@rule(accept=32, serves="power_norm_of_row")
 def root_of_mean_power(w: Scale, x, p: EvenPower, q: EvenRoot, axis: Attributes):
     """The root of a mean of powers is that of their sum, which can be scaled."""
     total = sum(pow(x, p), attributes=axis)

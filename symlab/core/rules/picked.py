@@ -104,7 +104,7 @@ def one_less_softmax(x: Row, rows: Attributes):
     return 1 - softmax(x, attributes=rows), -expm1(log_softmax(x, attributes=rows))
 
 
-@rule
+@rule(serves="one_less_softmax")
 def one_less_picked_softmax(x: Row, rows: Attributes, index: Attributes):
     """softmax is nearly 1 where its logarithm is nearly 0."""
     return (

@@ -228,8 +228,19 @@ def log_of_scaled_cosh(c: PositiveNumber, x):
 @rule
 def log_of_cosh(x):
     """cosh overflows where its logarithm is nearly |x|, and is nearly 1 where it is nearly x^2 / 2."""
+    return log(cosh(x)), logarithm_of_cosh(x)
+
+
+def logarithm_of_cosh(x):
+    """log(cosh(x)) for small and large numbers."""
     large = abs(x) + log1p(exp(-2 * abs(x))) - LOG_2
-    return log(cosh(x)), switch(abs(x) < 1, log1p(2 * sqr(sinh(x / 2))), large)
+    return switch(abs(x) < 1, log1p(2 * sqr(sinh(x / 2))), large)
+
+
+@rule
+def log_of_slope_of_tanh(x):
+    """The slope of tanh vanishes where its logarithm is nearly -2 |x|, and is nearly 1 where x is small."""
+    return log(4 * sigmoid(x) * sigmoid(-x)), -2 * logarithm_of_cosh(x / 2)
 
 
 # Quotients of hyperbolic functions
@@ -290,6 +301,7 @@ def sigmoid_less_opposite(x):
 RULES = (
     reciprocal_of_squared_cosh,
     sinh_by_squared_cosh,
+    log_of_slope_of_tanh,
     log_of_sinh,
     log_of_scaled_sinh,
     cosh_by_squared_sinh,

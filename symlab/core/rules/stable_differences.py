@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from symlab.core.ops.compare import eq, isinf, switch
 from symlab.core.ops.elementwise import abs, exp, expm1, log, log1p, maximum, minimum, pow, reciprocal, sign, sqr, sqrt
@@ -13,7 +14,7 @@ from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Part, Small
 from symlab.core.rules.series import polynomial
 
-ARCTANH = [1 / (2 * k + 1) for k in range(20)]  # arctanh(x) / x as a polynomial in x^2
+ARCTANH = [Fraction(1, 2 * k + 1) for k in range(20)]  # arctanh(x) / x as a polynomial in x^2
 SCALE = 2.0**100  # by which the smallest numbers are made larger, so that quotients by them do not overflow
 
 
@@ -58,7 +59,7 @@ def difference_of_logs(x, step: Small):
     return log(x + step) - log(x), switch(x < 0, math.nan, log1p(step / (abs(x) * scale)) + shift)
 
 
-@rule(serves="derivatives")
+@rule(serves="derivatives", accept=200)
 def mean_slope_of_exp(x, y):
     """The exponentials of neighbours are nearly equal, and so are the terms of the derivatives."""
     half = 0.5 * (x - y)

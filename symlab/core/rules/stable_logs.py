@@ -16,7 +16,6 @@ from symlab.core.ops.elementwise import (
     log1p,
     maximum,
     minimum,
-    mul,
     neg,
     reciprocal,
     sigmoid,
@@ -24,14 +23,14 @@ from symlab.core.ops.elementwise import (
     sqr,
 )
 from symlab.core.ops.exponential import logaddexp
-from symlab.core.ops.nn import log_softmax, logsumexp, softmax
+from symlab.core.ops.nn import softmax
 from symlab.core.ops.reduce import max_or_zero, sum
 from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Number, PositiveNumber, Row, Scale
-from symlab.core.rules.collect import NESTED, opened, without
+from symlab.core.rules.collect import opened, without
 from symlab.core.rules.stable_rows import plain
 
 
@@ -175,82 +174,6 @@ def logaddexp_less_term(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     return None
 
 
-@computed(
-    mul,
-    among=(exp, mul),
-    assuming=("no_overflow", "nonzero"),
-    accept=8,
-    formula="exp(x) / (y + z * exp(x)) -> 1 / (y * exp(-x) + z)",
-    example=lambda x, y: exp(x) / (1 + sqr(y) + 2 * exp(x)),
-)
-def exp_over_sum_with_it(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
-    """exp overflows in numerator and denominator where the quotient is nearly constant."""
-    for above in node.args if len(node.args) <= NESTED else ():
-        power = above if above.op is exp else next((arg for arg in above.args if arg.op is exp), None)
-        if power is None or (above is not power and above.op is not mul):
-            continue
-        for below in node.args:
-            inner = below.args[0] if below.op is reciprocal else below
-            total = inner.args[0] if inner.op is sqr else inner
-            if below.op is not reciprocal or total.op is not add:
-                continue
-            terms = [less_factor(term, above, builder) for term in total.args]
-            if not any(terms) or all(terms):
-                continue
-            rest = (
-                [builder.make(reciprocal, (arg,)) for arg in above.args if arg is not power]
-                if above is not power
-                else []
-            )
-            back = [builder.make(exp, (builder.opposite(power.args[0]),)), *rest]
-            whole = [term or builder.flat(mul, (arg, *back)) for term, arg in zip(terms, total.args, strict=True)]
-            made = [builder.make(reciprocal, (builder.flat(add, whole),))]
-            made += [builder.make(reciprocal, (total,))] if inner is not total else []
-            return builder.flat(mul, [*without(without(node.args, above), below), *made])
-    return None
-
-
-def less_factor(term: Expr, factor: Expr, builder: Builder) -> Expr | None:
-    """A term over one of its factors; None if it has no such factor."""
-    if term is factor:
-        return builder.constant(1, term)
-    if term.op is not mul or factor not in term.args:
-        return None
-    rest = without(term.args, factor)
-    return builder.flat(mul, rest)
-
-
-@rule
-def share_of_weighted_exp(w, x, y):
-    """exp overflows in numerator and denominator where the share is nearly constant."""
-    return w * exp(x) * reciprocal(w * exp(x) + exp(y)), w * reciprocal(w + exp(y - x))
-
-
-@rule(when=plain)
-def share_of_weighted_row(w, x: Row, axis: Attributes):
-    """exp overflows in numerator and denominator where the share is nearly constant."""
-    whole = sum(w * softmax(x, axes=axis.axes), attributes=axis)
-    return w * exp(x) * reciprocal(sum(w * exp(x), attributes=axis)), w * softmax(x, axes=axis.axes) / whole
-
-
-@rule(when=plain)
-def log_of_quotient_of_sums_of_rows(x: Row, y: Row, axis: Attributes, other: Attributes):
-    """exp overflows where the logarithm of the quotient is moderate."""
-    return (
-        log(sum(exp(x), attributes=axis) * reciprocal(sum(exp(y), attributes=other))),
-        logsumexp(x, attributes=axis) - logsumexp(y, attributes=other),
-    )
-
-
-@rule
-def log_of_quotient_of_softmax(x: Row, y: Row, rows: Attributes, others: Attributes):
-    """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
-    return (
-        log(softmax(x, attributes=rows) * reciprocal(softmax(y, attributes=others))),
-        log_softmax(x, attributes=rows) - log_softmax(y, attributes=others),
-    )
-
-
 @rule(accept=16)
 def entropy_of_logistic(x):
     """The terms are nearly equal where x is large: what is left is the entropy of a choice between two."""
@@ -264,21 +187,9 @@ def reciprocal_of_sigmoid_less_one(x):
     return reciprocal(sigmoid(x)) - 1, exp(-x)
 
 
-@rule
-def log_of_slope_of_tanh(x):
-    """The slope of tanh vanishes where its logarithm is nearly -2 |x|, and is nearly 1 where x is small."""
-    return log(4 * sigmoid(x) * sigmoid(-x)), -2 * log(cosh(x / 2))
-
-
 RULES = (
-    exp_over_sum_with_it,
-    share_of_weighted_exp,
-    share_of_weighted_row,
-    log_of_quotient_of_sums_of_rows,
-    log_of_quotient_of_softmax,
     entropy_of_logistic,
     reciprocal_of_sigmoid_less_one,
-    log_of_slope_of_tanh,
     log_of_scaled_exps,
     log_of_scaled_one_plus_exp,
     log_of_scaled_sigmoid,

@@ -13,7 +13,7 @@ from symlab.core.ops.reduce import sum as sum_op
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
-from symlab.core.rewrite.sorts import Number, PositiveNumber
+from symlab.core.rewrite.sorts import PositiveNumber
 from symlab.core.rules.collect import NESTED
 from symlab.core.rules.constants import is_number
 
@@ -62,40 +62,34 @@ def log_of_powers(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     return builder.make(log, (as_exponential(node.args[0], builder),)) if holds_power(node.args[0]) else None
 
 
-@rule
+@rule(accept=200, serves="derivatives")
 def sigmoid_of_power(c: PositiveNumber, x):
     """The power overflows, and the gradient is inf / inf, where the logistic function is nearly 0."""
     return reciprocal(1 + pow(c, x)), sigmoid(-(log(c) * x))
 
 
-@rule
+@rule(accept=200)
 def sigmoid_of_power_of_two(x):
     """The power overflows, and the gradient is inf / inf, where the logistic function is nearly 0."""
     return reciprocal(1 + exp2(x)), sigmoid(-(math.log(2) * x))
 
 
-@rule(assuming="no_overflow")
+@rule(assuming="no_overflow", accept=400)
 def quotient_of_powers(c: PositiveNumber, x, y):
     """Powers overflow or vanish where their quotient does not."""
     return pow(c, x) * reciprocal(pow(c, y)), pow(c, x - y)
 
 
-@rule(assuming="no_overflow")
+@rule(assuming="no_overflow", accept=200)
 def quotient_of_powers_of_two(x, y):
     """Powers overflow or vanish where their quotient does not."""
     return exp2(x) * reciprocal(exp2(y)), exp2(x - y)
 
 
-@rule(assuming="no_overflow")
+@rule(assuming="no_overflow", accept=200, serves="logarithms of sums")
 def square_of_exp(x):
     """An exponential of the double is better than the square of one."""
     return sqr(exp(x)), exp(2 * x)
-
-
-@rule(assuming="no_overflow", accept=400)
-def power_of_exp(x, n: Number):
-    """An exponential of the multiple is better than a power of one."""
-    return pow(exp(x), n), exp(n * x)
 
 
 @rule
@@ -126,6 +120,13 @@ def log_of_scaled_power(x, n, *factors):
     return log(mul(pow(x, n), *factors)), switch(above, far, log(switch(above, 1, product)))
 
 
-RULES = (log_of_powers, sigmoid_of_power, sigmoid_of_power_of_two, quotient_of_powers, quotient_of_powers_of_two)
-RULES += (square_of_exp, power_of_exp, log_of_power)
+RULES = (
+    log_of_powers,
+    sigmoid_of_power,
+    sigmoid_of_power_of_two,
+    quotient_of_powers,
+    quotient_of_powers_of_two,
+    square_of_exp,
+    log_of_power,
+)
 LATE = (log_of_any_power, log_of_scaled_power)

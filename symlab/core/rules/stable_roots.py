@@ -64,7 +64,7 @@ def hypot_of_scaled_squares(node: Expr, builder: Builder, facts: Facts) -> Expr 
     log,
     among=(add,),
     assuming="no_overflow",
-    accept=8,
+    accept=32,
     formula="log(c x^2 + y^2) -> 2 log(hypot(sqrt(c) x, y)), for numbers c > 0",
     example=lambda x, y: log(3 * sqr(x) + sqr(y)),
 )

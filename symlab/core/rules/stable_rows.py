@@ -75,7 +75,7 @@ def exp_of_log_softmax(x: Row, rows: Attributes):
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
 
 
-@rule(when=plain)
+@rule(when=plain, serves="differences with that number")
 def logsumexp_of_shifted(c: Number, x: Row, axis: Attributes):
     """A number that is added to every exponent is added to the logarithm of the sum."""
     return logsumexp(c + x, attributes=axis), c + logsumexp(x, attributes=axis)

@@ -8,17 +8,8 @@ from fractions import Fraction
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import abs, log, log1p, reciprocal
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Near, Part
+from symlab.core.rewrite.sorts import Part
 from symlab.core.rules.series import polynomial, unguarded
-
-
-@rule(when=unguarded)
-def log_less_linear(x: Near):
-    """log(x) is nearly x - 1 where x is nearly 1."""
-    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    near = abs(x - 1) < 0.3
-    step, far = switch(near, x - 1, 0), switch(near, 2, x)
-    return log(x) - x + 1, switch(near, polynomial(step, terms, 2), log(far) - far + 1)
 
 
 @rule(when=unguarded)
@@ -34,36 +25,28 @@ def log_less_linear_of_quotient(x, y):
     )
 
 
-@rule(when=unguarded)
-def x_log_x_less_linear(x: Near):
-    """x log(x) is nearly x - 1 where x is nearly 1."""
-    terms = [Fraction((-1) ** k, (k + 1) * (k + 2)) for k in range(30)]
-    near = abs(x - 1) < 0.3
-    step, far = switch(near, x - 1, 0), switch(near, 2, x)
-    return x * log(x) - x + 1, switch(near, polynomial(step, terms, 2), far * log(far) - far + 1)
+def divergence(p, q):
+    """p log(p / q) + (1 - p) log((1 - p) / (1 - q)), whose terms are nearly opposite where p is nearly q."""
+    near = (abs(q - p) < 0.3 * p) & (abs(q - p) < 0.3 * (1 - p))
+    share, step, far = switch(near, p, 0.5), switch(near, q - p, 0), switch(near, 0.5, p)
+    first, second = step / share, step / (share - 1)
+    return switch(
+        near,
+        share * (first - log1p(first)) + (1 - share) * (second - log1p(second)),
+        far * log(far / q) + (1 - far) * log1p((q - far) / (1 - q)),
+    )
 
 
 @rule
 def divergence_of_shares(p: Part, q: Part):
     """The two terms are nearly opposite where p is nearly q."""
-    near = (abs(q - p) < 0.3 * p) & (abs(q - p) < 0.3 * (1 - p))
-    share, step, far = switch(near, p, 0.5), switch(near, q - p, 0), switch(near, 0.5, p)
-    first, second = step / share, step / (share - 1)
-    return (
-        p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q)),
-        switch(
-            near,
-            share * (first - log1p(first)) + (1 - share) * (second - log1p(second)),
-            far * log(far / q) + (1 - far) * log1p((q - far) / (1 - q)),
-        ),
-    )
+    return p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q)), divergence(p, q)
 
 
 @rule
 def divergence_of_shares_by_logs(p: Part, q: Part):
     """The two terms are nearly opposite where p is nearly q."""
-    share = p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q))
-    return p * (log(p) - log(q)) + (1 - p) * (log1p(-p) - log1p(-q)), share
+    return p * (log(p) - log(q)) + (1 - p) * (log1p(-p) - log1p(-q)), divergence(p, q)
 
 
 @rule
@@ -83,7 +66,5 @@ RULES = (
     relative_entropy,
     divergence_of_shares,
     divergence_of_shares_by_logs,
-    log_less_linear,
     log_less_linear_of_quotient,
-    x_log_x_less_linear,
 )

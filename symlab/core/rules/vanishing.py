@@ -216,7 +216,8 @@ def width_of(total: Laurent, parts: Sequence[Laurent], limit: float) -> float:
 def is_precise(total: Laurent, width: float) -> bool:
     """Whether the last coefficients that are known add nothing, and the first is most of the sum."""
     sizes = [float(abs(value / total.terms[0])) * width**power for power, value in enumerate(total.terms)]
-    return max(sizes[-4:]) < PRECISION and sum(sizes) < 4
+    least = min(abs(evaluated(total, side)) for side in (width, -width)) / abs(evaluated(total.leading, width))
+    return max(sizes[-4:]) < PRECISION and sum(sizes) < 3 * least
 
 
 def loss(total: Laurent, parts: Sequence[Laurent], width: float) -> float:
@@ -280,6 +281,11 @@ def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
 )
 def removable_pole(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The quotient is 0 / 0 at the point, and the terms of its derivative cancel near it."""
+    return with_series(node, builder)
+
+
+def with_series(node: Expr, builder: Builder) -> Expr | None:
+    """A product by its series near a point where it is 0 / 0."""
     if not any(arg.op is reciprocal for arg in node.args) or len(node.args) > NESTED:
         return None
     for x, point in at_points(node):

@@ -1,0 +1,127 @@
+"""Shares of exponentials in sums, which overflow in numerator and denominator, and their logarithms."""
+
+from __future__ import annotations
+
+from symlab.core.ir.expr import Expr
+from symlab.core.ops.compare import switch
+from symlab.core.ops.elementwise import add, exp, log, mul, reciprocal, sqr
+from symlab.core.ops.nn import log_softmax, softmax
+from symlab.core.ops.reduce import max_or_zero, sum
+from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.normal import Builder
+from symlab.core.rewrite.rule import computed, rule
+from symlab.core.rewrite.sorts import Attributes, Row
+from symlab.core.rules.collect import NESTED, without
+from symlab.core.rules.stable_logs import far_from_zero
+from symlab.core.rules.stable_rows import plain
+
+
+def exponential_in(node: Expr) -> Expr | None:
+    """The exponential that a node is, or has as a factor."""
+    if node.op is exp:
+        return node
+    return next((arg for arg in node.args if arg.op is exp), None) if node.op is mul else None
+
+
+def sum_below(node: Expr) -> Expr | None:
+    """The sum by which, or by whose square, a factor divides."""
+    inner = node.args[0] if node.op is reciprocal else node
+    total = inner.args[0] if inner.op is sqr else inner
+    return total if inner is not node and total.op is add and len(total.args) <= NESTED else None
+
+
+def over(term: Expr, above: Expr, power: Expr, builder: Builder) -> Expr:
+    """A term over a product with an exponential."""
+    if term is above:
+        return builder.constant(1, term)
+    if term.op is mul and above in term.args:
+        return builder.flat(mul, without(term.args, above))
+    others = without(above.args, power) if above is not power else []
+    mine, exponent = exponential_in(term), builder.opposite(power.args[0])
+    if mine is not None:
+        exponent = builder.flat(add, (mine.args[0], exponent))
+    rest = [] if term is mine else [term] if mine is None else without(term.args, mine)
+    return builder.flat(
+        mul, [*rest, builder.make(exp, (exponent,)), *(builder.make(reciprocal, (other,)) for other in others)]
+    )
+
+
+@computed(
+    mul,
+    among=(exp, mul),
+    assuming=("no_overflow", "nonzero"),
+    accept=100,
+    formula="exp(x) / (y + z * exp(x)) -> 1 / (y * exp(-x) + z)",
+    example=lambda x, y: exp(x) / (1 + sqr(y) + 2 * exp(x)),
+)
+def exp_over_sum_with_it(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """exp overflows in numerator and denominator where the quotient is nearly constant."""
+    for above in node.args if len(node.args) <= NESTED else ():
+        power = exponential_in(above)
+        for below in node.args if power is not None else ():
+            total = sum_below(below)
+            if power is None or total is None or all(term.op is exp for term in total.args):
+                continue
+            own = [term for term in total.args if term is above or (term.op is mul and above in term.args)]
+            if not own or len(own) == len(total.args):
+                continue
+            whole = builder.flat(add, [over(term, above, power, builder) for term in total.args])
+            made = [builder.make(reciprocal, (whole,))]
+            made += [builder.make(reciprocal, (total,))] if below.args[0].op is sqr else []
+            return builder.flat(mul, [*without(without(node.args, above), below), *made])
+    return None
+
+
+@computed(
+    mul,
+    among=(mul,),
+    assuming="no_overflow",
+    accept=8,
+    formula="y * exp(x) / sum(y * exp(x)) -> y * softmax(x) / sum(y * softmax(x))",
+    example=lambda x, y: sqr(y) * exp(x) / sum(sqr(y) * exp(x), axes=(0,), keepdims=True),
+)
+def share_of_weighted_row(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """exp overflows in numerator and denominator where the share is nearly constant."""
+    for below in node.args if len(node.args) <= NESTED else ():
+        total = below.args[0] if below.op is reciprocal else below
+        if total is below or total.op is not sum or total.args[0] not in node.args or not plain(total.attrs):
+            continue
+        above = total.args[0]
+        power = next((arg for arg in above.args if arg.op is exp), None) if above.op is mul else None
+        if power is None or power.type != above.type:
+            continue
+        shares = builder.apply(softmax, power.args[0], axes=total.attr("axes"))
+        weighted = builder.flat(mul, [*without(above.args, power), shares])
+        whole = builder.make(reciprocal, (builder.make(sum, (weighted,), total.attrs),))
+        return builder.flat(mul, [*without(without(node.args, below), above), weighted, whole])
+    return None
+
+
+@rule(when=plain, accept=8)
+def log_of_quotient_of_sums_of_rows(x: Row, y: Row, axis: Attributes, other: Attributes):
+    """exp overflows where the logarithm of the quotient is moderate."""
+    tops = [far_from_zero(max_or_zero(row, axes=known.axes, keepdims=True)) for row, known in ((x, axis), (y, other))]
+    kept = [far_from_zero(max_or_zero(row, attributes=known)) for row, known in ((x, axis), (y, other))]
+    quotient = sum(exp(x - tops[0]), attributes=axis) * reciprocal(sum(exp(y - tops[1]), attributes=other))
+    return (
+        log(sum(exp(x), attributes=axis) * reciprocal(sum(exp(y), attributes=other))),
+        kept[0] - kept[1] + log(quotient),
+    )
+
+
+@rule
+def log_of_quotient_of_softmax(x: Row, y: Row, rows: Attributes, others: Attributes):
+    """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
+    first, second = softmax(x, attributes=rows), softmax(y, attributes=others)
+    regular = (first > 1e-30) & (second > 1e-30)
+    quotient = switch(regular, first, 1) / switch(regular, second, 1)
+    far = log_softmax(x, attributes=rows) - log_softmax(y, attributes=others)
+    return log(first * reciprocal(second)), switch(regular, log(quotient), far)
+
+
+RULES = (
+    exp_over_sum_with_it,
+    share_of_weighted_row,
+    log_of_quotient_of_sums_of_rows,
+    log_of_quotient_of_softmax,
+)

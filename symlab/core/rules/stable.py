@@ -225,16 +225,16 @@ def log_of_scaled_cosh(c: PositiveNumber, x):
     return log(c * cosh(x)), log(c / 2) + (abs(x) + log1p(exp(-2 * abs(x))))
 
 
-@rule
-def log_of_cosh(x):
-    """cosh overflows where its logarithm is nearly |x|, and is nearly 1 where it is nearly x^2 / 2."""
-    return log(cosh(x)), logarithm_of_cosh(x)
-
-
 def logarithm_of_cosh(x):
     """log(cosh(x)) for small and large numbers."""
     large = abs(x) + log1p(exp(-2 * abs(x))) - LOG_2
     return switch(abs(x) < 1, log1p(2 * sqr(sinh(x / 2))), large)
+
+
+@rule
+def log_of_cosh(x):
+    """cosh overflows where its logarithm is nearly |x|, and is nearly 1 where it is nearly x^2 / 2."""
+    return log(cosh(x)), logarithm_of_cosh(x)
 
 
 @rule

@@ -12,7 +12,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bits import and_, invert, or_
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import add, exp, expm1, log, log1p, mul, neg, reciprocal
+from symlab.core.ops.elementwise import add, expm1, log, log1p, mul, neg, reciprocal
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
@@ -187,7 +187,7 @@ def term_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     assuming="nonzero",
     kinds="f",
     formula="switch(c, expm1(x * y), z) / x -> switch(c, expm1(x * y) / x, z / x)",
-    example=lambda x, y: switch(magnitude(x * y) < 1, expm1(x * y), exp(x * y) - 1) / x,
+    example=lambda x, y: switch(gt(x, y), expm1(x * y), y) / x,
 )
 def quotient_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is nearly 0 / 0 stands together: its series is known."""

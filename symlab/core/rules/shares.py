@@ -98,18 +98,18 @@ def share_of_weighted_row(node: Expr, builder: Builder, facts: Facts) -> Expr | 
 
 
 @rule(when=plain, accept=8)
-def log_of_quotient_of_sums_of_rows(x: Row, y: Row, axis: Attributes, other: Attributes):
+def log_of_quotient_of_sums_of_rows(x: Row, y: Row, axis: Attributes):
     """exp overflows where the logarithm of the quotient is moderate."""
-    tops = [far_from_zero(max_or_zero(row, axes=known.axes, keepdims=True)) for row, known in ((x, axis), (y, other))]
-    kept = [far_from_zero(max_or_zero(row, attributes=known)) for row, known in ((x, axis), (y, other))]
-    quotient = sum(exp(x - tops[0]), attributes=axis) * reciprocal(sum(exp(y - tops[1]), attributes=other))
+    tops = [far_from_zero(max_or_zero(row, axes=axis.axes, keepdims=True)) for row in (x, y)]
+    kept = [far_from_zero(max_or_zero(row, attributes=axis)) for row in (x, y)]
+    quotient = sum(exp(x - tops[0]), attributes=axis) * reciprocal(sum(exp(y - tops[1]), attributes=axis))
     return (
-        log(sum(exp(x), attributes=axis) * reciprocal(sum(exp(y), attributes=other))),
+        log(sum(exp(x), attributes=axis) * reciprocal(sum(exp(y), attributes=axis))),
         kept[0] - kept[1] + log(quotient),
     )
 
 
-@rule
+@rule(accept=8)
 def log_of_quotient_of_softmax(x: Row, y: Row, rows: Attributes, others: Attributes):
     """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
     first, second = softmax(x, attributes=rows), softmax(y, attributes=others)

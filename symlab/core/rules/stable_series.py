@@ -43,7 +43,7 @@ def divergence_of_shares(p: Part, q: Part):
     return p * log(p * reciprocal(q)) + (1 - p) * log((1 - p) * reciprocal(1 - q)), divergence(p, q)
 
 
-@rule
+@rule(accept=128)  # both sides lose digits between near and far
 def divergence_of_shares_by_logs(p: Part, q: Part):
     """The two terms are nearly opposite where p is nearly q."""
     return p * (log(p) - log(q)) + (1 - p) * (log1p(-p) - log1p(-q)), divergence(p, q)

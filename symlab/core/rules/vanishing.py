@@ -41,11 +41,12 @@ TRANSCENDENTAL = tuple(op for op in FUNCTIONS if op not in (reciprocal, sqr))
 
 def variables_of(node: Expr) -> list[Expr]:
     """What an expression may be a function of: its one variable, or what its first function is taken of."""
-    waiting, leaves, points = [node], dict[Expr, None](), dict[Expr, None]()
-    for _ in range(MOST_NODES):
-        if not waiting or (len(leaves) > 1 and len(points) > 1):
-            break
+    waiting, seen, leaves, points = [node], set[Expr](), dict[Expr, None](), dict[Expr, None]()
+    while waiting and len(seen) < MOST_NODES and not (len(leaves) > 1 and len(points) > 1):
         part = waiting.pop()
+        if part in seen:
+            continue
+        seen.add(part)
         if part.op.kind is Kind.ELEMENTWISE:
             waiting += part.args
             if part.op in TRANSCENDENTAL and len(points) < 2:

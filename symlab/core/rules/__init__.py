@@ -23,7 +23,7 @@ STABLE = named(
     "stable_differences", "neighbours", "gammas", "stable_tails", "stable_angles",
 )  # fmt: skip
 GUARDED = (
-    *named("vanishing", "choices", "guarded", "conjugates", "guarded_rows"),
+    *named("vanishing", "choices", "guarded", "conjugates", "guarded_rows", "polynomials"),
     "symlab.core.rules.stable_powers:LATE",
     "symlab.core.rules.vanishing:QUOTIENTS",
 )

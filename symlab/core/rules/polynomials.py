@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import gcd, isfinite, isqrt, lcm, prod
+from typing import Any
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.elementwise import add, mul, neg, pow, sqr
+from symlab.core.ops.polynomials import polynomial
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
@@ -150,4 +152,30 @@ def divided(coefficients: Sequence[Fraction], root: Fraction) -> list[Fraction]:
     return quotient[-2::-1]
 
 
-RULES = (factored_polynomial,)
+def example_of_series(x: Any) -> Any:
+    """A polynomial whose constant term cancels."""
+    return polynomial(x, coefficients=(-0.5, 0.25, 0.125)) + 0.5
+
+
+@computed(
+    add,
+    among=(polynomial,),
+    assuming="real_algebra",
+    accept=8,
+    formula="polynomial(x, -0.5, 0.25) + 0.5 -> polynomial(x, 0, 0.25)",
+    example=example_of_series,
+)
+def number_into_polynomial(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A number and the constant term of a polynomial cancel."""
+    number = next((arg for arg in node.args if is_number(arg)), None)
+    series = next((arg for arg in node.args if arg.op is polynomial), None)
+    if number is None or series is None:
+        return None
+    first, *others = series.attr("coefficients")
+    coefficients = (first + float(constant_value(number)), *others)
+    made = builder.apply(polynomial, series.args[0], coefficients=coefficients)
+    rest = [arg for arg in node.args if arg is not number and arg is not series]
+    return builder.kept(node, [made, *rest]) if rest else made
+
+
+RULES = (factored_polynomial, number_into_polynomial)

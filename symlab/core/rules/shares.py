@@ -5,14 +5,13 @@ from __future__ import annotations
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add, exp, log, mul, reciprocal, sqr
-from symlab.core.ops.nn import log_softmax, softmax
-from symlab.core.ops.reduce import max_or_zero, sum
+from symlab.core.ops.nn import log_softmax, logsumexp, softmax
+from symlab.core.ops.reduce import sum
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Row
 from symlab.core.rules.collect import NESTED, without
-from symlab.core.rules.stable_logs import far_from_zero
 from symlab.core.rules.stable_rows import plain
 
 
@@ -97,26 +96,26 @@ def share_of_weighted_row(node: Expr, builder: Builder, facts: Facts) -> Expr | 
     return None
 
 
-@rule(when=plain, accept=8)
+def log_of_ratio(first, second, far):
+    """The logarithm of a quotient where both numbers are ordinary ones, another form elsewhere."""
+    regular = (first > 1e-30) & (first < 1e30) & (second > 1e-30) & (second < 1e30)
+    return switch(regular, log(switch(regular, first, 1) / switch(regular, second, 1)), far)
+
+
+@rule(when=plain)
 def log_of_quotient_of_sums_of_rows(x: Row, y: Row, axis: Attributes):
     """exp overflows where the logarithm of the quotient is moderate."""
-    tops = [far_from_zero(max_or_zero(row, axes=axis.axes, keepdims=True)) for row in (x, y)]
-    kept = [far_from_zero(max_or_zero(row, attributes=axis)) for row in (x, y)]
-    quotient = sum(exp(x - tops[0]), attributes=axis) * reciprocal(sum(exp(y - tops[1]), attributes=axis))
-    return (
-        log(sum(exp(x), attributes=axis) * reciprocal(sum(exp(y), attributes=axis))),
-        kept[0] - kept[1] + log(quotient),
-    )
+    first, second = sum(exp(x), attributes=axis), sum(exp(y), attributes=axis)
+    far = logsumexp(x, attributes=axis) - logsumexp(y, attributes=axis)
+    return log(first * reciprocal(second)), log_of_ratio(first, second, far)
 
 
 @rule(accept=8)
 def log_of_quotient_of_softmax(x: Row, y: Row, rows: Attributes, others: Attributes):
     """softmax underflows, or is nearly 1, where its logarithm is an ordinary number."""
     first, second = softmax(x, attributes=rows), softmax(y, attributes=others)
-    regular = (first > 1e-30) & (second > 1e-30)
-    quotient = switch(regular, first, 1) / switch(regular, second, 1)
     far = log_softmax(x, attributes=rows) - log_softmax(y, attributes=others)
-    return log(first * reciprocal(second)), switch(regular, log(quotient), far)
+    return log(first * reciprocal(second)), log_of_ratio(first, second, far)
 
 
 RULES = (

@@ -94,7 +94,7 @@ def log_of_quotient_of_neighbours(x, step: Small):
 def difference_of_log1p(x):
     """log(x + 1) and log(x) are nearly equal where x is large."""
     regular = x > 1e-30
-    return log1p(x) - log(x), switch(regular, log1p(reciprocal(switch(regular, x, 1))), -log(switch(regular, 1, x)))
+    return log1p(x) - log(x), switch(regular, log1p(reciprocal(x)), -log(switch(regular, 1, x)))
 
 
 @rule

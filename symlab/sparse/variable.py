@@ -68,6 +68,10 @@ class SparseType:
         found.sizes = self.shape
         return found
 
+    def lists(self) -> Any:
+        """The type of lists of such matrices."""
+        return resolve("symlab.sparse.lists:SparseListType")(self)
+
     def clone(self, **changes: Any) -> SparseType:
         """This type with another `format`, `dtype` or `shape`."""
         return replace(self, **changes)
@@ -143,6 +147,10 @@ class SparseVariable(SparseOperators, Composite):
     def with_data(self, data: Variable) -> SparseVariable:
         """A matrix with other elements at the same places."""
         return SparseVariable(self.format, (data, self.indices, self.indptr, self.shape))
+
+    def listed(self, items: Sequence[Any]) -> Any:
+        """A list of matrices, of which this is the first."""
+        return resolve("symlab.sparse.lists:as_sparse_list")(items)
 
     def arrays_of(self, value: Any) -> tuple[Any, ...]:
         """The four arrays of a matrix of SciPy, whatever its format, or of a dense one; in order, no duplicates."""

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
-from symlab.core.ops.bits import and_
-from symlab.core.ops.compare import eq, ge, le, switch
+from symlab.core.ops.bits import and_, or_
+from symlab.core.ops.compare import eq, ge, le, lt, switch
 from symlab.core.ops.elementwise import exp, log, mul, neg, sigmoid, softplus, true_div
 from symlab.core.ops.exponential import xlog1py, xlogy0
 from symlab.core.ops.gamma_differences import gammaln_difference
@@ -54,15 +54,17 @@ def tri_gamma(x: Any) -> Variable:
 
 
 def factorial(n: Any) -> Variable:
-    """n!, of any number gamma(n + 1)."""
-    return gamma(as_variable(n) + 1)  # type: ignore[no-any-return]
+    """n!, of any number gamma(n + 1); 0 below 0, as SciPy has it."""
+    n = as_variable(n)
+    below = lt(n, 0)
+    return switch(below, 0, gamma(switch(below, 0, n) + 1))  # type: ignore[no-any-return]
 
 
 def poch(z: Any, m: Any) -> Variable:
     """gamma(z + m) / gamma(z), the rising factorial; at whole z from 0 down its limit, for whole m, else 0."""
     z, m = as_variable(z), as_variable(m)
     end = z + m
-    pole, other = (and_(le(place, 0), eq(floor(place), place)) for place in (z, end))
+    pole, other = is_pole(z), is_pole(end)
     sign = switch(other, 1.0, sign_of_gamma(end) * sign_of_gamma(z))  # gamma(end) is infinite, of either sign
     plain = sign * exp(gammaln_difference(switch(pole, 1.0, z), switch(pole, 0.0, m)))
     mirrored = (1 - 2 * mod(m, 2)) * exp(gammaln_difference(switch(other, 1 - end, 1.0), switch(other, m, 0.0)))
@@ -70,9 +72,17 @@ def poch(z: Any, m: Any) -> Variable:
 
 
 def beta(a: Any, b: Any) -> Variable:
-    """gamma(a) gamma(b) / gamma(a + b)."""
+    """gamma(a) gamma(b) / gamma(a + b); inf where a or b is a pole and a + b is none, as SciPy has it."""
     a, b = as_variable(a), as_variable(b)
-    return sign_of_gamma(a) * sign_of_gamma(b) * sign_of_gamma(a + b) * exp(betaln(a, b))  # type: ignore[no-any-return]
+    size = betaln(a, b)
+    endless = and_(eq(size, math.inf), or_(is_pole(a), is_pole(b)))
+    sign = sign_of_gamma(a) * sign_of_gamma(b) * sign_of_gamma(a + b)
+    return switch(endless, 1.0, sign) * exp(size)  # type: ignore[no-any-return]
+
+
+def is_pole(x: Variable) -> Variable:
+    """Whether gamma(x) is infinite: at 0 and at each whole number below."""
+    return and_(le(x, 0), eq(floor(x), x))  # type: ignore[no-any-return]
 
 
 def sign_of_gamma(x: Variable) -> Variable:

@@ -303,3 +303,20 @@ def test_poch_at_poles_and_far_out() -> None:
     points = [item.ravel() for item in np.meshgrid(first, [-3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 5])]
     found, wanted = sl.function([z, m], T.poch(z, m))(*points), scipy.special.poch(*points)
     np.testing.assert_allclose(found, wanted, rtol=1e-10)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_beta_and_factorial_at_poles(mode: str) -> None:
+    """SciPy's values: inf at a pole of beta, a finite value where two poles meet, 0! below 0 and no slope there."""
+    import scipy.special
+
+    a, b, x = T.dvector("a"), T.dvector("b"), T.dvector("x")
+    poles = np.array([-1.0, 0.0, -2.0, 2.0, -0.5, -3.0, 1.5, -0.5, 3.0])
+    others = np.array([1.0, 1.0, 3.0, -1.0, 0.5, 2.0, -2.0, np.inf, 4.0])
+    found = sl.function([a, b], T.special.beta(a, b), mode=mode)(poles, others)
+    np.testing.assert_allclose(found, scipy.special.beta(poles, others), rtol=1e-14)
+    numbers = np.array([-3.0, -1.0, -0.5, 0.0, 2.5, 171.0, np.nan])
+    factorials = T.special.factorial(x)
+    found, slopes = sl.function([x], [factorials, T.grad(factorials.sum(), x)], mode=mode)(numbers)
+    np.testing.assert_allclose(found, scipy.special.factorial(numbers), rtol=1e-14)
+    np.testing.assert_array_equal(slopes[:3], 0.0)

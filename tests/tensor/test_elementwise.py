@@ -230,7 +230,7 @@ def test_numpy_and_theano_names_are_the_same_objects() -> None:
     same = {
         "multiply": "mul", "subtract": "sub", "divide": "true_div", "negative": "neg", "absolute": "abs",
         "power": "pow", "square": "sqr", "asin": "arcsin", "atan2": "arctan2", "bitwise_and": "and_", "less": "lt",
-        "not_equal": "neq", "where": "switch", "abs_": "abs", "inv": "reciprocal", "int_div": "floor_div",
+        "not_equal": "neq", "abs_": "abs", "inv": "reciprocal", "int_div": "floor_div",
         "floor_divide": "floor_div", "remainder": "mod", "conjugate": "conj",
         "sgn": "sign", "expit": "sigmoid", "digamma": "psi",
     }  # fmt: skip
@@ -320,3 +320,41 @@ def test_beta_and_factorial_at_poles(mode: str) -> None:
     found, slopes = sl.function([x], [factorials, T.grad(factorials.sum(), x)], mode=mode)(numbers)
     np.testing.assert_allclose(found, scipy.special.factorial(numbers), rtol=1e-14)
     np.testing.assert_array_equal(slopes[:3], 0.0)
+
+
+def test_where_of_a_condition_alone() -> None:
+    """The places where it holds, as NumPy has it; with two values a choice."""
+    x = T.dmatrix("x")
+    value = np.array([[1.0, -2.0, 3.0], [-4.0, 5.0, np.nan]])
+    found = sl.function([x], list(T.where(x > 0)))(value)
+    for places, wanted in zip(found, np.where(value > 0), strict=True):
+        np.testing.assert_array_equal(places, wanted)
+    np.testing.assert_array_equal(sl.function([x], T.where(x > 0, x, 0))(value), np.where(value > 0, value, 0))
+    assert [item.dtype for item in np.where(x > 0)] == ["int64", "int64"]
+
+
+@pytest.mark.parametrize(
+    ("function", "reference"),
+    [
+        (T.special.logit, scipy.special.logit),
+        (T.special.log_expit, scipy.special.log_expit),
+        (lambda x: T.special.beta(x, 3), lambda x: scipy.special.beta(x, 3)),
+        (lambda x: T.special.poch(x, x), lambda x: scipy.special.poch(x, x)),
+        (T.special.factorial, lambda x: scipy.special.factorial(x.astype(float))),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "uint64"])
+def test_integers_at_their_ends(function: Callable[..., Any], reference: Callable[..., Any], dtype: str) -> None:
+    """What is computed from x beside x, as 1 - x, does not overflow in a narrow dtype."""
+    x = T.TensorType(dtype, (None,))("x")
+    value = np.array([0, 1, 3, 100, 127], dtype)
+    with np.errstate(all="ignore"):
+        wanted = reference(value.astype(float))
+    np.testing.assert_allclose(sl.function([x], function(x))(value), wanted, rtol=1e-13)
+
+
+def test_logaddexp2_of_float16() -> None:
+    """Exact where the sum is a power of two: the logarithms are not rounded to three digits."""
+    x = T.TensorType("float16", (None,))("x")
+    value = np.array([-1.0, 3.0, 9.0], np.float16)
+    np.testing.assert_array_equal(sl.function([x], T.logaddexp2(x, x))(value), np.logaddexp2(value, value))

@@ -241,3 +241,14 @@ def test_the_gradient_of_distinct_elements(axis: int | None) -> None:
     direction = np.arange(9.0).reshape(3, 3)
     changes = sl.function([x], T.Rop(y, x, T.constant(direction)))(value)
     np.testing.assert_array_equal(changes, direction.reshape(-1)[first] if axis is None else direction.take(first, axis))
+
+
+def test_the_order_of_a_sorted_vector_is_a_vector() -> None:
+    with pytest.raises(ValueError, match="the sorter has 2 axes"):
+        T.searchsorted(T.dvector("x"), T.dmatrix("v"), sorter=T.dmatrix("order"))
+
+
+def test_an_axis_that_is_missing_is_an_axis_error_of_numpy() -> None:
+    """So programs that expect NumPy's error see it."""
+    with pytest.raises(np.exceptions.AxisError, match="there is no axis 2"):
+        T.cumsum(T.dmatrix("x"), axis=2)

@@ -240,7 +240,9 @@ def test_the_gradient_of_distinct_elements(axis: int | None) -> None:
     np.testing.assert_array_equal(slopes, 2 * value * kept)
     direction = np.arange(9.0).reshape(3, 3)
     changes = sl.function([x], T.Rop(y, x, T.constant(direction)))(value)
-    np.testing.assert_array_equal(changes, direction.reshape(-1)[first] if axis is None else direction.take(first, axis))
+    np.testing.assert_array_equal(
+        changes, direction.reshape(-1)[first] if axis is None else direction.take(first, axis)
+    )
 
 
 def test_the_order_of_a_sorted_vector_is_a_vector() -> None:

@@ -67,9 +67,9 @@ def interpolate1d(
 ) -> Callable[[Any], Variable]:
     """A function that gives values between the points (x, y): on lines, or of the neighbours that `method` says.
 
-    `method` is "linear", "nearest", "first" (the point before), "last" (the point after or at it) or "mean" (of both). Outside
-    it goes on as inside, or is `left_pad` and `right_pad` (the outermost of y if nothing is said) if not
-    `extrapolate`.
+    `method` is "linear", "nearest", "first" (the point before), "last" (the point after or at it) or "mean" (of
+    both). Outside it goes on as inside, or is `left_pad` and `right_pad` (the outermost of y if nothing is said) if
+    not `extrapolate`.
     """
     if method not in METHODS:
         raise InvalidValue(message(f"there is no method {method!r}", (), [" or ".join(map(repr, METHODS))]))

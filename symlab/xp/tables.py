@@ -53,8 +53,8 @@ OTHERS = MappingProxyType(
                     "trace", "cross", "outer"),
         "real numeric": ("argmax", "argmin", "argsort", "clip", "max", "min", "searchsorted", "sort"),
         "floating-point": ("cholesky", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "matrix_norm",
-                           "matrix_power", "matrix_rank", "mean", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "vector_norm",
-                           "fftshift", "ifftshift"),
+                           "matrix_power", "matrix_rank", "mean", "pinv", "qr", "slogdet", "solve",
+                           "svd", "svdvals", "vector_norm", "fftshift", "ifftshift"),
         "complex": ("fft", "fftn", "hfft", "ifft", "ifftn", "irfft", "irfftn"),
         "real floating-point": ("std", "var", "rfft", "rfftn", "ihfft"),
     }

@@ -89,3 +89,13 @@ def test_uniform_numbers_stay_below_1(dtype: str) -> None:
         assert found.dtype == dtype
         assert found.max() < 1
         assert found.max() > 0.999
+
+
+def test_parameters_that_are_missing_or_too_many() -> None:
+    """The error names the distribution; what has a default for programs of PyTensor has it for streams too."""
+    stream = RandomStream(1)
+    with pytest.raises(TypeError, match="gamma: missing a required argument: 'shape'"):
+        stream.gamma()
+    with pytest.raises(TypeError, match="normal: got an unexpected keyword argument 'sigma'"):
+        stream.normal(sigma=2.0)
+    assert sl.function([], stream.gengamma(size=(3,)))().min() > 0

@@ -313,6 +313,7 @@ MODULES: Mapping[str, Contents] = MappingProxyType(
         "theano.tensor.signal.downsample": Contents("Pooling.", ("symlab.tensor.signal.downsample",)),
         "theano.tensor.signal.pool": Contents("Pooling.", ("symlab.tensor.signal.pool",)),
         "theano.tensor.slinalg": Contents("Linear algebra of SciPy.", ("symlab.tensor.slinalg",), networks.SLINALG),
+        "theano.tensor.io": Contents("Arrays in files.", ("symlab.tensor.io",)),
         "theano.tensor.inplace": Contents("Results over operands.", ("symlab.tensor.inplace",)),
         "theano.tensor.nnet": Contents("Neural networks.", ("symlab.tensor.nnet",), networks.NNET),
         "theano.tensor.nnet.corr": Contents("Correlations of images.", (), networks.CONVOLUTIONS),

@@ -244,7 +244,7 @@ def invgamma(shape: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype:
 
 @by_generator
 def gengamma(
-    alpha: Any, p: Any = 1.0, lambd: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
+    alpha: Any = 1.0, p: Any = 1.0, lambd: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
     """lambd times a gamma number (shape alpha / p) to the power 1 / p."""
     draw = drawn([alpha, p, lambd], size, rng, dtype)

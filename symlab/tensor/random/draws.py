@@ -34,7 +34,10 @@ def by_generator(function: Callable[..., Variable]) -> Callable[..., Variable]:
         if options.get("rng") is None:
             raise without_source(name)
         if not is_state(options["rng"]):
-            given = signature.bind(*parameters, **options)
+            try:
+                given = signature.bind(*parameters, **options)
+            except TypeError as error:
+                raise TypeMismatch(message(f"{name}: {error}")) from None
             given.arguments.update(checked(name, given.arguments))
             return function(*given.args, **given.kwargs)
         if name == "gamma" and len(parameters) > 1:

@@ -268,7 +268,7 @@ def tridiagonal(*shape: int) -> Any:
 @pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_factors_of_tridiagonal_matrices(size: int, mode: str) -> None:
-    """One factorization serves every right side, and the transposed system; of a full matrix three diagonals are read."""
+    """One factorization serves every right side, and the transposed system; three diagonals of a are read."""
     a, b, v = T.dmatrix("a"), T.dmatrix("b"), T.dvector("v")
     matrix, generator = tridiagonal(size, size), np.random.default_rng(1)
     right, vector = generator.normal(size=(size, 2)), generator.normal(size=size)

@@ -140,6 +140,7 @@ TENSOR_NAMES = {
     "_shared": "symlab:shared",
     **{name: CLASSES + name for name in BASIC_CLASSES},
     "Elemwise": KINDS + "Elemwise",
+    "iround": KINDS + "iround",
     "is_flat": KINDS + "is_flat",
     "isinf_": "symlab.tensor:isinf",
     "isnan_": "symlab.tensor:isnan",

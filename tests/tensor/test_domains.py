@@ -11,6 +11,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ops.agreement import DOMAINS, within
+from symlab.core.rewrite.analysis import bounds_of
 from symlab.core.walk import ancestors
 from symlab.tensor.random import RandomStream
 
@@ -99,3 +100,16 @@ def test_parameters_that_are_missing_or_too_many() -> None:
     with pytest.raises(TypeError, match="normal: got an unexpected keyword argument 'sigma'"):
         stream.normal(sigma=2.0)
     assert sl.function([], stream.gengamma(size=(3,)))().min() > 0
+
+
+def test_a_long_chain_of_draws_is_built_op_by_op(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each draw looks at the last few ops of its scale, however long the expression behind them is."""
+    from symlab.tensor.random import domains
+
+    asked = []
+    monkeypatch.setattr(domains, "bounds_of", lambda *told: asked.append(told) or bounds_of(*told))
+    stream, y = RandomStream(1), S
+    for _ in range(50):
+        y = stream.normal(0.0, abs(y) + 1.0)
+    assert len(asked) <= 50 * 2**domains.DEEPEST
+    assert not [node for node in ancestors([y]) if node.op is within]

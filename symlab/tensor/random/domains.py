@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.agreement import DOMAINS, within
 from symlab.core.ops.operators import Variable, as_variable
-from symlab.core.rewrite.analysis import Facts
+from symlab.core.rewrite.analysis import UNKNOWN, Bounds, bounds_of
 
+DEEPEST = 4  # ops that are looked at: a long chain of draws is built in time that is linear in its length
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "not negative": "is not below 0",
@@ -96,9 +98,17 @@ def surely(value: Variable, domain: str) -> Variable:
     if kind not in "biuf" or (value.op is within and value.attr("domain") == domain):
         return value
     test = DOMAINS[domain][0]
-    if all(test(end) for end in Facts().bounds(value)):
+    if all(test(end) for end in range_of(value)):
         return value
     return within(value, domain=domain)  # type: ignore[no-any-return]
+
+
+def range_of(node: Expr, depth: int = DEEPEST) -> Bounds:
+    """The least and the greatest number that a node can be, as far as the last few ops show it."""
+    if not depth:
+        return UNKNOWN
+    with np.errstate(all="ignore"):
+        return bounds_of({}, (), node, [range_of(arg, depth - 1) for arg in node.args])
 
 
 def known(value: Any) -> Any:

@@ -43,10 +43,10 @@ BAD: tuple[tuple[str, Callable[..., tuple[Any, ...]], float], ...] = (
 )
 
 
-@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
-def test_what_a_call_refuses(mode: str) -> None:
+@pytest.mark.parametrize(("mode", "cases"), [("FAST_RUN", BAD[::8]), ("FAST_COMPILE", BAD)])
+def test_what_a_call_refuses(mode: str, cases: Any) -> None:
     """What NumPy refuses, in the words of a ValueError; good values pass."""
-    for name, parameters, bad in BAD:
+    for name, parameters, bad in cases:
         draw = getattr(RandomStream(1), name)(*parameters(S), size=(3,))
         with pytest.raises(ValueError, match=r"no element may|out of range"):
             sl.function([S], draw, mode=mode)(bad)

@@ -24,6 +24,7 @@ from symlab.core.ir.errors import (
 )
 from symlab.core.ir.op import CONSTANT, INPUT, SHARED
 from symlab.core.ir.types import ArrayType, ListType, ObjectType, array_type
+from symlab.core.ops.generator_states import GeneratorType, words_given
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.shared import SharedVariable, fitting, same_values, unmasked
 
@@ -253,6 +254,8 @@ def as_argument(name: str, item: In, value: Any) -> Any:
         return as_elements(name, item.variable.type, value)
     if isinstance(item.variable.type, ObjectType):
         return item.variable.type.filter(value, strict=item.strict, allow_downcast=item.allow_downcast)
+    if isinstance(item.variable.type, GeneratorType):
+        return words_given(name, item.variable.type, value)
     array = with_dtype(name, item, value)
     check_shape(name, item, array)
     fits = array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative

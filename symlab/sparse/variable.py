@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from symlab.core.containers import Container
 from symlab.core.ir.composite import Composite
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ir.types import array_type
 from symlab.core.ops.operators import Variable, as_variable, constant, variable
 from symlab.core.seams import resolve
-from symlab.core.shared import SharedVariable, shared
+from symlab.core.shared import ByPlace, SharedVariable, shared
 from symlab.sparse.operators import SparseOperators, method
 from symlab.tensor.types import dtype_of
 
@@ -68,9 +69,25 @@ class SparseType:
         found.sizes = self.shape
         return found
 
+    def lists(self) -> Any:
+        """The type of lists of such matrices."""
+        return resolve("symlab.sparse.lists:SparseListType")(self)
+
     def clone(self, **changes: Any) -> SparseType:
         """This type with another `format`, `dtype` or `shape`."""
         return replace(self, **changes)
+
+    @staticmethod
+    def values_eq(a: Any, b: Any) -> bool:
+        """Whether two matrices of one format and dtype keep the same numbers."""
+        alike = is_scipy(a) and is_scipy(b) and (a.format, a.dtype, a.shape) == (b.format, b.dtype, b.shape)
+        return alike and not (a != b).nnz
+
+    @staticmethod
+    def values_eq_approx(a: Any, b: Any, eps: float = 1e-6) -> bool:
+        """Whether two matrices of one format and dtype keep numbers that are nowhere `eps` apart."""
+        alike = is_scipy(a) and is_scipy(b) and (a.format, a.dtype, a.shape) == (b.format, b.dtype, b.shape)
+        return alike and bool(np.all(abs((a - b).data) < eps))
 
     @staticmethod
     def may_share_memory(a: Any, b: Any) -> bool:
@@ -144,6 +161,10 @@ class SparseVariable(SparseOperators, Composite):
         """A matrix with other elements at the same places."""
         return SparseVariable(self.format, (data, self.indices, self.indptr, self.shape))
 
+    def listed(self, items: Sequence[Any]) -> Any:
+        """A list of matrices, of which this is the first."""
+        return resolve("symlab.sparse.lists:as_sparse_list")(items)
+
     def arrays_of(self, value: Any) -> tuple[Any, ...]:
         """The four arrays of a matrix of SciPy, whatever its format, or of a dense one; in order, no duplicates."""
         name = self.name or "the value"
@@ -186,19 +207,39 @@ class SparseVariable(SparseOperators, Composite):
 class SparseSharedVariable(SparseVariable):
     """A sparse matrix that keeps its value between calls."""
 
+    lent: Any = None  # the matrix that was given or read with `borrow`, as long as its arrays are those of the variable
+
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
-        """The current value as a matrix of SciPy; with `borrow` its arrays are those of the variable."""
-        return self.value_of([part.get_value(borrow=borrow) for part in self.cells])
+        """The current value as a matrix of SciPy; with `borrow` one object, whose arrays are those of the variable."""
+        if not borrow:
+            return self.value_of([part.get_value() for part in self.cells])
+        arrays = [part.get_value(borrow=True) for part in self.cells]
+        if self.lent is None or not all(map(same_memory, arrays, memory_of(self.lent))):
+            self.lent = self.value_of(arrays)
+        return self.lent
 
     def set_value(self, value: Any, borrow: bool = False) -> None:
-        """Replace the value by another matrix."""
+        """Replace the value by another matrix, which with `borrow` is handed out again."""
         for part, array in zip(self.cells, self.arrays_of(value), strict=True):
             part.set_value(array, borrow=borrow)
+        self.lent = value if borrow and is_scipy(value) else None
+
+    @property
+    def container(self) -> Container:
+        """The place of the value: `s.container.value` is read and set as by `get_value` and `set_value`."""
+        return Container(ByPlace(self), 0)  # type: ignore[arg-type]
 
     @property
     def cells(self) -> tuple[SharedVariable, ...]:
         """The parts, which are shared variables."""
         return self.parts  # type: ignore[return-value]
+
+
+def same_memory(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays are one, but for the object that shows it."""
+    places = (array.__array_interface__ for array in (first, second))
+    start, other = ((place["data"], place["shape"], place["typestr"]) for place in places)
+    return start == other
 
 
 def is_scipy(value: Any) -> bool:

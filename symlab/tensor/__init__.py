@@ -13,6 +13,7 @@ from symlab.tensor import (
     extra_ops,
     fft,
     inplace,
+    io,
     linalg,
     nlinalg,
     nnet,
@@ -36,6 +37,7 @@ from symlab.tensor.gradients import *
 from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
 from symlab.tensor.interpolation import *
+from symlab.tensor.io import *
 from symlab.tensor.joining import *
 from symlab.tensor.known import *
 from symlab.tensor.letters import *

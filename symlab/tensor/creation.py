@@ -144,22 +144,34 @@ def progression_dtype(bounds: list[Any]) -> np.dtype[Any]:
     return np.dtype("float32" if current().floatX == "float32" and np.dtype("float64") not in dtypes else "float64")
 
 
-def linspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None) -> Variable:
-    """`num` numbers from start to stop, at equal distances; without `endpoint` stop itself is left out."""
+def linspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, *, axis: int = 0
+) -> Variable:
+    """`num` numbers from start to stop, at equal distances; without `endpoint` stop itself is left out.
+
+    Between the elements of arrays they lie along a new axis, the first unless `axis` is another.
+    """
     if not any(isinstance(bound, Variable) for bound in (start, stop, num)):
-        return constant(np.linspace(start, stop, num, endpoint, dtype=None if dtype is None else dtype_of(dtype)))
+        kind = None if dtype is None else dtype_of(dtype)
+        return constant(np.linspace(start, stop, num, endpoint, dtype=kind, axis=axis))
     start, stop, count = mul(as_variable(start), 1.0), mul(as_variable(stop), 1.0), size_from(num)
-    places, parts = create.counted(count), count - 1 if endpoint else count
+    rank = builtins.max(start.ndim, stop.ndim)
+    places = with_new_axes(create.counted(count), range(1, rank + 1), rank + 1)
+    parts = count - 1 if endpoint else count
     parts = maximum(parts, 1) if isinstance(parts, Variable) else max(parts, 1)
     numbers = add(start, mul(cast(places, start.dtype), true_div(sub(stop, start), cast(parts, start.dtype))))
     if endpoint:
         numbers = switch(and_(eq(places, parts), gt(places, 0)), stop, numbers)
+    numbers = moveaxis(numbers, 0, axis)
     return numbers if dtype is None else cast(numbers, dtype)  # type: ignore[no-any-return]
 
 
-def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0) -> Variable:
+def logspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, *, axis: int = 0
+) -> Variable:
     """`base` to the powers of `linspace`."""
-    return base ** linspace(start, stop, num, endpoint)  # type: ignore[no-any-return]
+    numbers = base ** linspace(start, stop, num, endpoint, axis=axis)
+    return numbers if dtype is None else cast(numbers, dtype)  # type: ignore[no-any-return]
 
 
 def offset_mask(rows: Number, columns: Number, offset: Any, compare: Any) -> Variable:

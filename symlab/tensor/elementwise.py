@@ -127,7 +127,6 @@ remainder = mod
 square = sqr
 subtract = sub
 true_divide = true_div
-where = switch
 
 # Theano: the same objects under their names
 abs_ = abs
@@ -257,7 +256,18 @@ def logaddexp2(a: Any, b: Any) -> Variable:
     """log2(2^a + 2^b), without overflow or loss."""
     base = math.log(2)
     a, b = promoted([a, b])
+    if a.dtype == "float16":  # in whose digits the logarithms would be rounded
+        return cast(logaddexp2(cast(a, dtype="float32"), cast(b, dtype="float32")), dtype="float16")  # type: ignore[no-any-return]
     return true_div(logaddexp(mul(a, base), mul(b, base)), base)  # type: ignore[no-any-return]
+
+
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """x where the condition holds, else y; of a condition alone the places where it does, as NumPy's `where` has it."""
+    if x is None and y is None:
+        from symlab.tensor.indexing import nonzero
+
+        return nonzero(condition)
+    return switch(condition, x, y)
 
 
 def fmax(a: Any, b: Any) -> Variable:

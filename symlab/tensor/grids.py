@@ -17,7 +17,7 @@ from symlab.tensor.creation import arange, linspace, tri
 from symlab.tensor.elementwise import cast
 from symlab.tensor.indexing import nonzero
 from symlab.tensor.joining import stack
-from symlab.tensor.shaping import broadcast_arrays
+from symlab.tensor.shaping import broadcast_arrays, moveaxis
 from symlab.tensor.types import dtype_of
 
 # fmt: off
@@ -28,17 +28,24 @@ __all__ = [
 # fmt: on
 
 
-def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Variable:
-    """`num` numbers from start to stop, each the same multiple of the one before; both ends have one sign."""
+def geomspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, *, axis: int = 0
+) -> Variable:
+    """`num` numbers from start to stop, each the same multiple of the one before; both ends have one sign.
+
+    Between the elements of arrays they lie along a new axis, the first unless `axis` is another.
+    """
     if not isinstance(start, Variable) and not isinstance(stop, Variable):
-        return constant(np.geomspace(start, stop, num, endpoint, dtype=None if dtype is None else dtype_of(dtype)))
+        kind = None if dtype is None else dtype_of(dtype)
+        return constant(np.geomspace(start, stop, num, endpoint, dtype=kind, axis=axis))
     first, last = (mul(as_variable(bound), 1.0) for bound in (start, stop))
     sizes = linspace(log(magnitude(first)), log(magnitude(last)), num, endpoint)
     numbers = mul(sign(first), exp(sizes))
-    place = np.arange(num)
+    place = np.arange(num).reshape(-1, *[1] * (numbers.ndim - 1))
     numbers = switch(constant(place == 0), first, numbers)
     if endpoint and num > 1:
         numbers = switch(constant(place == num - 1), last, numbers)
+    numbers = moveaxis(numbers, 0, axis)
     return numbers if dtype is None else cast(numbers, dtype)  # type: ignore[no-any-return]
 
 

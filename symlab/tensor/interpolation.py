@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symlab.core.ir.errors import InvalidValue, message
-from symlab.core.ops.compare import eq, gt, lt, switch
+from symlab.core.ops.compare import eq, gt, le, lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, maximum, minimum, mul, sub, true_div
 from symlab.core.ops.operators import Variable, as_variable
@@ -42,10 +42,13 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     return switch(gt(x, places[-1]), values[-1] if right is None else right, found)  # type: ignore[no-any-return]
 
 
-def neighbours(x: Variable, places: Variable) -> tuple[Variable, Variable]:
-    """Which places stand before and after each x; the outermost two for x outside."""
+def neighbours(x: Variable, places: Variable, side: str = "right") -> tuple[Variable, Variable]:
+    """Which places stand before and after each x; the outermost two for x outside.
+
+    An x at a place is the first of the two, or with `side="left"` the second.
+    """
     (count,) = sizes_of(places)
-    before = maximum(minimum(sub(searchsorted(places, x, side="right"), 1), count - 2), 0)
+    before = maximum(minimum(sub(searchsorted(places, x, side=side), 1), count - 2), 0)
     return before, minimum(add(before, 1), count - 1)
 
 
@@ -64,9 +67,9 @@ def interpolate1d(
 ) -> Callable[[Any], Variable]:
     """A function that gives values between the points (x, y): on lines, or of the neighbours that `method` says.
 
-    `method` is "linear", "nearest", "first" (the point before), "last" (the point after) or "mean" (of both). Outside
-    it goes on as inside, or is `left_pad` and `right_pad` (the outermost of y if nothing is said) if not
-    `extrapolate`.
+    `method` is "linear", "nearest", "first" (the point before), "last" (the point after or at it) or "mean" (of
+    both). Outside it goes on as inside, or is `left_pad` and `right_pad` (the outermost of y if nothing is said) if
+    not `extrapolate`.
     """
     if method not in METHODS:
         raise InvalidValue(message(f"there is no method {method!r}", (), [" or ".join(map(repr, METHODS))]))
@@ -87,14 +90,14 @@ def interpolate1d(
 
 
 def between(x: Variable, places: Variable, values: Variable, method: str) -> Variable:
-    """The values at x by one of the methods; at a point its own value, but for "mean"."""
+    """The values at x by one of the methods; intervals have their ends, and not their beginnings."""
     if method == "linear":
         return on_lines(x, places, values)
-    before, after = neighbours(x, places)
+    before, after = neighbours(x, places, "left")
     low, high = take(values, before), take(values, after)
     start, end = take(places, before), take(places, after)
     if method == "first":
-        return switch(lt(x, end), low, high)  # type: ignore[no-any-return]
+        return switch(le(x, end), low, high)  # type: ignore[no-any-return]
     if method == "last":
         return switch(gt(x, start), high, low)  # type: ignore[no-any-return]
     if method == "nearest":

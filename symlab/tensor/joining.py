@@ -59,8 +59,8 @@ def join(axis: Any, *arrays: Any) -> Variable:
     return concatenate(arrays, axis)
 
 
-def stack(arrays: Any = None, *more: Any, axis: int = 0, tensors: Any = None) -> Variable:
-    """Arrays of one shape along a new axis; scalars as a vector.
+def stack(arrays: Any = None, *more: Any, axis: Any = 0, tensors: Any = None) -> Variable:
+    """Arrays of one shape along a new axis, which the call may choose; scalars as a vector.
 
     They are a list (`tensors` in Theano), after which the axis may stand; several arrays that are none are taken too,
     with a warning.
@@ -68,15 +68,25 @@ def stack(arrays: Any = None, *more: Any, axis: int = 0, tensors: Any = None) ->
     arrays = tensors if arrays is None else arrays
     if arrays is None:
         raise InvalidValue(message("there is nothing to stack", (), ["stack([a, b])"]))
-    if more and isinstance(more[-1], int) and isinstance(arrays, (list, tuple)):
+    if more and isinstance(arrays, (list, tuple)) and is_axis(more[-1]):
         axis, more = more[-1], more[:-1]
     if more:
         warnings.warn("stack takes its arrays as a list: stack([a, b])", DeprecationWarning, stacklevel=2)
     parts = promoted([arrays, *more] if more else arrays)
-    place = axis_of(axis, parts[0].ndim + 1, parts[0])
-    if all(part.ndim == 0 for part in parts):
-        return ops.make_vector(*parts)  # type: ignore[no-any-return]
-    return ops.join(*(expand_dims(part, place) for part in parts), axis=place)  # type: ignore[no-any-return]
+
+    def stacked(place: int) -> Variable:
+        if all(part.ndim == 0 for part in parts):
+            return ops.make_vector(*parts)  # type: ignore[no-any-return]
+        return ops.join(*(expand_dims(part, place) for part in parts), axis=place)  # type: ignore[no-any-return]
+
+    return along_axis(axis, parts[0].ndim + 1, stacked, parts[0])  # type: ignore[no-any-return]
+
+
+def is_axis(value: Any) -> bool:
+    """Whether a value can be an axis: an integer, or a scalar expression of integers."""
+    if isinstance(value, Variable):
+        return value.ndim == 0 and value.type.dtype.kind in "iu"
+    return isinstance(value, (int, np.integer))
 
 
 def stacklists(nested: Any) -> Variable:

@@ -1,6 +1,6 @@
 """Products of arrays and norms, and all of linear algebra under NumPy's names, as `T.linalg`."""
 
-# ruff: noqa: F403, PLE0604 - `matrices` and `systems` say in `__all__` what they add
+# ruff: noqa: F403, PLE0604 - `matrices`, `systems` and `tridiagonal` say in `__all__` what they add
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from symlab.core.ops import linalg as ops
 from symlab.core.ops.elementwise import abs, mul
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.shape import Number, joined_size, reshaped, shuffled, sizes_of
-from symlab.tensor import creation, matrices, reductions, systems
+from symlab.tensor import creation, matrices, reductions, systems, tridiagonal
 from symlab.tensor.arguments import axis_of, of_sizes, promoted
 from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import stack
@@ -31,12 +31,14 @@ from symlab.tensor.shaping import (
     squeeze,
 )
 from symlab.tensor.systems import *
+from symlab.tensor.tridiagonal import *
 
 # fmt: off
 __all__ = [
     "batched_dot", "batched_tensordot", "cross", "diagonal", "dot", "inner", "kron", "matmul", "matrix_dot",
     "matrix_norm", "matrix_transpose", "matvec", "multi_dot", "norm", "outer", "tensordot", "trace", "vdot", "vecdot",
     "vecmat", "vector_norm", *matrices.__all__, *systems.__all__,
+    *tridiagonal.__all__,
 ]
 # fmt: on
 

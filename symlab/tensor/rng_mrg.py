@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -228,7 +229,9 @@ class MRG_RandomStreams:
         self, size: Any = None, n: int = 1, pvals: Any = None, ndim: int | None = None, dtype: Any = "int64",
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
-        """`choice` of n classes, under its older name."""
+        """`choice` of n classes, under its older name, with a warning."""
+        told = "multinomial_wo_replacement is the older name of choice(size=n, replace=False, p=pvals)"
+        warnings.warn(told, DeprecationWarning, stacklevel=2)
         return self.choice(n, None, False, pvals, ndim, dtype, nstreams)
 
 

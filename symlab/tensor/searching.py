@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symlab.core.custom.watch import assert_op
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, TypeMismatch, message
 from symlab.core.ir.op import PROJECT
 from symlab.core.ops import gather, search
 from symlab.core.ops.compare import ge, lt, neq, switch
@@ -36,6 +36,8 @@ def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Vari
     if side not in ("left", "right"):
         raise InvalidValue(message(f"side is 'left' or 'right', not {side!r}"))
     row, values = promoted([x, v])
+    if sorter is not None and (rank := as_variable(sorter).ndim) != 1:
+        raise RankMismatch(message(f"the order of a sorted vector is a vector, and the sorter has {rank} axes"))
     return search.searchsorted(row if sorter is None else take(row, sorter), values, side=side)  # type: ignore[no-any-return]
 
 

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from symlab.core.ops.bessel import i0, i1, iv, ive, j0, j1, jv, kv, kve
-from symlab.core.ops.bits import and_
-from symlab.core.ops.compare import eq, ge, le, switch
-from symlab.core.ops.elementwise import exp, log, mul, neg, sigmoid, softplus, true_div
+from symlab.core.ops.bits import and_, or_
+from symlab.core.ops.compare import eq, ge, le, lt, switch
+from symlab.core.ops.elementwise import cast, exp, log, mul, neg, sigmoid, softplus, true_div
 from symlab.core.ops.exponential import xlog1py, xlogy0
 from symlab.core.ops.gamma_differences import gammaln_difference
 from symlab.core.ops.hypergeometric import hyp2f1
@@ -53,16 +53,24 @@ def tri_gamma(x: Any) -> Variable:
     return polygamma(1, x)  # type: ignore[no-any-return]
 
 
+def real(x: Any) -> Variable:
+    """x, integers as float64: in few bits 1 - x and x + 1 would overflow."""
+    found = as_variable(x)
+    return cast(found, dtype="float64") if found.type.dtype.kind in "biu" else found  # type: ignore[no-any-return]
+
+
 def factorial(n: Any) -> Variable:
-    """n!, of any number gamma(n + 1)."""
-    return gamma(as_variable(n) + 1)  # type: ignore[no-any-return]
+    """n!, of any number gamma(n + 1); 0 below 0, as SciPy has it."""
+    n = real(n)
+    below = lt(n, 0)
+    return switch(below, 0, gamma(switch(below, 0, n) + 1))  # type: ignore[no-any-return]
 
 
 def poch(z: Any, m: Any) -> Variable:
     """gamma(z + m) / gamma(z), the rising factorial; at whole z from 0 down its limit, for whole m, else 0."""
-    z, m = as_variable(z), as_variable(m)
+    z, m = real(z), real(m)
     end = z + m
-    pole, other = (and_(le(place, 0), eq(floor(place), place)) for place in (z, end))
+    pole, other = is_pole(z), is_pole(end)
     sign = switch(other, 1.0, sign_of_gamma(end) * sign_of_gamma(z))  # gamma(end) is infinite, of either sign
     plain = sign * exp(gammaln_difference(switch(pole, 1.0, z), switch(pole, 0.0, m)))
     mirrored = (1 - 2 * mod(m, 2)) * exp(gammaln_difference(switch(other, 1 - end, 1.0), switch(other, m, 0.0)))
@@ -70,9 +78,17 @@ def poch(z: Any, m: Any) -> Variable:
 
 
 def beta(a: Any, b: Any) -> Variable:
-    """gamma(a) gamma(b) / gamma(a + b)."""
-    a, b = as_variable(a), as_variable(b)
-    return sign_of_gamma(a) * sign_of_gamma(b) * sign_of_gamma(a + b) * exp(betaln(a, b))  # type: ignore[no-any-return]
+    """gamma(a) gamma(b) / gamma(a + b); inf where a or b is a pole and a + b is none, as SciPy has it."""
+    a, b = real(a), real(b)
+    size = betaln(a, b)
+    endless = and_(eq(size, math.inf), or_(is_pole(a), is_pole(b)))
+    sign = sign_of_gamma(a) * sign_of_gamma(b) * sign_of_gamma(a + b)
+    return switch(endless, 1.0, sign) * exp(size)  # type: ignore[no-any-return]
+
+
+def is_pole(x: Variable) -> Variable:
+    """Whether gamma(x) is infinite: at 0 and at each whole number below."""
+    return and_(le(x, 0), eq(floor(x), x))  # type: ignore[no-any-return]
 
 
 def sign_of_gamma(x: Variable) -> Variable:
@@ -97,13 +113,13 @@ def chi2sf(x: Any, k: Any) -> Variable:
 
 def logit(p: Any) -> Variable:
     """log(p / (1 - p)), the inverse of `sigmoid`."""
-    p = as_variable(p)
+    p = real(p)
     return log(p / (1 - p))  # type: ignore[no-any-return]
 
 
 def log_expit(x: Any) -> Variable:
     """The logarithm of `sigmoid`."""
-    return neg(softplus(neg(x)))  # type: ignore[no-any-return]
+    return neg(softplus(neg(real(x))))  # type: ignore[no-any-return]
 
 
 def ndtr(x: Any) -> Variable:

@@ -9,7 +9,7 @@ import numpy as np
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ops import factorizations, inverses, matrix_functions, pencils
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import mul, sub
+from symlab.core.ops.elementwise import mul, sub, true_div
 from symlab.core.ops.linalg import adjoint, conjugate, turned
 from symlab.core.ops.operators import Variable, cast_to
 from symlab.core.ops.shape import joined_size, reshaped, sizes_of, spread
@@ -54,10 +54,14 @@ def solve(
 ) -> Variable:
     """The x with a x = b, where b is a vector or holds one in each column (say `b_ndim=1` for a stack of vectors).
 
-    `assume_a` says what a is: "gen", "sym", "her" or "pos" (of which the half is read that `lower` says), "lower
-    triangular" or "upper triangular".
+    `assume_a` says what a is, and so what of it is read: "gen", "sym", "her" or "pos" (the half that `lower` says),
+    "lower triangular", "upper triangular", "diagonal" or "tridiagonal".
     """
     kind = KINDS.get(assume_a, assume_a)
+    if kind == "diagonal":
+        return with_right(lambda a, b: true_div(b, expand_dims(creation.diagonal(a, 0, -2, -1), -1)), a, b, b_ndim)
+    if kind == "tridiagonal":
+        return with_right(inverses.solve, creation.tril(creation.triu(matrices_of(a), -1), 1), b, b_ndim)
     if kind in ("lower triangular", "upper triangular"):
         return solve_triangular(a, b, lower=kind.startswith("lower"), b_ndim=b_ndim)
     if kind == "pos":
@@ -65,7 +69,7 @@ def solve(
     if kind in ("sym", "her"):
         a = completed_lower(half(a, lower)) if kind == "her" else mirrored(a, lower)
     elif kind != "gen":
-        tries = ["'gen', 'sym', 'her', 'pos', 'lower triangular' or 'upper triangular'"]
+        tries = ["'gen', 'sym', 'her', 'pos', 'lower triangular', 'upper triangular', 'diagonal' or 'tridiagonal'"]
         raise InvalidValue(message(f"there is no assumption {assume_a!r}", (), tries))
     return with_right(inverses.solve, a, b, b_ndim)
 

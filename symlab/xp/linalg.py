@@ -17,9 +17,9 @@ from symlab.xp.programs import run, run_exactly
 from symlab.xp.promotion import checked
 
 __all__ = [
-    "cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "matmul", "matrix_norm", "matrix_power",
-    "matrix_rank", "matrix_transpose", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot",
-    "trace", "vecdot", "vector_norm",
+    "cholesky", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "matmul", "matrix_norm",
+    "matrix_power", "matrix_rank", "matrix_transpose", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals",
+    "tensordot", "trace", "vecdot", "vector_norm",
 ]  # fmt: skip
 
 
@@ -133,6 +133,16 @@ def matrix_rank(x: Array, /, *, rtol: float | Array | None = None) -> Array:
 def rank_above(x: Any, rtol: Any) -> Any:
     """`T.linalg.matrix_rank` with a tolerance for each matrix."""
     return T.linalg.matrix_rank(x, rtol=T.expand_dims(rtol, -1))
+
+
+def eig(x: Array, /) -> Any:
+    """Eigenvalues and eigenvectors as columns of square matrices, which are complex (of version 2025.12)."""
+    return of_matrices("eig", x, square=True)
+
+
+def eigvals(x: Array, /) -> Array:
+    """Eigenvalues of square matrices, which are complex (of version 2025.12)."""
+    return of_matrices("eigvals", x, square=True)  # type: ignore[no-any-return]
 
 
 def eigh(x: Array, /) -> Any:

@@ -52,9 +52,9 @@ OTHERS = MappingProxyType(
         "numeric": ("cumulative_prod", "cumulative_sum", "diff", "matmul", "prod", "sum", "tensordot", "vecdot",
                     "trace", "cross", "outer"),
         "real numeric": ("argmax", "argmin", "argsort", "clip", "max", "min", "searchsorted", "sort"),
-        "floating-point": ("cholesky", "det", "eigh", "eigvalsh", "inv", "matrix_norm", "matrix_power",
-                           "matrix_rank", "mean", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "vector_norm",
-                           "fftshift", "ifftshift"),
+        "floating-point": ("cholesky", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "matrix_norm",
+                           "matrix_power", "matrix_rank", "mean", "pinv", "qr", "slogdet", "solve",
+                           "svd", "svdvals", "vector_norm", "fftshift", "ifftshift"),
         "complex": ("fft", "fftn", "hfft", "ifft", "ifftn", "irfft", "irfftn"),
         "real floating-point": ("std", "var", "rfft", "rfftn", "ihfft"),
     }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pickle
 
 import numpy as np
 import pytest
+import scipy.sparse
 import scipy.special
 
 import symlab as sl
 import symlab.tensor as T
+from symlab.compat.theano.finder import looked_up
 from symlab.compat.theano.scalars import BinaryScalarOp, UnaryScalarOp, upgrade_to_float
+from symlab.compat.theano.tree import MODULES
 
 
 @pytest.fixture(autouse=True)
@@ -180,3 +184,20 @@ def test_real_functions_of_small_integers(theano):
     assert theano.function([x], theano.tensor.exp(x))(np.array([3], "int8")).dtype == np.float32
     with sl.configure(manners="numpy"):
         assert T.exp(x).dtype == "float16"
+
+
+def test_older_names_of_casts_and_comparisons() -> None:
+    """`iround`, and the casts and comparisons of sparse matrices by their letters."""
+    tensor, sparse = (functools.partial(looked_up, MODULES[f"theano.{name}"]) for name in ("tensor", "sparse"))
+    x = tensor("dvector")("x")
+    f = sl.function([x], [tensor("iround")(x), tensor("iround")(x, "half_away_from_zero")])
+    even, away = f([0.4, 2.5, -1.5])
+    assert (even.tolist(), away.tolist(), even.dtype) == ([0, 2, -2], [0, 3, -2], "int64")
+    m, d = sparse("csr_matrix")("m"), tensor("dmatrix")("d")
+    value = scipy.sparse.random(3, 3, 0.5, "csr", random_state=0)
+    casts = sl.function([m], [sparse(f"{letter}cast")(m) for letter in "bwilfdcz"])(value)
+    assert [item.dtype.char for item in casts] == list("bhilfdFD")
+    less, equal = sparse("less_than_s_s")(m, m * 2.0), sparse("equal_s_d")(m, d)
+    found = sl.function([m, d], [less, equal])(value, value.toarray())
+    np.testing.assert_array_equal(found[0].toarray(), value.toarray() < 2 * value.toarray())
+    assert np.asarray(found[1]).all()

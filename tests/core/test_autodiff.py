@@ -610,3 +610,33 @@ def test_many_differences_are_computed_by_compiled_code() -> None:
     assert gradcheck(lambda x: T.tanh(x) * x, [many]) < 1e-6
     with pytest.raises(GradientError, match="argument 0, element"):
         gradcheck(lambda x: T.grad_scale(x, 1.01), [many])
+
+
+class Halves(sl.Op):
+    """Two results, each with a derivative."""
+
+    __props__ = ()
+
+    def make_node(self, x: Any) -> Any:
+        return sl.Apply(self, [x], [x.type(), x.type()])
+
+    def perform(self, node: Any, inputs: Any, output_storage: Any) -> None:
+        for storage in output_storage:
+            storage[0] = inputs[0] / 2
+
+    def grad(self, inputs: Any, gradients: Any) -> list[Any]:
+        return [(gradients[0] + gradients[1]) / 2]
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_missing_derivative_is_not_lost_among_several_results(both: bool) -> None:
+    """Behind an op with several results it was a gradient of 0, whether or not another result has a derivative."""
+    x = T.dvector("x")
+    first, second = Halves()(x)
+    cost = T.undefined_grad(first).sum() + (second.sum() if both else 0)
+    with pytest.raises(NullTypeGradError, match="which has none: x -> Halves -> project -> undefined_grad"):
+        grad(cost, x)
+    lengths, _ = T.linalg.eigh(T.diag(x))
+    with pytest.raises(NullTypeGradError, match="eigh -> project -> undefined_grad"):
+        grad(T.undefined_grad(lengths).sum() + x.sum(), x)
+    assert sl.function([x], grad(first.sum() + 2 * second.sum(), x))(np.ones(2)).tolist() == [1.5, 1.5]

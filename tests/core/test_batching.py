@@ -315,3 +315,21 @@ def test_what_is_picked_has_no_stack(picks: Any) -> None:
     one = T.dvector("one")
     with pytest.raises(Unbatchable, match="nonzero cannot"):
         vectorize_graph(picks(one), {one: T.dmatrix("stack")})
+
+
+def test_results_without_a_signature_are_what_the_function_gives():
+    x = T.tensor("x", shape=(4,), dtype="float64")
+    found = sl.function([x], T.vectorize(lambda each: T.full((5, 3), each))(x))(np.arange(4.0))
+    np.testing.assert_array_equal(found, np.broadcast_to(np.arange(4.0)[:, None, None], (4, 5, 3)))
+
+
+def test_numbers_of_arguments_and_results_that_do_not_fit():
+    x = T.dvector("x")
+    with pytest.raises(TypeError, match="has 2 arguments, and 1 were given"):
+        T.vectorize(lambda a, b: a + b, "(),()->()")(x)
+    with pytest.raises(ValueError, match="has 1 results, and the function gives 2"):
+        T.vectorize(lambda a, b: (a + b, a - b), "(),()->()")(x, x)
+    with pytest.raises(ValueError, match="the function gives no result"):
+        T.vectorize(lambda a: None)(x)
+    with pytest.raises(ValueError, match="has 1 axes, and the signature names 2"):
+        T.vectorize(lambda a: a, "(m,n)->(m,n)")(x)

@@ -135,3 +135,13 @@ def test_a_refused_setting_leaves_nothing_behind(recwarn):
             raise AssertionError("the setting was not refused")
     gc.collect()
     assert not [item for item in recwarn if "Unraisable" in str(item.category)]
+
+
+def test_settings_that_are_too_small_are_refused() -> None:
+    """No threads at all, nor fewer bytes than none."""
+    for bad in (0, -1):
+        with pytest.raises(ConfigError, match=f"threads must be 1 or more, and is {bad}"):
+            sl.configure(threads=bad)
+    with pytest.raises(ConfigError, match="cache_size must be 0 or more"):
+        sl.configure(cache_size=-1)
+    assert sl.config.threads == 1

@@ -178,3 +178,33 @@ def test_draws():
     found = f(chances, [10, 4])
     np.testing.assert_array_equal(np.asarray(found.sum(1)).ravel(), [10, 4])
     assert (found[1, 0], found[0, 0]) == (4, 0)
+
+
+def test_a_borrowed_matrix_is_one_object() -> None:
+    """While its arrays are those of the variable: not when a call has stored another value, nor without `borrow`."""
+    value = sp.random(4, 3, 0.5, "csr", random_state=1)
+    state = sl.shared(value)
+    assert state.get_value(borrow=True) is state.get_value(borrow=True) is not value
+    lent = state.get_value(borrow=True)
+    lent.data[:] = 2
+    assert state.get_value().data.tolist() == [2] * lent.nnz
+    state.set_value(value, borrow=True)
+    assert state.get_value(borrow=True) is value
+    assert state.get_value() is not value
+    sl.function([], updates={state: state * 2.0})()
+    assert state.get_value(borrow=True) is not value
+    np.testing.assert_array_equal(state.container.value.toarray(), 2 * value.toarray())
+    state.container.value = value
+    np.testing.assert_array_equal(state.container.storage[0].toarray(), value.toarray())
+
+
+def test_types_compare_values() -> None:
+    kind = S.SparseType("csr", "float64")
+    first = sp.random(4, 3, 0.5, "csr", random_state=1)
+    near, far = first * (1 + 1e-9), first + sp.csr_matrix(np.eye(4, 3))
+    assert kind.values_eq(first, first.copy())
+    assert not kind.values_eq(first, near)
+    assert kind.values_eq_approx(first, near)
+    for other in (far, first.tocsc(), first.astype("float32"), first[:2], first.toarray()):
+        assert not kind.values_eq(first, other)
+        assert not kind.values_eq_approx(first, other)

@@ -101,3 +101,14 @@ def test_the_axis_of_a_vector_is_looked_at():
         np.testing.assert_array_equal(f([2.0, 1.0], -1), getattr(np, function.__name__)([2.0, 1.0]))
         with pytest.raises(IndexError, match="chose an axis that is none of the 1"):
             f([2.0, 1.0], 1)
+
+
+@BACK_ENDS
+def test_stacked_along_the_axis_of_the_call(mode: str) -> None:
+    f = sl.function([X, K], T.stack([X, 2 * X], axis=K), mode=mode)
+    for axis in (0, 1, 3, -1, -4):
+        np.testing.assert_array_equal(f(A, axis), np.stack([A, 2 * A], axis))
+    with pytest.raises(IndexError, match="chose an axis"):
+        f(A, 4)
+    slopes = sl.function([X, K], T.grad((T.stack([X, 2 * X], K) ** 2).sum(), X), mode=mode)
+    np.testing.assert_allclose(slopes(A, 3), 10 * A)

@@ -141,3 +141,24 @@ def test_constants_of_the_configured_dtype():
     assert T.constant(0, dtype="floatX").dtype == "float64"
     with sl.configure(floatX="float32"):
         assert T.constant([1, 2], dtype="floatX").dtype == "float32"
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize(
+    ("function", "reference"),
+    [(T.linspace, np.linspace), (T.logspace, np.logspace), (T.geomspace, np.geomspace)],
+)
+def test_numbers_between_the_elements_of_arrays(function: Any, reference: Any, mode: str) -> None:
+    """They lie along a new axis, wherever it is, as NumPy's do."""
+    first, last, rows = T.dvector("first"), T.dvector("last"), T.dmatrix("rows")
+    values = np.array([1.0, 2.0]), np.array([4.0, 9.0]), np.array([[1.0, 2.0], [3.0, 5.0]])
+    cases = [(4, True, 0), (4, False, -1), (1, True, 1)]
+    made = [function(first, last, num, endpoint, axis=axis) for num, endpoint, axis in cases]
+    made += [function(rows, 2.0, num, endpoint, axis=axis) for num, endpoint, axis in cases]
+    found = sl.function([first, last, rows], made, mode=mode)(*values)
+    wanted = [reference(*values[:2], num, endpoint, axis=axis) for num, endpoint, axis in cases]
+    wanted += [reference(values[2], 2.0, num, endpoint, axis=axis) for num, endpoint, axis in cases]
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14)
+    with pytest.raises(ValueError, match="there is no axis 2"):
+        function(first, last, 4, axis=2)

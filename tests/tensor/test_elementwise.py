@@ -230,7 +230,7 @@ def test_numpy_and_theano_names_are_the_same_objects() -> None:
     same = {
         "multiply": "mul", "subtract": "sub", "divide": "true_div", "negative": "neg", "absolute": "abs",
         "power": "pow", "square": "sqr", "asin": "arcsin", "atan2": "arctan2", "bitwise_and": "and_", "less": "lt",
-        "not_equal": "neq", "where": "switch", "abs_": "abs", "inv": "reciprocal", "int_div": "floor_div",
+        "not_equal": "neq", "abs_": "abs", "inv": "reciprocal", "int_div": "floor_div",
         "floor_divide": "floor_div", "remainder": "mod", "conjugate": "conj",
         "sgn": "sign", "expit": "sigmoid", "digamma": "psi",
     }  # fmt: skip
@@ -303,3 +303,58 @@ def test_poch_at_poles_and_far_out() -> None:
     points = [item.ravel() for item in np.meshgrid(first, [-3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 5])]
     found, wanted = sl.function([z, m], T.poch(z, m))(*points), scipy.special.poch(*points)
     np.testing.assert_allclose(found, wanted, rtol=1e-10)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_beta_and_factorial_at_poles(mode: str) -> None:
+    """SciPy's values: inf at a pole of beta, a finite value where two poles meet, 0! below 0 and no slope there."""
+    import scipy.special
+
+    a, b, x = T.dvector("a"), T.dvector("b"), T.dvector("x")
+    poles = np.array([-1.0, 0.0, -2.0, 2.0, -0.5, -3.0, 1.5, -0.5, 3.0])
+    others = np.array([1.0, 1.0, 3.0, -1.0, 0.5, 2.0, -2.0, np.inf, 4.0])
+    found = sl.function([a, b], T.special.beta(a, b), mode=mode)(poles, others)
+    np.testing.assert_allclose(found, scipy.special.beta(poles, others), rtol=1e-14)
+    numbers = np.array([-3.0, -1.0, -0.5, 0.0, 2.5, 171.0, np.nan])
+    factorials = T.special.factorial(x)
+    found, slopes = sl.function([x], [factorials, T.grad(factorials.sum(), x)], mode=mode)(numbers)
+    np.testing.assert_allclose(found, scipy.special.factorial(numbers), rtol=1e-14)
+    np.testing.assert_array_equal(slopes[:3], 0.0)
+
+
+def test_where_of_a_condition_alone() -> None:
+    """The places where it holds, as NumPy has it; with two values a choice."""
+    x = T.dmatrix("x")
+    value = np.array([[1.0, -2.0, 3.0], [-4.0, 5.0, np.nan]])
+    found = sl.function([x], list(T.where(x > 0)))(value)
+    for places, wanted in zip(found, np.where(value > 0), strict=True):
+        np.testing.assert_array_equal(places, wanted)
+    np.testing.assert_array_equal(sl.function([x], T.where(x > 0, x, 0))(value), np.where(value > 0, value, 0))
+    assert [item.dtype for item in np.where(x > 0)] == ["int64", "int64"]
+
+
+@pytest.mark.parametrize(
+    ("function", "reference"),
+    [
+        (T.special.logit, scipy.special.logit),
+        (T.special.log_expit, scipy.special.log_expit),
+        (lambda x: T.special.beta(x, 3), lambda x: scipy.special.beta(x, 3)),
+        (lambda x: T.special.poch(x, x), lambda x: scipy.special.poch(x, x)),
+        (T.special.factorial, lambda x: scipy.special.factorial(x.astype(float))),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "uint64"])
+def test_integers_at_their_ends(function: Callable[..., Any], reference: Callable[..., Any], dtype: str) -> None:
+    """What is computed from x beside x, as 1 - x, does not overflow in a narrow dtype."""
+    x = T.TensorType(dtype, (None,))("x")
+    value = np.array([0, 1, 3, 100, 127], dtype)
+    with np.errstate(all="ignore"):
+        wanted = reference(value.astype(float))
+    np.testing.assert_allclose(sl.function([x], function(x))(value), wanted, rtol=1e-13)
+
+
+def test_logaddexp2_of_float16() -> None:
+    """Exact where the sum is a power of two: the logarithms are not rounded to three digits."""
+    x = T.TensorType("float16", (None,))("x")
+    value = np.array([-1.0, 3.0, 9.0], np.float16)
+    np.testing.assert_array_equal(sl.function([x], T.logaddexp2(x, x))(value), np.logaddexp2(value, value))

@@ -457,3 +457,39 @@ def test_types_of_generators() -> None:
     assert RandomStateType() is random_state_type
     assert repr(random_state_type) == "RandomStateType"
     assert not isinstance(random_state_type("x").type, RandomGeneratorType)
+
+
+def test_what_is_no_generator_is_refused_where_one_is_an_input() -> None:
+    """Generators of the other kind, numbers, states of the other kind; the dict of a state is taken."""
+    rng, legacy = T.random.rng("rng"), random_state_type("legacy")
+    f = sl.function([rng], basic.normal(0.0, 1.0, rng=rng, size=(2,)), name="f")
+    g = sl.function([legacy], basic.normal(0.0, 1.0, rng=legacy, size=(2,)))
+    one, other = np.random.default_rng(4), np.random.RandomState(4)
+    np.testing.assert_array_equal(f(one.bit_generator.state), f(one))
+    np.testing.assert_array_equal(g(other.get_state(legacy=False)), g(other))
+    for bad, word in ((other, "a RandomState"), (3, "of type int"), ({}, "of type dict"), (np.arange(4), "ndarray")):
+        with pytest.raises(TypeMismatch, match=rf"\(rng\) of f must be a Generator of NumPy, and is {word}|ndarray"):
+            f(bad)
+    with pytest.raises(TypeMismatch, match="must be a RandomState of NumPy, and is a Generator"):
+        g(one)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "bool", "float32"])
+def test_whole_numbers_in_a_narrow_dtype(dtype: str) -> None:
+    """Those that NumPy draws in this dtype, which refuses bounds beyond it."""
+    drawn = "int64" if dtype == "float32" else dtype
+    for made, name in ((np.random.default_rng, "integers"), (np.random.RandomState, "randint")):
+        draw = getattr(basic, name)
+        found = sl.function([], draw(0, 2, size=(9,), rng=sl.shared(made(1)), dtype=dtype))()
+        np.testing.assert_array_equal(found, getattr(made(1), name)(0, 2, size=(9,), dtype=drawn))
+        assert found.dtype == dtype
+    if dtype == "int8":
+        with pytest.raises(ValueError, match="out of bounds for int8"):
+            sl.function([], basic.integers(0, 300, size=(9,), rng=sl.shared(np.random.default_rng(1)), dtype=dtype))()
+
+
+def test_the_error_of_a_gradient_through_a_generator_says_the_way_out() -> None:
+    """NumPy's numbers are not differentiated; a RandomStream's are."""
+    mean = T.dscalar("mean")
+    with pytest.raises(DisconnectedInputError, match=r"T\.random\.RandomStream\(seed\), which are differentiated"):
+        T.grad(basic.normal(mean, 1.0, rng=sl.shared(np.random.default_rng(1))), mean)

@@ -88,9 +88,11 @@ def test_interpolation_between_neighbours(method: str) -> None:
     order = RNG.permutation(7)
     inside = np.array([PLACES[2], 0.75 * PLACES[2] + 0.25 * PLACES[3]])
     found = run(T.interpolate1d(PLACES[order], VALUES[order], method, extrapolate=False)(inside), {})
-    low, high = VALUES[2:4]
+    """The intervals between points have their ends: at a point the first is the point before."""
+    before, low, high = VALUES[1:4]
     between = {"linear": 0.75 * low + 0.25 * high, "nearest": low, "first": low, "last": high, "mean": (low + high) / 2}
-    np.testing.assert_allclose(found, [between["mean"] if method == "mean" else low, between[method]])
+    at_a_point = {"first": before, "mean": (before + low) / 2}.get(method, low)
+    np.testing.assert_allclose(found, [at_a_point, between[method]])
     ends = run(T.interpolate1d(PLACES, VALUES, method, 3.0, None, False)(np.array([-9.0, 9.0])), {})
     np.testing.assert_array_equal(ends, [3.0, VALUES[-1]])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -253,3 +254,60 @@ def test_the_schur_form_says_why_it_has_no_derivative() -> None:
     x = T.dmatrix("x")
     with pytest.raises(TypeError, match="factor of modulus 1"):
         sl.grad(T.sum(T.linalg.schur(x)[0]), x)
+
+
+# Tridiagonal systems
+
+
+def tridiagonal(*shape: int) -> Any:
+    """Matrices with three diagonals, whose factors need other rows than the first ones."""
+    values = np.random.default_rng(shape[-1]).normal(size=shape) + 0.5 * np.eye(shape[-1])
+    return np.triu(np.tril(values, 1), -1)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_factors_of_tridiagonal_matrices(size: int, mode: str) -> None:
+    """One factorization serves every right side, and the transposed system; three diagonals of a are read."""
+    a, b, v = T.dmatrix("a"), T.dmatrix("b"), T.dvector("v")
+    matrix, generator = tridiagonal(size, size), np.random.default_rng(1)
+    right, vector = generator.normal(size=(size, 2)), generator.normal(size=size)
+    factors = T.linalg.tridiagonal_lu_factor(a)
+    for transposed in (False, True):
+        made = [T.linalg.tridiagonal_lu_solve(factors, side, transposed=transposed) for side in (b, v)]
+        found = sl.function([a, b, v], made, mode=mode)(matrix + 9 * np.triu(np.ones((size, size)), 2), right, vector)
+        for one, side in zip(found, (right, vector), strict=True):
+            np.testing.assert_allclose(one, np.linalg.solve(matrix.T if transposed else matrix, side), rtol=1e-9)
+
+
+def test_stacks_of_tridiagonal_systems_and_what_is_refused() -> None:
+    a, b = T.dtensor3("a"), T.dmatrix("b")
+    matrices, right = tridiagonal(4, 5, 5), np.random.default_rng(2).normal(size=(4, 5))
+    made = T.linalg.tridiagonal_lu_solve(T.linalg.tridiagonal_lu_factor(a), b, b_ndim=1)
+    wanted = np.linalg.solve(matrices, right[..., None])[..., 0]
+    np.testing.assert_allclose(sl.function([a, b], made)(matrices, right), wanted)
+    with pytest.raises(ValueError, match="singular"):
+        sl.function([a, b], made)(0 * matrices, right)
+    with pytest.raises(ValueError, match="b_ndim is 3"):
+        T.linalg.tridiagonal_lu_solve(T.linalg.tridiagonal_lu_factor(a), b, b_ndim=3)
+    with pytest.raises(NullTypeGradError, match="factors are not differentiated"):
+        T.grad(made.sum(), a)
+
+
+@pytest.mark.parametrize("assume_a", ["tridiagonal", "diagonal"])
+def test_systems_with_few_diagonals(assume_a: str) -> None:
+    """Only these diagonals are read, and have a gradient."""
+    kept = 1 if assume_a == "tridiagonal" else 0
+    full = np.random.default_rng(3).normal(size=(2, 4, 4)) + 3 * np.eye(4)
+    matrices, right = np.triu(np.tril(full, kept), -kept), np.random.default_rng(4).normal(size=(2, 4, 3))
+    a, b = T.dtensor3("a"), T.dtensor3("b")
+    found = sl.function([a, b], T.linalg.solve(a, b, assume_a=assume_a))(full, right)
+    np.testing.assert_allclose(found, np.linalg.solve(matrices, right))
+    gradcheck(lambda a, b: T.linalg.solve(a, b, assume_a=assume_a), [full, right])
+
+
+def test_right_sides_of_tridiagonal_factors_are_differentiated() -> None:
+    factors = T.linalg.tridiagonal_lu_factor(tridiagonal(5, 5))
+    for transposed in (False, True):
+        solved = functools.partial(T.linalg.tridiagonal_lu_solve, factors, transposed=transposed)
+        gradcheck(solved, [np.random.default_rng(5).normal(size=(5, 2))])

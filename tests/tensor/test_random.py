@@ -634,3 +634,12 @@ def test_parameters_outside_of_their_domain(name: str, parameters: tuple[Any, ..
     """Known ones are refused when the draw is written; NumPy refuses the same."""
     with pytest.raises(InvalidValue, match=text):
         getattr(RandomStream(1), name)(*parameters)
+
+
+def test_the_older_name_of_choices_without_replacement() -> None:
+    """It says that it is one, as Theano's does, and draws the same numbers."""
+    chances = T.constant(np.full((2, 4), 0.25, np.float32))
+    with pytest.warns(DeprecationWarning, match="older name of choice"):
+        older = MRG_RandomStreams(3).multinomial_wo_replacement(n=3, pvals=chances)
+    newer = MRG_RandomStreams(3).choice(size=3, replace=False, p=chances)
+    np.testing.assert_array_equal(*sl.function([], [older, newer])())

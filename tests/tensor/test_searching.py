@@ -223,3 +223,34 @@ def test_einsum_by_lists_of_axes() -> None:
         T.einsum(T.dmatrix(), [0, 52])
     with pytest.raises(InvalidValue, match="subscripts and operands"):
         T.einsum(T.dmatrix())
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_the_gradient_of_distinct_elements(axis: int | None) -> None:
+    """It goes to the first place of each element, and along an axis to the first of equal parts."""
+    x = T.dmatrix("x")
+    value = np.array([[3.0, 1.0, 3.0], [2.0, 1.0, 2.0], [3.0, 1.0, 3.0]])
+    found, slopes = sl.function([x], [y := T.unique(x, axis=axis), T.grad((y**2).sum(), x)])(value)
+    wanted, first = np.unique(value, return_index=True, axis=axis)
+    np.testing.assert_array_equal(found, wanted)
+    kept = np.zeros(value.shape)
+    kept.reshape(-1)[first] = 1 if axis is None else 0
+    if axis is not None:
+        kept[(slice(None),) * axis + (first,)] = 1
+    np.testing.assert_array_equal(slopes, 2 * value * kept)
+    direction = np.arange(9.0).reshape(3, 3)
+    changes = sl.function([x], T.Rop(y, x, T.constant(direction)))(value)
+    np.testing.assert_array_equal(
+        changes, direction.reshape(-1)[first] if axis is None else direction.take(first, axis)
+    )
+
+
+def test_the_order_of_a_sorted_vector_is_a_vector() -> None:
+    with pytest.raises(ValueError, match="the sorter has 2 axes"):
+        T.searchsorted(T.dvector("x"), T.dmatrix("v"), sorter=T.dmatrix("order"))
+
+
+def test_an_axis_that_is_missing_is_an_axis_error_of_numpy() -> None:
+    """So programs that expect NumPy's error see it."""
+    with pytest.raises(np.exceptions.AxisError, match="there is no axis 2"):
+        T.cumsum(T.dmatrix("x"), axis=2)

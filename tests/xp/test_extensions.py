@@ -97,6 +97,23 @@ def test_eigenpairs():
         np.testing.assert_allclose(x @ vectors, vectors * lengths[..., None, :], atol=64 * np.finfo(dtype).eps * 10)
 
 
+def test_eigenpairs_of_any_square_matrices():
+    for dtype in FLOATS:
+        x = values(dtype, (2, 3, 3))
+        found = xp.linalg.eig(xp.asarray(x))
+        assert found._fields == ("eigenvalues", "eigenvectors")
+        assert all(xp.isdtype(part.dtype, "complex floating") for part in found)
+        lengths, vectors = (np.asarray(part) for part in found)
+        limit = 640 * np.finfo(dtype).eps * np.abs(x).max()
+        np.testing.assert_allclose(x @ vectors, vectors * lengths[..., None, :], atol=limit)
+        alone = np.asarray(xp.linalg.eigvals(xp.asarray(x)))
+        np.testing.assert_allclose(np.sort_complex(alone), np.sort_complex(lengths), atol=limit)
+    with pytest.raises(ValueError, match="square"):
+        xp.linalg.eig(xp.asarray(values("float64", (2, 3))))
+    with pytest.raises(TypeError):
+        xp.linalg.eigvals(xp.asarray(values("int64", (2, 2))))
+
+
 def test_products():
     for first, second in itertools.product(NAMES, NAMES):
         if isinstance(outcome(xp.result_type, getattr(xp, first), getattr(xp, second)), TypeError):

@@ -33,6 +33,7 @@ from symlab.core.shared import fitting, shared
 from symlab.core.substitute import copied
 from symlab.debug.monitor import monitor_mode
 from symlab.tensor.elementwise import cast
+from symlab.tensor.elementwise import round as nearest
 from symlab.tensor.reductions import softmax as rows_softmax
 from symlab.tensor.types import TensorType as tensor_type
 from symlab.tensor.types import all_dtypes
@@ -241,6 +242,11 @@ def version(print_too: bool = True) -> tuple[Any, bool]:
 def ScalarType(dtype: Any) -> ArrayType:
     """The type of single numbers of a dtype, which are arrays of rank 0 here."""
     return tensor_type(dtype, ())
+
+
+def iround(a: Any, mode: str | None = None) -> Any:
+    """The nearest whole numbers as int64."""
+    return cast(nearest(a, mode) if mode else nearest(a), "int64")
 
 
 def is_flat(var: Variable, ndim: int | None = None) -> bool:

@@ -218,6 +218,18 @@ def joining(name: str) -> Callable[..., Any]:
     return make
 
 
+LETTERS = MappingProxyType(
+    {
+        "b": "int8", "w": "int16", "i": "int32", "l": "int64", "f": "float32", "d": "float64", "c": "complex64",
+        "z": "complex128",
+    }
+)  # fmt: skip
+COMPARED = MappingProxyType(
+    {"equal": "eq", "not_equal": "neq", "less_than": "lt", "less_equal": "le", "greater_than": "gt",
+     "greater_equal": "ge"}
+)  # fmt: skip
+
+
 def is_dense(x: Any) -> bool:
     """Whether this is an array, and no variable or sparse matrix."""
     return isinstance(x, np.ndarray)
@@ -238,6 +250,8 @@ def is_dense_variable(x: Any) -> bool:
 SPARSE: Mapping[str, Any] = MappingProxyType(
     {
         **SPARSE_FUNCTIONS,
+        **{letter + "cast": with_options("cast", "dtype")(dtype) for letter, dtype in LETTERS.items()},
+        **{f"{name}_s_{kind}": f"symlab.sparse:{own}" for name, own in COMPARED.items() for kind in "sd"},
         "_is_dense": is_dense,
         "_is_dense_variable": is_dense_variable,
         "_is_sparse": "scipy.sparse:issparse",

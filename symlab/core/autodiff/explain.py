@@ -33,6 +33,8 @@ def disconnected_message(cost: str, variable: Expr, found: Sweep, held: Collecti
     if path[-1] not in found.reached:
         path = shortest_path(variable, found.order, found.reached)
     text = " -> ".join(label(node) for node in shortened(path))
+    if path[-1].op.name == "numpy_draw":
+        tries = ["draws of T.random.RandomStream(seed), which are differentiated", "loc + scale * normal(0, 1)", *tries]
     problem = f"no gradient passes from {cost} to {name}: {text}, and {reason(path, held)}"
     return message(problem, [(label(node), node) for node in shortened(path)], tries)
 

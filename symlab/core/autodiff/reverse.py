@@ -110,6 +110,8 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Ex
         yield node.args[0], (node.attr("index"), flow)
     elif node.op is IFELSE:
         yield from branch_shares(node, flow, varying)
+    elif (without := undefined_part(node, flow)) is not None:
+        yield from ((arg, without) for _, arg in varying)
     elif isinstance(flow, (Undefined, Zero)) or no_influence(flow):
         yield from ((arg, flow if isinstance(flow, Undefined) else ZERO) for _, arg in varying)
     elif node.op.kind is Kind.ELEMENTWISE and node.op.vjp is None:
@@ -132,6 +134,15 @@ def branch_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -
             yield arg, share if known else replace(share, choices=(*part.choices, (condition, taken)))
         elif part is not None:
             yield arg, part if isinstance(part, Undefined) else ZERO
+
+
+def undefined_part(node: Expr, flow: Any) -> Undefined | None:
+    """The flow of a result without a derivative, among several: any operand may be what that result comes from."""
+    if not isinstance(flow, tuple):
+        return None
+    parts = enumerate(flow)
+    found = (part for at, part in parts if isinstance(part, Undefined) and not is_discrete(PROJECT(node, index=at)))
+    return next(found, None)
 
 
 def no_influence(flow: Any) -> bool:

@@ -228,7 +228,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
     {
         **dict.fromkeys(
             (passing.copy, passing.disconnected_grad, passing.zero_grad, passing.undefined_grad, passing.grad_clip,
-             passing.grad_scale, agreement.not_negative, windows.windows, windows.filled_by), as_it_is,
+             passing.grad_scale, agreement.within, windows.windows, windows.filled_by), as_it_is,
         ),
         **dict.fromkeys((cumulative.cumsum, cumulative.cumprod, cumulative.recurrence), along_axis),
         **dict.fromkeys((cumulative.cummax, cumulative.cummin, cumulative.logcumsumexp), along_axis),

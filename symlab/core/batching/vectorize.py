@@ -9,7 +9,7 @@ from typing import Any
 from symlab.core.batching.masks import without_picking
 from symlab.core.batching.rules import batched
 from symlab.core.batching.stack import Operand, Unbatchable, core_rank
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidValue, RankMismatch, TypeMismatch, message
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, PROJECT
 from symlab.core.ir.types import TupleType, array_type
@@ -78,8 +78,8 @@ def vectorize(function: Callable[..., Any], signature: str | None = None) -> Cal
     """A function of expressions that applies `function` to stacks, as `numpy.vectorize` does, but without a loop.
 
     `signature` names the axes that each argument and each result has for one application, such as "(m,n),(n)->(m)";
-    without one all are scalars. Errors: InvalidValue for a signature that cannot be read, TypeMismatch for arguments
-    with fewer axes than it says.
+    without one all arguments are scalars, and results what the function gives. Errors: InvalidValue for a signature
+    that cannot be read or another number of results, RankMismatch for arguments with fewer axes than it says.
     """
     cores = cores_of(signature) if signature is not None else None
 
@@ -114,15 +114,19 @@ def one_of(stack: Variable, core: Core) -> Variable:
     """An input like one array of a stack."""
     if stack.ndim < len(core):
         problem = f"an argument has {stack.ndim} axes, and the signature names {len(core)}"
-        raise TypeMismatch(message(problem, [("argument", stack)]))
+        raise RankMismatch(message(problem, [("argument", stack)]))
     return variable(array_type(stack.type.dtype, stack.type.shape[stack.ndim - len(core) :]), stack.name)
 
 
 def check_results(results: Any, cores: tuple[list[Core], list[Core]] | None, signature: str | None) -> None:
-    """Raise unless the results have the axes that the signature names."""
+    """Raise unless there are results, and they have the axes that the signature, if there is one, names."""
+    if results is None:
+        raise InvalidValue(message("the function gives no result", (), ["return x + 1"]))
     found = [results] if isinstance(results, Variable) else list(results)
-    wanted = cores[1] if cores is not None else [()] * len(found)
+    wanted = cores[1] if cores is not None else [("?",) * result.ndim for result in found]
+    if len(wanted) != len(found):
+        raise InvalidValue(message(f"{signature} has {len(wanted)} results, and the function gives {len(found)}"))
     for result, core in zip(found, wanted, strict=True):
         if result.ndim != len(core):
-            problem = f"a result has {result.ndim} axes, and the signature {signature or '()'} names {len(core)}"
-            raise TypeMismatch(message(problem, [("result", result)]))
+            problem = f"a result has {result.ndim} axes, and the signature {signature} names {len(core)}"
+            raise RankMismatch(message(problem, [("result", result)]))

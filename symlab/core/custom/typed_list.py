@@ -1,31 +1,38 @@
 """Lists of arrays of one type as values of expressions: `TypedListType(T.dvector)("xs")`, `append(xs, x)`, `xs[0]`.
 
 The names are those of Theano's module of this name. A list is a value as any other: what changes one gives a new list.
-Functions with lists run on the reference evaluator, and nothing is differentiated through them.
+Functions with lists run on the reference evaluator, and nothing is differentiated through them. Lists of sparse
+matrices are in `symlab.sparse.lists`, of the same methods.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from symlab.core.custom.records import PYTHON, as_type, fitted_operand
+from symlab.core.ir.composite import Composite
 from symlab.core.ir.errors import InvalidValue, Misfit, TypeMismatch, message
 from symlab.core.ir.op import INPUT, Kind, Op
 from symlab.core.ir.types import ArrayType, ListType, array_type
 from symlab.core.ops.operators import Variable, as_variable
 
 Array = np.ndarray[Any, Any]
+P = ParamSpec("P")
+R = TypeVar("R")
 COUNTED = array_type(np.int64, ())
 
 
-def TypedListType(ttype: Any, depth: int = 0) -> ListType:
+def TypedListType(ttype: Any, depth: int = 0) -> Any:
     """The type of lists of elements of this type, that of arrays or of lists in turn; calling it gives an input.
 
     `depth` is the number of lists that lie around those elements within the list.
     """
+    if hasattr(ttype, "lists") and not depth:
+        return ttype.lists()
     if depth < 0:
         raise InvalidValue(message(f"the depth of lists is not negative, as {depth} is"))
     if depth:
@@ -151,6 +158,28 @@ COUNT = list_op("list_count", "How many such elements there are.",
 LENGTH = list_op("list_length", "The number of elements.", lambda items: np.int64(len(items)), number)
 
 
+def places_in(operands: Sequence[Any]) -> list[int]:
+    """Where in several lists of one length all elements are equal to those that come behind the lists."""
+    half = len(operands) // 2
+    rows = enumerate(zip(*operands[:half], strict=True))
+    return [place for place, row in rows if all(map(equal, row, operands[half:]))]
+
+
+def first_place(*operands: Any) -> Any:
+    """The first of these places."""
+    found = places_in(operands)
+    if not found:
+        raise ValueError("the list has no such element")
+    return np.int64(found[0])
+
+
+DROP = list_op("list_drop", "A list without the element at a place.",
+               lambda items, place: items[: int(place)] + items[int(place) + 1 :], same_list)  # fmt: skip
+PLACE = list_op("list_place", "The place of the first such elements in several lists.", first_place, number)
+TALLY = list_op("list_tally", "At how many places of several lists there are such elements.",
+                lambda *operands: np.int64(len(places_in(operands))), number)  # fmt: skip
+
+
 def applied(op: Op, *operands: Variable, **attributes: Any) -> Any:
     """A node of an op on lists: a list variable where that is its type."""
     try:
@@ -190,8 +219,23 @@ def place(value: Any) -> Variable:
 # The functions
 
 
+def by_method(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A function that asks a list of several parts for its own method of this name."""
+
+    def asking(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def found(x: Any, *others: Any, **named: Any) -> Any:
+            return getattr(x, name)(*others, **named) if isinstance(x, Composite) else function(x, *others, **named)
+
+        return found  # type: ignore[return-value]
+
+    return asking
+
+
 def make_list(tensors: Sequence[Any]) -> TypedListVariable:
     """A list of these elements, which have one type."""
+    if tensors and hasattr(tensors[0], "listed"):
+        return tensors[0].listed(tensors)  # type: ignore[no-any-return]
     first, *others = [item if isinstance(item, TypedListVariable) else as_variable(item) for item in tensors]
     wanted = first.type if isinstance(first.type, ListType) else open_type(first.type)
     for other in others:
@@ -205,12 +249,14 @@ def open_type(type: Any) -> ArrayType:
     return array_type(type.dtype, (None,) * type.ndim)
 
 
+@by_method("append")
 def append(x: Any, toAppend: Any) -> TypedListVariable:
     """The list with one element more."""
     items = as_list(x)
     return applied(APPEND, items, element(items, toAppend))  # type: ignore[no-any-return]
 
 
+@by_method("extend")
 def extend(x: Any, toAppend: Any) -> TypedListVariable:
     """The first list with the second behind it."""
     items, others = as_list(x), as_list(toAppend)
@@ -219,23 +265,27 @@ def extend(x: Any, toAppend: Any) -> TypedListVariable:
     return applied(EXTEND, items, others)  # type: ignore[no-any-return]
 
 
+@by_method("insert")
 def insert(x: Any, index: Any, toInsert: Any) -> TypedListVariable:
     """The list with an element put in before a place."""
     items = as_list(x)
     return applied(INSERT, items, place(index), element(items, toInsert))  # type: ignore[no-any-return]
 
 
+@by_method("remove")
 def remove(x: Any, toRemove: Any) -> TypedListVariable:
     """The list without the first element that is equal to this one."""
     items = as_list(x)
     return applied(REMOVE, items, element(items, toRemove))  # type: ignore[no-any-return]
 
 
+@by_method("reverse")
 def reverse(x: Any) -> TypedListVariable:
     """The list from its end to its beginning."""
     return applied(REVERSE, as_list(x))  # type: ignore[no-any-return]
 
 
+@by_method("__getitem__")
 def getitem(x: Any, index: Any) -> Any:
     """An element by its place, or a part of the list by a slice of numbers."""
     items = as_list(x)
@@ -244,18 +294,39 @@ def getitem(x: Any, index: Any) -> Any:
     return applied(ITEM, items, place(index))
 
 
+@by_method("ind")
 def index_(x: Any, elem: Any) -> Variable:
     """The place of the first element that is equal to this one."""
     items = as_list(x)
     return applied(INDEX, items, element(items, elem))  # type: ignore[no-any-return]
 
 
+@by_method("count")
 def count(x: Any, elem: Any) -> Variable:
     """How many elements are equal to this one."""
     items = as_list(x)
     return applied(COUNT, items, element(items, elem))  # type: ignore[no-any-return]
 
 
+@by_method("length")
 def length(x: Any) -> Variable:
     """The number of elements."""
     return applied(LENGTH, as_list(x))  # type: ignore[no-any-return]
+
+
+# What lists of several parts are made of
+
+
+def dropped(x: TypedListVariable, place: Variable) -> TypedListVariable:
+    """The list without the element at a place."""
+    return applied(DROP, x, place)  # type: ignore[no-any-return]
+
+
+def index_of_parts(lists: Sequence[TypedListVariable], elements: Sequence[Variable]) -> Variable:
+    """The first place at which each list has its element."""
+    return applied(PLACE, *lists, *elements)  # type: ignore[no-any-return]
+
+
+def count_of_parts(lists: Sequence[TypedListVariable], elements: Sequence[Variable]) -> Variable:
+    """At how many places each list has its element."""
+    return applied(TALLY, *lists, *elements)  # type: ignore[no-any-return]

@@ -31,6 +31,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "cast_policy": ("custom", "numpy+floatX"),
 }
 
+LEAST: Mapping[str, int] = {"threads": 1, "cache_size": 0, "release_gil_at": 0}
+
 
 def _default_cache() -> str:
     return str(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "symlab")
@@ -114,6 +116,8 @@ def _checked_value(key: str, value: Any) -> Any:
         value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ConfigError(message(f"{key} must be of type {kind.__name__}, and {value!r} is not"))
+    if isinstance(value, int) and value < LEAST.get(key, value):
+        raise ConfigError(message(f"{key} must be {LEAST[key]} or more, and is {value}", (), [f"{key}={LEAST[key]}"]))
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(message(f"{key} cannot be {value!r}", (), [f"one of {', '.join(CHOICES[key])}"]))
     return value

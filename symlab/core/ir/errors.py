@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 
 class SymlabError(Exception):
     """The base of every error that symlab raises on purpose."""
@@ -46,8 +48,8 @@ class InvalidIndexType(InvalidIndex, TypeMismatch):
     """An index that is not made of integers or booleans."""
 
 
-class InvalidAxis(InvalidIndex, ValueError):
-    """An axis that an array does not have; as NumPy's AxisError both an index and a value."""
+class InvalidAxis(InvalidIndex, np.exceptions.AxisError):
+    """An axis that an array does not have: NumPy's AxisError, which is of an index and of a value."""
 
 
 class InvalidSize(TypeMismatch, ValueError):

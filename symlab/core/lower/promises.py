@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import CONSTANT, Kind
-from symlab.core.ir.types import ArrayType
+from symlab.core.ir.types import ArrayType, TupleType
 from symlab.core.lower.facts import Facts, NotCompilable, Problem
 from symlab.core.lower.sizes import Size
 
@@ -34,7 +34,7 @@ class PromisedFacts(Facts):
         """Find out about one node; what a lost one leaves open, and what was computed of it, is left out."""
         if node not in self.lost:
             super().visit(node)
-        elif all(arg in self.shapes for arg in node.args):
+        elif isinstance(node.type, (ArrayType, TupleType)) and all(arg in self.shapes for arg in node.args):
             with suppress(NotCompilable):
                 super().visit(node)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -45,20 +45,43 @@ agreed: Op = declared(
 )
 
 
-def not_negative_reference(value: Array) -> Array:
-    """The value, unless an element is below 0."""
-    if np.any(value < 0):
-        raise Misfit(f"no element may be negative, and {np.min(value)} is among them", kind=InvalidValue)
+# Intervals that values must lie in, by name: a test that holds between two numbers for which it holds, and words.
+# What NumPy asks of the parameters of its distributions: nan is no probability, and passes as a scale.
+DOMAINS: Mapping[str, tuple[Callable[[Any], Any], str]] = MappingProxyType(
+    {
+        "not negative": (lambda value: np.logical_not(value < 0), "may be negative"),
+        "positive": (lambda value: value > 0, "may be 0 or below"),
+        "probability": (lambda value: (value >= 0) & (value <= 1), "may lie outside of 0 to 1"),
+        "chance": (lambda value: (value > 0) & (value <= 1), "may be 0 or below, or above 1"),
+        "share": (lambda value: (value >= 0) & (value < 1), "may be negative, nor 1 or above"),
+        "above 1": (lambda value: value > 1, "may be 1 or below"),
+    }
+)
+
+
+def within_reference(value: Array, domain: str) -> Array:
+    """The value, unless an element is outside of the domain."""
+    test, words = DOMAINS[domain]
+    passed = np.asarray(test(value))
+    if not passed.all():
+        raise Misfit(f"no element {words}, and {value[np.logical_not(passed)][0]} is among them", kind=InvalidValue)
     return value
 
 
-not_negative: Op = declared(
-    "not_negative",
+def within_type(attributes: Mapping[str, Any], value: ArrayType) -> ArrayType:
+    """The type of `within`."""
+    if attributes["domain"] not in DOMAINS:
+        raise Misfit(f"there is no domain {attributes['domain']!r}, only {', '.join(DOMAINS)}", kind=InvalidValue)
+    return value
+
+
+within: Op = declared(
+    "within",
     Kind.CALL,
-    doc="The operand, once it is certain that no element is below 0, as of scales and of classes.",
-    reference=not_negative_reference,
-    infer=lambda attributes, value: value,
-    vjp=lambda cotangent, y, value: (cotangent,),
-    jvp=lambda tangents, y, value: tangents[0],
-    extra=MappingProxyType({"sizes": lambda arithmetic, value: value}),
+    doc="The operand, once it is certain that all elements lie in a `domain`, as those of scales and of classes.",
+    reference=within_reference,
+    infer=within_type,
+    vjp=lambda cotangent, y, value, domain: (cotangent,),
+    jvp=lambda tangents, y, value, domain: tangents[0],
+    extra=MappingProxyType({"sizes": lambda arithmetic, value, domain: value}),
 )

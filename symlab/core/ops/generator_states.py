@@ -97,6 +97,16 @@ def words_told(data: Any, legacy: bool) -> Array:
     return state_words(in_state(np.random.RandomState(bits) if legacy else np.random.Generator(bits), data))
 
 
+def words_given(name: str, type: GeneratorType, value: Any) -> Array:
+    """The words of what is given as a generator; `name` is how it is called in errors."""
+    kind, other = (np.random.RandomState, "Generator") if type.legacy else (np.random.Generator, "RandomState")
+    if isinstance(value, kind) or (not isinstance(value, NumPyGenerator) and is_state(value, type.legacy)):
+        return words_told(value, type.legacy)
+    given = f"a {other}" if isinstance(value, NumPyGenerator) else f"of type {value.__class__.__name__}"
+    hint = "np.random.RandomState(seed)" if type.legacy else "np.random.default_rng(seed)"
+    raise TypeMismatch(message(f"{name} must be a {type} of NumPy, and is {given}", (), [hint]))
+
+
 GENERATOR = GeneratorType(WORD, (None,))
 RANDOM_STATE = GeneratorType(WORD, (None,), legacy=True)
 

@@ -5,6 +5,7 @@ A draw changes no generator: its state is an operand, and the next one a result 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -45,10 +46,19 @@ def by_scipy(name: str, *places: int | float) -> Callable[..., Array]:
     return draw
 
 
-def between(generator: Any, low: Array, high: Array, size: Sizes) -> Array:
-    """Whole numbers in [low, high), by the method that a generator has for them."""
+def between(generator: Any, low: Array, high: Array, size: Sizes, dtype: str = "int64") -> Array:
+    """Whole numbers in [low, high), by the method that a generator has for them, in a dtype that has such numbers."""
     draw = generator.integers if isinstance(generator, np.random.Generator) else generator.randint
-    return np.asarray(draw(low, high, size=size))
+    return np.asarray(draw(low, high, size=size, dtype=dtype if np.dtype(dtype).kind in "biu" else "int64"))
+
+
+def uniforms(generator: Any, low: Any, high: Any, size: Sizes, dtype: str = "float64") -> Array:
+    """Numbers in [low, high) that no narrower dtype rounds up to `high`."""
+    wide = np.asarray(generator.uniform(low, high, size=size))
+    found, end = wide.astype(dtype), np.asarray(high).astype(dtype)
+    if found.dtype.kind != "f" or found.dtype == wide.dtype:
+        return found
+    return np.where((wide < high) & (found >= end), np.nextafter(end, found.dtype.type(-np.inf)), found)
 
 
 def permutations(generator: Any, x: Array, size: Sizes) -> Array:
@@ -130,12 +140,15 @@ DRAWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "pareto": by_scipy("pareto", 0, 0.0, 1),
         "permutation": permutations,
         "randint": between,
+        "random": lambda generator, size, dtype="float64": uniforms(generator, 0.0, 1.0, size, dtype),
         "random_integers": lambda generator, low, high, size: between(generator, low, high + 1, size),
         "t": lambda generator, df, loc, scale, size: loc + scale * generator.standard_t(df, size=size),
         "truncated_normal": by_scipy("truncnorm", 2, 3, 0, 1),
         "truncexpon": by_scipy("truncexpon", 0, 1, 2),
+        "uniform": uniforms,
     }
 )
+TYPED = frozenset(("integers", "randint", "random", "uniform"))  # draws that depend on the dtype
 
 
 def draw_by_name(distribution: str) -> Callable[..., Any]:
@@ -184,7 +197,9 @@ def drawing(
 
 def draw_reference(state: Array, *operands: Array, distribution: str, **options: Any) -> tuple[Array, Array]:
     """What NumPy draws, or SciPy for distributions that NumPy's generators do not have."""
-    return drawing(draw_by_name(distribution), distribution, working_generator)(state, *operands, **options)
+    draw = draw_by_name(distribution)
+    draw = functools.partial(draw, dtype=options["dtype"]) if distribution in TYPED else draw
+    return drawing(draw, distribution, working_generator)(state, *operands, **options)
 
 
 def variable_of(attributes: Mapping[str, Any]) -> Any:

@@ -47,8 +47,7 @@ class Protocols:
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         folder = function.__module__.partition("numpy")[2].removeprefix(".")
-        places = function.__name__ == "where" and len(args) == 1  # of a condition alone NumPy's `where` is `nonzero`
-        return numpy_function("nonzero" if places else function.__name__, folder)(*args, **options)
+        return numpy_function(function.__name__, folder)(*args, **options)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         return importlib.import_module("symlab.tensor")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from symlab.core.ir.errors import Misfit, RankMismatch, TypeMismatch
-from symlab.core.ir.op import Kind, Op
+from symlab.core.ir.op import PROJECT, Kind, Op
 from symlab.core.ir.types import ArrayType, TupleType, array_type
 from symlab.core.ops.declare import declared, refuse_complex
-from symlab.core.ops.shape import value_operands
+from symlab.core.ops.gather import inc_take, take
+from symlab.core.ops.operators import Variable
+from symlab.core.ops.shape import filled_like, value_operands
 from symlab.core.ops.stacks import last_sizes
 
 Array = np.ndarray[Any, Any]
@@ -60,6 +62,17 @@ def unique_reference(x: Array, equal_nan: bool = True, axis: int = 0) -> tuple[A
     return found[0], found[1], found[2].reshape(-1), found[3]
 
 
+def unique_vjp(cotangents: Sequence[Any], y: Variable, x: Variable, axis: int = 0, **options: Any) -> tuple[Variable]:
+    """Each cotangent goes to the first place of its element."""
+    first = PROJECT(y, index=1)
+    return (inc_take(filled_like(x, 0), cotangents[0], first, axes=(axis,)),)
+
+
+def unique_jvp(tangents: Sequence[Any], y: Variable, x: Variable, axis: int = 0, **options: Any) -> tuple[Any, ...]:
+    """The elements change as those at the first places do."""
+    return take(tangents[0], PROJECT(y, index=1), axes=(axis,)), None, None, None
+
+
 unique: Op = declared(
     "unique",
     Kind.CALL,
@@ -67,7 +80,8 @@ unique: Op = declared(
     "place of each, which of them each element is, and their counts.",
     reference=unique_reference,
     infer=unique_type,
-    extra=value_operands(0),
+    vjp=unique_vjp,
+    jvp=unique_jvp,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from symlab.core.ir.errors import TypeMismatch, message
-from symlab.core.ops.agreement import not_negative
+from symlab.core.ops.agreement import within
 from symlab.core.ops.compare import eq
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import add, log, mul, neg, sub
@@ -46,13 +46,13 @@ def crossentropy_categorical_1hot(coding_dist: Any, true_one_of_n: Any) -> Varia
 def crossentropy_softmax_1hot_with_bias(x: Any, b: Any, y_idx: Any, **options: Any) -> tuple[Variable, Variable]:
     """For each row of x + b the surprise of its class under softmax, and the softmax."""
     chances = softmax_with_bias(x, b)
-    return crossentropy_categorical_1hot(chances, not_negative(as_variable(y_idx))), chances
+    return crossentropy_categorical_1hot(chances, within(as_variable(y_idx), domain="not negative")), chances
 
 
 def crossentropy_softmax_1hot(x: Any, y_idx: Any, **options: Any) -> tuple[Variable, Variable]:
     """For each row of x the surprise of its class under softmax, and the softmax."""
     chances = softmax(as_variable(x), axis=-1)
-    return crossentropy_categorical_1hot(chances, not_negative(as_variable(y_idx))), chances
+    return crossentropy_categorical_1hot(chances, within(as_variable(y_idx), domain="not negative")), chances
 
 
 def crossentropy_softmax_argmax_1hot_with_bias(x: Any, b: Any, y_idx: Any) -> tuple[Variable, Variable, Variable]:

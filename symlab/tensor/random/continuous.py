@@ -17,6 +17,7 @@ from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import quantile
 from symlab.core.ops.special import erfcinv
 from symlab.core.ops.trigonometric import tan
+from symlab.tensor.random.domains import surely
 from symlab.tensor.random.draws import Draw, by_generator, drawn, scale_of
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.special import ndtr, ndtri
@@ -214,10 +215,11 @@ def triangular(left: Any, mode: Any, right: Any, size: Any = None, *, rng: Any, 
     """Numbers in [left, right] whose density rises to `mode` and falls after it."""
     draw = drawn([left, mode, right], size, rng, dtype)
     first, middle, last = draw.parameters
-    u, width = draw.inside(), sub(last, first)
-    low = add(first, sqrt(mul(mul(u, width), sub(middle, first))))
-    high = sub(last, sqrt(mul(mul(sub(1, u), width), sub(last, middle))))
-    return filled(switch(lt(mul(u, width), sub(middle, first)), low, high), draw)
+    u, width = draw.inside(), surely(sub(last, first), "positive")
+    rise, fall = (surely(part, "not negative") for part in (sub(middle, first), sub(last, middle)))
+    low = add(first, sqrt(mul(mul(u, width), rise)))
+    high = sub(last, sqrt(mul(mul(sub(1, u), width), fall)))
+    return filled(switch(lt(mul(u, width), rise), low, high), draw)
 
 
 @by_generator
@@ -242,7 +244,7 @@ def invgamma(shape: Any, scale: Any = 1.0, size: Any = None, *, rng: Any, dtype:
 
 @by_generator
 def gengamma(
-    alpha: Any, p: Any = 1.0, lambd: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
+    alpha: Any = 1.0, p: Any = 1.0, lambd: Any = 1.0, size: Any = None, *, rng: Any, dtype: Any = "floatX"
 ) -> Variable:
     """lambd times a gamma number (shape alpha / p) to the power 1 / p."""
     draw = drawn([alpha, p, lambd], size, rng, dtype)

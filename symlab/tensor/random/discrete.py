@@ -20,6 +20,7 @@ from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.random import multinomial_quantile
 from symlab.core.ops.rounding import ceil, floor
 from symlab.core.ops.shape import shuffled, sizes_of
+from symlab.tensor.random.domains import surely
 from symlab.tensor.random.draws import Draw, by_generator, counted_draw, sizes_for, source_of, whole
 from symlab.tensor.random.sources import filled_to
 from symlab.tensor.reductions import cumsum, sum
@@ -53,7 +54,7 @@ def integers(low: Any, high: Any = None, size: Any = None, *, rng: Any, dtype: A
     check_range(as_variable(low), as_variable(high), dtype_of(dtype))
     draw = counted_draw([low, high], size, rng)
     first, last = (cast(item, dtype="float64") for item in draw.parameters)
-    found = floor(mul(draw.uniform(), sub(last, first)))
+    found = floor(mul(draw.uniform(), surely(sub(last, first), "positive")))
     return whole(filled_to(add(cast(found, dtype="int64"), cast(draw.parameters[0], dtype="int64")), draw.sizes), dtype)
 
 

@@ -13,14 +13,13 @@ import numpy as np
 from symlab.core.ir.errors import InvalidValue, ShapeMismatch, TypeMismatch, message
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
-from symlab.core.ops.agreement import not_negative
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.operators import Variable, as_variable, constant
 from symlab.core.ops.random import quantile
 from symlab.core.ops.shape import Number
 from symlab.core.steps import unfolded_steps
 from symlab.tensor.arguments import sizes_from
-from symlab.tensor.random.domains import check_parameters
+from symlab.tensor.random.domains import checked, surely
 from symlab.tensor.random.sources import Source, filled_to, fold_in, word
 from symlab.tensor.random.states import front_sizes, is_state, not_below
 from symlab.tensor.types import dtype_of
@@ -35,8 +34,12 @@ def by_generator(function: Callable[..., Variable]) -> Callable[..., Variable]:
         if options.get("rng") is None:
             raise without_source(name)
         if not is_state(options["rng"]):
-            check_parameters(name, signature.bind_partial(*parameters, **options).arguments)
-            return function(*parameters, **options)
+            try:
+                given = signature.bind(*parameters, **options)
+            except TypeError as error:
+                raise TypeMismatch(message(f"{name}: {error}")) from None
+            given.arguments.update(checked(name, given.arguments))
+            return function(*given.args, **given.kwargs)
         if name == "gamma" and len(parameters) > 1:
             problem = "the second parameter of gamma is a scale here, and a rate in programs for PyTensor: say which"
             raise TypeMismatch(message(problem, (), ["scale=scale", "T.random.basic.gamma(shape, rate)"]))
@@ -140,7 +143,7 @@ def drawn(parameters: Sequence[Any], size: Any, rng: Any, dtype: Any, ndim: int 
 def scale_of(value: Variable) -> Variable:
     """A scale, which is refused where an element is negative: now if it is known, else at the call."""
     if value.op is not CONSTANT:
-        return not_negative(value)  # type: ignore[no-any-return]
+        return surely(value, "not negative")
     if np.any(constant_value(value) < 0):
         raise InvalidValue(message("a scale is not negative", [(value.name or "scale", value)]))
     return value

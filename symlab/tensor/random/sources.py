@@ -76,9 +76,9 @@ class Source:
         return philox(self.key, self.stream, full if sizes else place)  # type: ignore[no-any-return]
 
     def uniform(self, sizes: Sequence[Number], dtype: str = "float64", part: int = 0, parts: int = 1) -> Variable:
-        """Numbers in [0, 1): 53 bits of them, or 24 for float32."""
-        kept = 24 if dtype in ("float32", "float16") else 53
-        wide = "float32" if kept == 24 else "float64"
+        """Numbers in [0, 1): 53 bits of them, 24 for float32, 11 for float16, of which none is rounded."""
+        kept = {"float32": 24, "float16": 11}.get(dtype, 53)
+        wide = "float32" if kept <= 24 else "float64"
         whole = cast(right_shift(self.bits(sizes, part, parts), word(64 - kept)), dtype=wide)
         found = mul(whole, constant(2.0**-kept, dtype=wide))
         return found if wide == dtype else cast(found, dtype=dtype)  # type: ignore[no-any-return]

@@ -51,8 +51,7 @@ def each(ops: str, *rest: Any, **more: Any) -> Iterable[Refusal]:
 
 # Ops that take any array: there is nothing to refuse but a wrong number of operands.
 UNCONDITIONAL = frozenset(
-    ("assume", "copy", "disconnected_grad", "grad_clip", "grad_scale", "nonzero", "not_negative", "undefined_grad",
-     "zero_grad")
+    ("assume", "copy", "disconnected_grad", "grad_clip", "grad_scale", "nonzero", "undefined_grad", "zero_grad")
 )  # fmt: skip
 
 FOLDS = "all any argmax argmin log_softmax logsumexp max max_or_zero min negative_entropy prod softmax sum"
@@ -100,6 +99,8 @@ REFUSALS = (
     Refusal("matmul", ShapeMismatch, "cannot contract axis 2 of x0 (10) with axis 1 of x1 (3)", shape=(2, 2, 10)),
     Refusal("agreed", TypeMismatch, "x1 is float64[2], where integers of one dtype are wanted", place=1,
             dtype="float64"),
+    Refusal("within", InvalidValue, "there is no domain 'somewhere', only not negative, positive",
+            attributes={"domain": "somewhere"}),
     Refusal("arange", InvalidValue, "0 numbers are given for ('?', 5, 1)", attributes={"bounds": ("?", 5, 1)}),
     Refusal("bincount", TypeMismatch, "x0 is float64[6], where a vector of integers is wanted", dtype="float64"),
     Refusal("broadcast_to", ShapeMismatch, "axis -1 has size 8, and does not broadcast to 4", shape=(3, 8)),

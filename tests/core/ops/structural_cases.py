@@ -293,7 +293,7 @@ def searching() -> Iterator[Case]:
         1,
         differentiable=False,
     )
-    yield Case(agreement.not_negative, (np.abs(numbers(2, 3)),), lambda x: x, {}, NUMBERS)
+    yield Case(agreement.within, (np.abs(numbers(2, 3)),), lambda x, domain: x, {"domain": "not negative"}, NUMBERS)
     yield Case(agreement.agreed, (numbers(3), sizes, sizes), lambda x, *sizes: x, {}, NUMBERS, 1)
     yield Case(search.bincount, (x,), counts, {"minlength": 6}, ("int8", "int64"), differentiable=False)
 

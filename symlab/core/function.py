@@ -29,7 +29,7 @@ from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ListType, ObjectType
 from symlab.core.modes import MONITORED_LOOPS, Mode, as_mode
 from symlab.core.ops.operators import Variable
-from symlab.core.overwriting import overwriting
+from symlab.core.overwriting import overwriting, using_arguments
 from symlab.core.pipeline import run
 from symlab.core.request import Request, make_request, swapped, with_outputs
 from symlab.core.rewrite.trace import Trace
@@ -92,7 +92,7 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     on_device = chosen(mode.backend, settings) == "cuda"
     trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
     made = Function(request, mode, settings, replace(trace, name=request.name))
-    front = made.front if mode.check is None else seam(mode.check)(made)
+    front = using_arguments(made.front, request) if mode.check is None else seam(mode.check)(made)
     return with_generators(StatefulFunction(front, request) if request.states else front, request)
 
 
@@ -239,8 +239,8 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     @property
     def name(self) -> str:
-        """The function's name."""
-        return self.request.name
+        """The function's name; of one without, the file and line where it was made, as "train.py:12"."""
+        return self.request.place or self.request.name
 
     @property
     def inputs(self) -> tuple[Variable, ...]:
@@ -327,7 +327,7 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def __repr__(self) -> str:
         names = ", ".join(str(item.name or "?") for item in self.request.inputs)
-        return f"<symlab function {self.name}({names}), {self.mode.name}>"
+        return f"<symlab function {self.request.name}({names}), {self.mode.name}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return seam("display.bundle")(self)

@@ -44,7 +44,7 @@ def walk(
     return_children: bool = False,
     hash_fn: Callable[[Any], Any] = id,
 ) -> Iterator[Any]:
-    """`nodes` and all that `expand` gives for them, and again, each once: near ones first, or with `bfs=False` deep ones.
+    """`nodes` and all that `expand` gives for them, and again, each once: near ones first, with `bfs=False` deep ones.
 
     `expand(node)` is an iterable of nodes, or None where the walk ends. With `return_children` pairs (node, what it was
     expanded to) are given. Nodes are the same where `hash_fn` gives the same.

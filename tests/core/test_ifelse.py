@@ -14,7 +14,7 @@ from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.lower.memory import Program
 from symlab.core.lower.program import LoopCall
 
-ifelse = sl.ifelse.ifelse
+ifelse = sl.ifelse
 
 
 @pytest.fixture(params=["FAST_RUN", "FAST_COMPILE"])

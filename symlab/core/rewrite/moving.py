@@ -1,7 +1,7 @@
 """Products out of loops: of rows with a matrix that no step changes there is one before the loop, or one after it.
 
-A step that computes `dot(row, w)` reads all of `w` for few numbers; one product of all rows reads it once. What is moved
-before a loop is made of rows and constants alone; what is moved after it is read by no step, and is made of values that
+A step that computes `dot(row, w)` reads all of `w` for few numbers; one product of all rows reads it once. What moves
+before a loop is made of rows and constants alone; what moves behind it is read by no step, and is made of values that
 are kept anyway. A step that multiplies many rows at once loses nothing, and finds its result in the cache: its product
 stays.
 """

@@ -318,3 +318,13 @@ def test_calls_from_several_threads_do_not_disturb_each_other():
         found = list(pool.map(lambda number: f(np.full(2, number)).tolist(), map(float, range(40))))
     assert found == [[2.0 * number] * 2 for number in range(40)]
     assert float(s.get_value()) == 40
+
+
+@pytest.mark.slow
+def test_what_does_not_fit_in_a_branch_that_is_not_taken_is_no_error():
+    c, x, y = T.lscalar("c"), T.dvector("x"), T.dvector("y")
+    f = sl.function([c, x, y], sl.ifelse(c, (x + y - 1).sum(), x.sum()), mode="DebugMode")
+    assert float(f(0, A, A[:2])) == A.sum()
+    assert not f.report.findings
+    with pytest.raises(ValueError, match="broadcast|sizes|shape"):
+        f(1, A, A[:2])

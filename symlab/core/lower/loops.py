@@ -36,7 +36,7 @@ class BodyFacts(Facts):
         they have by themselves.
         """
         choice = self.loop.node.attr("choice")
-        self.alone = {new: self.shapes[new] for new in self.loop.results} if choice else {}
+        self.alone = {new: self.shapes[new] for new in self.loop.results if choice and new in self.shapes}
         states = 0 if choice else self.loop.states
         for param, new in zip(self.loop.params[:states], self.loop.results, strict=False):
             for axis, size in enumerate(self.shapes.get(new, ())):

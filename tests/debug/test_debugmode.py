@@ -326,5 +326,5 @@ def test_what_does_not_fit_in_a_branch_that_is_not_taken_is_no_error():
     f = sl.function([c, x, y], sl.ifelse(c, (x + y - 1).sum(), x.sum()), mode="DebugMode")
     assert float(f(0, A, A[:2])) == A.sum()
     assert not f.report.findings
-    with pytest.raises(ValueError, match="broadcast|sizes|shape"):
+    with pytest.raises(ValueError, match=r"broadcast|sizes|shape"):
         f(1, A, A[:2])

@@ -29,7 +29,7 @@ from symlab.core.ir.op import INPUT
 from symlab.core.ir.types import ListType, ObjectType
 from symlab.core.modes import MONITORED_LOOPS, Mode, as_mode
 from symlab.core.ops.operators import Variable
-from symlab.core.overwriting import overwriting, using_arguments
+from symlab.core.overwriting import overwriting
 from symlab.core.pipeline import run
 from symlab.core.request import Request, make_request, swapped, with_outputs
 from symlab.core.rewrite.trace import Trace
@@ -78,9 +78,10 @@ def function(
     request = make_request(
         inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast, rebuild_strict
     )
+    request = replace(request, inplace=accept_inplace)
     made = compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
     made.trust_input = trust_input
-    return overwriting(made, request) if accept_inplace else made
+    return made
 
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
@@ -92,7 +93,7 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     on_device = chosen(mode.backend, settings) == "cuda"
     trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
     made = Function(request, mode, settings, replace(trace, name=request.name))
-    front = using_arguments(made.front, request) if mode.check is None else seam(mode.check)(made)
+    front = overwriting(made.front, request) if mode.check is None else seam(mode.check)(made)
     return with_generators(StatefulFunction(front, request) if request.states else front, request)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,28 +54,31 @@ def write_over(argument: Any, result: np.ndarray[Any, Any], others: Sequence[Any
 
 
 def overwriting(made: Any, request: Request) -> Any:
-    """The function itself, unless an output is to be written over an input."""
+    """The function itself, unless outputs are to be written over arguments, or may be."""
+    pairs = [*asked_for(request)] if request.inplace else []
+    pairs += allowed(request, pairs)
+    return OverwritingFunction(made, request, pairs) if pairs else made
+
+
+def asked_for(request: Request) -> Iterator[tuple[int, int]]:
+    """The outputs that `T.inplace` made, and the places of the inputs that they are written over."""
     places = {item.variable: place for place, item in enumerate(request.inputs)}
-    targets = [getattr(getattr(output, "tag", None), "written_over", None) for output in request.outputs]
-    return in_front(made, request, {places[target]: n for n, target in enumerate(targets) if target in places})
+    for number, output in enumerate(request.outputs):
+        target = getattr(getattr(output, "tag", None), "written_over", None)
+        if target in places:
+            yield number, places[target]
 
 
-def using_arguments(made: Any, request: Request) -> Any:
-    """The function itself, unless it has arguments that may be written over: each takes an output of its type."""
-    free = dict(enumerate(request.outputs))
-    found: dict[int, int] = {}
+def allowed(request: Request, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """For each other input that may be written over an output of its type that is written nowhere else."""
+    outputs = {number: out for number, out in enumerate(request.outputs) if number not in dict(pairs)}
+    found = []
     for place, item in enumerate(request.inputs):
         kind = item.variable.type
-        if not item.mutable or not isinstance(kind, ArrayType):
+        if not item.mutable or not isinstance(kind, ArrayType) or place in dict(pairs).values():
             continue
-        fits = (n for n, out in free.items() if (out.type.dtype, out.type.ndim) == (kind.dtype, kind.ndim))
-        if (output := next(fits, None)) is not None:
-            found[place] = output
-            del free[output]
-    return in_front(made, request, found)
-
-
-def in_front(made: Any, request: Request, outputs: Mapping[int, int]) -> Any:
-    """What writes over arguments, by their places, if there are such."""
-    pairs = [(output, place) for place, output in outputs.items()]
-    return OverwritingFunction(made, request, pairs) if pairs else made
+        fits = (n for n, out in outputs.items() if (out.type.dtype, out.type.ndim) == (kind.dtype, kind.ndim))
+        if (number := next(fits, None)) is not None:
+            found.append((number, place))
+            del outputs[number]
+    return found

@@ -52,6 +52,7 @@ class Request:
     name: str
     states: tuple[tuple[int, In, SharedVariable], ...] = ()  # inputs with state: their place, and what keeps it
     place: str | None = None  # where a function without a name was made
+    inplace: bool = False  # whether outputs made by `T.inplace` are written over arguments
 
     def all_inputs(self) -> tuple[In, ...]:
         """The inputs in the order in which the caller named them, those with state among them."""
@@ -68,7 +69,7 @@ class Request:
         roots = [*self.outputs, *self.updates.values()]
         place = {node: number for number, node in enumerate(toposort(roots))}
         places = [place[root] for root in roots]
-        rest = (self.layout, self.keys, tuple(self.updates), self.name, self.states, self.place)
+        rest = (self.layout, self.keys, tuple(self.updates), self.name, self.states, self.place, self.inplace)
         return restored, (self.inputs, pack(roots), places, *rest)
 
     def shared(self) -> tuple[SharedVariable, ...]:
@@ -354,5 +355,5 @@ def swapped(
     news = {swap.get(target, target): value for target, value in zip(updates, values[count:], strict=True)}
     states = tuple((place, copy.copy(item), swap.get(state, state)) for place, item, state in request.states)
     inputs = tuple(copy.copy(item) for item in request.inputs)
-    called = (name, states) if name else (request.name, states, request.place)
-    return Request(inputs, tuple(values[:count]), request.layout, request.keys, news, *called)
+    made = replace(request, inputs=inputs, outputs=tuple(values[:count]), updates=news, states=states)
+    return replace(made, name=name, place=None) if name else made

@@ -3,7 +3,7 @@
 A step that computes `dot(row, w)` reads all of `w` for few numbers; one product of all rows reads it once. What moves
 before a loop is made of rows and constants alone; what moves behind it is read by no step, and is made of values that
 are kept anyway. A step that multiplies many rows at once loses nothing, and finds its result in the cache: its product
-stays.
+stays. So does that of a loop of which the last state alone is wanted: it would need memory for every step.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def moved(table: Table, roots: Sequence[Expr], moves: Moves) -> Sequence[Expr]:
         return roots
     done: dict[Expr, Expr] = {}
     loops: dict[Expr, Moving] = {}
+    keeping = {node.args[0] for node in order if node.op is PROJECT and is_kept_row(node)}
     for node in order:
         if node.op is PROJECT and node.args[0] in loops:
             after = loops[node.args[0]].result(node.attr("index"))
@@ -45,7 +46,7 @@ def moved(table: Table, roots: Sequence[Expr], moves: Moves) -> Sequence[Expr]:
             args = tuple([done[arg] for arg in node.args])
             after = node if args == node.args else table.intern(node.op, args, node.attrs, node.type)
             if node.op is SCAN:
-                loops[node] = Moving(table, after)
+                loops[node] = Moving(table, after, node in keeping)
                 after = loops[node].node
         done[node] = after
         if after is not node and isinstance(node.type, ArrayType):
@@ -53,10 +54,16 @@ def moved(table: Table, roots: Sequence[Expr], moves: Moves) -> Sequence[Expr]:
     return [done[root] for root in roots]
 
 
-class Moving:
-    """One loop without the products that are moved out of it."""
+def is_kept_row(node: Expr) -> bool:
+    """Whether a result of a loop has a row for each step."""
+    loop = node.args[0]
+    return loop.op is SCAN and node.attr("index") >= loop.attr("states") and node.type.ndim > 1
 
-    def __init__(self, table: Table, node: Expr) -> None:
+
+class Moving:
+    """One loop without the products that are moved out of it; `keeping` says that it keeps rows of all steps anyway."""
+
+    def __init__(self, table: Table, node: Expr, keeping: bool) -> None:
         self.table, self.loop, self.node = table, Loop(node), node
         self.items = moved(table, self.loop.body.body.args, [])
         self.states, first = self.loop.states, self.loop.states + self.loop.sequences
@@ -64,7 +71,7 @@ class Moving:
         self.constants: dict[Expr, Expr] = dict(self.loop.pairs[first:])
         self.kept = list(self.items[self.states :])  # the outputs of the new loop
         self.whole = self.loop.steps is self.loop.length and not self.loop.until and not self.loop.body.exact
-        if self.whole and node.attr("known") not in (0, 1):
+        if self.whole and keeping and node.attr("known") not in (0, 1):
             self.move()
         if (*self.items[: self.states], *self.kept) != self.loop.body.body.args or len(self.rows) > self.loop.sequences:
             self.node = self.made()

@@ -203,3 +203,12 @@ def test_checkpoints_and_directions() -> None:
     agree(inputs, [kept, *sl.grad(cost, inputs)], [X, W, U, B, H])
     v = T.dmatrix("v")
     agree([*inputs, v], [sl.Rop(states, w, v), sl.hessian(T.sum(states), b)], [X, W, U, B, H, np.ones_like(W)])
+
+
+def test_a_loop_of_which_the_last_state_alone_is_wanted_keeps_its_memory() -> None:
+    """All rows of a product would need far more room than the states, of which there is one."""
+    inputs, states = network(plain)
+    f = agree(inputs, [states[-1]], [X, W, U, B, H])
+    assert products(f) == (0, 2)
+    g = agree(inputs, [states[-1], sl.grad(T.sum(states[-1]), inputs[2])], [X, W, U, B, H])
+    assert products(g)[1] == 2  # the gradient reads all states

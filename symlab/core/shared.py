@@ -12,6 +12,7 @@ import numpy as np
 from symlab.core.backends.c.callobject import PythonCell
 from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.containers import Container
+from symlab.core.ir import config
 from symlab.core.ir.errors import NotNumeric, TypeMismatch, message
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.op import SHARED, Op
@@ -176,6 +177,8 @@ def shared(
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
     if isinstance(value, NumPyGenerator):
         return seam("build.generator")(value, name, strict, allow_downcast, borrow)  # type: ignore[no-any-return]
+    if isinstance(value, list) and not value and config.current().manners == "theano":
+        return held(value, name, borrow)  # a list that a program fills, which has no dtype yet
     array = unmasked(value, "the shared variable")
     if array.dtype.kind in "OUS" and not array.ndim and not isinstance(value, NUMERIC):
         return held(value, name, borrow)

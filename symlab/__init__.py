@@ -14,7 +14,7 @@ from symlab.core.ir.config import config, configure
 
 if TYPE_CHECKING:
     from symlab import debug, gradient, sparse, tensor, testing, viz, xp
-    from symlab.core import custom, ifelse
+    from symlab.core import custom
     from symlab.core import scan as scan_module
     from symlab.core import walk as graph
     from symlab.core.arguments import In, Out
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from symlab.core.custom.watch import Assert, CheckAndRaise, PdbBreakpoint, Print, assert_op
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
-    from symlab.core.ifelse import cond
+    from symlab.core.ifelse import cond, ifelse
     from symlab.core.ir.apply import Apply
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
@@ -86,7 +86,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "graph": "symlab.core.walk",
         "hessian": "symlab.core.autodiff.jacobian:hessian",
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
-        "ifelse": "symlab.core.ifelse",
+        "ifelse": "symlab.core.ifelse:ifelse",
         "jacobian": "symlab.core.autodiff.jacobian:jacobian",
         "jvp": "symlab.core.autodiff.functional:jvp",
         "load": "symlab.core.saving:load",

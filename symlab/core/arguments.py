@@ -39,7 +39,8 @@ class In:
     `value` is the default, the present value of a shared variable if it is one; with `update` the default becomes what
     that expression is after each call, and `f[variable]` reads it. `allow_downcast` lets arguments lose precision
     (None: only Python floats do); `strict` takes arrays of exactly the right type and converts nothing. `autoname`
-    takes the name of the variable where no name is given. `implicit` and `shared` are Theano's, and change nothing.
+    takes the name of the variable where no name is given. `mutable` lets an output of its type be written over the
+    argument, unless others are in its memory. `borrow`, `implicit` and `shared` are Theano's, and change nothing.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symlab.core.ir.errors import InvalidValue, message
+from symlab.core.ir.errors import InvalidValue, UnsupportedLoop, message
 from symlab.core.ops.create import counted
 from symlab.core.ops.elementwise import minimum
 from symlab.core.ops.index import WHOLE
@@ -16,7 +16,7 @@ from symlab.core.ops.join import join
 from symlab.core.ops.loop import Loop, State, make_loop
 from symlab.core.ops.operators import Variable, constant, variable
 from symlab.core.ops.shape import GIVEN, INTEGER, number_of, reshaped, sizes_of, spread
-from symlab.core.scan import Request, Scanned, make_request
+from symlab.core.scan import Recurrent, Scanned, Taken, listed, make_request
 from symlab.core.updates import OrderedUpdates
 
 __all__ = ["scan_checkpoints"]
@@ -39,8 +39,9 @@ def scan_checkpoints(
     -1, sequences none but 0, and the loop no `until`. `padding=False` says that the number of steps is a multiple of
     `save_every_N`, so that the sequences need not be copied.
     """
+    check_taps(sequences, outputs_info)
     request = make_request(fn, sequences, outputs_info, non_sequences, n_steps, False)
-    size = checked(request, save_every_N)
+    size = as_steps(save_every_N)
     found = Scanned.of(request)
     if found.loop.until:
         raise InvalidValue(message("a loop with checkpoints cannot stop early", (), ["scan, which takes until(...)"]))
@@ -51,16 +52,21 @@ def scan_checkpoints(
     return found.formed(outputs, False), OrderedUpdates(updates)
 
 
-def checked(request: Request, size: Any) -> int:
-    """The number of steps from one checkpoint to the next, if the request is one that can have them."""
+def as_steps(size: Any) -> int:
+    """The number of steps from one checkpoint to the next."""
     if not isinstance(size, (int, np.integer)) or size < 1:
         raise InvalidValue(message(f"save_every_N is a number of steps, and {size!r} is none"))
-    taps = [item.taps for item in request.sequences if item.taps != (0,)]
-    taps += [item.taps for item in request.outputs or () if item is not None and item.taps != (-1,)]
+    return int(size)
+
+
+def check_taps(sequences: Any, outputs: Any) -> None:
+    """Raise if a step reads more than the step before and the present row."""
+    found = [Recurrent.of(item) for item in listed(outputs)]
+    taps = [item.taps for item in map(Taken.of, listed(sequences)) if item.taps != (0,)]
+    taps += [item.taps for item in found if item is not None and item.taps != (-1,)]
     if taps:
         problem = f"a loop with checkpoints reads the step before and the present row, not the taps {list(taps[0])}"
-        raise InvalidValue(message(problem, (), ["a state for each former value", "scan"]))
-    return int(size)
+        raise UnsupportedLoop(message(problem, (), ["a state for each former value", "scan"]))
 
 
 def chunked(loop: Loop, size: int, padding: bool) -> Loop:

@@ -78,9 +78,10 @@ def function(
     request = make_request(
         inputs, outputs, updates, givens, no_default_updates, name, policy, allow_input_downcast, rebuild_strict
     )
+    request = replace(request, inplace=accept_inplace)
     made = compile_request(request, as_mode(settings.mode if mode is None else mode), settings)
     made.trust_input = trust_input
-    return overwriting(made, request) if accept_inplace else made
+    return made
 
 
 def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
@@ -92,7 +93,7 @@ def compile_request(request: Request, mode: Mode, settings: Config) -> Any:
     on_device = chosen(mode.backend, settings) == "cuda"
     trace = run(mode.pipeline.for_device() if on_device else mode.pipeline, request.graph(), settings)
     made = Function(request, mode, settings, replace(trace, name=request.name))
-    front = made.front if mode.check is None else seam(mode.check)(made)
+    front = overwriting(made.front, request) if mode.check is None else seam(mode.check)(made)
     return with_generators(StatefulFunction(front, request) if request.states else front, request)
 
 
@@ -239,8 +240,8 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     @property
     def name(self) -> str:
-        """The function's name."""
-        return self.request.name
+        """The function's name; of one without, the file and line where it was made, as "train.py:12"."""
+        return self.request.place or self.request.name
 
     @property
     def inputs(self) -> tuple[Variable, ...]:
@@ -327,7 +328,7 @@ class Function(WithContainers, metaclass=FunctionKind):
 
     def __repr__(self) -> str:
         names = ", ".join(str(item.name or "?") for item in self.request.inputs)
-        return f"<symlab function {self.name}({names}), {self.mode.name}>"
+        return f"<symlab function {self.request.name}({names}), {self.mode.name}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return seam("display.bundle")(self)

@@ -48,6 +48,9 @@ def ifelse(condition: Any, then_branch: Any, else_branch: Any, name: str | None 
     return found if several else found[0]
 
 
+ifelse.__dict__["ifelse"] = ifelse  # Theano has a module of this name: `theano.ifelse.ifelse` is the function too
+
+
 def cond(condition: Any, then_function: Callable[..., Any], else_function: Callable[..., Any], *operands: Any) -> Any:
     """What one of two functions of `operands` gives, as `jax.lax.cond`: `ifelse` of both, of which one is computed.
 

@@ -175,6 +175,7 @@ STABILIZE = Rewrite("stabilize", STABLE + CANONICAL)
 SPECIALIZE = Rewrite("specialize", SPECIAL)
 REFINE = Rewrite("refine", REFINING)
 SHARE = Transform("share factors", "symlab.core.rewrite.factorizing:share_factors")
+MOVE = Transform("move products", "symlab.core.rewrite.moving:move_products")
 ASSOCIATE = Transform("associate", "symlab.core.rewrite.association:associate")
 LOWER = (
     Transform("fuse", "symlab.core.lower.fuse:fuse"),
@@ -185,7 +186,7 @@ PLACE_TRANSFERS = Transform("place transfers", "symlab.core.lower.transfers:plac
 CANCEL_TRANSFERS = Rewrite("cancel transfers", TRANSFERS)
 FUSE_FOR_DEVICE = Transform("fuse", "symlab.core.lower.fuse:fuse_for_device")
 
-DEFAULT = Pipeline((INLINE, MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, REFINE, SHARE, ASSOCIATE, *LOWER))
+DEFAULT = Pipeline((INLINE, MERGE, CANONICALIZE, STABILIZE, SPECIALIZE, REFINE, SHARE, MOVE, ASSOCIATE, *LOWER))
 FAST_COMPILE = Pipeline((INLINE, CANONICALIZE, ASSOCIATE))
 
 

@@ -26,6 +26,7 @@ from symlab.core.ir.errors import (
 from symlab.core.ir.expr import Expr, leaves, pack, toposort, unpack
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import INPUT
+from symlab.core.ir.origin import here, place_of
 from symlab.core.ir.types import ArrayType, Held
 from symlab.core.local import as_registered
 from symlab.core.ops.generator_states import NumPyGenerator
@@ -50,6 +51,8 @@ class Request:
     updates: Mapping[SharedVariable, Variable]
     name: str
     states: tuple[tuple[int, In, SharedVariable], ...] = ()  # inputs with state: their place, and what keeps it
+    place: str | None = None  # where a function without a name was made
+    inplace: bool = False  # whether outputs made by `T.inplace` are written over arguments
 
     def all_inputs(self) -> tuple[In, ...]:
         """The inputs in the order in which the caller named them, those with state among them."""
@@ -66,7 +69,7 @@ class Request:
         roots = [*self.outputs, *self.updates.values()]
         place = {node: number for number, node in enumerate(toposort(roots))}
         places = [place[root] for root in roots]
-        rest = (self.layout, self.keys, tuple(self.updates), self.name, self.states)
+        rest = (self.layout, self.keys, tuple(self.updates), self.name, self.states, self.place, self.inplace)
         return restored, (self.inputs, pack(roots), places, *rest)
 
     def shared(self) -> tuple[SharedVariable, ...]:
@@ -122,7 +125,8 @@ def make_request(
     outs, news = values[: len(listed)], dict(zip(new_values, values[len(listed) :], strict=True))
     news = with_default_updates(outs, news, no_default_updates, substitutions)
     records = tuple(checked_default(item, place, name or "f") for place, item in enumerate(records))
-    request = Request(records, tuple(outs), layout, keys, news, name or "f", states)
+    place = None if name else place_of(here())
+    request = Request(records, tuple(outs), layout, keys, news, name or "f", states, place)
     check_inputs(request, on_unused_input)
     return request
 
@@ -351,4 +355,5 @@ def swapped(
     news = {swap.get(target, target): value for target, value in zip(updates, values[count:], strict=True)}
     states = tuple((place, copy.copy(item), swap.get(state, state)) for place, item, state in request.states)
     inputs = tuple(copy.copy(item) for item in request.inputs)
-    return Request(inputs, tuple(values[:count]), request.layout, request.keys, news, name or request.name, states)
+    made = replace(request, inputs=inputs, outputs=tuple(values[:count]), updates=news, states=states)
+    return replace(made, name=name, place=None) if name else made

@@ -12,7 +12,8 @@ import numpy as np
 from symlab.core.backends.c.callobject import PythonCell
 from symlab.core.backends.cuda.cells import DeviceCell
 from symlab.core.containers import Container
-from symlab.core.ir.errors import TypeMismatch, message
+from symlab.core.ir import config
+from symlab.core.ir.errors import NotNumeric, TypeMismatch, message
 from symlab.core.ir.expr import Attributes, Expr
 from symlab.core.ir.op import SHARED, Op
 from symlab.core.ir.types import ArrayType, ObjectType, Shape, array_type, plain_dtype
@@ -176,6 +177,8 @@ def shared(
         return seam("build.sparse")(value, name, borrow)  # type: ignore[no-any-return]
     if isinstance(value, NumPyGenerator):
         return seam("build.generator")(value, name, strict, allow_downcast, borrow)  # type: ignore[no-any-return]
+    if isinstance(value, list) and not value and config.current().manners == "theano":
+        return held(value, name, borrow)  # a list that a program fills, which has no dtype yet
     array = unmasked(value, "the shared variable")
     if array.dtype.kind in "OUS" and not array.ndim and not isinstance(value, NUMERIC):
         return held(value, name, borrow)
@@ -210,6 +213,8 @@ def static_shape(
 def fitting(value: Any, type: ArrayType, name: str) -> np.ndarray[Any, Any]:
     """`value` as an array of this type, or an error that says what does not fit."""
     array = unmasked(value, name)
+    if array.dtype.kind in "US":
+        raise NotNumeric(message(f"{name} holds {type.dtype.name}, and {value!r} is text"))
     if array.dtype != type.dtype:
         if not np.can_cast(array.dtype, type.dtype, "safe") and not same_values(value, array, type.dtype):
             problem = f"{name} holds {type.dtype.name}, and a value of dtype {array.dtype} does not fit without loss"

@@ -45,9 +45,11 @@ class StatefulFunction(WithContainers, Delegating, to="front"):
             raise
 
     def __getitem__(self, key: Any) -> Any:
-        """The state or default of an input, by variable, name or position."""
+        """The state or default of an input, by variable, name or position; functions of one state give one object."""
         place = self.signature.place_of_key(key)
-        return self.states[place].get_value() if place in self.states else self.signature.inputs[place].present
+        if place in self.states:
+            return self.states[place].get_value(borrow=True)
+        return self.signature.inputs[place].present
 
     def __setitem__(self, key: Any, value: Any) -> None:
         place = self.signature.place_of_key(key)

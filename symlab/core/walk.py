@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.apply import Apply, owner
@@ -26,11 +27,39 @@ __all__ = [
     "graph_replace",
     "io_toposort",
     "is_same_graph",
+    "list_of_nodes",
     "orphans_between",
     "variables_between",
+    "vars_between",
+    "walk",
 ]
 
 Variables = Variable | Sequence[Variable]
+
+
+def walk(
+    nodes: Iterable[Any],
+    expand: Callable[[Any], Iterable[Any] | None],
+    bfs: bool = True,
+    return_children: bool = False,
+    hash_fn: Callable[[Any], Any] = id,
+) -> Iterator[Any]:
+    """`nodes` and all that `expand` gives for them, and again, each once: near ones first, with `bfs=False` deep ones.
+
+    `expand(node)` is an iterable of nodes, or None where the walk ends. With `return_children` pairs (node, what it was
+    expanded to) are given. Nodes are the same where `hash_fn` gives the same.
+    """
+    waiting, seen = deque(nodes), set[Any]()
+    while waiting:
+        node = waiting.popleft() if bfs else waiting.pop()
+        key = hash_fn(node)
+        if key in seen:
+            continue
+        seen.add(key)
+        children = expand(node)
+        children = None if children is None else list(children)
+        yield (node, children) if return_children else node
+        waiting.extend(children or ())
 
 
 def listed(variables: Variables) -> list[Variable]:
@@ -82,13 +111,28 @@ def io_toposort(inputs: Iterable[Variable], outputs: Variables) -> list[Apply]:
     ]
 
 
-applys_between = io_toposort
-
-
 def variables_between(inputs: Iterable[Variable], outputs: Variables) -> list[Variable]:
-    """The variables from `inputs` to `outputs`, both included, operands first."""
-    order = toposort(listed(outputs), frozenset(inputs))
-    return [node for node in order if is_variable(node)]  # type: ignore[misc]
+    """The variables from `outputs` to `inputs`, both included, near ones first, last operands before first ones."""
+    given = frozenset(inputs)
+
+    def expand(variable: Any) -> Iterable[Any] | None:
+        made_by = None if variable in given else owner(variable)
+        return None if made_by is None else reversed(made_by.inputs)
+
+    return list(walk(listed(outputs), expand, hash_fn=hash))
+
+
+vars_between = variables_between  # Aesara's name
+
+
+def applys_between(inputs: Iterable[Variable], outputs: Variables) -> list[Apply]:
+    """The applications from `outputs` to `inputs`, in the order of `variables_between`."""
+    given = frozenset(inputs)
+    between = (owner(variable) for variable in variables_between(given, outputs) if variable not in given)
+    return list(dict.fromkeys(application for application in between if application is not None))
+
+
+list_of_nodes = applys_between  # Theano's name
 
 
 def orphans_between(inputs: Iterable[Variable], outputs: Variables) -> list[Variable]:
@@ -106,11 +150,14 @@ def equal_computations(
     """Whether `xs` are computed from `in_xs` exactly as `ys` from `in_ys`; other inputs must be the same variables.
 
     Operands are compared in the order in which they are written: `x + y` is not `y + x` here. Numbers and arrays stand
-    for constants.
+    for constants; None equals None alone.
     """
     if len(xs) != len(ys) or len(in_xs or ()) != len(in_ys or ()):
         problem = "as many expressions, and as many inputs, are compared with each other"
         raise InvalidValue(message(problem, (), ["lists of equal lengths"]))
+    if any((x is None) is not (y is None) for x, y in zip(xs, ys, strict=True)):
+        return False
+    xs, ys = ([item for item in several if item is not None] for several in (xs, ys))
     table = Table()
     mine = Interning(table, in_xs or (), exact=True).all(list(map(as_variable, xs)))
     return mine == Interning(table, in_ys or (), exact=True).all(list(map(as_variable, ys)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ Array = np.ndarray[Any, Any]
 Given = Mapping[Expr, Any]
 ENOUGH = 5  # findings about one rule
 KNOWN = Verdict("undetermined", "the rule is wrong elsewhere")
+_turns = threading.RLock()  # a call that updates shared variables would change what the checks of another compare
 
 
 def debug_function(made: Function) -> DebugFunction:
@@ -67,10 +69,11 @@ class DebugFunction(Delegating, to="made"):
 
     def checked(self, *arrays: Array) -> Any:
         """The results for these inputs, if nothing is found."""
-        self.report = self.check(arrays)
-        if self.report.findings and self.raises:
-            raise DebugModeError(str(self.report))
-        return self.made.front(*arrays)
+        with _turns:
+            self.report = self.check(arrays)
+            if self.report.findings and self.raises:
+                raise DebugModeError(str(self.report))
+            return self.made.front(*arrays)
 
     def check(self, arrays: Sequence[Array]) -> Report:
         """The findings for these inputs; nothing is updated."""

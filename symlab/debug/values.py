@@ -68,7 +68,10 @@ class Values:
         """The value of one node over known operands."""
         if exact or node.op not in INVERSE or node.type.dtype.kind not in "fc":
             return computed(node, known, None)
-        return self.associated(node, known)
+        try:
+            return self.associated(node, known)
+        except ValueError:  # operands that do not fit, as in a branch that is not taken
+            return computed(node, known, None)
 
     def associated(self, node: Expr, known: Mapping[Expr, Any]) -> Array:
         """The value of a sum (product), combined as it was written, with differences (quotients)."""

@@ -206,3 +206,16 @@ def test_ops_of_numbers_without_a_name(theano):
     assert Twice() == Twice()
     x = T.dscalar("x")
     assert Twice()(x).eval({x: 1.5}) == 3
+
+
+def test_a_shared_list_without_elements_is_the_list(theano):
+    s = theano.shared([])
+    assert s.get_value() == []
+    assert s.type == theano.gof.generic
+    s.set_value([1, 2])
+    assert s.get_value() == [1, 2]
+    assert theano.shared([1.0]).dtype == "float64"
+
+
+def test_a_shared_list_without_elements_is_an_array_elsewhere():
+    assert sl.shared([]).type == T.dvector

@@ -374,3 +374,15 @@ def test_clones_of_variables(theano):
     assert float(constant.clone().eval()) == 3.0
     with pytest.raises(TypeError, match="a shared variable has a value of its own"):
         theano.shared(1.0).clone()
+
+
+@pytest.mark.parametrize(("alpha", "at_zero"), [(0, 0.5), (0.2, 0.6)])
+def test_the_derivative_of_relu_at_zero_is_theanos(theano, alpha, at_zero):
+    """Biases start at zero and images have black borders: what flows there decides how a network learns."""
+    x = theano.tensor.fvector("x")
+    y = theano.tensor.nnet.relu(x, alpha)
+    slope = theano.function([x], [y, theano.grad(y.sum(), x)])
+    found = slope([-2.0, 0.0, 3.0])
+    assert [item.dtype for item in found] == ["float32", "float32"]
+    np.testing.assert_allclose(found[0], [-2 * alpha, 0, 3], rtol=1e-6)
+    np.testing.assert_allclose(found[1], [alpha, at_zero, 1], rtol=1e-6)

@@ -13,7 +13,7 @@ from symlab.core.batching import Unbatchable, vectorize, vectorize_graph
 from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.ir.expr import toposort
 
-ifelse = sl.ifelse.ifelse
+ifelse = sl.ifelse
 STACKS = ((3,), (2, 3))
 # A function, and the shapes of its arguments; an integer in their place is the size of an axis that is indexed.
 CASES = {

@@ -89,6 +89,8 @@ def test_what_it_refuses() -> None:
         sl.scan_checkpoints(lambda a, b: a + b, sequences={"input": x, "taps": [-1, 0]})
     with pytest.raises(InvalidValue, match="not the taps"):
         sl.scan_checkpoints(lambda a, b: a + b, outputs_info={"initial": x, "taps": [-2, -1]}, n_steps=4)
+    with pytest.raises(RuntimeError, match="not the taps"):
+        sl.scan_checkpoints(lambda a: a, outputs_info={"initial": x, "taps": [-2]})
     with pytest.raises(InvalidValue, match="cannot stop early"):
         sl.scan_checkpoints(lambda a: (a, sl.scan_module.until(a > 1)), sequences=x)
     with pytest.raises(InvalidValue, match="save_every_N is a number of steps"):

@@ -17,7 +17,7 @@ from symlab.core.backends.c.staged import StagedExecutable
 
 pytestmark = pytest.mark.skipif(find_compiler() is None, reason="no C compiler")
 
-ifelse = sl.ifelse.ifelse
+ifelse = sl.ifelse
 c, d = T.lscalar("c"), T.lscalar("d")
 x, y, place = T.dvector("x"), T.dvector("y"), T.lvector("place")
 X, Y = np.array([1.0, -2.0, 3.0]), np.array([4.0, 0.5])

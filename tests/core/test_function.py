@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -476,6 +477,43 @@ def test_borrowing_and_trust_change_no_results(x, y, mode):
     np.testing.assert_array_equal(again, 2 * A)
     f.trust_input = True
     np.testing.assert_array_equal(f([1, 2, 3], A)[0], 2 * A)
+
+
+@pytest.mark.parametrize("made", [lambda f: f, copy.copy, lambda f: pickle.loads(pickle.dumps(f)), lambda f: f.copy()])
+@pytest.mark.parametrize("layout", [lambda z: z, lambda z: [z], lambda z: {"z": z}])
+def test_a_result_is_written_over_an_argument_that_may_change(x, y, mode, layout, made):
+    f = made(sl.function([sl.In(x, mutable=True), y], layout(x * y), mode=mode))
+    given, other = A.copy(), A.copy()
+    found = f(given, y=other)
+    (result,) = found.values() if isinstance(found, dict) else found if isinstance(found, list) else [found]
+    np.testing.assert_array_equal(result, A * A)
+    np.testing.assert_array_equal(given, A * A)
+    np.testing.assert_array_equal(other, A)
+    assert not np.may_share_memory(result, given)
+
+
+def test_what_is_not_to_be_written_over(x, y, mode):
+    s = sl.shared(A, borrow=True)
+    f = sl.function([sl.In(x, mutable=True), y], [x * y + s, x.sum()], mode=mode)
+    fixed, held, small = A.copy(), s.get_value(borrow=True), A.astype(np.float32)
+    fixed.flags.writeable = False
+    for given in (fixed, held, small):
+        np.testing.assert_allclose(f(given, A)[0], A * A + A, rtol=1e-6)
+        np.testing.assert_array_equal(given, A.astype(given.dtype))
+    whole = np.concatenate([A, A])
+    f(whole[: A.size], whole[A.size - 1 : -1])
+    np.testing.assert_array_equal(whole, np.concatenate([A, A]))
+    given = A.copy()
+    f(given, A, output_subset=[1])
+    np.testing.assert_array_equal(given, A)
+
+
+def test_a_function_without_name_is_called_after_its_line(x, mode):
+    f = sl.function([x], x + 1, mode=mode)
+    assert re.fullmatch(r"test_function\.py:\d+", f.name)
+    assert pickle.loads(pickle.dumps(f)).name == copy.copy(f).name == f.copy().name == f.name
+    assert f.copy(name="twin").name == "twin"
+    assert sl.function([x], x, mode=mode, name="mine").name == "mine"
 
 
 def test_a_borrowed_value_that_is_an_argument(x, mode):

@@ -14,7 +14,7 @@ from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.lower.memory import Program
 from symlab.core.lower.program import LoopCall
 
-ifelse = sl.ifelse.ifelse
+ifelse = sl.ifelse
 
 
 @pytest.fixture(params=["FAST_RUN", "FAST_COMPILE"])
@@ -277,3 +277,17 @@ def test_branches_of_two_dtypes_are_promoted_but_under_theanos_manners() -> None
     assert ifelse(c, x, n).dtype == "float64"
     with sl.configure(manners="theano"), pytest.raises(TypeMismatch, match="dtypes of the branches"):
         ifelse(c, x, n)
+
+
+def test_derivatives_of_a_choice_of_which_no_value_is_wanted(mode: str) -> None:
+    """The Jacobian needs what the branches compute on the way, and not their values."""
+    c, x, y = T.lscalar("c"), T.dvector("x"), T.dvector("y")
+    chosen = ifelse(c, T.sort(x)[::-1].cumsum(), T.maximum(x, y))
+    f = compiled([c, x, y], [sl.jacobian(chosen, x), sl.Rop(chosen, x, y)], mode)
+    values, others = np.array([2.0, 1.0, 3.0]), np.array([1.0, 2.0, 2.5])
+    found = f(1, values, others)
+    order = np.argsort(values)[::-1]
+    wanted = np.tril(np.ones((3, 3)))[:, np.argsort(order)]
+    np.testing.assert_allclose(found[0], wanted)
+    np.testing.assert_allclose(found[1], wanted @ others)
+    np.testing.assert_allclose(f(0, values, others)[0], np.diag([1.0, 0.0, 1.0]))

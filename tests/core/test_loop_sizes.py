@@ -11,7 +11,7 @@ import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import ShapeMismatch
 
-ifelse = sl.ifelse.ifelse
+ifelse = sl.ifelse
 c = T.lscalar("c")
 v, w = T.dvector("v"), T.dvector("w")
 A, B = T.dmatrix("A"), T.dmatrix("B")

@@ -253,3 +253,28 @@ def test_what_no_step_passes_on_is_disconnected() -> None:
     problem = "no gradient passes from the cost to x: x -> slice -> scan, and no step of scan passes a gradient on"
     with pytest.raises(DisconnectedInputError, match=problem):
         sl.grad(outputs.sum(), x)
+
+
+@pytest.mark.parametrize("steps", [2, 3, 4, 5])
+def test_a_truncated_gradient_reaches_first_values_that_the_last_steps_read(steps: int) -> None:
+    """With the taps -3 and -1 step t reads the first value t directly: the last two steps pass on what they read."""
+    first = T.dvector("first")
+    states, _ = sl.scan(
+        lambda far, near: T.tanh(2 * far + 0.5 * near), outputs_info={"initial": first, "taps": [-3, -1]},
+        n_steps=steps, truncate_gradient=2,
+    )  # fmt: skip
+    values = [0.1, -0.4, 0.3]
+    found = sl.function([first], sl.grad(states.sum(), first))(values)
+    made, slopes = list(values), []
+    for step in range(steps):
+        made.append(np.tanh(2 * made[step] + 0.5 * made[step + 2]))
+        slopes.append(1 - made[-1] ** 2)
+    wanted, after = np.zeros(3), 0.0
+    for step in (steps - 1, steps - 2):  # back through two steps
+        flow = slopes[step] * (1 + after)
+        if step < 3:
+            wanted[step] += 2 * flow
+        after = 0.5 * flow
+    if steps == 2:
+        wanted[2] += after
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)

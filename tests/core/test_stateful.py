@@ -198,6 +198,7 @@ def test_two_functions_share_a_state_through_its_container(either):
     assert (f[s], g[s], reader(1)) == (0, 0, 0)
     f[s] = 7
     assert g[s] == 7
+    assert f[s] is g[s]
     copies = pickle.loads(pickle.dumps([f, g]))
     copies[0](1)
     assert (copies[1]["s"], f[s]) == (8, 7)

@@ -9,6 +9,7 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
+from symlab.core.ir.expr import toposort
 
 V, M, W = (
     np.array([0.1, 0.7, 0.3]),
@@ -84,3 +85,27 @@ def test_what_keeps_its_sizes_is_saved() -> None:
     f = sl.function([h0, u], T.grad((states**2).sum(), u))
     forward, _, backward = str(f.program).partition("loop")[2].partition("\nloop")
     assert forward.count("product") == 1 and backward.split("\nproduct")[0].count("product") == 1
+
+
+def test_gates_that_are_parts_of_one_product_have_the_same_sizes_in_all_steps() -> None:
+    """What flows into the parts is put together in each step; the gradient of the weights is one product still."""
+    x, h0, weights = T.dtensor3("x"), T.dmatrix("h0"), T.dmatrix("weights")
+
+    def step(row: Any, h: Any) -> Any:
+        z = T.dot(row, weights) + T.dot(h, T.exp(weights))
+        keep = T.nnet.sigmoid(z[:, :2])
+        return keep * h + (1 - keep) * T.tanh(z[:, 2:])
+
+    states, _ = sl.scan(step, sequences=x, outputs_info=h0)
+    cost = (states**2).sum()
+    f = sl.function([x, h0, weights], sl.grad(cost, weights))
+    loops = [node for node in f.trace.graph.nodes() if node.op.name == "scan"]
+    counts = [sum(part.op.name == "dot" for part in toposort([node.attr("body").body])) for node in loops]
+    assert counts == [2, 2]  # backward these are the cotangents of the state and of the row
+    random = np.random.default_rng(0)
+    values = [random.normal(size=shape) for shape in ((4, 3, 2), (3, 2), (2, 4))]
+    plain = sl.function([x, h0, weights], sl.grad(cost, weights), mode="FAST_COMPILE")
+    np.testing.assert_allclose(f(*values), plain(*values), rtol=1e-12)
+    value, small = sl.function([x, h0, weights], cost), 1e-6 * np.eye(2, 4)
+    slope = (value(values[0], values[1], values[2] + small) - value(values[0], values[1], values[2] - small)) / 2e-6
+    np.testing.assert_allclose((f(*values) * np.eye(2, 4)).sum(), slope, rtol=1e-7)

@@ -10,6 +10,7 @@ import symlab.tensor as T
 from symlab.core.ir.errors import InvalidValue, TypeMismatch
 from symlab.core.walk import (
     ancestors,
+    applys_between,
     clone_replace,
     equal_computations,
     explicit_graph_inputs,
@@ -17,7 +18,9 @@ from symlab.core.walk import (
     graph_replace,
     io_toposort,
     is_same_graph,
+    list_of_nodes,
     variables_between,
+    walk,
 )
 
 
@@ -67,7 +70,32 @@ def test_order_between_inputs_and_outputs(x, y):
     z = inner * y
     assert [item.out for item in io_toposort([x, y], [z])] == [inner, z]
     assert [item.out for item in io_toposort([inner, y], [z])] == [z]
-    assert variables_between([inner], z) == [inner, y, z]
+    assert variables_between([inner], z) == [z, y, inner]
+    assert applys_between([x, y], z) == list_of_nodes([x, y], [z]) == [z.owner, inner.owner]
+
+
+def test_a_walk_goes_where_it_is_told(x, y):
+    inner = T.exp(x)
+    z = y * inner
+
+    def operands(variable):
+        return variable.owner.inputs if variable.owner else None
+
+    assert list(walk([z], operands)) == [z, y, inner, x]
+    assert list(walk([z], operands, bfs=False)) == [z, inner, x, y]
+    told = list(walk([z], operands, return_children=True))
+    assert told == [(z, [y, inner]), (y, None), (inner, [x]), (x, None)]
+    assert list(walk([12, 6], lambda n: [n // 2, n // 2 - 1] if n > 1 else None, hash_fn=int)) == [12, 6, 5, 3, 2, 1, 0]
+
+
+def test_variables_between_pass_over_several_results(x):
+    values, vectors = T.nlinalg.eigh(T.outer(x, x))
+    z = T.dot(vectors, values)
+    found = variables_between([x], z)
+    assert found[:3] == [z, values, vectors]
+    assert found[-1] is x
+    assert len(found) == len(set(found))
+    assert [item.op.name for item in applys_between([x], z)].count("eigh") == 1
 
 
 def test_a_long_chain_is_walked_without_recursion(x):
@@ -89,6 +117,8 @@ def test_equal_computations(x, y):
     assert not equal_computations([x + 1], [x + 1.5])
     assert equal_computations([2, np.arange(3)], [T.constant(2), np.arange(3)])
     assert not equal_computations([x], [2])
+    assert equal_computations([None, x], [None, x])
+    assert not equal_computations([None, x], [x, None])
     with pytest.raises(InvalidValue, match="as many"):
         equal_computations([x], [x, x])
     assert not equal_computations([x], [T.fvector("f")], [x], [T.fvector("g")])

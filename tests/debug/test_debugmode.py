@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -308,3 +309,22 @@ def test_an_ordinary_program_gives_no_findings():
     assert f.report.rewrites > 0
     assert f.report.kernels > 0
     assert f.report.results == 6  # the loss and two updates, beside the graph as written and as optimized
+
+
+def test_calls_from_several_threads_do_not_disturb_each_other():
+    x, s = T.dvector("x"), sl.shared(0.0)
+    f = sl.function([x], x * 2, updates={s: s + 1}, mode="DebugMode")
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda number: f(np.full(2, number)).tolist(), map(float, range(40))))
+    assert found == [[2.0 * number] * 2 for number in range(40)]
+    assert float(s.get_value()) == 40
+
+
+@pytest.mark.slow
+def test_what_does_not_fit_in_a_branch_that_is_not_taken_is_no_error():
+    c, x, y = T.lscalar("c"), T.dvector("x"), T.dvector("y")
+    f = sl.function([c, x, y], sl.ifelse(c, (x + y - 1).sum(), x.sum()), mode="DebugMode")
+    assert float(f(0, A, A[:2])) == A.sum()
+    assert not f.report.findings
+    with pytest.raises(ValueError, match=r"broadcast|sizes|shape"):
+        f(1, A, A[:2])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -51,6 +54,10 @@ def test_arguments_are_written_over_where_the_function_says_so() -> None:
         sl.function([x, y], outputs, accept_inplace=True)(a, y=b)
         assert a.tolist() == (np.ones((2, 3)) + b).tolist()
         assert b.tolist() == [0, 1, 2]
+        for made in (lambda f: pickle.loads(pickle.dumps(f)), copy.copy, lambda f: f.copy(name="twin")):
+            a = np.ones((2, 3))
+            made(sl.function([x, y], outputs, accept_inplace=True))(a, y=b)
+            assert a.tolist() == (np.ones((2, 3)) + b).tolist()
 
 
 def test_the_dtype_is_that_of_the_operand() -> None:

@@ -98,6 +98,14 @@ def logsoftmax(c: Any) -> Any:
     return resolve("symlab.tensor.nnet:logsoftmax")(x.dimshuffle("x", 0) if x.ndim == 1 else x)
 
 
+def relu(x: Any, alpha: Any = 0) -> Any:
+    """x where it is positive, alpha x elsewhere; its derivative at 0 is that of |x| / 2: the mean of 1 and alpha."""
+    x = as_variable(x)
+    if isinstance(alpha, (int, float)) and alpha == 0:
+        return 0.5 * (x + abs(x))
+    return 0.5 * (1 + alpha) * x + 0.5 * (1 - alpha) * abs(x)
+
+
 NNET: Mapping[str, Any] = MappingProxyType(
     {
         **NNET_FUNCTIONS,
@@ -108,6 +116,7 @@ NNET: Mapping[str, Any] = MappingProxyType(
         "crossentropy_softmax_1hot_with_bias_dx": "symlab.tensor.nnet:crossentropy_softmax_1hot_with_bias_dx",
         "logsoftmax": logsoftmax,
         "logsoftmax_op": logsoftmax,
+        "relu": relu,
         "softmax": softmax,
         "softmax_graph": softmax,
         "softmax_legacy": softmax,

@@ -106,7 +106,7 @@ GRAPH = {
     "inputs": WALK + ":graph_inputs",
     "io_toposort": WALK + ":io_toposort",
     "is_same_graph": WALK + ":is_same_graph",
-    "list_of_nodes": WALK + ":io_toposort",
+    "list_of_nodes": WALK + ":list_of_nodes",
     "orphans": WALK + ":orphans_between",
     "variables": WALK + ":variables_between",
     "Type": "symlab.core.custom.types:Type",

@@ -43,8 +43,9 @@ def pullback(cotangents: Sequence[Maybe], node: Variable) -> list[Maybe | Undefi
     if not back.undefined.keys().isdisjoint(back.carried):
         return found
     made = back.made()
-    for place, state in enumerate(back.carried):
-        found[state] = back.window.of_first(made.last(place))
+    ends = {state: made.last(place) for place, state in enumerate(back.carried)}
+    for state in back.carried:
+        found[state] = back.window.of_first(state, ends)
     for place, number in enumerate(back.summed, len(back.carried)):
         found[number] = made.last(place)
     for place, number in enumerate(back.rows, len(back.carried) + len(back.summed)):
@@ -88,9 +89,19 @@ class Window:
         part: Any = self.rows(like)
         return slice_vjp(rows, part, *part.args, **part.attributes)[0]  # type: ignore[no-any-return]
 
-    def of_first(self, cotangent: Variable) -> Variable:
-        """The cotangent of a first state: 0 unless the first step is one of these."""
-        return cotangent if self.start is None else switch(eq(self.start, 0), cotangent, 0)
+    def of_first(self, state: int, ends: Mapping[int, Variable]) -> Variable:
+        """The cotangent of a first state: that of the state which has its value where the window begins, 0 if none has.
+
+        Of an output with several taps each step hands the newer values on to the states of the older ones.
+        """
+        if self.start is None:
+            return ends[state]
+        found, steps = switch(eq(self.start, 0), ends[state], 0), 0
+        while state and self.loop.results[state - 1] is self.loop.params[state]:
+            state, steps = state - 1, steps + 1
+            if state in ends:
+                found = switch(eq(self.start, steps), ends[state], found)
+        return found  # type: ignore[no-any-return]
 
 
 def end_of(loop: Loop) -> Any:

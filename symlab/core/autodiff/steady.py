@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.expr import Expr, toposort
@@ -16,12 +16,12 @@ def is_steady(root: Expr, params: Sequence[Expr], constants: Sequence[Expr]) -> 
     """Whether the sizes of a node follow from those of parameters, and from values that no step changes."""
     known = frozenset(params)
     changing = known - frozenset(constants)
-    steady: dict[Expr, bool] = {}
+    steady: dict[Expr, bool] = dict.fromkeys(known, True)
     for node in toposort([root], known):
         told = node in known or (isinstance(node.type, ArrayType) and None not in node.type.shape)
         fixed = told or all(steady[arg] for arg in node.args)
         if fixed and not told and takes_sizes(node):
-            fixed = not depends_on([arg for arg in node.args if is_counted(arg)], changing, known)
+            fixed = not depends_on([arg for arg in node.args if is_counted(arg)], changing, steady)
         steady[node] = fixed
     return steady[root]
 
@@ -43,14 +43,14 @@ def is_counted(node: Expr) -> bool:
     return isinstance(node.type, ArrayType) and node.type.dtype.kind in "biu"
 
 
-def depends_on(roots: Sequence[Expr], changing: frozenset[Expr], params: frozenset[Expr]) -> bool:
-    """Whether something needs the value of a parameter that changes; the sizes of parameters do not change."""
+def depends_on(roots: Sequence[Expr], changing: frozenset[Expr], steady: Mapping[Expr, bool]) -> bool:
+    """Whether something needs the value of a parameter that changes; the sizes of what is steady do not change."""
     waiting, seen = list(roots), set(roots)
     while waiting:
         node = waiting.pop()
         if node in changing:
             return True
-        if node.op is size_of and node.args[0] in params:
+        if node.op is size_of and steady.get(node.args[0]):
             continue
         fresh = [arg for arg in node.args if arg not in seen]
         seen.update(fresh)

@@ -56,6 +56,10 @@ class InvalidSize(TypeMismatch, ValueError):
     """A size that is no integer, or a shape whose length is not known."""
 
 
+class NotNumeric(TypeMismatch, ValueError):
+    """Text where numbers belong: NumPy calls it a wrong value, Python a wrong type."""
+
+
 class NotScalarConstantError(SymlabError, ValueError):
     """An expression whose value is not one number known before a call."""
 
@@ -70,6 +74,10 @@ class OutputKeyError(TypeMismatch, AssertionError):
 
 class GivenInput(InvalidValue, RuntimeError):
     """An input of a function that `givens` replaces."""
+
+
+class UnsupportedLoop(InvalidValue, RuntimeError):
+    """A loop that cannot have what was asked of it, such as checkpoints where steps read far back."""
 
 
 class UnknownName(SymlabError, KeyError):

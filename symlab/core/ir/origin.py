@@ -47,6 +47,13 @@ def here() -> Origin | None:
     return None
 
 
+def place_of(origin: Origin | None) -> str | None:
+    """A line as compilers write it: "train.py:12", and "cell 7:2" in a notebook."""
+    if origin is None:
+        return None
+    return origin.place.replace(", line ", ":")
+
+
 def cell_number(file: str) -> int | None:
     """The execution count of the notebook cell that was compiled under this file name."""
     found = _CELL_FILE.search(file)

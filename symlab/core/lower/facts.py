@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -64,13 +65,21 @@ class Facts:
     """Symbolic shapes and integer values of all nodes of a graph, in one walk from the operands to the roots.
 
     `steady` are parameters that are the same in every step of a loop. `source(node)` is the user's node that a node is
-    part of, which may hold for empty rows where its parts do not.
+    part of, which may hold for empty rows where its parts do not. `bodies` are the facts of bodies of loops that are
+    known, by loop and roots: those of loops within loops are asked for at every level around them.
     """
 
     steady: Collection[Expr] = frozenset()
 
-    def __init__(self, order: Sequence[Expr], operands: Mapping[Expr, int], source: Callable[[Expr], Expr]) -> None:
+    def __init__(
+        self,
+        order: Sequence[Expr],
+        operands: Mapping[Expr, int],
+        source: Callable[[Expr], Expr],
+        bodies: dict[tuple[Expr, ...], Any] | None = None,
+    ) -> None:
         self.order, self.operands, self.source = order, operands, source
+        self.bodies = {} if bodies is None else bodies
         self.table = SizeTable()
         self.shapes: dict[Expr, Sizes] = {}
         self.parts: dict[Expr, tuple[Sizes, ...]] = {}  # the shapes of several results

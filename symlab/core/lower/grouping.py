@@ -280,7 +280,7 @@ class Grouping:
 
     def call_loop(self, node: Expr) -> bool:
         """A loop, whose operands lie in memory; False where only the reference can run its body."""
-        body = lowered_body(self.prepared.graph.table, node, self.results[node], self.together)
+        body = lowered_body(self.prepared.graph.table, self.facts, node, self.results[node], self.together)
         if body is None:
             return False
         loop, number = Loop(node), len(self.steps)

@@ -23,11 +23,19 @@ from symlab.core.ops.loop import Loop, reached_params
 class BodyFacts(Facts):
     """What is known of a loop's body, in sizes of its parameters; a state keeps its shape."""
 
-    def __init__(self, loop: Loop, roots: Sequence[Expr]) -> None:
+    def __init__(self, loop: Loop, roots: Sequence[Expr], bodies: dict[tuple[Expr, ...], Any]) -> None:
         self.loop = loop
         self.steady = frozenset(loop.params[loop.states + loop.sequences :])
         places = {param: place for place, param in enumerate(loop.params)}
-        super().__init__(toposort([*loop.params, *roots]), places, lambda node: node)
+        super().__init__(toposort([*loop.params, *roots]), places, lambda node: node, bodies)
+
+    @classmethod
+    def of(cls, facts: Facts, loop: Loop, roots: Sequence[Expr]) -> BodyFacts:
+        """What is known of the body of a loop, found out once."""
+        key = (loop.node, *roots)
+        if key not in facts.bodies:
+            facts.bodies[key] = cls(loop, roots, facts.bodies)
+        return facts.bodies[key]  # type: ignore[no-any-return]
 
     def settle(self) -> None:
         """Hold the sizes of states before and after a step to be equal; those of two branches must be so already.
@@ -36,7 +44,7 @@ class BodyFacts(Facts):
         they have by themselves.
         """
         choice = self.loop.node.attr("choice")
-        self.alone = {new: self.shapes[new] for new in self.loop.results} if choice else {}
+        self.alone = {new: self.shapes[new] for new in self.loop.results if choice and new in self.shapes}
         states = 0 if choice else self.loop.states
         for param, new in zip(self.loop.params[:states], self.loop.results, strict=False):
             for axis, size in enumerate(self.shapes.get(new, ())):
@@ -103,7 +111,7 @@ def loop_shapes(facts: Facts, node: Expr) -> tuple[Sizes, ...]:
     facts.check(Problem.NEGATIVE, node, length)
     for place in range(loop.states, loop.states + loop.sequences):
         facts.equal(node, 0, length, facts.shapes[node.args[place]][0])
-    inner = BodyFacts(loop, loop.body.body.args)
+    inner = BodyFacts.of(facts, loop, loop.body.body.args)
     outward = Outward(facts, inner)
     kept = [facts.shapes[arg] for arg in node.args[: loop.states]]
     if node.attr("choice"):
@@ -135,7 +143,7 @@ def wanted_results(loop: Loop, read: Collection[int]) -> list[bool]:
     return [number in wanted for number in range(len(items))]
 
 
-def lowered_body(table: Table, node: Expr, read: Collection[int], together: bool) -> Any:
+def lowered_body(table: Table, outer: Facts, node: Expr, read: Collection[int], together: bool) -> Any:
     """The program of a loop's body; None where only the reference can run it."""
     from symlab.core.lower.fuse import fused
     from symlab.core.lower.grouping import Grouping
@@ -148,7 +156,7 @@ def lowered_body(table: Table, node: Expr, read: Collection[int], together: bool
     graph = Graph(table, loop.params, tuple(dict.fromkeys(roots)), (), {})
     prepared = Prepared(graph, graph, {})
     try:
-        facts = BodyFacts(loop, graph.roots)
+        facts = BodyFacts.of(outer, loop, graph.roots)
         return place(schedule(fused(prepared, facts, loop.params, Grouping(prepared, facts, together))))
     except NotCompilable:
         return None
@@ -184,7 +192,7 @@ def loop_call(
 ) -> LoopCall:
     """The step that runs a loop whose body is lowered."""
     loop = Loop(node)
-    inner = BodyFacts(loop, body.fused.prepared.graph.roots)
+    inner = BodyFacts.of(facts, loop, body.fused.prepared.graph.roots)
     outward = Outward(facts, inner)
     places = {root: place for place, root in enumerate(body.fused.prepared.graph.roots)}
     return LoopCall(

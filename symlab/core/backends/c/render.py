@@ -55,10 +55,12 @@ class Rendered:
 class Renderer:
     """Writes the translation units of a program."""
 
-    def __init__(self, program: Program, profile: bool = False) -> None:
+    def __init__(self, program: Program, profile: bool = False, numbers: Mapping[Expr, int] | None = None) -> None:
         self.program, self.fused, self.profile = program, program.fused, profile
         self.layout = Layout(program, profile)
-        self.numbers = {node: number for number, node in enumerate(self.fused.prepared.numbered)}
+        if numbers is None:
+            numbers = {node: number for number, node in enumerate(self.fused.prepared.numbered)}
+        self.numbers = numbers
         self.functions: dict[object, tuple[str, Function]] = {}
         self.reductions: dict[str, str] = {}
         self.definitions: dict[str, None] = {}
@@ -264,8 +266,7 @@ class BodyRenderer(Renderer):
     """
 
     def __init__(self, outer: Renderer, program: Program, number: int) -> None:
-        super().__init__(program)
-        self.numbers = defaultdict(lambda: number, outer.numbers)
+        super().__init__(program, numbers=defaultdict(lambda: number, outer.numbers))
         self.functions, self.reductions, self.definitions = outer.functions, outer.reductions, outer.definitions
         self.references, self.bodies, self.few = outer.references, outer.bodies, outer.few
 

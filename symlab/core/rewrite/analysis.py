@@ -45,6 +45,7 @@ class Facts:
         self.scope: Scope = ()
         self.known: dict[Scope, dict[Expr, Bounds]] = {}
         self.matrices: dict[Scope, dict[Expr, Any]] = {}  # what `properties` found
+        self.contents: dict[Expr, Any] = {}  # what rules found of what nodes are made of
 
     def bounds(self, node: Expr) -> Bounds:
         """The bounds of a node, found from its operands without recursion over the graph."""

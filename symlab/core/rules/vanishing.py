@@ -5,111 +5,51 @@ The operand of the form that is not chosen is replaced by a harmless one, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
-from itertools import islice
 from math import inf
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.op import Kind
 from symlab.core.ops import polynomials
 from symlab.core.ops.compare import lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import add, exp, log, mul, neg, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import add, exp, log, mul, neg, pow, reciprocal
 from symlab.core.ops.trigonometric import cos, sin, tan
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, factor_of, power_of
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, value_of, with_whole
+from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, with_whole
 from symlab.core.rules.series import coefficients
+from symlab.core.rules.variables import (
+    Content,
+    at_points,
+    content_of,
+    is_function_of,
+    is_transcendental,
+    points_for,
+    variables_of,
+)
 
 COUNT = 44  # coefficients that are used
 GLANCE = 10  # coefficients that show whether something cancels
 PRECISION = 2.0**-60  # what a term must add, beside the first, to be used
 HIGHEST = 6  # order up to which a sum may vanish
-MOST_POINTS = 6
-MOST_NODES = 64  # of an expression that is looked into
 DEPTH = 100  # polynomials that are written by Horner's scheme are deep
 LOSS = 4.0  # how much larger than the sum its terms may be where they are used
 WIDTHS = [2.0 ** (-k / 2) for k in range(-2, 20)]  # how far from the point a series may be used
-SINGULAR = (reciprocal, log, sqrt)  # functions where the points lie that are looked at
-TRANSCENDENTAL = tuple(op for op in FUNCTIONS if op not in (reciprocal, sqr))
 
 
-def variables_of(node: Expr) -> list[Expr]:
-    """What an expression may be a function of: its one variable, or what its first function is taken of."""
-    waiting, seen, leaves, points = [node], set[Expr](), dict[Expr, None](), dict[Expr, None]()
-    while waiting and len(seen) < MOST_NODES and not (len(leaves) > 1 and len(points) > 1):
-        part = waiting.pop()
-        if part in seen:
-            continue
-        seen.add(part)
-        if part.op.kind is Kind.ELEMENTWISE:
-            waiting += part.args
-            if part.op in TRANSCENDENTAL and len(points) < 2:
-                points[unguarded(multiple_of(part.args[0]))] = None
-        elif not is_number(part):
-            leaves[part] = None
-    alone = leaves if len(leaves) == 1 and not waiting else ()
-    return [*alone, *(point for point in points if point not in alone)][:2]
-
-
-def unguarded(node: Expr) -> Expr:
-    """What a node is where it is not replaced by a number."""
-    return multiple_of(node.args[1]) if node.op is switch and is_number(node.args[2]) else node
-
-
-def multiple_of(node: Expr) -> Expr:
-    """What a node is a multiple of."""
-    if node.op is neg:
-        return multiple_of(node.args[0])
-    others = [arg for arg in node.args if not is_number(arg)]
-    return others[0] if node.op is mul and len(others) == 1 else node
-
-
-def points_of(node: Expr, x: Expr, depth: int = NESTED) -> Iterator[Fraction]:
-    """Where a function of x may be singular: at 0, or where what it divides by, or takes a root of, is 0."""
-    if node is x or not depth:
-        return
-    if node.op in SINGULAR:
-        try:
-            yield from root_of(node.args[0], x, Fraction(node.op is log))
-        except NoSeries:
-            pass
-    for arg in node.args:
-        yield from points_of(arg, x, depth - 1)
-
-
-def root_of(node: Expr, x: Expr, value: Fraction) -> Iterator[Fraction]:
-    """Where a linear function of x has a value."""
-    factor, offset = Fraction(0), Fraction(0)
-    for term in node.args if node.op is add else (node,):
-        if is_number(term):
-            offset += value_of(term)
-        elif term is x or (term.op is neg and term.args[0] is x):
-            factor += 1 if term is x else -1
-        else:
-            return
-    if factor:
-        yield (value - offset) / factor
-
-
-def at_points(node: Expr) -> Iterator[tuple[Expr, Point]]:
-    """The variables and points at which an expression is looked at."""
-    for x in variables_of(node):
-        for point in points_for(node, x):
-            yield x, point
-
-
-def points_for(node: Expr, x: Expr) -> Iterable[Point]:
-    """The points at which a function is looked at, both infinities being one."""
-    if x.op is switch:  # by which a point is kept away from
-        return ()
-    points: list[Point] = [Fraction(0), *islice(points_of(node, x), MOST_POINTS)]
-    return dict.fromkeys([*points, inf] if len(points) > 1 else points)
+def may_vanish(node: Expr, known: dict[Expr, Content]) -> bool:
+    """Whether two terms may be functions of one variable, and one of them no power: a quick look."""
+    parts = [content_of(arg, known) for arg in node.args]
+    if not any(part.functions for part in parts):
+        return False
+    counts = Counter(part.variables for part in parts if part.variables)
+    return max(counts.values(), default=0) > 1 or (bool(counts) and any(map(is_number, node.args)))
 
 
 def series(parts: Sequence[Expr], x: Expr, point: Point, count: int) -> tuple[list[Laurent], float] | None:
@@ -141,10 +81,14 @@ def vanishes(parts: Sequence[Laurent], above: int) -> bool:
     return total.first > lowest and (lowest < 0 or total.first > max(above, lowest))
 
 
-def rest_of_series(node: Expr, above: int, builder: Builder) -> Expr | None:
+def rest_of_series(node: Expr, above: int, builder: Builder, facts: Facts) -> Expr | None:
     """A sum by its series, near the first point where terms cancel and more than `above` orders of it are 0."""
+    if not may_vanish(node, facts.contents):
+        return None
     for x in variables_of(node):
-        terms = [arg for arg in node.args if is_function_of(arg, x)]
+        wanted = content_of(x, facts.contents).variables
+        near = [arg for arg in node.args if content_of(arg, facts.contents).variables in (wanted, frozenset())]
+        terms = [arg for arg in near if is_function_of(arg, x)] if len(near) > 1 else []
         if len(terms) < 2 or not any(is_transcendental(arg, x) for arg in terms):
             continue
         for point in points_for(node, x):
@@ -159,20 +103,6 @@ def rest_of_series(node: Expr, above: int, builder: Builder) -> Expr | None:
     return None
 
 
-def is_function_of(node: Expr, x: Expr) -> bool:
-    """Whether a node is made of numbers and one variable."""
-    waiting, seen = [node], {x}
-    while waiting:
-        part = waiting.pop()
-        if part in seen or is_number(part):
-            continue
-        if part.op.kind is not Kind.ELEMENTWISE or len(seen) > MOST_NODES:
-            return False
-        seen.add(part)
-        waiting += with_whole(part, x) if part.op is mul and x.op is mul else part.args
-    return True
-
-
 @computed(
     add,
     among=(*FUNCTIONS, neg, mul),
@@ -184,7 +114,7 @@ def is_function_of(node: Expr, x: Expr) -> bool:
 def vanishing_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is left of the terms of a sum near such a point is much smaller than they are."""
     functions = sum(not is_number(arg) for arg in node.args)
-    return rest_of_series(node, 1, builder) if 1 < functions <= NESTED else None
+    return rest_of_series(node, 1, builder, facts) if 1 < functions <= NESTED else None
 
 
 @computed(
@@ -197,14 +127,7 @@ def vanishing_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 )
 def vanishing_rest(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is left of the terms of a sum near such a point is smaller than they are."""
-    return rest_of_series(node, 0, builder) if len(node.args) <= NESTED else None
-
-
-def is_transcendental(node: Expr, x: Expr, depth: int = NESTED) -> bool:
-    """Whether there is more in an expression than sums, products and quotients, whose terms cancel exactly."""
-    if node is x or not depth:
-        return False
-    return node.op in TRANSCENDENTAL or any(is_transcendental(arg, x, depth - 1) for arg in node.args)
+    return rest_of_series(node, 0, builder, facts) if len(node.args) <= NESTED else None
 
 
 def width_of(total: Laurent, parts: Sequence[Laurent], limit: float) -> float:

@@ -1,4 +1,4 @@
-"""Formulas that are 0 / 0, or cancel, at a point: value and slope near it, at the seam of series and formula, far out."""
+"""Formulas that are 0 / 0, or cancel, at a point: value and slope near it, at the seam of series and formula."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_two_variables_at_a_removable_pole() -> None:
                 assert abs(value - true) <= 1e-14 * abs(true), (a, b)
         slopes = annuity(rates, terms)[1]
         for rate, term, slope in zip(rates, terms, slopes):
-            true = mp.diff(lambda r: (1 - (1 + r) ** (-mp.mpf(term))) / r, mp.mpf(rate))
+            true = mp.diff(lambda r, term=term: (1 - (1 + r) ** (-mp.mpf(term))) / r, mp.mpf(rate))
             assert abs(slope - true) <= 1e-13 * abs(true), rate
 
 

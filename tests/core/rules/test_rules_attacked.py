@@ -69,6 +69,18 @@ def test_what_is_defined_stays_so(name):
     assert sl.function(found, expression)(*points) == pytest.approx(wanted, rel=1e-6)
 
 
+OVER_FACTORS = {
+    "a cube": (T.sinh(x * x * x) / x, 0.7, np.sinh(0.343) / 0.7),
+    "a cube and more": (T.expm1(x * x * y * x) / (x * y), 0.3, np.expm1(0.3**3 * 0.7) / 0.21),
+}
+
+
+@pytest.mark.parametrize("name", OVER_FACTORS)
+def test_functions_of_products_in_which_a_factor_comes_twice(name):
+    expression, point, wanted = OVER_FACTORS[name]
+    assert sl.function([x, y], expression, on_unused_input="ignore")(point, 0.7) == pytest.approx(wanted, rel=1e-9)
+
+
 TWO_SIDED = {
     "|x| less x": (T.sqrt(2 - 2 * T.cos(x)) - T.sin(x), lambda x: mpmath.sqrt(2 - 2 * mpmath.cos(x)) - mpmath.sin(x)),
     "|x| over x": (T.sqrt(2 - 2 * T.cos(x)) / T.sin(x), lambda x: mpmath.sqrt(2 - 2 * mpmath.cos(x)) / mpmath.sin(x)),

@@ -86,10 +86,14 @@ class Laurent:
         """The series times a number that is not 0."""
         return Laurent(self.first, tuple(value * factor for value in self.terms))
 
-    def power(self, exponent: Fraction) -> Laurent:
-        """The series to a power, from P' u = p u' P."""
+    def power(self, exponent: Fraction, defined_below: bool = False) -> Laurent:
+        """The series to a power, from P' u = p u' P; a root has one on both sides of the point alone.
+
+        sqrt(t^2) is not t but |t|, and (t^3)^(1/3) is t where t > 0 alone, unless it is `defined_below` 0.
+        """
         lead, first = self.terms[0], self.first * exponent
-        if first.denominator != 1:
+        one_sided = exponent.denominator != 1 and (self.first % 2 or first % 2) and not defined_below
+        if first.denominator != 1 or one_sided:
             raise NoSeries
         unit = [value / lead for value in self.terms]
         found = [Fraction(1)]
@@ -227,7 +231,7 @@ FUNCTIONS: Mapping[Op, Callable[[Laurent], Laurent]] = {
     reciprocal: lambda u: u.power(Fraction(-1)),
     sqr: lambda u: u * u,
     sqrt: lambda u: u.power(HALF),
-    cbrt: lambda u: u.power(Fraction(1, 3)),
+    cbrt: lambda u: u.power(Fraction(1, 3), defined_below=True),
     exp: exponential,
     expm1: lambda u: one_less(exponential(u)),
     log: logarithm,

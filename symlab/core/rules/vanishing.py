@@ -234,7 +234,9 @@ def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> tuple[lis
     Factors of x are x over the rest of it: r is (r t) / t where x is r t.
     """
     parts, mine = [], []
-    own = dict(map(factor_of, x.args)) if x.op is mul else {}
+    own: dict[Expr, float] = {}
+    for base, power in map(factor_of, x.args) if x.op is mul else ():
+        own[base] = own.get(base, 0.0) + power
     powers = dict.fromkeys(own, 0.0)
     for arg in node.args:
         base, power = factor_of(arg)

@@ -69,6 +69,38 @@ def test_what_is_defined_stays_so(name):
     assert sl.function(found, expression)(*points) == pytest.approx(wanted, rel=1e-6)
 
 
+OVER_FACTORS = {
+    "a cube": (T.sinh(x * x * x) / x, 0.7, np.sinh(0.343) / 0.7),
+    "a cube and more": (T.expm1(x * x * y * x) / (x * y), 0.3, np.expm1(0.3**3 * 0.7) / 0.21),
+}
+
+
+@pytest.mark.parametrize("name", OVER_FACTORS)
+def test_functions_of_products_in_which_a_factor_comes_twice(name):
+    expression, point, wanted = OVER_FACTORS[name]
+    assert sl.function([x, y], expression, on_unused_input="ignore")(point, 0.7) == pytest.approx(wanted, rel=1e-9)
+
+
+TWO_SIDED = {
+    "|x| less x": (T.sqrt(2 - 2 * T.cos(x)) - T.sin(x), lambda x: mpmath.sqrt(2 - 2 * mpmath.cos(x)) - mpmath.sin(x)),
+    "|x| over x": (T.sqrt(2 - 2 * T.cos(x)) / T.sin(x), lambda x: mpmath.sqrt(2 - 2 * mpmath.cos(x)) / mpmath.sin(x)),
+    "a power": ((x * T.sin(x)) ** 0.5 - x, lambda x: mpmath.sqrt(x * mpmath.sin(x)) - x),
+}
+
+
+@pytest.mark.parametrize("name", TWO_SIDED)
+@pytest.mark.parametrize("point", [0.01, -0.01])
+def test_roots_of_squares_are_sizes(name, point):
+    """sqrt(t^2) has a series in t on one side of 0 and another on the other."""
+    expression, formula = TWO_SIDED[name]
+    assert sl.function([x], expression)(point) == pytest.approx(exact(formula, point), rel=1e-9)
+
+
+@pytest.mark.parametrize("expression", [T.log(T.sqrt(x * T.sin(x)) / x), (T.sin(x) ** 3) ** (1 / 3) - x])
+def test_roots_of_negative_numbers_have_no_series(expression):
+    assert np.isnan(sl.function([x], expression)(-0.01))
+
+
 @pytest.mark.parametrize(("dtype", "far"), [("float32", 80), ("float64", 700)])
 def test_rows_with_weights_of_0(dtype, far):
     """The largest exponent counts only where its weight is not 0."""

@@ -16,7 +16,7 @@ from symlab.core.ops.elementwise import add, expm1, log, log1p, mul, neg, recipr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import NESTED
+from symlab.core.rules.collect import NESTED, without
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.vanishing import with_series
 
@@ -172,7 +172,7 @@ def term_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     for choice in node.args:
         if choice.op is not switch or len(node.args) > NESTED:
             continue
-        rest = [arg for arg in node.args if arg is not choice]
+        rest = without(node.args, choice)
         opposite = {builder.opposite(arg) for arg in rest}
         if any(part in opposite for branch in choice.args[1:] if branch.op is add for part in branch.args):
             condition, *branches = choice.args
@@ -201,7 +201,7 @@ def quotient_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
             opened = [under(branch, condition, holds, builder) for branch, holds in zip(branches, (True, False))]
             parts = [builder.flat(mul, (branch, below)) for branch in opened]
             made = builder.make(switch, (condition, *parts))
-            rest = [arg for arg in node.args if arg is not choices[0] and arg is not below]
+            rest = without(without(node.args, choices[0]), below)
             return builder.flat(mul, [made, *rest])
     return None
 
@@ -264,7 +264,7 @@ def quotient_of_power(node: Expr, builder: Builder, facts: Facts) -> Expr | None
             parts = [with_series(builder.flat(mul, pair), builder) for pair in quotients]
             found = [part for part in parts if part is not None]
             if len(found) == len(parts):
-                rest = [arg for arg in node.args if arg is not power and arg is not below]
+                rest = without(without(node.args, power), below)
                 return builder.flat(mul, [*found, *others, *rest])
     return None
 

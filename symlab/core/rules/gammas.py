@@ -76,16 +76,21 @@ def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         found = beta_among(first, second, builder) or (pair_among(first, second, builder) if sign > 0 else None)
         if found is not None:
             result = found[0] if sign > 0 else builder.make(neg, (found[0],))
-            used = gammaln_of(node, set(found[1]))
-            rest = tuple(arg for arg in node.args if (arg.args[0] if arg.op is neg else arg) not in used)
+            own, other = (positive, negative) if sign > 0 else (negative, positive)
+            rest = tuple(without_gammaln(node.args, own, other, found[1]))
             return builder.acted(node, result, rest) if rest else result
     return None
 
 
-def gammaln_of(node: Expr, arguments: set[Expr]) -> set[Expr]:
-    """The terms of a sum that are the logarithm of gamma of some arguments."""
-    inner = [arg.args[0] if arg.op is neg else arg for arg in node.args]
-    return {term for term in inner if term.op is gammaln and term.args[0] in arguments}
+def without_gammaln(
+    terms: Sequence[Expr], own: Sequence[Expr], other: Sequence[Expr], arguments: Sequence[Expr]
+) -> Sequence[Expr]:
+    """The terms of a sum less the logarithm of gamma of each argument, of which the last has the other sign."""
+    *mine, last = arguments
+    for candidates, argument in [*((own, item) for item in mine), (other, last)]:
+        found = (term for term in candidates if (term.args[0] if term.op is neg else term).args[0] is argument)
+        terms = without(terms, next(found))
+    return terms
 
 
 def beta_among(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) -> tuple[Expr, list[Expr]] | None:

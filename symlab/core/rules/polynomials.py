@@ -14,7 +14,7 @@ from symlab.core.ops.polynomials import polynomial
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import factor_of, power_of
+from symlab.core.rules.collect import factor_of, power_of, without
 from symlab.core.rules.constants import is_number
 
 MOST = 8  # the largest degree
@@ -174,7 +174,7 @@ def number_into_polynomial(node: Expr, builder: Builder, facts: Facts) -> Expr |
     first, *others = series.attr("coefficients")
     coefficients = (first + float(constant_value(number)), *others)
     made = builder.apply(polynomial, series.args[0], coefficients=coefficients)
-    rest = [arg for arg in node.args if arg is not number and arg is not series]
+    rest = without(without(node.args, number), series)
     return builder.kept(node, [made, *rest]) if rest else made
 
 

@@ -72,7 +72,16 @@ def test_what_is_defined_stays_so(name):
 OVER_FACTORS = {
     "a cube": (T.sinh(x * x * x) / x, 0.7, np.sinh(0.343) / 0.7),
     "a cube and more": (T.expm1(x * x * y * x) / (x * y), 0.3, np.expm1(0.3**3 * 0.7) / 0.21),
-}
+    "a choice over a square": (T.switch(x > y, T.expm1(x * y), y) / x / x, 0.9, np.expm1(0.63) / 0.81),
+    "a power over a square": (T.expm1(y * T.log1p(x)) / x / x, 0.3, (1.3**0.7 - 1) / 0.09),
+    "a power twice": (T.expm1(y * T.log1p(x)) ** 2 / x, 0.3, (1.3**0.7 - 1) ** 2 / 0.3),
+    "the slope of a choice over a quotient": (
+        T.grad(T.switch(abs(x) > 0.5, T.tan(x), T.log1p(x / y)) / (x / y), x), 0.2, -0.5091136060269676,
+    ),
+    "a logarithm of gamma twice": (
+        T.gammaln(x) + T.gammaln(y) + T.gammaln(x) - T.gammaln(x + y), 0.3, 2.452463236167817,
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OVER_FACTORS)

@@ -52,7 +52,7 @@ def between(generator: Any, low: Array, high: Array, size: Sizes, dtype: str = "
     return np.asarray(draw(low, high, size=size, dtype=dtype if np.dtype(dtype).kind in "biu" else "int64"))
 
 
-def uniforms(generator: Any, low: Any, high: Any, size: Sizes, dtype: str = "float64") -> Array:
+def uniforms(generator: Any, low: Any = 0.0, high: Any = 1.0, *, size: Sizes, dtype: str = "float64") -> Array:
     """Numbers in [low, high) that no narrower dtype rounds up to `high`."""
     wide = np.asarray(generator.uniform(low, high, size=size))
     found, end = wide.astype(dtype), np.asarray(high).astype(dtype)

@@ -140,7 +140,7 @@ DRAWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "pareto": by_scipy("pareto", 0, 0.0, 1),
         "permutation": permutations,
         "randint": between,
-        "random": lambda generator, size, dtype="float64": uniforms(generator, 0.0, 1.0, size, dtype),
+        "random": lambda generator, size, dtype="float64": uniforms(generator, size=size, dtype=dtype),
         "random_integers": lambda generator, low, high, size: between(generator, low, high + 1, size),
         "t": lambda generator, df, loc, scale, size: loc + scale * generator.standard_t(df, size=size),
         "truncated_normal": by_scipy("truncnorm", 2, 3, 0, 1),

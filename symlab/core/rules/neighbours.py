@@ -18,6 +18,8 @@ from symlab.core.ops.elementwise import (
     expm1,
     log,
     log1p,
+    maximum,
+    minimum,
     mul,
     neg,
     reciprocal,
@@ -164,10 +166,13 @@ def of_other_logarithms(base: float) -> Build:
 
 def of_hyperbolic_tangents(a: Expr, b: Expr, step: Polynomial, whole: Polynomial, builder: Builder) -> Expr:
     """sinh(a - b) / (cosh(a) cosh(b)), of which no part overflows before the whole vanishes."""
-    apart = made(step, a, builder)
+    apart, nothing = made(step, a, builder), builder.constant(0, a)
     sizes = [builder.make(abs, (item,)) for item in (apart, a, b)]
     twice = [builder.flat(mul, (builder.constant(2, a), size)) for size in sizes]
-    exponent = builder.flat(add, (sizes[0], *(builder.make(neg, (size,)) for size in sizes[1:])))
+    least = builder.apply(minimum, a, b)
+    most = builder.apply(maximum, a, b)
+    nearer = builder.apply(maximum, builder.apply(maximum, least, builder.make(neg, (most,))), nothing)
+    exponent = builder.flat(mul, (builder.constant(-2, a), nearer))  # |a - b| - |a| - |b|, rounded once
     rise = builder.make(neg, (builder.make(expm1, (builder.make(neg, (twice[0],)),)),))
     shares = [builder.make(sigmoid, (size,)) for size in twice[1:]]
     factors = (builder.constant(2, a), rise, builder.make(exp, (exponent,)), *shares, builder.make(sign, (apart,)))

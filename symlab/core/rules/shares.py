@@ -71,6 +71,11 @@ def exp_over_sum_with_it(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     return None
 
 
+def stays_with_rows(total: Expr) -> bool:
+    """Whether the sum of a row stands beside the elements of that row: a matrix of one size has it beside a column."""
+    return bool(total.attr("keepdims")) or not total.type.ndim
+
+
 @computed(
     mul,
     among=(mul,),
@@ -87,7 +92,7 @@ def share_of_weighted_row(node: Expr, builder: Builder, facts: Facts) -> Expr | 
             continue
         above = total.args[0]
         power = next((arg for arg in above.args if arg.op is exp), None) if above.op is mul else None
-        if power is None or power.type != above.type:
+        if power is None or power.type != above.type or not stays_with_rows(total):
             continue
         shares = builder.apply(softmax, power.args[0], axes=total.attr("axes"))
         weighted = builder.flat(mul, [*without(above.args, power), shares])

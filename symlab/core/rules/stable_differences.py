@@ -62,8 +62,13 @@ def difference_of_logs(x, step: Small):
 @rule(serves="derivatives", accept=200)
 def mean_slope_of_exp(x, y):
     """The exponentials of neighbours are nearly equal, and so are the terms of the derivatives."""
-    half = 0.5 * (x - y)
-    return (exp(x) - exp(y)) * reciprocal(x - y), exp(0.5 * x + 0.5 * y) * (sinh(half) * reciprocal(half))
+    near = abs(x - y) < 1
+    half = 0.5 * switch(near, x - y, 1)
+    slope = exp(0.5 * switch(near, x, 0) + 0.5 * switch(near, y, 0)) * (sinh(half) * reciprocal(half))
+    return (
+        (exp(x) - exp(y)) * reciprocal(x - y),
+        switch(near, slope, (exp(x) - exp(y)) * reciprocal(switch(near, 1, x - y))),
+    )
 
 
 @rule(serves="derivatives")

@@ -52,6 +52,11 @@ DEFINED = {
     "an exponent without weight": (T.log(a * T.exp(x) + b * T.exp(y)), [0.0, 1.0, 700.0, -50.0], -50.0),
     "an exponential that overflows": (1 / (y + T.exp(y)) - 1 / (y - T.exp(y)), [800.0], 0.0),
     "an infinite exponent": ((1 + x) ** y - 1, [0.0, INF], 0.0),
+    "the mean slope of exp far apart": ((T.exp(x) - T.exp(y)) / (x - y), [-2000.0, 0.0], 0.0005),
+    "tanh far from its neighbour": (T.tanh(x + y) - T.tanh(x), [1.0, -1e17], -1 - np.tanh(1)),
+    "tanh far from its neighbour above": (T.tanh(x + y) - T.tanh(x), [1.0, 1e300], 1 - np.tanh(1)),
+    "tanh at infinity": (T.tanh(x + y) - T.tanh(x), [-1.0, INF], 1 + np.tanh(1)),
+    "sigmoid far from its neighbour": (T.sigmoid(x + y) - T.sigmoid(x), [2.0, 1e17], 1 / (1 + np.exp(2))),
     "the neighbours' log2": (T.log2((x + y) / (x - y)), [1.0, 1e-20], 2e-20 / np.log(2)),
     "the neighbours' difference of log2": (T.log2(x + y) - T.log2(x - y), [1.0, 1e-20], 2e-20 / np.log(2)),
     "a difference of small sums": (
@@ -117,6 +122,15 @@ def test_rows_with_weights_of_0(dtype, far):
     f = sl.function([row, weights], T.log((weights * T.exp(row)).sum()))
     found = f(np.array([far, -30], dtype), np.array([0, 1], dtype))
     assert found == pytest.approx(-30, rel=1e-6)
+
+
+def test_shares_of_rows_beside_columns():
+    """Without `keepdims`, the sums of a square matrix's rows divide its columns."""
+    matrix, weights = T.dmatrices("matrix", "weights")
+    weighted = T.sqr(weights) * T.exp(matrix)
+    f = sl.function([matrix, weights], weighted / weighted.sum(axis=1))
+    values = np.arange(9.0).reshape(3, 3)
+    np.testing.assert_allclose(f(values, values + 1), (w := (values + 1) ** 2 * np.exp(values)) / w.sum(axis=1))
 
 
 def test_sizes_of_complex_numbers():

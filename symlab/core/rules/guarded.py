@@ -66,7 +66,7 @@ def log_of_number_plus_exp(c: PositiveNumber, x):
 @rule(when=large)
 def log1p_of_scaled_exp(y: PositiveReal, x):
     """exp overflows where log(1 + y exp(x)) is nearly x + log(y)."""
-    far = x > 50
+    far = (x > 50) & (y > exp(5 - switch(x > 50, x, 0)))  # where x and -log(y) are not nearly equal
     near = log1p(y * exp(switch(far, 0, x)))
     return log1p(y * exp(x)), switch(far, x + log(switch(far, y, 1) + exp(-switch(far, x, 0))), near)
 

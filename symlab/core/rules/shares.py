@@ -12,7 +12,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Row
 from symlab.core.rules.collect import NESTED, without
-from symlab.core.rules.stable_rows import plain
+from symlab.core.rules.stable_rows import aligned, plain
 
 
 def exponential_in(node: Expr) -> Expr | None:
@@ -71,11 +71,6 @@ def exp_over_sum_with_it(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     return None
 
 
-def stays_with_rows(total: Expr) -> bool:
-    """Whether the sum of a row stands beside the elements of that row: a matrix of one size has it beside a column."""
-    return bool(total.attr("keepdims")) or not total.type.ndim
-
-
 @computed(
     mul,
     among=(mul,),
@@ -88,11 +83,11 @@ def share_of_weighted_row(node: Expr, builder: Builder, facts: Facts) -> Expr | 
     """exp overflows in numerator and denominator where the share is nearly constant."""
     for below in node.args if len(node.args) <= NESTED else ():
         total = below.args[0] if below.op is reciprocal else below
-        if total is below or total.op is not sum or total.args[0] not in node.args or not plain(total.attrs):
+        if total is below or total.op is not sum or total.args[0] not in node.args:
             continue
         above = total.args[0]
         power = next((arg for arg in above.args if arg.op is exp), None) if above.op is mul else None
-        if power is None or power.type != above.type or not stays_with_rows(total):
+        if power is None or power.type != above.type or not aligned(total.attrs):
             continue
         shares = builder.apply(softmax, power.args[0], axes=total.attr("axes"))
         weighted = builder.flat(mul, [*without(above.args, power), shares])

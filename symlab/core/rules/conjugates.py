@@ -26,7 +26,7 @@ MOST_LEFT = 3  # terms of what is left when the square is taken away
     assuming="finite",
     accept=8,
     formula="sqrt(x^2 / 4 - y) - x / 2 -> -y / (sqrt(x^2 / 4 - y) + x / 2), where x is positive",
-    example=lambda x, y: sqrt(0.25 * sqr(x) + 1 + sqr(y)) - 0.5 * x,
+    example=lambda x, y: sqrt(0.25 * sqr(x) + magnitude(y)) - 0.5 * x,
 )
 def root_less_multiple(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A root is nearly a number whose square is most of what it is the root of."""

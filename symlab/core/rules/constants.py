@@ -114,6 +114,27 @@ def constants_of_sum(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
 
 
 @computed(
+    add,
+    among=(CONSTANT,),
+    assuming="real_algebra",
+    formula="(x - 1) + 1 -> x, where x - 1 is used elsewhere, too",
+    example=lambda x: exp(x - 1) * ((x - 1) + 1),
+)
+def number_taken_back(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A number that was added and is taken away again rounds what it was added to."""
+    if len(node.args) != 2:
+        return None
+    number, inner = node.args if is_number(node.args[0]) else node.args[::-1]
+    if not is_number(number) or inner.op is not add:
+        return None
+    opposite = next(
+        (arg for arg in inner.args if is_number(arg) and constant_value(arg) == -constant_value(number)), None
+    )
+    rest = [arg for arg in inner.args if arg is not opposite]
+    return builder.flat(add, rest) if opposite is not None and len(rest) < len(inner.args) else None
+
+
+@computed(
     mul,
     among=(CONSTANT, reciprocal),
     assuming="real_algebra",
@@ -252,4 +273,11 @@ def is_reciprocal_of_number(node: Expr) -> bool:
     return node.op is reciprocal and is_number(node.args[0])
 
 
-RULES = (constant_folding, constant_range, constants_of_sum, constants_of_product, constant_reciprocal)
+RULES = (
+    constant_folding,
+    constant_range,
+    constants_of_sum,
+    number_taken_back,
+    constants_of_product,
+    constant_reciprocal,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,6 +34,7 @@ from symlab.core.ops.elementwise import (
 from symlab.core.ops.exponential import cbrt
 from symlab.core.ops.polynomials import horner, polynomial
 from symlab.core.ops.trigonometric import arcsin, arcsinh, arctan, arctanh, cos, cosh, sin, sinh, tan
+from symlab.core.rules.collect import factor_of
 from symlab.core.rules.constants import is_number
 
 DENOMINATOR = 5040  # of fractions that a constant is taken to be where it is the float nearest to one
@@ -291,9 +291,9 @@ class Expansion:
             return horner(coefficients, x, lambda value: number(nearest(value), self.count))  # type: ignore[no-any-return]
         if node.op not in (add, mul):
             raise NoSeries
-        first, *others = with_whole(node, self.x)
-        total = self.of(first, depth)
-        for arg in others:
+        power, others = power_within(node, self.x)
+        total = self.of(self.x, depth).power(Fraction(power)) if power else self.of(others[0], depth)
+        for arg in others if power else others[1:]:
             total = total + self.of(arg, depth) if node.op is add else total * self.of(arg, depth)
         return total
 
@@ -342,13 +342,24 @@ class Expansion:
         return abs(value) if node.op is magnitude else value, float(series[1])
 
 
-def with_whole(node: Expr, x: Expr) -> Sequence[Expr]:
-    """The operands of a sum or product, those that make up a variable that is itself a product as that variable."""
+def power_within(node: Expr, x: Expr) -> tuple[int, Sequence[Expr]]:
+    """The power of a variable that is itself a product which a product holds, and the other operands."""
     if x.op is not mul or node.op is not mul or node is x:
-        return node.args
-    rest = Counter(node.args)
-    rest.subtract(x.args)
-    return node.args if min(rest.values()) < 0 else [x, *rest.elements()]
+        return 0, node.args
+    own, inner = powers_of(x.args), powers_of(node.args)
+    shares = {inner.get(base, 0.0) / power for base, power in own.items()}
+    share = shares.pop()
+    if shares or not share or not float(share).is_integer():
+        return 0, node.args
+    return int(share), [arg for arg in node.args if factor_of(arg)[0] not in own]
+
+
+def powers_of(factors: Sequence[Expr]) -> dict[Expr, float]:
+    """Factors as bases and exponents."""
+    found: dict[Expr, float] = {}
+    for base, power in map(factor_of, factors):
+        found[base] = found.get(base, 0.0) + power
+    return found
 
 
 def agree(first: Laurent, second: Laurent) -> bool:

@@ -9,6 +9,7 @@ import math
 
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, minimum, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.exponential import log2, log10
 from symlab.core.ops.products import product_over
 from symlab.core.ops.rounding import copysign
 from symlab.core.rewrite.rule import rule
@@ -128,6 +129,26 @@ def difference_of_two_logs(x, y):
 
 
 @rule
+def difference_of_two_binary_logs(x, y):
+    """The logarithms of neighbours are nearly equal."""
+    near = (y > 0) & (abs(x - y) < 0.5 * y)
+    quotient = switch(near, 1, x) / y
+    regular = (y > 0) & (quotient > 1e-30) & (quotient < 1e30)
+    far = switch(regular, log2(switch(regular, quotient, 1)), log2(switch(regular, 1, x)) - log2(y))
+    return log2(x) - log2(y), switch(near, log1p((x - y) / switch(near, y, 1)) * (1 / math.log(2)), far)
+
+
+@rule
+def difference_of_two_decimal_logs(x, y):
+    """The logarithms of neighbours are nearly equal."""
+    near = (y > 0) & (abs(x - y) < 0.5 * y)
+    quotient = switch(near, 1, x) / y
+    regular = (y > 0) & (quotient > 1e-30) & (quotient < 1e30)
+    far = switch(regular, log10(switch(regular, quotient, 1)), log10(switch(regular, 1, x)) - log10(y))
+    return log10(x) - log10(y), switch(near, log1p((x - y) / switch(near, y, 1)) * (1 / math.log(10)), far)
+
+
+@rule
 def difference_of_two_roots(x, y):
     """The roots of neighbours are nearly equal."""
     near = (y > 0) & (abs(x - y) < 0.5 * y)
@@ -156,5 +177,7 @@ RULES = (
     half_of_three_terms,
     difference_of_exps,
     difference_of_two_logs,
+    difference_of_two_binary_logs,
+    difference_of_two_decimal_logs,
     difference_of_two_roots,
 )

@@ -181,6 +181,23 @@ def entropy_of_logistic(x):
     return softplus(x) - x * sigmoid(x), softplus(-size) + size * sigmoid(-size)
 
 
+def cross_entropy(t, x):
+    """-t log(sigmoid(x)) - (1 - t) log(sigmoid(-x)), of whose terms none is large where the sum is small."""
+    return switch(x > 0, 1 - t, -t) * x + softplus(-abs(x))
+
+
+@rule
+def cross_entropy_of_logit(t, x):
+    """softplus(x) is nearly x where x is large, and so is t x where t is 1."""
+    return softplus(x) - t * x, cross_entropy(t, x)
+
+
+@rule
+def cross_entropy_of_opposite_logit(t, x):
+    """softplus(-x) is nearly -x where -x is large, and (1 - t) x nearly x where t is 0."""
+    return softplus(-x) + (1 - t) * x, cross_entropy(t, x)
+
+
 @rule
 def reciprocal_of_sigmoid_less_one(x):
     """The logistic function is nearly 1 where x is large."""
@@ -189,6 +206,8 @@ def reciprocal_of_sigmoid_less_one(x):
 
 RULES = (
     entropy_of_logistic,
+    cross_entropy_of_logit,
+    cross_entropy_of_opposite_logit,
     reciprocal_of_sigmoid_less_one,
     log_of_scaled_exps,
     log_of_scaled_one_plus_exp,

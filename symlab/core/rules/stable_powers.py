@@ -92,6 +92,22 @@ def square_of_exp(x):
     return sqr(exp(x)), exp(2 * x)
 
 
+@computed(
+    pow,
+    of=(exp,),
+    assuming="no_overflow",
+    accept=400,
+    formula="exp(x) ** 3 -> exp(3 * x), and so for every number",
+    example=lambda x: pow(exp(x), 3),
+)
+def power_of_exp(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """An exponential of the multiple is better than a power of one."""
+    base, exponent = node.args
+    if not is_number(exponent):
+        return None
+    return builder.make(exp, (builder.flat(mul, (exponent, base.args[0])),))
+
+
 @rule
 def log_of_power(c: PositiveNumber, x):
     """A power overflows or vanishes where its logarithm does not."""
@@ -127,6 +143,7 @@ RULES = (
     quotient_of_powers,
     quotient_of_powers_of_two,
     square_of_exp,
+    power_of_exp,
     log_of_power,
 )
 LATE = (log_of_any_power, log_of_scaled_power)

@@ -80,6 +80,9 @@ def roots_of_terms(total: Expr, builder: Builder) -> list[Expr] | None:
     """The roots of terms that are squares times numbers, of which one at least is not 1; None if they are others."""
     found = []
     for term in total.args:
+        if is_number(term) and 0 < constant_value(term) < math.inf:
+            found.append(builder.constant(math.sqrt(constant_value(term)), term))
+            continue
         factors = term.args if term.op is mul else (term,)
         numbers = [arg for arg in factors if is_number(arg)]
         squares = [arg for arg in factors if arg.op is sqr]
@@ -89,7 +92,8 @@ def roots_of_terms(total: Expr, builder: Builder) -> list[Expr] | None:
             return None
         scales = [builder.constant(math.sqrt(constant_value(arg)), arg) for arg in numbers]
         found.append(builder.flat(mul, (*scales, squares[0].args[0])))
-    return found if any(term.op is mul for term in total.args) else None
+    scaled = [term for term in total.args if term.op is mul or (is_number(term) and constant_value(term) != 1)]
+    return found if scaled and not all(map(is_number, total.args)) else None
 
 
 @rule

@@ -27,6 +27,11 @@ def plain(axis):
     return {name for name, _ in axis} == {"axes", "keepdims"}
 
 
+def folded(y, x, axis):
+    """Whether weights are as large as the rows that they weigh."""
+    return plain(axis) and y.type == x.type
+
+
 @rule(when=aligned)
 def softmax_of_quotient(x: Row, axis: Attributes):
     """exp overflows in numerator and denominator where softmax is nearly 1."""
@@ -79,6 +84,13 @@ def exp_of_log_softmax(x: Row, rows: Attributes):
 def logsumexp_of_shifted(c: Number, x: Row, axis: Attributes):
     """A number that is added to every exponent is added to the logarithm of the sum."""
     return logsumexp(c + x, attributes=axis), c + logsumexp(x, attributes=axis)
+
+
+@rule(when=folded, accept=16)
+def cross_entropy_of_logits(y, x: Row, axis: Attributes):
+    """The logarithm of the sum, weighted, is nearly the weighted sum of the exponents."""
+    total, whole = sum(y, attributes=axis), sum(x * y, attributes=axis)
+    return total * logsumexp(x, attributes=axis) - whole, -sum(y * log_softmax(x, axes=axis.axes), attributes=axis)
 
 
 @rule(when=aligned)
@@ -149,6 +161,7 @@ RULES = (
     log_of_taken_softmax,
     exp_of_log_softmax,
     logsumexp_of_shifted,
+    cross_entropy_of_logits,
     log_softmax_of_difference,
     log_softmax_of_part,
     part_of_softmax,

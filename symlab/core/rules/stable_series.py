@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
-from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs, log, log1p, reciprocal
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Part
-from symlab.core.rules.series import polynomial, unguarded
-
-
-@rule(when=unguarded)
-def log_less_linear_of_quotient(x, y):
-    """log(x / y) is nearly 1 - y / x where x is nearly y."""
-    terms = [Fraction((-1) ** (k + 1), k + 2) for k in range(30)]
-    near = abs(y / x - 1) < 0.3
-    step, far = switch(near, (y - x) / x, 0), switch(near, 2, y / x)
-    size = switch(eq(far, -math.inf), math.inf, far)  # x may be 0 from either side
-    return (
-        log(x * reciprocal(y)) + y * reciprocal(x) - 1,
-        switch(near, -polynomial(step, terms, 2), far - 1 - log(size)),
-    )
+from symlab.core.rules.series import polynomial
 
 
 def divergence(p, q):
@@ -66,5 +52,4 @@ RULES = (
     relative_entropy,
     divergence_of_shares,
     divergence_of_shares_by_logs,
-    log_less_linear_of_quotient,
 )

@@ -22,7 +22,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, factor_of, power_of
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, with_whole
+from symlab.core.rules.laurent import FUNCTIONS, Expansion, Laurent, NoSeries, Point, power_within, powers_of
 from symlab.core.rules.series import coefficients
 from symlab.core.rules.variables import (
     Content,
@@ -189,8 +189,11 @@ def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
         return other
     if not node.args:
         return node
-    args = tuple(with_variable(arg, x, other, builder) for arg in with_whole(node, x))
-    return builder.make(node.op, args, node.attrs)
+    power, others = power_within(node, x)
+    args = [with_variable(arg, x, other, builder) for arg in others]
+    if power:
+        return builder.flat(mul, [power_of(other, power, builder), *args])
+    return builder.make(node.op, tuple(args), node.attrs)
 
 
 # Quotients
@@ -234,9 +237,7 @@ def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> tuple[lis
     Factors of x are x over the rest of it: r is (r t) / t where x is r t.
     """
     parts, mine = [], []
-    own: dict[Expr, float] = {}
-    for base, power in map(factor_of, x.args) if x.op is mul else ():
-        own[base] = own.get(base, 0.0) + power
+    own = powers_of(x.args) if x.op is mul else {}
     powers = dict.fromkeys(own, 0.0)
     for arg in node.args:
         base, power = factor_of(arg)

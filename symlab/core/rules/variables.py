@@ -14,7 +14,7 @@ from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add, log, mul, neg, reciprocal, sqr, sqrt
 from symlab.core.rules.collect import NESTED
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.laurent import FUNCTIONS, NoSeries, Point, value_of, with_whole
+from symlab.core.rules.laurent import FUNCTIONS, NoSeries, Point, power_within, value_of
 
 MOST_POINTS = 6
 MOST_VARIABLES = 4
@@ -139,7 +139,7 @@ def is_function_of(node: Expr, x: Expr) -> bool:
         if part.op.kind is not Kind.ELEMENTWISE or len(seen) > MOST_NODES:
             return False
         seen.add(part)
-        waiting += with_whole(part, x) if part.op is mul and x.op is mul else part.args
+        waiting += power_within(part, x)[1] if part.op is mul and x.op is mul else part.args
     return True
 
 

@@ -181,7 +181,7 @@ def shuffle_reference(x: Array, pattern: Sequence[Any]) -> Array:
     """The axes of `x` in the order of the pattern."""
     kept = [axis for axis in pattern if axis != "x"]
     dropped = [axis for axis in range(x.ndim) if axis not in kept]
-    order = x.transpose(*dropped, *kept)[(0,) * len(dropped)]
+    order = np.asarray(x.transpose(*dropped, *kept)[(0,) * len(dropped)], x.dtype)  # an element may be an object
     return np.asarray(order[tuple(None if axis == "x" else slice(None) for axis in pattern)])
 
 

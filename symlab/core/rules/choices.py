@@ -101,7 +101,7 @@ def summed(terms: Sequence[Expr], node: Expr, builder: Builder) -> Expr:
     assuming=("finite", "nonzero"),
     kinds="f",
     formula="switch(c, x, 0) + y * switch(c, 0, z) -> switch(c, x, y * z)",
-    example=lambda x, y: switch(gt(x, 0), x * y, y) + y * switch(gt(x, 0), -x, 1 + x * x),
+    example=lambda x, y: switch(gt(x, y), x, 2) + switch(gt(x, y), 3, y),
 )
 def sum_of_choices(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Terms that are chosen by one condition cancel where they stand together."""

@@ -9,7 +9,7 @@ from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.nn import log_softmax, logsumexp, negative_entropy, softmax
 from symlab.core.ops.reduce import prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, NotNegative, Number, Positive, Row
+from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row, Scalar
 
 WHOLE = (None, None, 1)
 
@@ -80,8 +80,13 @@ def exp_of_log_softmax(x: Row, rows: Attributes):
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
 
 
-@rule(when=plain, serves="differences with that number")
-def logsumexp_of_shifted(c: Number, x: Row, axis: Attributes):
+def is_shift(c, axis):
+    """Whether a number is added to all exponents."""
+    return plain(axis) and not c.type.shape
+
+
+@rule(when=is_shift, serves="differences with that number")
+def logsumexp_of_shifted(c: Scalar, x: Row, axis: Attributes):
     """A number that is added to every exponent is added to the logarithm of the sum."""
     return logsumexp(c + x, attributes=axis), c + logsumexp(x, attributes=axis)
 

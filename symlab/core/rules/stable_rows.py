@@ -9,7 +9,7 @@ from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.nn import log_softmax, logsumexp, negative_entropy, softmax
 from symlab.core.ops.reduce import prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row, Scalar
+from symlab.core.rewrite.sorts import Attributes, NotNegative, Positive, Row
 
 WHOLE = (None, None, 1)
 
@@ -25,11 +25,6 @@ def aligned(axis):
 def plain(axis):
     """Whether a sum says nothing of the dtype of its running sum."""
     return {name for name, _ in axis} == {"axes", "keepdims"}
-
-
-def folded(y, x, axis):
-    """Whether weights are as large as the rows that they weigh."""
-    return plain(axis) and y.type == x.type
 
 
 @rule(when=aligned)
@@ -78,24 +73,6 @@ def log_of_taken_softmax(x: Row, *places, rows: Attributes, index: Attributes):
 def exp_of_log_softmax(x: Row, rows: Attributes):
     """One softmax is better than the exponential of its logarithm."""
     return exp(log_softmax(x, attributes=rows)), softmax(x, attributes=rows)
-
-
-def is_shift(c, axis):
-    """Whether a number is added to all exponents."""
-    return plain(axis) and not c.type.shape
-
-
-@rule(when=is_shift, serves="differences with that number")
-def logsumexp_of_shifted(c: Scalar, x: Row, axis: Attributes):
-    """A number that is added to every exponent is added to the logarithm of the sum."""
-    return logsumexp(c + x, attributes=axis), c + logsumexp(x, attributes=axis)
-
-
-@rule(when=folded, accept=16)
-def cross_entropy_of_logits(y, x: Row, axis: Attributes):
-    """The logarithm of the sum, weighted, is nearly the weighted sum of the exponents."""
-    total, whole = sum(y, attributes=axis), sum(x * y, attributes=axis)
-    return total * logsumexp(x, attributes=axis) - whole, -sum(y * log_softmax(x, axes=axis.axes), attributes=axis)
 
 
 @rule(when=aligned)
@@ -165,8 +142,6 @@ RULES = (
     log_of_part_of_softmax,
     log_of_taken_softmax,
     exp_of_log_softmax,
-    logsumexp_of_shifted,
-    cross_entropy_of_logits,
     log_softmax_of_difference,
     log_softmax_of_part,
     part_of_softmax,

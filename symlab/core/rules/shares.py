@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import add, exp, log, mul, reciprocal, sqr
+from symlab.core.ops.elementwise import add, exp, log, mul, neg, reciprocal, sqr
 from symlab.core.ops.nn import log_softmax, logsumexp, softmax
 from symlab.core.ops.reduce import sum
 from symlab.core.rewrite.analysis import Facts
@@ -12,6 +12,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Row
 from symlab.core.rules.collect import NESTED, without
+from symlab.core.rules.constants import is_number
 from symlab.core.rules.stable_rows import aligned, plain
 
 
@@ -118,7 +119,55 @@ def log_of_quotient_of_softmax(x: Row, y: Row, rows: Attributes, others: Attribu
     return log(first * reciprocal(second)), log_of_ratio(first, second, far)
 
 
+@computed(
+    logsumexp,
+    among=(add,),
+    assuming="real_algebra",
+    accept=8,
+    formula="logsumexp(x + 2) -> 2 + logsumexp(x), and so for every number",
+    example=lambda x: logsumexp(x + 2, axes=(0,), keepdims=False),
+)
+def logsumexp_of_shifted(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A number that is added to every exponent may cancel with what is added to the logarithm of the sum."""
+    numbers = [arg for arg in node.args[0].args if is_number(arg)]
+    if len(numbers) != 1:
+        return None
+    rest = builder.flat(add, without(node.args[0].args, numbers[0]))
+    return builder.flat(add, (numbers[0], builder.make(logsumexp, (rest,), node.attrs)))
+
+
+@computed(
+    add,
+    among=(mul,),
+    accept=16,
+    formula="sum(y) * logsumexp(x) - sum(x * y) -> -sum(y * log_softmax(x))",
+    example=lambda x, y: (
+        sum(y, axes=(0,), keepdims=False) * logsumexp(x, axes=(0,), keepdims=False)
+        - sum(x * y, axes=(0,), keepdims=False)
+    ),
+)
+def cross_entropy_of_logits(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The logarithm of the sum, weighted, is nearly the weighted sum of the exponents."""
+    for product in node.args if len(node.args) <= NESTED else ():
+        folds = [arg for arg in product.args if arg.op is logsumexp] if product.op is mul else []
+        if len(folds) != 1 or len(product.args) != 2:
+            continue
+        (fold,), (total,) = folds, without(product.args, folds[0])
+        if total.op is not sum or total.attrs != fold.attrs or total.args[0].type != fold.args[0].type:
+            continue
+        weighted = builder.make(sum, (builder.flat(mul, (total.args[0], fold.args[0])),), fold.attrs)
+        opposite = builder.make(neg, (weighted,))
+        if opposite in node.args:
+            logarithms = builder.make(log_softmax, fold.args, (("axes", fold.attr("axes")),))
+            made = builder.make(sum, (builder.flat(mul, (total.args[0], logarithms)),), fold.attrs)
+            rest = without(without(node.args, product), opposite)
+            return builder.flat(add, [builder.make(neg, (made,)), *rest])
+    return None
+
+
 RULES = (
+    logsumexp_of_shifted,
+    cross_entropy_of_logits,
     exp_over_sum_with_it,
     share_of_weighted_row,
     log_of_quotient_of_sums_of_rows,

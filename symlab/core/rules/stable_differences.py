@@ -80,15 +80,6 @@ def mean_slope_of_log(x, y):
     return (log(x) - log(y)) * reciprocal(x - y), switch(near, slope, (log(x) - log(y)) / switch(near, 1, x - y))
 
 
-@rule(serves="derivatives")
-def logarithmic_mean(x, y):
-    """The logarithms of neighbours are nearly equal, and so are the terms of the derivatives."""
-    near = (x > 0) & (y > 0) & (abs(x - y) < 0.3 * (x + y))
-    first, second = switch(near, x, 1), switch(near, y, 1)
-    mean = 0.5 * (first + second) / polynomial(sqr((first - second) / (first + second)), ARCTANH)
-    return (x - y) * reciprocal(log(x) - log(y)), switch(near, mean, (x - y) / switch(near, 1, log(x) - log(y)))
-
-
 @rule
 def log_of_quotient_of_neighbours(x, step: Small):
     """The quotient of neighbours is nearly 1."""
@@ -236,7 +227,6 @@ def great_circle(a: Part, b: Part, g: Part):
 RULES = (
     mean_slope_of_exp,
     mean_slope_of_log,
-    logarithmic_mean,
     reciprocal_of_one_plus_reciprocal,
     square_by_one_plus_reciprocal,
     law_of_cosines,

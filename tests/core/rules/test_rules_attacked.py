@@ -152,3 +152,13 @@ def test_products_of_products_are_rewritten_in_time():
         sl.rewrite_graph(first)
         seconds.append(time.process_time() - started)
     assert seconds[1] < 12 * seconds[0] + 0.5, seconds
+
+
+def test_nested_quotients_are_rewritten_in_time():
+    """A formula that stands three times in the next one: nodes are made once, not once for each way to them."""
+    nested = x
+    for _ in range(9):
+        nested = T.expm1(y * T.log1p(nested)) / nested / nested
+    started = time.process_time()
+    sl.rewrite_graph(nested)
+    assert time.process_time() - started < 5

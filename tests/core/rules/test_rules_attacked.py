@@ -59,6 +59,8 @@ DEFINED = {
     "sigmoid far from its neighbour": (T.sigmoid(x + y) - T.sigmoid(x), [2.0, 1e17], 1 / (1 + np.exp(2))),
     "a small share of a large exponential": (T.log(1 + y * y * T.exp(x)), [51.0, 1e-15], np.log1p(1e-30 * np.exp(51))),
     "a share of an exponential that overflows": (T.log(1 + y * y * T.exp(x)), [800.0, 1e-150], 800 - 300 * np.log(10)),
+    "a root less that of a number": (T.sqrt(x * x + 4) - 2, [1e-8], 2.5e-17),
+    "a root less that of a number at infinity": (T.sqrt(x * x + 4) - 2, [INF], INF),
     "the neighbours' log2": (T.log2((x + y) / (x - y)), [1.0, 1e-20], 2e-20 / np.log(2)),
     "the neighbours' difference of log2": (T.log2(x + y) - T.log2(x - y), [1.0, 1e-20], 2e-20 / np.log(2)),
     "a difference of small sums": (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ops.compare import eq, isfinite, switch
+from symlab.core.ops.compare import eq, isfinite, lt, switch
 from symlab.core.ops.elementwise import abs, add, expm1, log, log1p, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum
@@ -279,6 +280,29 @@ def root_less_root_of_number(node: Expr, builder: Builder, facts: Facts) -> Expr
     return builder.make(switch, (finite, builder.constant(math.inf, x), quotient))
 
 
+@computed(
+    add,
+    among=(hypot,),
+    formula="hypot(2, x) - 2 -> x * (x / (hypot(2, x) + 2)), and so for every number whose square is a float",
+    example=lambda x: hypot(2, x) - 2,
+)
+def hypot_less_number(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """sqrt(4 + x^2) is nearly 2 where x is small."""
+    root, number = node.args[:2] if node.args[0].op is hypot else node.args[1::-1]
+    if len(node.args) != 2 or root.op is not hypot or len(root.args) != 2 or not is_number(number):
+        return None
+    side, x = root.args if is_number(root.args[0]) else root.args[::-1]
+    value = constant_value(number).item()
+    if not is_number(side) or value >= 0 or value == -1 or constant_value(side).item() != -value:
+        return None
+    if Fraction(value * value) != Fraction(value) ** 2:
+        return None  # it may be a root that was rounded
+    finite = builder.apply(lt, root, builder.constant(math.inf, root))
+    total = builder.flat(add, (root, builder.constant(-value, root)))
+    quotient = builder.flat(mul, (x, builder.flat(mul, (x, builder.make(reciprocal, (total,))))))
+    return builder.make(switch, (finite, quotient, root))
+
+
 @rule
 def log_of_hypot_less_log(x, y):
     """hypot(x, y) is nearly x where y is small."""
@@ -313,6 +337,7 @@ RULES = (
     size_of_one_plus_less_one,
     root_less_one_by_x,
     root_less_root_of_number,
+    hypot_less_number,
     log_of_hypot_less_log,
     root_of_even_power,
     share_of_square_with_one,

@@ -183,14 +183,18 @@ def polynomial(terms: Sequence[Fraction], x: Expr, first: int, builder: Builder)
     return builder.apply(polynomials.polynomial, x, coefficients=coefficients(terms, first))
 
 
-def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder) -> Expr:
-    """A function of x as one of another variable."""
-    if node is x:
-        return other
-    if not node.args:
-        return node
+def with_variable(node: Expr, x: Expr, other: Expr, builder: Builder, known: dict[Expr, Expr] | None = None) -> Expr:
+    """A function of x as one of another variable; `known` has the nodes that were met, each of which is made once."""
+    known = {x: other} if known is None else known
+    if node not in known:
+        known[node] = moved(node, x, other, builder, known) if node.args else node
+    return known[node]
+
+
+def moved(node: Expr, x: Expr, other: Expr, builder: Builder, known: dict[Expr, Expr]) -> Expr:
+    """As `with_variable`, of a node with operands."""
     power, others = power_within(node, x)
-    args = [with_variable(arg, x, other, builder) for arg in others]
+    args = [with_variable(arg, x, other, builder, known) for arg in others]
     if power:
         return builder.flat(mul, [power_of(other, power, builder), *args])
     return builder.make(node.op, tuple(args), node.attrs)

@@ -59,6 +59,8 @@ DEFINED = {
     "sigmoid far from its neighbour": (T.sigmoid(x + y) - T.sigmoid(x), [2.0, 1e17], 1 / (1 + np.exp(2))),
     "a small share of a large exponential": (T.log(1 + y * y * T.exp(x)), [51.0, 1e-15], np.log1p(1e-30 * np.exp(51))),
     "a share of an exponential that overflows": (T.log(1 + y * y * T.exp(x)), [800.0, 1e-150], 800 - 300 * np.log(10)),
+    "a root less that of a number": (T.sqrt(x * x + 4) - 2, [1e-8], 2.5e-17),
+    "a root less that of a number at infinity": (T.sqrt(x * x + 4) - 2, [INF], INF),
     "the neighbours' log2": (T.log2((x + y) / (x - y)), [1.0, 1e-20], 2e-20 / np.log(2)),
     "the neighbours' difference of log2": (T.log2(x + y) - T.log2(x - y), [1.0, 1e-20], 2e-20 / np.log(2)),
     "a difference of small sums": (
@@ -152,3 +154,13 @@ def test_products_of_products_are_rewritten_in_time():
         sl.rewrite_graph(first)
         seconds.append(time.process_time() - started)
     assert seconds[1] < 12 * seconds[0] + 0.5, seconds
+
+
+def test_nested_quotients_are_rewritten_in_time():
+    """A formula that stands three times in the next one: nodes are made once, not once for each way to them."""
+    nested = x
+    for _ in range(9):
+        nested = T.expm1(y * T.log1p(nested)) / nested / nested
+    started = time.process_time()
+    sl.rewrite_graph(nested)
+    assert time.process_time() - started < 5

@@ -16,7 +16,7 @@ from symlab.core.ops.elementwise import add, expm1, log, log1p, mul, neg, recipr
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import NESTED, without
+from symlab.core.rules.collect import NESTED, without, without_pairs
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.vanishing import with_series
 
@@ -105,7 +105,7 @@ def summed(terms: Sequence[Expr], node: Expr, builder: Builder) -> Expr:
 )
 def sum_of_choices(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Terms that are chosen by one condition cancel where they stand together."""
-    if len(node.args) > NESTED:
+    if len(node.args) > NESTED or len(without_pairs(node.args, neg)) < len(node.args):
         return None
     atom = shared_condition(node.args)
     if atom is None:

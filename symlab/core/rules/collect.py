@@ -58,7 +58,7 @@ def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
             continue
         rest = without(operands, arg)
         outside = {taken_back(part, inverse) for part in rest}
-        for depth in (2, OPENED):
+        for depth in range(2, OPENED + 1):
             parts = list(islice(parts_within(arg, op, False, depth), 2 * NESTED))
             there = outside | set(parts)
             if len(parts) == 2 * NESTED or not any((part, not back) in there for part, back in parts):

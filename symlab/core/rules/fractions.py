@@ -270,8 +270,20 @@ def brought_together(node: Expr, builder: Builder) -> Expr | None:
         return None
     if max(max(abs(value.numerator), value.denominator) for value in whole.values()) > LARGEST:
         return None
-    factors = factored(whole, node, builder)
+    factors, below = over_roots(factored(whole, node, builder), below, builder)
     return builder.flat(mul, [*factors, *divided(below, builder)])
+
+
+def over_roots(factors: list[Expr], below: Counter[Expr], builder: Builder) -> tuple[list[Expr], Counter[Expr]]:
+    """Squares divided by the squares of roots as squares of quotients: the squares of a large root overflow."""
+    left = Counter(below)
+    for place, factor in enumerate(factors):
+        root = next((base for base, power in left.items() if base.op in ROOTS and power > 1), None)
+        if root is not None and factor.op is sqr:
+            quotient = builder.flat(mul, (factor.args[0], builder.make(reciprocal, (root,))))
+            factors[place] = builder.make(sqr, (quotient,))
+            left[root] -= 2
+    return factors, +left
 
 
 def is_share_of_sum(whole: Polynomial, overflowing: Sequence[Expr], below: Counter[Expr]) -> bool:

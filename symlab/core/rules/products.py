@@ -79,8 +79,6 @@ def product_divided(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     above = [arg for arg in factors if arg.op is not reciprocal]
     if len(below) == 1 and below[0].op is mul and len(below[0].args) == 2:
         below = list(below[0].args)
-    elif len(below) == 1 and below[0].op is sqr:
-        below = [below[0].args[0]] * 2
     if len(above) != 2 or not 1 <= len(below) <= 2 or not all(of_any_size(facts, arg) for arg in (*above, *below)):
         return None
     quotient = builder.apply(product_over, *above, below[0])

@@ -11,7 +11,7 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Row
-from symlab.core.rules.collect import NESTED, without
+from symlab.core.rules.collect import NESTED, opened, without, without_pairs
 from symlab.core.rules.constants import is_number
 from symlab.core.rules.stable_rows import aligned, plain
 
@@ -39,7 +39,9 @@ def over(term: Expr, above: Expr, power: Expr, builder: Builder) -> Expr:
     others = without(above.args, power) if above is not power else []
     mine, exponent = exponential_in(term), builder.opposite(power.args[0])
     if mine is not None:
-        exponent = builder.flat(add, (mine.args[0], exponent))
+        apart = [*opened(add, mine.args), *map(builder.opposite, opened(add, power.args))]
+        left = without_pairs(apart, neg)
+        exponent = builder.flat(add, left) if left else builder.constant(0, exponent)
     rest = [] if term is mine else [term] if mine is None else without(term.args, mine)
     return builder.flat(
         mul, [*rest, builder.make(exp, (exponent,)), *(builder.make(reciprocal, (other,)) for other in others)]

@@ -5,7 +5,21 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import eq, switch
-from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, reciprocal, sigmoid, softplus, sqr, tanh
+from symlab.core.ops.elementwise import (
+    abs,
+    add,
+    exp,
+    expm1,
+    log,
+    log1p,
+    mul,
+    pow,
+    reciprocal,
+    sigmoid,
+    softplus,
+    sqr,
+    tanh,
+)
 from symlab.core.ops.exponential import log1mexp, logaddexp
 from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.rule import rule
@@ -259,6 +273,12 @@ def sinh_by_squared_cosh(x):
 
 
 @rule
+def sinh_by_cubed_cosh(x):
+    """sinh overflows where its quotient by the third power of cosh vanishes."""
+    return sinh(x) * reciprocal(pow(cosh(x), 3)), tanh(x) * sqr(reciprocal(cosh(x)))
+
+
+@rule
 def log_of_sinh(x):
     """sinh overflows where its logarithm is nearly x."""
     far = x > 1
@@ -301,6 +321,7 @@ def sigmoid_less_opposite(x):
 RULES = (
     reciprocal_of_squared_cosh,
     sinh_by_squared_cosh,
+    sinh_by_cubed_cosh,
     log_of_slope_of_tanh,
     log_of_sinh,
     log_of_scaled_sinh,

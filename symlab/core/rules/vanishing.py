@@ -228,7 +228,7 @@ def with_series(node: Expr, builder: Builder) -> Expr | None:
         if found is None or not (point not in (0, inf) or any(is_transcendental(part, x) for part in parts)):
             continue
         total, limit = reduce(Laurent.__mul__, found[0]), found[1]
-        width = max([width for width in WIDTHS if width <= min(limit, 1) and is_precise(total, width)], default=0.0)
+        width = max([width for width in WIDTHS if width <= limit and is_precise(total, width)], default=0.0)
         if width:
             choice = near_and_far(builder.flat(mul, mine), x, point, total, width, builder, extra)
             return builder.flat(mul, (choice, *(arg for arg in node.args if arg not in mine)))

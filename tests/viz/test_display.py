@@ -47,7 +47,7 @@ def test_what_the_text_says():
 
 def test_records_say_in_one_line_what_they_are():
     trace = softplus().trace
-    assert repr(trace) == "<trace of 11 passes, 1 rewrite>"
+    assert repr(trace) == "<trace of 12 passes, 1 rewrite>"
     assert repr(trace.passes[3]).startswith("<pass stabilize: 1 rewrite, ")
     assert repr(trace.steps[0]) == "<softplus_of_log: log(1.0 + exp(input0)) -> softplus(input0)>"
 

@@ -21,7 +21,7 @@ timed = start=$$(date +%s); $(2) && echo "set-up: $(1) $$(( $$(date +%s) - start
 help:
 	@echo "make lab        JupyterLab with the workbench on the tour (ARGS=\"--no-browser --port=8899\")"
 	@echo "make test       every check: style, types, Python, TypeScript, notebooks, browser"
-	@echo "make quick      style, types and two cases of each fast Python test, under two minutes"
+	@echo "make quick      style, types and two cases of each fast Python test, two to three minutes"
 	@echo "make build-lab  the committed JavaScript from labextension/src (needs node)"
 	@echo "make bench      the benchmarks, as ratios against NumPy"
 	@echo "make clean      remove .venv and everything built"

@@ -100,6 +100,7 @@ def test_sums_that_vanish_at_0(formula, exact, dtype) -> None:
                 assert abs(float(got) - true) <= 1000 * np.finfo(dtype).eps * abs(true), (point, got, true)
 
 
+@pytest.mark.slow
 def test_neighbours() -> None:
     """x + y and x - y, whose difference is 2 y; log1p is log at 1 + x."""
     for function, exact in ((T.sin, mpmath.sin), (T.cos, mpmath.cos), (T.sqrt, mpmath.sqrt), (T.log, mpmath.log)):
@@ -130,6 +131,7 @@ def test_other_bases(logarithm, base) -> None:
     assert found == pytest.approx((1000 + np.log(2)) / np.log(base), rel=1e-15)
 
 
+@pytest.mark.slow
 def test_arcs_near_their_ends() -> None:
     for function, exact in ((T.arcsin, mpmath.asin), (T.arccos, mpmath.acos), (T.arctanh, mpmath.atanh)):
         for sign in (1, -1):

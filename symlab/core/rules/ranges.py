@@ -118,34 +118,33 @@ def one_less_square(x: Near):
     return 1 - sqr(x), (1 - x) * (1 + x)
 
 
-@rule
-def difference_of_two_logs(x, y):
-    """The logarithms of neighbours are nearly equal."""
+def difference_of_logarithms(logarithm, scale, x, y):
+    """log(x) - log(y) to any base, where `scale` is the logarithm of e to that base."""
     near = (y > 0) & (abs(x - y) < 0.5 * y)
     quotient = switch(near, 1, x) / y
     regular = (y > 0) & (quotient > 1e-30) & (quotient < 1e30)
-    far = switch(regular, log(switch(regular, quotient, 1)), log(switch(regular, 1, x)) - log(y))
-    return log(x) - log(y), switch(near, log1p((x - y) / switch(near, y, 1)), far)
+    apart = logarithm(switch(regular, 1, x)) - logarithm(y)
+    far = switch(regular, logarithm(switch(regular, quotient, 1)), apart)
+    close = log1p((x - y) / switch(near, y, 1))
+    return switch(near, close if scale == 1 else close * scale, far)
+
+
+@rule
+def difference_of_two_logs(x, y):
+    """The logarithms of neighbours are nearly equal."""
+    return log(x) - log(y), difference_of_logarithms(log, 1, x, y)
 
 
 @rule
 def difference_of_two_binary_logs(x, y):
     """The logarithms of neighbours are nearly equal."""
-    near = (y > 0) & (abs(x - y) < 0.5 * y)
-    quotient = switch(near, 1, x) / y
-    regular = (y > 0) & (quotient > 1e-30) & (quotient < 1e30)
-    far = switch(regular, log2(switch(regular, quotient, 1)), log2(switch(regular, 1, x)) - log2(y))
-    return log2(x) - log2(y), switch(near, log1p((x - y) / switch(near, y, 1)) * (1 / math.log(2)), far)
+    return log2(x) - log2(y), difference_of_logarithms(log2, 1 / math.log(2), x, y)
 
 
 @rule
 def difference_of_two_decimal_logs(x, y):
     """The logarithms of neighbours are nearly equal."""
-    near = (y > 0) & (abs(x - y) < 0.5 * y)
-    quotient = switch(near, 1, x) / y
-    regular = (y > 0) & (quotient > 1e-30) & (quotient < 1e30)
-    far = switch(regular, log10(switch(regular, quotient, 1)), log10(switch(regular, 1, x)) - log10(y))
-    return log10(x) - log10(y), switch(near, log1p((x - y) / switch(near, y, 1)) * (1 / math.log(10)), far)
+    return log10(x) - log10(y), difference_of_logarithms(log10, 1 / math.log(10), x, y)
 
 
 @rule

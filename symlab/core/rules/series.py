@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from symlab.core.ops import polynomials
-from symlab.core.ops.compare import switch
 
 
 def polynomial(x: Any, terms: Sequence[Fraction], first: int = 0) -> Any:
@@ -18,8 +17,3 @@ def polynomial(x: Any, terms: Sequence[Fraction], first: int = 0) -> Any:
 def coefficients(terms: Sequence[Fraction], first: int) -> tuple[float, ...]:
     """The coefficients of a polynomial, of which `terms` are those from x^first on."""
     return (*[0.0] * first, *map(float, terms))
-
-
-def unguarded(x):
-    """Whether a variable is not itself chosen so that it is far from 0."""
-    return x.op is not switch

@@ -103,8 +103,7 @@ def is_usable(rule: Rule) -> bool:
     """Whether a rule is two formulas of elements, without sequences, attributes that vary, or facts that it asks."""
     if rule.left is None or rule.right is None or rule.sequences or "f" not in rule.kinds:
         return False
-    named = getattr(rule.when, "__name__", "unguarded")
-    return named == "unguarded" and all(plain(binary(as_pattern(side))) for side in (rule.left, rule.right))
+    return rule.when is None and all(plain(binary(as_pattern(side))) for side in (rule.left, rule.right))
 
 
 def plain(pattern: Pattern) -> bool:

@@ -19,8 +19,8 @@ CANONICAL = named(
 )  # fmt: skip
 STABLE = named(
     "vanishing", "fractions", "factors", "polynomials", "stable_series", "stable_rows", "picked", "stable_powers",
-    "stable", "stable_logs", "shares", "bases", "widening", "moments", "norms", "stable_roots", "stable_differences",
-    "neighbours", "gammas", "stable_tails", "stable_angles", "choices",
+    "stable", "entropies", "stable_logs", "shares", "bases", "widening", "moments", "norms", "stable_roots",
+    "stable_differences", "neighbours", "gammas", "stable_tails", "stable_angles", "choices",
 )  # fmt: skip
 GUARDED = (
     *named("vanishing", "choices", "guarded", "conjugates", "guarded_rows", "polynomials"),

@@ -67,8 +67,9 @@ def distance(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) -> f
 )
 def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Logarithms of gamma are large where those of related arguments nearly cancel."""
-    positive = [arg for arg in node.args if arg.op is gammaln]
-    negative = [arg for arg in node.args if arg.op is neg and arg.args[0].op is gammaln]
+    terms = [part for arg in node.args for part in doubled_gammaln(arg, builder)]
+    positive = [arg for arg in terms if arg.op is gammaln]
+    negative = [arg for arg in terms if arg.op is neg and arg.args[0].op is gammaln]
     if not positive or not negative:
         return None
     plus, minus = [arg.args[0] for arg in positive], [arg.args[0].args[0] for arg in negative]
@@ -77,9 +78,20 @@ def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
         if found is not None:
             result = found[0] if sign > 0 else builder.make(neg, (found[0],))
             own, other = (positive, negative) if sign > 0 else (negative, positive)
-            rest = tuple(without_gammaln(node.args, own, other, found[1]))
+            rest = tuple(without_gammaln(terms, own, other, found[1]))
             return builder.acted(node, result, rest) if rest else result
     return None
+
+
+def doubled_gammaln(term: Expr, builder: Builder) -> list[Expr]:
+    """A term, or both halves of twice the logarithm of gamma."""
+    inner = term.args[0] if term.op is neg else term
+    if inner.op is not mul or len(inner.args) != 2 or inner.args[1].op is not gammaln:
+        return [term]
+    if not is_number(inner.args[0]) or abs(constant_value(inner.args[0])) != 2:
+        return [term]
+    negative = (term.op is neg) != bool(constant_value(inner.args[0]) < 0)
+    return [builder.make(neg, (inner.args[1],)) if negative else inner.args[1]] * 2
 
 
 def without_gammaln(
@@ -117,6 +129,11 @@ def pair_among(plus: Sequence[Expr], minus: Sequence[Expr], builder: Builder) ->
                 return builder.apply(gammaln_difference, q, builder.constant(step, q)), [p, q]
             if step is not None and step < 0:
                 made = builder.apply(gammaln_difference, p, builder.constant(-step, p))
+                return builder.make(neg, (made,)), [p, q]
+            if p.op is add and q in p.args:
+                return builder.apply(gammaln_difference, q, builder.flat(add, without(p.args, q))), [p, q]
+            if q.op is add and p in q.args:
+                made = builder.apply(gammaln_difference, p, builder.flat(add, without(q.args, p)))
                 return builder.make(neg, (made,)), [p, q]
     return None
 

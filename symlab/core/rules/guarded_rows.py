@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import eq, isinf, switch
-from symlab.core.ops.elementwise import abs, exp, log, mul, pow, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, exp, log, log1p, mul, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.elementwise import sign as sign_of
 from symlab.core.ops.linalg import dot
 from symlab.core.ops.passing import zero_grad
 from symlab.core.ops.reduce import max_or_zero, prod, sum
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import Attributes, PositiveReal, Real, Scalar
+from symlab.core.rewrite.sorts import Attributes, PositiveReal, Real, Scalar, Small
 from symlab.core.rules.stable_rows import plain
 
 
@@ -55,6 +55,15 @@ def power_of_product(x, n: Scalar, axis: Attributes):
 
 
 @rule(when=plain)
+def log_of_product_of_nearly_one(x: Small, axis: Attributes):
+    """A product of factors near 1 has lost the low digits of its distance from 1."""
+    near = max_or_zero(abs(x), axes=axis.axes, keepdims=True) < 0.5
+    logs = sum(log1p(switch(near, x, 0)), attributes=axis)
+    far = log(prod(switch(near, 1, 1 + x), attributes=axis))
+    return log(prod(1 + x, attributes=axis)), logs + far
+
+
+@rule(when=plain)
 def log_of_product_of_any_row(x: PositiveReal, axis: Attributes):
     """A product of many factors overflows before its logarithm does."""
     whole = abs(prod(x, axes=axis.axes, keepdims=True))
@@ -77,6 +86,7 @@ RULES = (
     norm_by_product,
     norm_of_row,
     power_of_product,
+    log_of_product_of_nearly_one,
     log_of_product_of_any_row,
     log_of_size_of_product_of_row,
 )

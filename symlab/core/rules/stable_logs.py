@@ -174,13 +174,6 @@ def logaddexp_less_term(node: Expr, builder: Builder, facts: Facts) -> Expr | No
     return None
 
 
-@rule(accept=16)
-def entropy_of_logistic(x):
-    """The terms are nearly equal where x is large: what is left is the entropy of a choice between two."""
-    size = abs(x)
-    return softplus(x) - x * sigmoid(x), softplus(-size) + size * sigmoid(-size)
-
-
 def cross_entropy(t, x):
     """-t log(sigmoid(x)) - (1 - t) log(sigmoid(-x)), of whose terms none is large where the sum is small."""
     return switch(x > 0, 1 - t, -t) * x + softplus(-abs(x))
@@ -205,7 +198,6 @@ def reciprocal_of_sigmoid_less_one(x):
 
 
 RULES = (
-    entropy_of_logistic,
     cross_entropy_of_logit,
     cross_entropy_of_opposite_logit,
     reciprocal_of_sigmoid_less_one,

@@ -31,6 +31,13 @@ def root_less_one(x):
     return sqrt(1 + x) - 1, switch(eq(x, math.inf), math.inf, x / (1 + sqrt(1 + x)))
 
 
+@rule(accept=8)
+def reciprocal_root_less_one(x):
+    """1 / sqrt(1 + x) is nearly 1 where x is small."""
+    root = sqrt(1 + x)
+    return reciprocal(root) - 1, switch(eq(x, math.inf), -1, -x / (root * (1 + root)))
+
+
 @rule
 def hypot_less_one(x):
     """sqrt(1 + x^2) is nearly 1 where x is small, and x^2 overflows before it."""
@@ -342,6 +349,7 @@ RULES = (
     root_of_even_power,
     share_of_square_with_one,
     log_of_size_of_one_plus,
+    reciprocal_root_less_one,
     hypot_less_one,
     root_less_one,
     hypot_of_one,

@@ -15,7 +15,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ops import polynomials
 from symlab.core.ops.compare import lt, switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import add, exp, log, mul, neg, pow, reciprocal
+from symlab.core.ops.elementwise import add, exp, log, log1p, mul, neg, pow, reciprocal
 from symlab.core.ops.trigonometric import cos, sin, tan
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
@@ -285,5 +285,28 @@ def logarithm_near_one(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
     return None
 
 
+@computed(
+    log,
+    among=(neg, switch),
+    formula="log(switch(near, 1 + a * x + ..., y)) -> switch(near, log1p(a * x + ...), log(y))",
+    example=lambda x: log(
+        switch(lt(magnitude(x), 0.5), polynomials.polynomial(x, coefficients=(1.0, 0.5)), 1 + magnitude(x))
+    ),
+)
+def logarithm_of_series(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A series that is nearly 1 has lost the low digits of its distance from 1."""
+    inner = node.args[0]
+    choice, sign = (inner.args[0], -1) if inner.op is neg else (inner, 1)
+    if choice.op is not switch or choice.args[1].op is not polynomials.polynomial:
+        return None
+    near, close, far = choice.args
+    first, *others = close.attr("coefficients")
+    if first != sign or not any(others):
+        return None
+    rest = builder.apply(polynomials.polynomial, *close.args, coefficients=(0.0, *(sign * value for value in others)))
+    outside = builder.make(switch, (near, builder.constant(1, far), far if sign > 0 else builder.make(neg, (far,))))
+    return builder.make(switch, (near, builder.make(log1p, (rest,)), builder.make(log, (outside,))))
+
+
 RULES = (vanishing_sum,)
-QUOTIENTS = (removable_pole, logarithm_near_one, vanishing_rest)
+QUOTIENTS = (removable_pole, logarithm_near_one, logarithm_of_series, vanishing_rest)

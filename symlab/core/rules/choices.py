@@ -5,6 +5,7 @@ Differentiation masks each term of a derivative by itself, and a formula chosen 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from symlab.core.ir.expr import Expr
@@ -18,6 +19,7 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, without, without_pairs
 from symlab.core.rules.constants import is_number
+from symlab.core.rules.fractions import divided, parts_of
 from symlab.core.rules.vanishing import with_series
 
 CONNECTED = (and_, or_, invert)
@@ -206,6 +208,64 @@ def quotient_of_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | Non
     return None
 
 
+@computed(
+    mul,
+    among=(switch, reciprocal),
+    assuming="nonzero",
+    kinds="f",
+    formula="switch(c, x * y, z) / x -> switch(c, y, z / x)",
+    example=lambda x, y: switch(gt(x, y), x * y, y) / x,
+)
+def factor_into_choice(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A factor cancels with one of what one of two formulas is a product of, and so do its derivatives."""
+    factors = [part for arg in node.args for part in single_divisors(arg, builder)]
+    for arg in factors if len(factors) <= NESTED else ():
+        divides = arg.op is reciprocal
+        signed = arg.args[0] if divides else arg
+        choice = signed.args[0] if signed.op is neg else signed
+        if choice.op is not switch:
+            continue
+        for factor in without(factors, arg):
+            found = [cancelled(branch, factor, divides, builder) for branch in choice.args[1:]]
+            if any(part is not None for part in found):
+                parts = [
+                    product_with(branch, factor, divides, builder) if part is None else part
+                    for part, branch in zip(found, choice.args[1:], strict=True)
+                ]
+                made = builder.make(switch, (choice.args[0], *parts))
+                rest = without(without(factors, arg), factor)
+                whole = builder.flat(mul, [made, *rest])
+                return None if made.type != node.type else whole if signed is choice else builder.opposite(whole)
+    return None
+
+
+def single_divisors(factor: Expr, builder: Builder) -> list[Expr]:
+    """A factor, or the reciprocals of what it divides by."""
+    if factor.op is not reciprocal or factor.args[0].op is not mul:
+        return [factor]
+    return [builder.make(reciprocal, (part,)) for part in factor.args[0].args]
+
+
+def product_with(branch: Expr, factor: Expr, divides: bool, builder: Builder) -> Expr:
+    """A factor times a formula, or divided by it."""
+    return builder.flat(mul, (builder.make(reciprocal, (branch,)) if divides else branch, factor))
+
+
+def cancelled(branch: Expr, factor: Expr, divides: bool, builder: Builder) -> Expr | None:
+    """A factor times a product, or divided by it, where the two have something in common; None where they have not."""
+    sign, above, below = parts_of(branch)
+    if divides:
+        above, below = list(below.elements()), Counter(above)
+    inner = factor.args[0] if factor.op is reciprocal else factor
+    if is_number(inner) or inner not in (above if factor.op is reciprocal else below):
+        return None
+    if factor.op is reciprocal:
+        above = without(above, inner)
+    else:
+        below = below - Counter([inner])
+    return builder.flat(mul, [builder.constant(sign, branch), *above, *divided(below, builder)])
+
+
 def under(branch: Expr, condition: Expr, holds: bool, builder: Builder) -> Expr:
     """A function of what is chosen by a condition, where that is known to hold or not."""
     if branch.op is neg:
@@ -269,4 +329,11 @@ def quotient_of_power(node: Expr, builder: Builder, facts: Facts) -> Expr | None
     return None
 
 
-RULES = (sum_of_choices, term_into_choice, logarithm_of_choice, quotient_of_choice, quotient_of_power)
+RULES = (
+    sum_of_choices,
+    term_into_choice,
+    factor_into_choice,
+    logarithm_of_choice,
+    quotient_of_choice,
+    quotient_of_power,
+)

@@ -84,6 +84,12 @@ def logaddexp_less_slopes(node: Expr, builder: Builder, facts: Facts) -> Expr | 
     return None
 
 
+@rule
+def exponent_less_logaddexp(a, b):
+    """The logarithm of the sum is nearly the larger of the exponents."""
+    return a - logaddexp(a, b), -softplus(b - a)
+
+
 def share_in(pair: Sequence[Expr], scale: Split, terms: Sequence[Expr]) -> tuple[Expr, Expr] | None:
     """The term that takes the first of two exponents times its share, and how far they are apart."""
     for term in terms:
@@ -138,4 +144,10 @@ def cancel(first: Split, second: Split) -> bool:
         return False
 
 
-RULES = (share_of_scaled, share_of_divided, softplus_less_slope, logaddexp_less_slopes)
+RULES = (
+    share_of_scaled,
+    share_of_divided,
+    softplus_less_slope,
+    logaddexp_less_slopes,
+    exponent_less_logaddexp,
+)

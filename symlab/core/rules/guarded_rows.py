@@ -74,6 +74,18 @@ def log_of_product_of_any_row(x: PositiveReal, axis: Attributes):
 
 
 @rule(when=plain)
+def log_of_quotient_of_products(x: PositiveReal, y: PositiveReal, axis: Attributes):
+    """Products of many factors overflow before the logarithm of their quotient does."""
+    first, second = (abs(prod(row, axes=axis.axes, keepdims=True)) for row in (x, y))
+    near = (first > 1e-30) & (first < 1e30) & (second > 1e-30) & (second < 1e30)
+    upper, lower = (prod(switch(near, row, 1), attributes=axis) for row in (x, y))
+    above, below = (sum(log(abs(switch(near, 1, row))), attributes=axis) for row in (x, y))
+    sign = prod(sign_of(x), attributes=axis) * prod(sign_of(y), attributes=axis)
+    logs = above - below + log(upper / lower)
+    return log(prod(x, attributes=axis) * reciprocal(prod(y, attributes=axis))), switch(sign < 0, math.nan, logs)
+
+
+@rule(when=plain)
 def log_of_size_of_product_of_row(x, axis: Attributes):
     """A product of many factors overflows before its logarithm does."""
     whole = abs(prod(x, axes=axis.axes, keepdims=True))
@@ -86,6 +98,7 @@ RULES = (
     norm_by_product,
     norm_of_row,
     power_of_product,
+    log_of_quotient_of_products,
     log_of_product_of_nearly_one,
     log_of_product_of_any_row,
     log_of_size_of_product_of_row,

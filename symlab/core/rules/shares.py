@@ -167,7 +167,19 @@ def cross_entropy_of_logits(node: Expr, builder: Builder, facts: Facts) -> Expr 
     return None
 
 
+@rule(when=plain, accept=8)
+def cross_entropy_of_shares(x: Row, y, axis: Attributes):
+    """The logarithm of the sum is nearly the mean of the exponents by shares that add up to 1."""
+    whole = logsumexp(x, attributes=axis)
+    logarithms = log_softmax(x, axes=axis.axes)
+    return (
+        whole - sum(x * y, attributes=axis),
+        (1 - sum(y, attributes=axis)) * whole - sum(y * logarithms, attributes=axis),
+    )
+
+
 RULES = (
+    cross_entropy_of_shares,
     logsumexp_of_shifted,
     cross_entropy_of_logits,
     exp_over_sum_with_it,

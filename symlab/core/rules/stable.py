@@ -23,7 +23,7 @@ from symlab.core.ops.elementwise import (
 from symlab.core.ops.exponential import log1mexp, logaddexp
 from symlab.core.ops.trigonometric import cosh, sinh
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import PositiveNumber
+from symlab.core.rewrite.sorts import PositiveNumber, Small
 
 LOG_2 = math.log(2)
 
@@ -198,6 +198,30 @@ def tanh_of_quotient(x):
 
 
 @rule
+def exp_by_cosh(x):
+    """Both overflow where their quotient is 2."""
+    return exp(x) * reciprocal(cosh(x)), 2 * sigmoid(2 * x)
+
+
+@rule
+def opposite_exp_by_cosh(x):
+    """cosh overflows where the quotient has a value."""
+    return exp(-x) * reciprocal(cosh(x)), 2 * sigmoid(-2 * x)
+
+
+@rule
+def exp_by_sinh(x: Small):
+    """Both overflow where their quotient is 2."""
+    return exp(x) * reciprocal(sinh(x)), -2 / expm1(-2 * x)
+
+
+@rule
+def opposite_exp_by_sinh(x: Small):
+    """sinh overflows where the quotient has a value."""
+    return exp(-x) * reciprocal(sinh(x)), 2 / expm1(2 * x)
+
+
+@rule
 def tanh_of_exps(x):
     """exp overflows where tanh is nearly 1."""
     return expm1(x) * sigmoid(-x), tanh(x / 2)
@@ -354,6 +378,10 @@ RULES = (
     cosh_less_one,
     sinh_of_exps,
     cosh_of_exps,
+    exp_by_cosh,
+    opposite_exp_by_cosh,
+    exp_by_sinh,
+    opposite_exp_by_sinh,
     tanh_of_quotient,
     tanh_of_exps,
     tanh_of_two_exps,

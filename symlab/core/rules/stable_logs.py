@@ -39,6 +39,14 @@ def far_from_zero(top):
     return switch(isfinite(top) & (abs(top) > 60), top, 0)
 
 
+def largest_of_row(x, axis, **attributes):
+    """The largest of the finite numbers in a row, which may be empty, with its axes as these attributes say."""
+    finite = isfinite(x)
+    low = max_or_zero(switch(finite, -x, 0), axes=axis.axes, keepdims=True)
+    above = max_or_zero(switch(finite, x + low, 0), **attributes)
+    return above - max_or_zero(switch(finite, -x, 0), **attributes)
+
+
 def weighed(weight, x):
     """An exponent that counts, where its weight is not 0."""
     return switch(eq(weight, 0), -math.inf, x)
@@ -72,8 +80,8 @@ def log_of_one_plus_exps(*terms):
 @rule(when=plain)
 def log_of_mean_of_row(w: Scale, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a mean of exponentials is nearly the largest element."""
-    shift = far_from_zero(max_or_zero(x, axes=axis.axes, keepdims=True))
-    kept = far_from_zero(max_or_zero(x, attributes=axis))
+    shift = far_from_zero(largest_of_row(x, axis, axes=axis.axes, keepdims=True))
+    kept = far_from_zero(largest_of_row(x, axis, attributes=axis))
     return log(w * sum(exp(x), attributes=axis)), kept + log(w * sum(exp(x - shift), attributes=axis))
 
 
@@ -81,8 +89,8 @@ def log_of_mean_of_row(w: Scale, x: Row, axis: Attributes):
 def log_of_sum_with_weights(w, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
     seen = weighed(w, x)
-    shift = far_from_zero(max_or_zero(seen, axes=axis.axes, keepdims=True))
-    kept = far_from_zero(max_or_zero(seen, attributes=axis))
+    shift = far_from_zero(largest_of_row(seen, axis, axes=axis.axes, keepdims=True))
+    kept = far_from_zero(largest_of_row(seen, axis, attributes=axis))
     return log(sum(w * exp(x), attributes=axis)), kept + log(sum(w * exp(seen - shift), attributes=axis))
 
 

@@ -11,7 +11,7 @@ from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bessel import iv, ive, kv, kve
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs as magnitude
-from symlab.core.ops.elementwise import exp, log, log1p, mul, neg, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import exp, log, log1p, minimum, mul, neg, reciprocal, sqr, sqrt
 from symlab.core.ops.special import erf, erfc, erfcx, log_ndtr, slope_of_erfcx
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
@@ -69,6 +69,18 @@ def one_less_half_erfc(x):
 def one_less_scaled_erfcx(c: RootOfPi, x):
     """sqrt(pi) x erfcx(x) is nearly 1 where x is large."""
     return 1 - c * x * erfcx(x), -0.5 * c * slope_of_erfcx(erfcx(x), x)
+
+
+@rule(accept=2000)
+def quotient_of_erfc(x: Moderate, y: Moderate):
+    """erfc underflows where the quotient of two of its values has a value."""
+    far = (minimum(x, y) > 1) & (minimum(erfc(x), erfc(y)) < 1e-30)
+    first, second = switch(far, x, 1), switch(far, y, 1)
+    tails = exp((second - first) * (second + first)) * erfcx(first) / erfcx(second)
+    return (
+        erfc(x) * reciprocal(erfc(y)),
+        switch(far, tails, erfc(switch(far, 1, x)) / erfc(switch(far, 1, y))),
+    )
 
 
 @rule(accept=5)
@@ -217,6 +229,7 @@ RULES = (
     erfc_less_erfc_of_opposite,
     one_less_half_erfc,
     one_less_scaled_erfcx,
+    quotient_of_erfc,
     erfcx_of_product,
     log_of_normal_distribution,
     log_of_half_erfc,

@@ -145,6 +145,18 @@ def term_of(node: Expr, builder: Builder) -> tuple[Expr, Any]:
     return node, 1
 
 
+def scaled_base(node: Expr, builder: Builder) -> tuple[Expr, float]:
+    """A node as a base and the number by which it is multiplied."""
+    base, factor = term_of(node, builder)
+    if base.op is not mul:
+        return base, float(factor)
+    divisors = [arg for arg in base.args if arg.op is reciprocal and is_number(arg.args[0])]
+    if len(divisors) != 1 or len(base.args) == 1:
+        return base, float(factor)
+    rest = [arg for arg in base.args if arg is not divisors[0]]
+    return builder.kept(base, rest), float(factor) / float(constant_value(divisors[0].args[0]))
+
+
 @computed(add, assuming="real_algebra", kinds="fci", formula="x + 2 * x -> 3 * x", example=lambda x, y: x + y + 2 * x)
 def collect_terms(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Equal terms are counted once: x + x is 2 x."""

@@ -16,15 +16,15 @@ from symlab.core.rules.collect import NESTED, without
 from symlab.core.rules.fractions import (
     Polynomial,
     Split,
-    TooLarge,
-    common_denominator,
+    by,
+    cancel,
     divided,
-    numerator,
     parts_of,
     polynomial_of,
     product,
     scaled,
     total,
+    without_factor,
 )
 
 
@@ -123,25 +123,6 @@ def entropy(scale: Split, gap: Expr, builder: Builder) -> Expr:
 def is_entropy(exponent: Expr) -> bool:
     """Whether the terms with an exponent are of one sign, as these rules leave them."""
     return exponent.op is neg and exponent.args[0].op is abs
-
-
-def without_factor(part: Split, factor: Expr) -> Split:
-    """A term less one of its factors."""
-    return part._replace(factors=without(part.factors, factor))
-
-
-def by(first: Split, second: Split) -> Split:
-    """The product of two terms."""
-    return Split(first.sign * second.sign, [*first.factors, *second.factors], first.below + second.below)
-
-
-def cancel(first: Split, second: Split) -> bool:
-    """Whether the sum of two terms is 0."""
-    below = common_denominator((first, second))
-    try:
-        return not total([numerator(first, below), numerator(second, below)])
-    except TooLarge:
-        return False
 
 
 RULES = (

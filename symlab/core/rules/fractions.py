@@ -21,7 +21,7 @@ from symlab.core.ops.trigonometric import cosh, hypot, sinh
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.collect import NESTED, power_of
+from symlab.core.rules.collect import NESTED, power_of, without
 from symlab.core.rules.constants import is_number
 
 MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
@@ -162,6 +162,25 @@ def numerator(part: Split, below: Counter[Expr]) -> Polynomial:
     """A term times what divides the sum, multiplied out."""
     factors, squared = above_common(part, below)
     return scaled(product([*map(polynomial_of, factors), *map(radicand, squared)]), part.sign)
+
+
+def without_factor(part: Split, factor: Expr) -> Split:
+    """A term less one of its factors."""
+    return part._replace(factors=without(part.factors, factor))
+
+
+def by(first: Split, second: Split) -> Split:
+    """The product of two terms."""
+    return Split(first.sign * second.sign, [*first.factors, *second.factors], first.below + second.below)
+
+
+def cancel(first: Split, second: Split) -> bool:
+    """Whether the sum of two terms is 0."""
+    below = common_denominator((first, second))
+    try:
+        return not total([numerator(first, below), numerator(second, below)])
+    except TooLarge:
+        return False
 
 
 def may_cancel(node: Expr) -> bool:
@@ -311,7 +330,7 @@ def factored(whole: Polynomial, node: Expr, builder: Builder) -> list[Expr]:
         gcd(*[abs(value.numerator) for value in whole.values()]), lcm(*[value.denominator for value in whole.values()])
     )
     terms = [
-        term_from(without(monomial, shared), value / content, node, builder)
+        term_from(unshared(monomial, shared), value / content, node, builder)
         for monomial, value in sorted(whole.items(), key=lambda item: -len(item[0]))
     ]
     factors = [
@@ -328,7 +347,7 @@ def common(whole: Polynomial) -> Mapping[Expr, int]:
     return {base: min(part[base] for part in powers) for base in powers[0] if all(base in part for part in powers)}
 
 
-def without(monomial: Monomial, shared: Mapping[Expr, int]) -> dict[Expr, int]:
+def unshared(monomial: Monomial, shared: Mapping[Expr, int]) -> dict[Expr, int]:
     """What is left of a monomial when what all share is taken away."""
     return {base: power - shared.get(base, 0) for base, power in monomial if power > shared.get(base, 0)}
 

@@ -20,7 +20,7 @@ from symlab.core.rewrite.sorts import PositiveReal
 from symlab.core.rules.collect import NESTED, term_of, without
 from symlab.core.rules.constants import is_number
 
-LARGE_GAMMA = {"float32": 30.0, "float64": 150.0}  # beyond which gamma may overflow in a quotient
+LARGE_GAMMA = 30.0  # beyond which gamma may overflow in a quotient, in float32
 
 
 @rule
@@ -207,8 +207,7 @@ def quotient_of_large_gammas(node: Expr, builder: Builder, facts: Facts) -> Expr
     points = [arg.args[0] for arg in above] + [arg.args[0].args[0] for arg in below]
     if any(point.op is switch for point in points):
         return None
-    known = LARGE_GAMMA.get(node.type.dtype.name, LARGE_GAMMA["float32"])
-    large, positive = (builder.constant(value, points[0]) for value in (known, 0))
+    large, positive = (builder.constant(value, points[0]) for value in (LARGE_GAMMA, 0))
     conditions = [builder.apply(gt, point, positive) for point in points]
     some = reduce(lambda a, b: builder.apply(or_, a, b), [builder.apply(gt, point, large) for point in points])
     far = reduce(lambda a, b: builder.apply(and_, a, b), [some, *conditions])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from symlab.core.ops.elementwise import log
+from symlab.core.ops.compare import eq, switch
+from symlab.core.ops.elementwise import log, mul
 from symlab.core.ops.exponential import log2, log10, xlogx, xlogy0
 from symlab.core.rewrite.rule import rule
-from symlab.core.rewrite.sorts import NotNegative
+from symlab.core.rewrite.sorts import NotNegative, PositiveReal
 
 
 @rule
@@ -39,4 +40,15 @@ def x_log_y(x, y: NotNegative):
     return x * log(y), xlogy0(x, y)
 
 
-RULES = (x_log_x, x_log2_x, x_log10_x, x_log_y)
+def both_may_vanish(facts, x, y):
+    """Whether both may be 0, and nobody has looked: a quotient or a choice has been made safe already."""
+    return may_vanish(facts, x) and may_vanish(facts, y) and y.op not in (mul, switch)
+
+
+@rule(when=both_may_vanish)
+def x_log_y_of_any_sign(x, y: PositiveReal):
+    """x log(y) is 0 where both are 0, although the logarithm is infinite; where y is negative it is none."""
+    return x * log(y), x * log(switch(eq(x, 0) & eq(y, 0), 1, y))
+
+
+RULES = (x_log_x, x_log2_x, x_log10_x, x_log_y, x_log_y_of_any_sign)

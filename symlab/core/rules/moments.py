@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
-from symlab.core.ir.op import CONSTANT
+from symlab.core.ir.op import CONSTANT, Op
 from symlab.core.ops.elementwise import add, cast, mul, neg, reciprocal, sqr, sqrt
 from symlab.core.ops.reduce import sum
 from symlab.core.ops.shape import size_of
@@ -20,7 +21,8 @@ from symlab.core.rewrite.fit import size_along
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Scale
-from symlab.core.rules.collect import NESTED, term_of, without
+from symlab.core.rules.collect import NESTED, scaled_base, without
+from symlab.core.rules.fractions import Split, cancel, divided, parts_of, without_factor
 from symlab.core.rules.stable_rows import plain
 
 Attrs = tuple[tuple[str, Any], ...]
@@ -127,7 +129,7 @@ def covariance_of_moments(x, y, r: Scale, q: Scale, axis: Attributes):
 
 def moment_of(term: Expr, builder: Builder) -> tuple[tuple[Expr, ...], float, Attrs] | None:
     """A number times the sum of the products of two rows: those rows, the number, how they are summed."""
-    base, number = term_of(term, builder)
+    base, number = scaled_base(term, builder)
     if base.op is not sum or not plain(base.attrs):
         return None
     inner = base.args[0]
@@ -137,7 +139,7 @@ def moment_of(term: Expr, builder: Builder) -> tuple[tuple[Expr, ...], float, At
 
 def product_of_sums(term: Expr, rows: Sequence[Expr], attributes: Attrs, builder: Builder) -> float | None:
     """The number by which a term multiplies the sums of two rows; None if it is no such product."""
-    base, number = term_of(term, builder)
+    base, number = scaled_base(term, builder)
     totals = [builder.make(sum, (row,), attributes) for row in rows]
     whole = builder.make(sqr, (totals[0],)) if rows[0] is rows[1] else builder.flat(mul, totals)
     return float(number) if base is whole else None
@@ -200,13 +202,59 @@ def angle_of_rows(x, y, axis: Attributes):
     )
 
 
-@rule(when=plain)
-def squared_distance(x, y, axis: Attributes):
+@computed(
+    add,
+    among=(sum, mul),
+    accept=8,
+    formula="c * sum(x^2) + c * sum(y^2) - 2 * c * sum(x * y) -> c * sum((x - y)^2)",
+    example=lambda x, y: (
+        sum(sqr(x), axes=(0,), keepdims=False)
+        + sum(sqr(y), axes=(0,), keepdims=False)
+        - 2 * sum(x * y, axes=(0,), keepdims=False)
+    ),
+)
+def squared_distance(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Sums of squares and of products are nearly equal where x is nearly y."""
-    return (
-        sum(sqr(x), attributes=axis) + sum(sqr(y), attributes=axis) - 2 * sum(x * y, attributes=axis),
-        sum(sqr(x - y), attributes=axis),
-    )
+    found = [(term, *part) for term in node.args if (part := summed_rows(term))] if len(node.args) <= NESTED else []
+    squares = {total.args[0].args[0]: (term, total, scale) for term, total, scale in found if is_sum_of(sqr, total)}
+    for term, total, scale in found:
+        rows = total.args[0].args if is_sum_of(mul, total) else ()
+        if len(rows) != 2 or rows[0].type.shape != rows[1].type.shape or not all(row in squares for row in rows):
+            continue
+        first, second = (squares[row] for row in rows)
+        scale, *others = (of_one_size(part, rows, builder) for part in (scale, first[2], second[2]))
+        twice = scale._replace(sign=-scale.sign, factors=[*scale.factors, builder.constant(0.5, node)])
+        same = total.attrs == first[1].attrs == second[1].attrs
+        if same and all(cancel(other._replace(sign=-other.sign), twice) for other in others):
+            step = builder.flat(add, (rows[0], builder.make(neg, (rows[1],))))
+            apart = builder.make(sum, (builder.make(sqr, (step,)),), total.attrs)
+            whole = builder.flat(mul, (*first[2].factors, *divided(first[2].below, builder), apart))
+            signed = whole if first[2].sign > 0 else builder.make(neg, (whole,))
+            return builder.flat(add, (signed, *without(without(without(node.args, term), first[0]), second[0])))
+    return None
+
+
+def summed_rows(term: Expr) -> tuple[Expr, Split] | None:
+    """The sum of rows that is a factor of a term, and the rest of it."""
+    part = parts_of(term)
+    total = next((factor for factor in part.factors if factor.op is sum and plain(factor.attrs)), None)
+    return None if total is None else (total, without_factor(part, total))
+
+
+def of_one_size(scale: Split, rows: Sequence[Expr], builder: Builder) -> Split:
+    """A factor in which the sizes of several rows that are multiplied are that of the first."""
+    below: Counter[Expr] = Counter()
+    for divisor, count in scale.below.items():
+        size = divisor.args[0] if divisor.op is cast else divisor
+        if size.op is size_of and size.args[0] in rows:
+            divisor = builder.remade(divisor, (builder.make(size_of, (rows[0],), size.attrs),))
+        below[divisor] += count
+    return scale._replace(below=below)
+
+
+def is_sum_of(op: Op, total: Expr) -> bool:
+    """Whether a node is a sum of what has this op."""
+    return total.args[0].op is op
 
 
 RULES = (

@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ir.graph import constant_value
 from symlab.core.ops.bessel import iv, ive, kv, kve
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import abs as magnitude
@@ -17,8 +16,7 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Moderate, Order, RootOfPi
-from symlab.core.rules.collect import term_of, without
-from symlab.core.rules.constants import is_number
+from symlab.core.rules.collect import scaled_base, term_of, without
 
 ROOT_2 = math.sqrt(2)
 
@@ -206,18 +204,6 @@ def is_square(exponent: Expr, x: Expr, sign: int, builder: Builder) -> bool:
     return (
         squared.op is sqr and squared.args[0] is base and abs(sign * factor - scale * scale) <= 4 * eps * scale * scale
     )
-
-
-def scaled_base(node: Expr, builder: Builder) -> tuple[Expr, float]:
-    """A node as a base and the number by which it is multiplied."""
-    base, factor = term_of(node, builder)
-    if base.op is not mul:
-        return base, float(factor)
-    divisors = [arg for arg in base.args if arg.op is reciprocal and is_number(arg.args[0])]
-    if len(divisors) != 1 or len(base.args) == 1:
-        return base, float(factor)
-    rest = [arg for arg in base.args if arg is not divisors[0]]
-    return builder.kept(base, rest), float(factor) / float(constant_value(divisors[0].args[0]))
 
 
 RULES = (

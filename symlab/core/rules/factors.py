@@ -13,7 +13,8 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import DEPTH, base_and_power, divided, parts_of
+from symlab.core.rules.fractions import divided, parts_of
+from symlab.core.rules.sketches import DEPTH, base_and_power
 
 OUTERMOST = 4  # signs and products within one another that are opened where a factor is shared
 LOGARITHMS = (log, log1p, log2, log10)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, isfinite, lcm, prod
+from math import gcd, isfinite, lcm
 from typing import NamedTuple
 
 from symlab.core.ir.expr import Expr
@@ -100,21 +100,22 @@ class Split(NamedTuple):
 
 def parts_of(term: Expr, depth: int = DEPTH) -> Split:
     """The sign of a term, its factors, and what it is divided by."""
-    if term.op is mul and depth:
-        found = [parts_of(arg, depth - 1) for arg in term.args]
-        below = sum((part.below for part in found), Counter[Expr]())
-        return Split(prod(part.sign for part in found), [item for part in found for item in part.factors], below)
-    if term.op is neg and depth:
-        inner = parts_of(term.args[0], depth - 1)
-        return Split(-inner.sign, inner.factors, inner.below)
-    base, power = base_and_power(term)
-    if base.op is not reciprocal:
-        return Split(1, [term], Counter())
-    divisors: Counter[Expr] = Counter()
-    for divisor in base.args[0].args if base.args[0].op is mul else base.args:
-        inside, inner_power = base_and_power(divisor)
-        divisors[inside] += power * inner_power
-    return Split(1, [], divisors)
+    sign, factors, below = 1, list[Expr](), Counter[Expr]()
+    waiting = [(term, depth)]
+    while waiting:
+        part, left = waiting.pop()
+        if left and part.op in (mul, neg):
+            sign = -sign if part.op is neg else sign
+            waiting.extend([(arg, left - 1) for arg in reversed(part.args)])
+            continue
+        base, power = base_and_power(part)
+        if base.op is not reciprocal:
+            factors.append(part)
+            continue
+        for divisor in base.args[0].args if base.args[0].op is mul else base.args:
+            inside, inner_power = base_and_power(divisor)
+            below[inside] += power * inner_power
+    return Split(sign, factors, below)
 
 
 def common_denominator(split: Sequence[Split]) -> Counter[Expr]:
@@ -127,6 +128,8 @@ def common_denominator(split: Sequence[Split]) -> Counter[Expr]:
 
 def above_common(part: Split, below: Counter[Expr]) -> tuple[list[Expr], list[Expr]]:
     """What a term times what divides the sum is a product of: factors, and roots that are there squared."""
+    if not below and len(set(part.factors)) == len(part.factors):
+        return part.factors, []
     counts = Counter(part.factors) + (below - part.below)
     pairs = {root: count // 2 for root, count in counts.items() if root.op in ROOTS}
     squared = [root for root, count in pairs.items() for _ in range(count)]

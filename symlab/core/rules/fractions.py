@@ -236,8 +236,12 @@ def letters_of(parts: Iterable[Polynomial]) -> set[Expr]:
 
 
 def divided(below: Counter[Expr], builder: Builder) -> list[Expr]:
-    """The reciprocals of what a quotient is divided by."""
-    return [builder.make(reciprocal, (power_of(base, power, builder),)) for base, power in below.items()]
+    """The reciprocals of what a quotient is divided by; the cube of a root overflows long before its square."""
+    powers: list[tuple[Expr, int]] = []
+    for base, power in below.items():
+        whole = power - power % 2 if base.op in ROOTS and power > 2 else 0
+        powers += [(base, part) for part in (whole, power - whole) if part]
+    return [builder.make(reciprocal, (power_of(base, power, builder),)) for base, power in powers]
 
 
 def factored(whole: Polynomial, node: Expr, builder: Builder) -> list[Expr]:

@@ -91,16 +91,17 @@ def scaled(part: Polynomial, factor: int | Fraction) -> Polynomial:
 
 
 class Split(NamedTuple):
-    """A term as a sign, factors, and what divides it."""
+    """A term as a sign, factors, and what divides it, counted and as it stands."""
 
     sign: int
     factors: list[Expr]
     below: Counter[Expr]
+    divisors: list[Expr]
 
 
 def parts_of(term: Expr, depth: int = DEPTH) -> Split:
     """The sign of a term, its factors, and what it is divided by."""
-    sign, factors, below = 1, list[Expr](), Counter[Expr]()
+    sign, factors, divisors, below = 1, list[Expr](), list[Expr](), Counter[Expr]()
     waiting = [(term, depth)]
     while waiting:
         part, left = waiting.pop()
@@ -112,10 +113,11 @@ def parts_of(term: Expr, depth: int = DEPTH) -> Split:
         if base.op is not reciprocal:
             factors.append(part)
             continue
+        divisors.append(part)
         for divisor in base.args[0].args if base.args[0].op is mul else base.args:
             inside, inner_power = base_and_power(divisor)
             below[inside] += power * inner_power
-    return Split(sign, factors, below)
+    return Split(sign, factors, below, divisors)
 
 
 def common_denominator(split: Sequence[Split]) -> Counter[Expr]:

@@ -45,8 +45,10 @@ def large(facts, x):
 
 
 def all_large(facts, terms):
-    """Whether every one of several exponentials may overflow or vanish."""
-    return all(facts.bounds(term).high > SAFE or facts.bounds(term).low < -SAFE for term in terms)
+    """Whether every one of several exponentials, not all alike, may overflow or vanish."""
+    return any(term is not terms[0] for term in terms) and all(
+        facts.bounds(term).high > SAFE or facts.bounds(term).low < -SAFE for term in terms
+    )
 
 
 @rule(when=all_large)
@@ -84,7 +86,7 @@ def log_of_hypot(x, y):
 @rule
 def pow_of_one_plus(x, n):
     """1 + x drops the low digits of a small x, and a large power brings them back."""
-    near = abs(x) < 0.25
+    near = (abs(x) < 0.25) & isfinite(n)
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 

@@ -86,7 +86,7 @@ def log_of_hypot(x, y):
 @rule
 def pow_of_one_plus(x, n):
     """1 + x drops the low digits of a small x, and a large power brings them back."""
-    near = (abs(x) < 0.25) & isfinite(n)
+    near = abs(x) < 0.25
     return pow(1 + x, n), switch(near, exp(n * log1p(x)), pow(switch(near, 1, 1 + x), n))
 
 

@@ -114,16 +114,20 @@ def toposort(roots: Iterable[Expr], stop: Container[Expr] = frozenset()) -> list
     """Every node below `roots`, operands first, in the order in which they are read; nothing below `stop`."""
     seen: set[Expr] = set()
     order: list[Expr] = []
-    stack = [(root, False) for root in reversed(list(roots))]
+    opened: list[Expr] = []
+    stack: list[Expr | None] = list(reversed(list(roots)))
     while stack:
-        node, operands_done = stack.pop()
-        if operands_done:
-            order.append(node)
+        node = stack.pop()
+        if node is None:  # all below the node that was opened last are in order
+            order.append(opened.pop())
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            if node not in stop:
-                stack.extend((arg, False) for arg in reversed(node.args) if arg not in seen)
+            if not node.args or node in stop:
+                order.append(node)
+                continue
+            opened.append(node)
+            stack.append(None)
+            stack.extend(reversed(node.args))
     return order
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from symlab.core.ops.polynomials import polynomial, scheme
 TINY = 5e-324
 BELOW_ONE = float(np.nextafter(1.0, 0.0))
 Scope = tuple[Expr, ...]
+Notes = TypeVar("Notes")
 
 
 class Bounds(NamedTuple):
@@ -46,6 +47,14 @@ class Facts:
         self.known: dict[Scope, dict[Expr, Bounds]] = {}
         self.matrices: dict[Scope, dict[Expr, Any]] = {}  # what `properties` found
         self.contents: dict[Expr, Any] = {}  # what rules found of what nodes are made of
+        self.notes: dict[type, Any] = {}
+
+    def kept(self, kind: type[Notes]) -> Notes:
+        """What rules of one kind note of nodes, in any scope, for as long as a pass takes."""
+        if kind not in self.notes:
+            self.notes[kind] = kind()
+        found: Notes = self.notes[kind]
+        return found
 
     def bounds(self, node: Expr) -> Bounds:
         """The bounds of a node, found from its operands without recursion over the graph."""

@@ -15,7 +15,7 @@ from symlab.core.ir.op import CONSTANT, WILD, Kind, Op
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import neg
 from symlab.core.ops.operators import AttributeVariable
-from symlab.core.rewrite.match import CONTEXT, Bound, Compiler, Context
+from symlab.core.rewrite.match import CONTEXT, Bound, Compiler, Context, negative_of
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.pattern import AttributePart, Form, Literal, Pattern, Wild, negated, spans
 from symlab.core.rewrite.rule import Rule
@@ -86,7 +86,7 @@ class Variant:
         flat = pattern.op.flat and not exact
         self.operands = compiler.operands(pattern) if flat else None
         self.match = None if flat else compiler.compiled(pattern)
-        self.needed = frozenset(needed for arg in pattern.args if (needed := needed_op(arg)) is not None)
+        self.needed = frozenset(op for arg in pattern.args if (op := needed_op(arg, compiler)) is not None)
 
     def try_on(self, context: Context, node: Expr) -> Applied | None:
         """The result and the bindings of the first match."""
@@ -136,13 +136,14 @@ def matcher_of(rule: Rule, exact: bool) -> Matcher:
     return kept
 
 
-def needed_op(part: Pattern) -> Op | None:
+def needed_op(part: Pattern, compiler: Compiler) -> Op | None:
     """The op of which an operand must be there for a part of a pattern, if it is a certain one."""
     if isinstance(part, Literal):
         return CONSTANT
-    if isinstance(part, Wild) or spans(part) or (part.op is neg and isinstance(part.args[0], Wild)):
+    if isinstance(part, Wild) or spans(part):
         return None
-    return part.op
+    name = negative_of(part)
+    return None if name is not None and compiler.repeated(name) else part.op
 
 
 def predicate(when: Callable[..., bool]) -> Callable[[Bound], bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from time import perf_counter_ns
 
 from symlab.core.ir.errors import Misfit
@@ -20,6 +20,8 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.observer import Observer
 from symlab.core.rewrite.rule import Rule
 
+Matchers = tuple[Matcher, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -34,6 +36,11 @@ def candidates(rules: tuple[Rule, ...], exact: bool, op: Op, kind: str) -> tuple
     """The rules that may replace nodes of an op and a kind of dtype, in order."""
     allowed = [matcher_of(rule, exact) for rule in rules if (rule.exact or not exact) and kind in rule.kinds]
     return tuple(matcher for matcher in allowed if not matcher.roots or op in matcher.roots)
+
+
+def may_match(present: frozenset[Op], matcher: Matcher) -> bool:
+    """Whether operands of these ops are what a rule needs."""
+    return any(needed <= present for needed in matcher.needs)
 
 
 class Chooser:
@@ -53,7 +60,7 @@ class Chooser:
             False: Context(facts, builder),
             True: Context(facts, Builder(builder.table, exact=True)),
         }
-        self.found: dict[tuple[bool, Op, str, bool], tuple[Matcher, ...]] = {}
+        self.found: dict[tuple[bool, Op, str, bool], tuple[Matchers, dict[frozenset[Op], Matchers]]] = {}
         self.rules, self.settled = rules, settled.nodes if settled else frozenset()
         self.fresh = frozenset(rules) - settled.rules if settled else frozenset(rules)
         self.own: dict[Expr, frozenset[Rule]] = {}  # the rules whose right side made a node that they match again
@@ -62,23 +69,20 @@ class Chooser:
         """The step on a node, if a rule fires on it."""
         kind = node.type.dtype.kind if isinstance(node.type, ArrayType) else ""
         key = (exact, node.op, kind, node in self.settled and not scope)
-        matchers = self.found.get(key)
-        if matchers is None:
-            matchers = self.found[key] = self.candidates(*key)
+        found = self.found.get(key)
+        if found is None:
+            found = self.found[key] = (self.candidates(*key), {})
+        matchers, narrowed = found
         if not matchers:
             return None
-        self.facts.scope = scope
         present = frozenset([arg.op for arg in node.args])
+        promising = narrowed.get(present)
+        if promising is None:
+            promising = narrowed[present] = tuple(filter(partial(may_match, present), matchers))
+        self.facts.scope = scope
         own = self.own.get(node, ())
-        for matcher in matchers:
-            if matcher.rule in own:
-                continue
-            for needed in matcher.needs:
-                if needed <= present:
-                    break
-            else:
-                continue
-            step = self.step(matcher, self.contexts[exact], scope, node, present)
+        for matcher in promising:
+            step = self.step(matcher, self.contexts[exact], scope, node, present) if matcher.rule not in own else None
             if step is not None:
                 return step
         return None

@@ -65,9 +65,10 @@ class Builder:
             opened = self.opened(op, arg)
             operands.extend((arg,) if opened is None else opened)
         operands.sort(key=by_digest)
-        types = tuple(dict.fromkeys([arg.type for arg in operands]))
+        types = dict.fromkeys([arg.type for arg in operands])
         assert op.infer is not None
-        node = self.table.intern(op, tuple(operands), (), op.infer({}, *(types if len(types) > 1 else types * 2)))
+        type = op.infer({}, *types, *types) if len(types) == 1 else op.infer({}, *types)
+        node = self.table.intern(op, tuple(operands), (), type)
         # Two operands in the order of digests need no entry; others are shown and computed as they were written.
         if (len(operands) > 2 or operands[0] is not args[0]) and node not in self.table.written:
             self.table.written[node] = self.spelled(op, left_fold(args) if written is None else written)
@@ -197,8 +198,10 @@ def tidy(written: Written, operands: Sequence[Expr]) -> Written:
 def usage(nodes: Iterable[Expr], roots: Sequence[Expr]) -> Counter[Expr]:
     """How many operand places (or roots) each node fills."""
     count = Counter(roots)
+    found = count.get
     for node in nodes:
-        count.update(node.args)
+        for arg in node.args:
+            count[arg] = found(arg, 0) + 1
     return count
 
 

@@ -23,6 +23,7 @@ from symlab.core.rules.fractions import divided, parts_of
 from symlab.core.rules.vanishing import with_series
 
 CONNECTED = (and_, or_, invert)
+CHOOSING = (switch, neg, mul)  # ops that are a choice or may have one as a factor
 SMALL_AT_ZERO = (expm1, log1p)
 MORE = 2  # choices that a sum may have in its parts more than it had
 DEPTH = 4  # of conditions and products that are looked into
@@ -43,7 +44,8 @@ def choices_of(term: Expr, depth: int = DEPTH) -> Iterator[Expr]:
         yield term
     elif term.op in (neg, mul) and depth and len(term.args) <= NESTED:
         for arg in term.args:
-            yield from choices_of(arg, depth - 1)
+            if arg.op in CHOOSING:
+                yield from choices_of(arg, depth - 1)
 
 
 def shared_condition(terms: Sequence[Expr]) -> Expr | None:
@@ -107,10 +109,8 @@ def summed(terms: Sequence[Expr], node: Expr, builder: Builder) -> Expr:
 )
 def sum_of_choices(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Terms that are chosen by one condition cancel where they stand together."""
-    if len(node.args) > NESTED or len(without_pairs(node.args, neg)) < len(node.args):
-        return None
-    atom = shared_condition(node.args)
-    if atom is None:
+    atom = shared_condition(node.args) if len(node.args) <= NESTED else None
+    if atom is None or len(without_pairs(node.args, neg)) < len(node.args):
         return None
     sums = [summed([where(term, atom, holds, builder) for term in node.args], node, builder) for holds in (True, False)]
     made = builder.make(switch, (atom, *sums))

@@ -27,9 +27,11 @@ Weighted = dict[Expr, Any]  # a term and its coefficient, or a factor and its ex
 
 def without_pairs(operands: Sequence[Expr], inverse: Op) -> list[Expr]:
     """The operands of a sum (product) less those whose negative (reciprocal) is there too."""
-    taken_back = Counter(arg.args[0] for arg in operands if arg.op is inverse and not is_size(arg.args[0]))
-    if not taken_back:
+    inverted = [arg.args[0] for arg in operands if arg.op is inverse]
+    inverted = [arg for arg in inverted if arg in operands and not is_size(arg)]
+    if not inverted:
         return list(operands)
+    taken_back = Counter(inverted)
     pairs = Counter(arg for arg in operands if arg in taken_back)
     pairs = Counter({arg: min(count, taken_back[arg]) for arg, count in pairs.items()})
     there, back = Counter(pairs), Counter(pairs)
@@ -58,10 +60,13 @@ def opened_to_cancel(node: Expr, builder: Builder) -> list[Expr]:
             continue
         rest = without(operands, arg)
         outside = {taken_back(part, inverse) for part in rest}
+        before: list[tuple[Expr, bool]] = []
         for depth in range(2, OPENED + 1):
             parts = list(islice(parts_within(arg, op, False, depth), 2 * NESTED))
-            there = outside | set(parts)
-            if len(parts) == 2 * NESTED or not any((part, not back) in there for part, back in parts):
+            if len(parts) == 2 * NESTED or parts == before:
+                break
+            before, there = parts, outside.union(parts)
+            if not any((part, not back) in there for part, back in parts):
                 continue
             opened = [builder.make(inverse, (part,)) if back else part for part, back in parts]
             if len(without_pairs([*rest, *opened], inverse)) <= len(operands):
@@ -327,11 +332,11 @@ def distribute_to_cancel(node: Expr, builder: Builder, facts: Facts) -> Expr | N
     for total in node.args:
         if total.op is not add or len(total.args) > NESTED or not any(map(is_quotient, total.args)):
             continue
-        old = opened_sum(total)
-        below = {part.args[0] for term in old for part in quotient_parts(term) if part.op is reciprocal}
+        below = facts.kept(Divisors).of(total)
         for factor in without(node.args, total) if below else ():
             if factor not in below:
                 continue
+            old = opened_sum(total)
             divided = [term for term in old if divides(factor, term)]
             alike = factor.type.shape in ((), total.type.shape)
             if not alike or 2 * len(divided) < len(old) or is_number(factor) or is_size(factor):
@@ -343,6 +348,20 @@ def distribute_to_cancel(node: Expr, builder: Builder, facts: Facts) -> Expr | N
             rest = without(without(node.args, total), factor)
             return builder.kept(node, [builder.flat(add, terms), *rest])
     return None
+
+
+class Divisors:
+    """What terms of sums are divided by, found once of each sum."""
+
+    def __init__(self) -> None:
+        self.known: dict[Expr, frozenset[Expr]] = {}
+
+    def of(self, total: Expr) -> frozenset[Expr]:
+        """What the terms of a sum, and those of sums in it, are divided by."""
+        if total not in self.known:
+            factors = (part for term in opened_sum(total) for part in quotient_parts(term))
+            self.known[total] = frozenset(part.args[0] for part in factors if part.op is reciprocal)
+        return self.known[total]
 
 
 def is_quotient(term: Expr) -> bool:

@@ -14,8 +14,9 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import without
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import Polynomial, TooLarge, polynomial_of, product, scaled, total
+from symlab.core.rules.fractions import Polynomial, polynomial_of, product, scaled, total
 from symlab.core.rules.neighbours import made
+from symlab.core.rules.sketches import TooLarge
 
 MOST_LEFT = 3  # terms of what is left when the square is taken away
 

@@ -13,7 +13,8 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import DEPTH, base_and_power, divided, parts_of
+from symlab.core.rules.fractions import parts_of
+from symlab.core.rules.sketches import DEPTH, base_and_power
 
 OUTERMOST = 4  # signs and products within one another that are opened where a factor is shared
 LOGARITHMS = (log, log1p, log2, log10)
@@ -46,8 +47,8 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     terms = []
     for part, rest in zip((first, second), rests):
         size = (
-            builder.flat(mul, [*rest, *divided(part.below, builder)])
-            if rest or part.below
+            builder.flat(mul, [*rest, *part.divisors])  # as they stand: their squares may overflow or vanish
+            if rest or part.divisors
             else builder.constant(1, node)
         )
         terms.append(builder.make(neg, (size,)) if part.sign < 0 else size)

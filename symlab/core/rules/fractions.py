@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, isfinite, lcm, prod
+from math import gcd, isfinite, lcm
 from typing import NamedTuple
 
 from symlab.core.ir.expr import Expr
@@ -23,11 +23,9 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.collect import NESTED, power_of, without
 from symlab.core.rules.constants import is_number
+from symlab.core.rules.sketches import DEPTH, MOST_POWER, MOST_TERMS, Sketches, TooLarge, base_and_power, sketched_sum
 
-MOST_TERMS = 24  # of a polynomial; what has more is left as it is written
 MOST_LEFT = 2  # terms of what is left: more may cancel where the sums that were multiplied out are small
-MOST_POWER = 4
-DEPTH = 5  # sums, products and powers within others that are opened
 NOTHING = 1e-9  # a coefficient that may be 0
 ROOTS = (sqrt, hypot)
 OVERFLOWING = (exp, exp2, expm1, sinh, cosh, gamma)  # whose products overflow where their quotients do not
@@ -35,10 +33,6 @@ LARGEST = 1 << 20  # numerators and denominators of coefficients
 Monomial = frozenset[tuple[Expr, int]]
 Polynomial = dict[Monomial, Fraction]
 ONE: Monomial = frozenset()
-
-
-class TooLarge(Exception):
-    """Nothing comes of a polynomial with so many terms."""
 
 
 def polynomial_of(node: Expr, depth: int = DEPTH) -> Polynomial:
@@ -58,18 +52,6 @@ def polynomial_of(node: Expr, depth: int = DEPTH) -> Polynomial:
     if power == 1 or not depth:
         return {frozenset([(node, 1)]): Fraction(1)}
     return product([polynomial_of(base, depth - 1)] * power)
-
-
-def base_and_power(node: Expr) -> tuple[Expr, int]:
-    """A whole power as its base and exponent."""
-    if node.op is sqr:
-        inner = node.args[0]
-        return (inner.args[0], 4) if inner.op is sqr else (inner, 2)
-    if node.op is pow and is_number(node.args[1]):
-        power = constant_value(node.args[1]).item()
-        if power in range(2, MOST_POWER + 1):
-            return node.args[0], int(power)
-    return node, 1
 
 
 def total(parts: Iterable[Polynomial]) -> Polynomial:
@@ -109,30 +91,33 @@ def scaled(part: Polynomial, factor: int | Fraction) -> Polynomial:
 
 
 class Split(NamedTuple):
-    """A term as a sign, factors, and what divides it."""
+    """A term as a sign, factors, and what divides it, counted and as it stands."""
 
     sign: int
     factors: list[Expr]
     below: Counter[Expr]
+    divisors: list[Expr]
 
 
 def parts_of(term: Expr, depth: int = DEPTH) -> Split:
     """The sign of a term, its factors, and what it is divided by."""
-    if term.op is mul and depth:
-        found = [parts_of(arg, depth - 1) for arg in term.args]
-        below = sum((part.below for part in found), Counter[Expr]())
-        return Split(prod(part.sign for part in found), [item for part in found for item in part.factors], below)
-    if term.op is neg and depth:
-        inner = parts_of(term.args[0], depth - 1)
-        return Split(-inner.sign, inner.factors, inner.below)
-    base, power = base_and_power(term)
-    if base.op is not reciprocal:
-        return Split(1, [term], Counter())
-    divisors: Counter[Expr] = Counter()
-    for divisor in base.args[0].args if base.args[0].op is mul else base.args:
-        inside, inner_power = base_and_power(divisor)
-        divisors[inside] += power * inner_power
-    return Split(1, [], divisors)
+    sign, factors, divisors, below = 1, list[Expr](), list[Expr](), Counter[Expr]()
+    waiting = [(term, depth)]
+    while waiting:
+        part, left = waiting.pop()
+        if left and part.op in (mul, neg):
+            sign = -sign if part.op is neg else sign
+            waiting.extend([(arg, left - 1) for arg in reversed(part.args)])
+            continue
+        base, power = base_and_power(part)
+        if base.op is not reciprocal:
+            factors.append(part)
+            continue
+        divisors.append(part)
+        for divisor in base.args[0].args if base.args[0].op is mul else base.args:
+            inside, inner_power = base_and_power(divisor)
+            below[inside] += power * inner_power
+    return Split(sign, factors, below, divisors)
 
 
 def common_denominator(split: Sequence[Split]) -> Counter[Expr]:
@@ -145,6 +130,8 @@ def common_denominator(split: Sequence[Split]) -> Counter[Expr]:
 
 def above_common(part: Split, below: Counter[Expr]) -> tuple[list[Expr], list[Expr]]:
     """What a term times what divides the sum is a product of: factors, and roots that are there squared."""
+    if not below and len(set(part.factors)) == len(part.factors):
+        return part.factors, []
     counts = Counter(part.factors) + (below - part.below)
     pairs = {root: count // 2 for root, count in counts.items() if root.op in ROOTS}
     squared = [root for root, count in pairs.items() for _ in range(count)]
@@ -198,61 +185,11 @@ def may_cancel(node: Expr) -> bool:
     return minus and hidden
 
 
-# A quick look: monomials as numbers that are added where monomials are multiplied
-
-
-Sketch = dict[int, float]
-
-
-def sketch(node: Expr, depth: int) -> Sketch:
-    """As `polynomial_of`, but a monomial is the sum of a number for each of its letters."""
-    if node.op is neg and depth:
-        return {key: -value for key, value in sketch(node.args[0], depth - 1).items()}
-    if node.op is add and depth:
-        return sketched_sum([sketch(arg, depth - 1) for arg in node.args])
-    if node.op is mul and depth:
-        return sketched_product([sketch(arg, depth - 1) for arg in node.args])
-    if is_number(node):
-        return {0: float(constant_value(node))}
-    base, power = base_and_power(node)
-    return {id(node): 1.0} if power == 1 or not depth else sketched_product([sketch(base, depth - 1)] * power)
-
-
-def sketched_sum(parts: Iterable[Sketch]) -> Sketch:
-    """The sum of sketches; what cancels stays, as 0."""
-    found: Sketch = {}
-    for part in parts:
-        for key, value in part.items():
-            found[key] = found.get(key, 0.0) + value
-    return found
-
-
-def sketched_product(parts: Sequence[Sketch]) -> Sketch:
-    """The product of sketches."""
-    found = parts[0]
-    for part in parts[1:]:
-        if len(found) * len(part) > MOST_TERMS:
-            raise TooLarge
-        found = sketched_sum({a + b: x * y} for a, x in found.items() for b, y in part.items())
-    return found
-
-
-def sketched_radicand(root: Expr) -> Sketch:
-    """The square of a root as a sketch."""
-    if root.op is sqrt:
-        return sketch(root.args[0], DEPTH)
-    return sketched_sum([sketched_product([sketch(arg, DEPTH)] * 2) for arg in root.args])
-
-
-def seems_to_cancel(split: Sequence[Split], below: Counter[Expr]) -> bool:
-    """Whether a monomial of the numerators seems to vanish from their sum."""
-    one: Sketch = {0: 1.0}
-    parts = []
-    for part in split:
-        factors, squared = above_common(part, below)
-        found = sketched_product([one, *(sketch(item, DEPTH) for item in factors), *map(sketched_radicand, squared)])
-        parts.append(found if part.sign > 0 else {key: -value for key, value in found.items()})
-    return any(abs(value) < NOTHING for value in sketched_sum(parts).values())
+def seems_to_cancel(split: Sequence[Split], below: Counter[Expr], sketches: Sketches) -> bool:
+    """Whether a monomial of the numerators seems to vanish from their sum, and few others are left."""
+    whole = sketched_sum([sketches.of_product(*above_common(part, below), part.sign) for part in split])
+    left = sum(abs(value) >= NOTHING for value in whole.values())
+    return left < len(whole) and left <= MOST_LEFT
 
 
 @computed(
@@ -265,17 +202,18 @@ def seems_to_cancel(split: Sequence[Split], below: Counter[Expr]) -> bool:
 )
 def cancelled_fractions(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Products and quotients are nearly equal where what is left when they are multiplied out is small."""
-    return brought_together(node, builder)
+    return brought_together(node, builder, facts)
 
 
-def brought_together(node: Expr, builder: Builder) -> Expr | None:
+def brought_together(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """A sum over one denominator, if terms cancel in its numerator."""
     if len(node.args) > NESTED or not may_cancel(node):
         return None
+    sketches = facts.kept(Sketches)
     split = [parts_of(term) for term in node.args]
     below = common_denominator(split)
     try:
-        if not seems_to_cancel(split, below):
+        if not seems_to_cancel(split, below, sketches):
             return None
         numerators = [numerator(part, below) for part in split]
     except TooLarge:
@@ -319,8 +257,12 @@ def letters_of(parts: Iterable[Polynomial]) -> set[Expr]:
 
 
 def divided(below: Counter[Expr], builder: Builder) -> list[Expr]:
-    """The reciprocals of what a quotient is divided by."""
-    return [builder.make(reciprocal, (power_of(base, power, builder),)) for base, power in below.items()]
+    """The reciprocals of what a quotient is divided by; the cube of a root overflows long before its square."""
+    powers: list[tuple[Expr, int]] = []
+    for base, power in below.items():
+        whole = power - power % 2 if base.op in ROOTS and power > 2 else 0
+        powers += [(base, part) for part in (whole, power - whole) if part]
+    return [builder.make(reciprocal, (power_of(base, power, builder),)) for base, power in powers]
 
 
 def factored(whole: Polynomial, node: Expr, builder: Builder) -> list[Expr]:
@@ -379,7 +321,7 @@ def cancelled_where_chosen(node: Expr, builder: Builder, facts: Facts) -> Expr |
     condition, term, _ = masked[0].args
     rest = [arg for arg in node.args if arg is not masked[0]]
     together = builder.flat(add, (*rest, term))
-    cancelled = brought_together(together, builder) if together.op is add else None
+    cancelled = brought_together(together, builder, facts) if together.op is add else None
     if cancelled is None:
         return None
     return builder.make(switch, (condition, cancelled, builder.flat(add, rest)))

@@ -45,8 +45,10 @@ def large(facts, x):
 
 
 def all_large(facts, terms):
-    """Whether every one of several exponentials may overflow or vanish."""
-    return all(facts.bounds(term).high > SAFE or facts.bounds(term).low < -SAFE for term in terms)
+    """Whether every one of several exponentials, not all alike, may overflow or vanish."""
+    return any(term is not terms[0] for term in terms) and all(
+        facts.bounds(term).high > SAFE or facts.bounds(term).low < -SAFE for term in terms
+    )
 
 
 @rule(when=all_large)

@@ -33,7 +33,8 @@ from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
-from symlab.core.rules.fractions import Polynomial, TooLarge, factored, polynomial_of, scaled, total
+from symlab.core.rules.fractions import Polynomial, factored, polynomial_of, scaled, total
+from symlab.core.rules.sketches import TooLarge
 
 HALF = Fraction(1, 2)
 Build = Callable[[Any, Any, Any, Any, Builder], Expr]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symlab.core.ir.expr import Expr
-from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import add, exp, log, mul, neg, reciprocal, sqr
+from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.elementwise import add, exp, log, minimum, mul, neg, reciprocal, sqr
 from symlab.core.ops.nn import log_softmax, logsumexp, softmax
 from symlab.core.ops.reduce import sum
 from symlab.core.rewrite.analysis import Facts
@@ -13,6 +13,7 @@ from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Row
 from symlab.core.rules.collect import NESTED, opened, without, without_pairs
 from symlab.core.rules.constants import is_number
+from symlab.core.rules.guarded import SAFE
 from symlab.core.rules.stable_rows import aligned, plain
 
 
@@ -64,14 +65,44 @@ def exp_over_sum_with_it(node: Expr, builder: Builder, facts: Facts) -> Expr | N
             total = sum_below(below)
             if power is None or total is None or all(term.op is exp for term in total.args):
                 continue
-            own = [term for term in total.args if term is above or (term.op is mul and above in term.args)]
-            if not own or len(own) == len(total.args):
-                continue
-            whole = builder.flat(add, [over(term, above, power, builder) for term in total.args])
-            made = [builder.make(reciprocal, (whole,))]
-            made += [builder.make(reciprocal, (total,))] if below.args[0].op is sqr else []
-            return builder.flat(mul, [*without(without(node.args, above), below), *made])
+            if 0 < len([term for term in total.args if has_factor(term, above)]) < len(total.args):
+                return shared(node, above, below, power, builder, facts)
     return None
+
+
+def shared(node: Expr, above: Expr, below: Expr, power: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """A share as the reciprocal of a sum over its numerator, where the exponent is large if the sum may be 0 else."""
+    total = below.args[0].args[0] if below.args[0].op is sqr else below.args[0]
+    factors, (exponent,) = without(without(node.args, above), below), power.args
+    whole = builder.flat(add, [over(term, above, power, builder) for term in total.args])
+    made = [builder.make(reciprocal, (whole,))]
+    made += [builder.make(reciprocal, (total,))] if below.args[0].op is sqr else []
+    large = builder.flat(mul, [*factors, *made])
+    others = builder.flat(add, [term for term in total.args if not has_factor(term, above)])
+    bounds = facts.bounds(exponent)
+    if bounds.low >= -SAFE or facts.positive(others) or facts.negative(others):
+        return large
+    if bounds.high <= SAFE:
+        return None
+    zero = builder.constant(0, exponent)
+    bounded = builder.make(exp, (builder.make(minimum, (exponent, zero)),))
+    mine = bounded if above is power else builder.flat(mul, [*without(above.args, power), bounded])
+    divisor = builder.flat(add, [exchanged(term, above, mine, builder) for term in total.args])
+    divisor = builder.make(sqr, (divisor,)) if below.args[0].op is sqr else divisor
+    small = builder.flat(mul, [*factors, mine, builder.make(reciprocal, (divisor,))])
+    return builder.make(switch, (builder.make(gt, (exponent, zero)), large, small))
+
+
+def exchanged(term: Expr, factor: Expr, other: Expr, builder: Builder) -> Expr:
+    """A term with something else in place of a factor that it may have."""
+    if term is factor or not has_factor(term, factor):
+        return other if term is factor else term
+    return builder.flat(mul, [*without(term.args, factor), other])
+
+
+def has_factor(term: Expr, factor: Expr) -> bool:
+    """Whether a term is something or a product with it."""
+    return term is factor or (term.op is mul and factor in term.args)
 
 
 @computed(

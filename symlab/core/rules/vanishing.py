@@ -36,6 +36,7 @@ from symlab.core.rules.variables import (
 
 COUNT = 44  # coefficients that are used
 GLANCE = 10  # coefficients that show whether something cancels
+FEW = 3  # coefficients that mostly do
 PRECISION = 2.0**-60  # what a term must add, beside the first, to be used
 HIGHEST = 6  # order up to which a sum may vanish
 DEPTH = 100  # polynomials that are written by Horner's scheme are deep
@@ -61,6 +62,12 @@ def series(parts: Sequence[Expr], x: Expr, point: Point, count: int) -> tuple[li
         return None
 
 
+def first_terms(parts: Sequence[Expr], x: Expr, point: Point) -> list[Laurent] | None:
+    """The series of several nodes as far as their first terms, for which few coefficients mostly do."""
+    found = series(parts, x, point, FEW) or series(parts, x, point, GLANCE)
+    return None if found is None else found[0]
+
+
 def sum_of(parts: Sequence[Laurent]) -> Laurent | None:
     """The sum of series; None where nothing is left of it."""
     total = parts[0]
@@ -81,6 +88,15 @@ def vanishes(parts: Sequence[Laurent], above: int) -> bool:
     return total.first > lowest and (lowest < 0 or total.first > max(above, lowest))
 
 
+def is_less_than_terms(terms: Sequence[Expr], x: Expr, point: Point, above: int) -> bool:
+    """Whether first terms cancel in a sum near a point."""
+    for count in (FEW, GLANCE):
+        found = series(terms, x, point, count)
+        if found is not None and sum_of(found[0]) is not None:
+            return vanishes(found[0], above)
+    return False
+
+
 def rest_of_series(node: Expr, above: int, builder: Builder, facts: Facts) -> Expr | None:
     """A sum by its series, near the first point where terms cancel and more than `above` orders of it are 0."""
     if not may_vanish(node, facts.contents):
@@ -92,8 +108,7 @@ def rest_of_series(node: Expr, above: int, builder: Builder, facts: Facts) -> Ex
         if len(terms) < 2 or not any(is_transcendental(arg, x) for arg in terms):
             continue
         for point in points_for(node, x):
-            glance = series(terms, x, point, GLANCE)
-            found = series(terms, x, point, COUNT) if glance and vanishes(glance[0], above) else None
+            found = series(terms, x, point, COUNT) if is_less_than_terms(terms, x, point, above) else None
             total = found and sum_of(found[0])
             width = width_of(total, *found) if found and total else 0.0
             if total and width:
@@ -221,8 +236,8 @@ def with_series(node: Expr, builder: Builder) -> Expr | None:
         return None
     for x, point in at_points(node):
         parts, mine, extra = factors_in(node, x, point, builder)
-        glance = series(parts, x, point, GLANCE) if parts else None
-        if glance is None or not has_removable_pole(glance[0]):
+        glance = first_terms(parts, x, point) if parts else None
+        if glance is None or not has_removable_pole(glance):
             continue
         found = series(parts, x, point, COUNT)
         if found is None or not (point not in (0, inf) or any(is_transcendental(part, x) for part in parts)):
@@ -248,7 +263,7 @@ def factors_in(node: Expr, x: Expr, point: Point, builder: Builder) -> tuple[lis
         if base in powers:
             powers[base] += power
             mine.append(arg)
-        elif not is_number(arg) and is_function_of(arg, x) and series([arg], x, point, GLANCE) is not None:
+        elif not is_number(arg) and is_function_of(arg, x) and first_terms([arg], x, point) is not None:
             parts.append(arg)
             mine.append(arg)
     shares = [powers[base] / own[base] for base in own]
@@ -274,8 +289,8 @@ def has_removable_pole(parts: Sequence[Laurent]) -> bool:
 def logarithm_near_one(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """What is nearly 1 has lost the low digits of its distance from 1."""
     for x, point in at_points(node.args[0]):
-        glance = series([node], x, point, GLANCE) if is_transcendental(node.args[0], x) else None
-        found = series([node], x, point, COUNT) if glance and glance[0][0].first > 0 else None
+        glance = first_terms([node], x, point) if is_transcendental(node.args[0], x) else None
+        found = series([node], x, point, COUNT) if glance and glance[0].first > 0 else None
         if found is None:
             continue
         ((total,), limit) = found

@@ -32,7 +32,7 @@ class Content(NamedTuple):
 
 def content_of(node: Expr, known: dict[Expr, Content]) -> Content:
     """The content of a node, found once from that of its operands."""
-    waiting = [node]
+    waiting = [] if node in known else [node]
     while waiting:
         part = waiting[-1]
         is_inner = part.op.kind is Kind.ELEMENTWISE

@@ -8,6 +8,9 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
+from symlab.core.ir.graph import Graph
+from symlab.core.rewrite.normal import normal_form
+from symlab.core.rules.sketches import Sketches
 
 x, y, z = T.dvectors("x", "y", "z")
 
@@ -145,3 +148,16 @@ def test_arcs_near_their_ends() -> None:
     found = sl.function([x], T.arccosh(1 + x))([1e-12])[0]
     with mpmath.workdps(50):
         assert abs(found / mpmath.acosh(1 + mpmath.mpf(1e-12)) - 1) < 1e-15
+
+
+def test_a_glance_at_a_polynomial_is_the_same_in_every_compilation():
+    """What seems to cancel must not depend on addresses: the same steps are made in every process."""
+
+    def sketch() -> dict[int, float]:
+        x, y = T.dscalars("x", "y")
+        graph = Graph.of([x, y], [(x + 2 * y) * (x - y)])
+        return Sketches().of(normal_form(graph)[0].roots[0])
+
+    first = sketch()
+    assert sorted(first.values()) == [-2.0, 1.0, 1.0]
+    assert sketch() == first

@@ -63,6 +63,21 @@ DEFINED = {
     "a root less that of a number at infinity": (T.sqrt(x * x + 4) - 2, [INF], INF),
     "the neighbours' log2": (T.log2((x + y) / (x - y)), [1.0, 1e-20], 2e-20 / np.log(2)),
     "the neighbours' difference of log2": (T.log2(x + y) - T.log2(x - y), [1.0, 1e-20], 2e-20 / np.log(2)),
+    "the slope of a root's slope": (T.grad(T.grad(T.sqrt(T.exp(x) - 1), x), x), [700.0], np.exp(350) / 4),
+    "the slope of the slope of a logarithm of a small product": (
+        T.grad(T.grad(T.log(T.sigmoid(x) / T.sqrt(T.exp(x * y) - 1)), x), x),
+        [1e-3, 1e-300],
+        499999.7500000625,
+    ),
+    "the slope of the slope of a share of a power": (
+        T.grad(T.grad(T.exp(2 * x) - 1 / (1 + 2 ** (1 - x)), x), x),
+        [-40.0],
+        exact(lambda u: mpmath.diff(lambda v: mpmath.exp(2 * v) - 1 / (1 + 2 ** (1 - v)), u, 2), -40),
+    ),
+    "a share of a sum that may be 0": (T.exp(x) / (y + 2 * T.exp(x)), [-740.0, 0.0], 0.5),
+    "a share of a sum that may be small": (T.exp(x) / (y + 2 * T.exp(x)), [-740.0, 1e-300], np.exp(-740) / 1e-300),
+    "a share that overflows": (T.exp(x) / (y + 2 * T.exp(x)), [740.0, 3.0], 0.5),
+    "a squared share": (T.exp(x) / (y + 2 * T.exp(x)) ** 2, [-740.0, 1e-150], np.exp(-740) / 1e-150 / 1e-150),
     "a difference of small sums": (
         ((x - y) + (z - x)) ** 2 - ((x - y) - (z - x)) ** 2,
         [2.226071834564209, 2.226072072982788, 2.2260730652750836],
@@ -76,6 +91,20 @@ def test_what_is_defined_stays_so(name):
     expression, points, wanted = DEFINED[name]
     found = [node for node in (a, b, x, y, z) if node in sl.graph.graph_inputs([expression])]
     assert sl.function(found, expression)(*points) == pytest.approx(wanted, rel=1e-10)
+
+
+VANISHING = {
+    "a logarithm of a choice": (T.log(T.switch(x < y, 2 ** (x * y), 1 + T.sqrt(x * y))), -800.0),
+    "a logarithm of a quotient": (T.log(T.sigmoid(x) / T.sqrt(T.exp(x * y) - 1)), 800.0),
+}
+
+
+@pytest.mark.parametrize("name", VANISHING)
+def test_slopes_of_slopes_that_vanish(name):
+    """Powers of what terms are divided by overflow, or are 0, where the terms are small."""
+    expression, point = VANISHING[name]
+    second = T.grad(T.grad(expression, x), x)
+    assert sl.function([x, y], second)(point, 0.7) == pytest.approx(0, abs=1e-15)
 
 
 OVER_FACTORS = {

@@ -333,3 +333,10 @@ def test_numbers_of_arguments_and_results_that_do_not_fit():
         T.vectorize(lambda a: None)(x)
     with pytest.raises(ValueError, match="has 1 axes, and the signature names 2"):
         T.vectorize(lambda a: a, "(m,n)->(m,n)")(x)
+
+
+def test_what_is_assumed_of_one_is_assumed_of_all():
+    x, rows = T.dvector("x"), T.dmatrix("rows")
+    stacked = vectorize_graph(T.sqrt(sl.assume(x, positive=True) ** 2), {x: rows})
+    values = np.arange(1.0, 7.0).reshape(2, 3)
+    assert np.allclose(sl.function([rows], stacked)(values), values)

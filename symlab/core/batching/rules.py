@@ -51,10 +51,18 @@ def batched(node: Expr, operands: Operands) -> Any:
     if not any(operand.depth for operand in operands):
         return applied(node, *[operand.value for operand in operands])
     batch = Batch.of(operands)
-    rule = RULES.get(node.op) or BY_KIND.get(node.op.kind) or (leading if node.op.extra.get("leading") else None)
+    rule = RULES.get(node.op) or BY_KIND.get(node.op.kind) or stated(node)
     if rule is None:
         raise unbatchable(node, "its result has another shape for each, or nobody said how")
     return rule(node, operands, batch)
+
+
+def stated(node: Expr) -> Rule | None:
+    """The rule that a record's facts state: axes in front as they are, or one array after another."""
+    facts = node.op.extra
+    if facts.get("leading"):
+        return leading
+    return control.one_by_one if facts.get("python") or facts.get("inline") == "closed" else None
 
 
 def unbatchable(node: Expr, why: str) -> Unbatchable:
@@ -228,7 +236,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
     {
         **dict.fromkeys(
             (passing.copy, passing.disconnected_grad, passing.zero_grad, passing.undefined_grad, passing.grad_clip,
-             passing.grad_scale, agreement.within, windows.windows, windows.filled_by), as_it_is,
+             passing.grad_scale, agreement.within, windows.windows, windows.filled_by, passing.assume), as_it_is,
         ),
         **dict.fromkeys((cumulative.cumsum, cumulative.cumprod, cumulative.recurrence), along_axis),
         **dict.fromkeys((cumulative.cummax, cumulative.cummin, cumulative.logcumsumexp), along_axis),

@@ -6,9 +6,11 @@ Elementwise ops and reductions need no rule of their own, and no library routine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from symlab.core.batching import control, gathers, images
 from symlab.core.batching.stack import Batch, Operand, Unbatchable
@@ -27,13 +29,15 @@ from symlab.core.ops import (
     linalg,
     loop,
     passing,
+    random,
     search,
     shape,
+    solver,
     sort,
     windows,
 )
 from symlab.core.ops.elementwise import mul
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, constant
 from symlab.core.ops.reduce import sum as total
 from symlab.core.ops.shape import filled_in, reshaped, shuffled, sizes_of, spread, with_new_axes
 
@@ -178,10 +182,38 @@ def slice_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
 
 def written_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
     """The value's axes fit those of what is written, behind the batch."""
+    if any(item.depth for item in operands[2:]):
+        return written_at_places(node, operands, batch)
     entries = node.attr("index")
     rank = sum(1 for entry in entries if isinstance(entry, tuple))
     values = [batch.filled(operands[0]), batch.lifted(operands[1], rank), *numbers(node, operands[2:])]
     return applied(node, *values, index=(*[index.WHOLE] * batch.depth, *entries))
+
+
+def written_at_places(node: Expr, operands: Operands, batch: Batch) -> Any:
+    """Written where the places differ within the stack, beside axes that are taken as a whole."""
+    x, value, *given = operands
+    following = iter(given)
+    places: dict[int, Operand] = {}
+    for axis, entry in enumerate(node.attr("index")):
+        if entry == shape.GIVEN:
+            places[axis] = next(following)
+        elif isinstance(entry, int):
+            places[axis] = Operand(constant(entry, dtype=np.int64), 0)
+        elif entry != index.WHOLE:
+            numbers(node, given)
+    arrays = [*gathers.batch_places(batch, 0), *map(batch.lifted, places.values())]
+    axes = (*range(batch.depth), *(axis + batch.depth for axis in places))
+    write = gather.set_take if node.op is index.set_slice else gather.inc_take
+    rest = x.rank - len(places)
+    new = spread(batch.filled(value, rest), [*batch.sizes, *kept_sizes(x, places)])
+    return write(batch.filled(x), new, *arrays, axes=axes)
+
+
+def kept_sizes(x: Operand, places: Collection[int]) -> list[Any]:
+    """The sizes of the axes at which no place is told."""
+    own = sizes_of(x.value)[x.depth :]
+    return [size for axis, size in enumerate(own) if axis not in places]
 
 
 # Products
@@ -260,6 +292,8 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         fourier.irfft: halves_rule,
         linalg.dot: dot_rule,
         linalg.matmul: matmul_rule,
+        **dict.fromkeys((random.quantile, random.multinomial_quantile), leading),
+        **dict.fromkeys((search.bincount, solver.SOLVER), control.one_by_one),
         branch.IFELSE: control.choice_rule,
         loop.SCAN: control.loop_rule,
     }

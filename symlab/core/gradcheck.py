@@ -72,6 +72,9 @@ def verify_grad(
     **options: Any,
 ) -> None:
     """`gradcheck` with Theano's name and arguments: with `n_tests` weightings; the larger tolerance counts."""
+    for name in options:
+        if name not in ("out_type", "mode", "cast_to_output_type", "no_debug_ref"):
+            raise TypeMismatch(message(f"verify_grad has no option called {name!r}"))
     generator = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(0)
     given = [tolerance for tolerance in (abs_tol, rel_tol) if tolerance is not None]
     for _ in range(n_tests):

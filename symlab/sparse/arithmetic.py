@@ -27,12 +27,14 @@ from symlab.sparse.variable import PLACES, SparseVariable, as_sparse_or_tensor_v
 # fmt: off
 __all__ = [
     "abs_", "add", "add_s_d", "add_s_s", "add_s_s_data", "arcsin", "arcsinh", "arctan", "arctanh", "cast", "ceil",
-    "col_scale", "conj", "copied", "deg2rad", "diag", "eq", "expm1", "floor", "ge", "gt", "le", "log1p", "lt", "minus",
-    "mul", "mul_s_d", "mul_s_s", "mul_s_v", "multiply", "neg", "neq", "rad2deg", "rint", "row_scale", "sgn",
-    "sin", "sinh", "sp_ones_like", "sp_sum", "sp_zeros_like", "sqr", "sqrt", "square", "square_diagonal",
-    "structured_add", "structured_add_s_v",
-    "structured_exp", "structured_log", "structured_maximum", "structured_minimum",
-    "structured_monoid", "structured_pow", "structured_sigmoid", "sub", "subtract", "tan", "tanh", "true_div", "trunc",
+    "col_scale", "conj", "conjugate", "copied", "deg2rad", "diag", "eq", "equal_s_d", "equal_s_s", "expm1", "floor",
+    "ge", "greater_equal_s_d", "greater_equal_s_s", "greater_than_s_d", "greater_than_s_s", "gt", "le",
+    "less_equal_s_d", "less_equal_s_s", "less_than_s_d", "less_than_s_s", "log1p", "lt", "minus", "mul", "mul_s_d",
+    "mul_s_s", "mul_s_v", "multiply", "neg", "neq", "not_equal_s_d", "not_equal_s_s", "rad2deg", "rint", "row_scale",
+    "sgn", "sign", "sin", "sinh", "sp_ones_like", "sp_sum", "sp_zeros_like", "sqr", "sqrt", "square",
+    "square_diagonal", "structured_add", "structured_add_s_v", "structured_exp", "structured_log",
+    "structured_maximum", "structured_minimum", "structured_monoid", "structured_pow", "structured_sigmoid", "sub",
+    "subtract", "tan", "tanh", "true_div", "trunc",
 ]
 # fmt: on
 
@@ -59,7 +61,7 @@ def elementwise(name: str) -> Callable[[Any], SparseVariable]:
 arcsin, arcsinh, arctan, arctanh = map(elementwise, ("arcsin", "arcsinh", "arctan", "arctanh"))
 ceil, floor, rint, trunc, sgn = map(elementwise, ("ceil", "floor", "rint", "trunc", "sgn"))
 neg, sqr, sqrt = map(elementwise, ("neg", "sqr", "sqrt"))
-abs_, square = elementwise("abs"), sqr
+abs_, sign, square = elementwise("abs"), elementwise("sign"), sqr
 deg2rad, rad2deg, expm1, log1p = map(elementwise, ("deg2rad", "rad2deg", "expm1", "log1p"))
 sin, sinh, tan, tanh = map(elementwise, ("sin", "sinh", "tan", "tanh"))
 
@@ -68,6 +70,9 @@ def conj(x: Any) -> SparseVariable:
     """The complex conjugate of each element; a real matrix as it is."""
     x = as_sparse_variable(x)
     return x.with_data(T.conj(x.data)) if T.as_tensor(x.data).type.dtype.kind == "c" else x
+
+
+conjugate = conj
 
 
 def copied(x: Any, name: str | None = None) -> SparseVariable:
@@ -311,3 +316,7 @@ def comparison(name: str) -> Callable[[Any, Any], Any]:
 
 
 eq, neq, lt, le, gt, ge = map(comparison, ("eq", "neq", "lt", "le", "gt", "ge"))
+
+# Theano's names by the kinds of operands
+equal_s_s, not_equal_s_s, less_than_s_s, less_equal_s_s, greater_than_s_s, greater_equal_s_s = eq, neq, lt, le, gt, ge
+equal_s_d, not_equal_s_d, less_than_s_d, less_equal_s_d, greater_than_s_d, greater_equal_s_d = eq, neq, lt, le, gt, ge

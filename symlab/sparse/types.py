@@ -36,24 +36,28 @@ all_dtypes = (*discrete_dtypes, *continuous_dtypes)
 constant = as_sparse_variable
 
 
-def matrix(format: str, name: str | None = None, dtype: Any = "floatX") -> SparseVariable:
-    """An input of a format, "csr", "csc" or "bsr", and of dtype floatX if nothing is said."""
-    return SparseType(format, dtype)(name)
+Sizes = tuple[int | None, int | None]
+UNKNOWN: Sizes = (None, None)
 
 
-def csr_matrix(name: str | None = None, dtype: Any = "floatX") -> SparseVariable:
+def matrix(format: str, name: str | None = None, dtype: Any = "floatX", shape: Sizes = UNKNOWN) -> SparseVariable:
+    """An input of a format, "csr", "csc" or "bsr", of dtype floatX if nothing is said, with sizes as far as known."""
+    return SparseType(format, dtype, shape)(name)
+
+
+def csr_matrix(name: str | None = None, dtype: Any = "floatX", shape: Sizes = UNKNOWN) -> SparseVariable:
     """An input whose elements lie row by row."""
-    return matrix("csr", name, dtype)
+    return matrix("csr", name, dtype, shape)
 
 
-def csc_matrix(name: str | None = None, dtype: Any = "floatX") -> SparseVariable:
+def csc_matrix(name: str | None = None, dtype: Any = "floatX", shape: Sizes = UNKNOWN) -> SparseVariable:
     """An input whose elements lie column by column."""
-    return matrix("csc", name, dtype)
+    return matrix("csc", name, dtype, shape)
 
 
-def bsr_matrix(name: str | None = None, dtype: Any = "floatX") -> SparseVariable:
+def bsr_matrix(name: str | None = None, dtype: Any = "floatX", shape: Sizes = UNKNOWN) -> SparseVariable:
     """An input whose values are matrices of blocks; within an expression its elements lie row by row."""
-    return matrix("bsr", name, dtype)
+    return matrix("bsr", name, dtype, shape)
 
 
 def lettered(format: str, dtype: str) -> Callable[..., SparseVariable]:

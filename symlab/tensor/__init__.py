@@ -33,6 +33,7 @@ from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
 from symlab.tensor.dtypes import *
 from symlab.tensor.elementwise import *
+from symlab.tensor.families import *
 from symlab.tensor.gradients import *
 from symlab.tensor.grids import *
 from symlab.tensor.indexing import *
@@ -45,6 +46,7 @@ from symlab.tensor.linalg import (
     batched_dot,
     batched_tensordot,
     cross,
+    dense_dot,
     dot,
     inner,
     kron,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,13 @@ def size_from(size: Any) -> Number:
         operands = [(size.name or "size", size)] if isinstance(size, Variable) else []
         raise InvalidSize(message(f"a size is an integer, not {size!r}", operands, ["a scalar of an integer dtype"]))
     return number_of(size)
+
+
+def only_known(options: Mapping[str, Any], function: str, *known: str) -> None:
+    """Raise unless each option is one of those that a function takes for other libraries' sake, without effect."""
+    for name in options:
+        if name not in known:
+            raise TypeMismatch(message(f"{function} has no option called {name!r}", (), [*map(repr, known)]))
 
 
 def elements_of(vector: Variable, length: int | None = None) -> list[Any]:

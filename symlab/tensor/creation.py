@@ -145,12 +145,30 @@ def progression_dtype(bounds: list[Any]) -> np.dtype[Any]:
 
 
 def linspace(
-    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, *, axis: int = 0
-) -> Variable:
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
     """`num` numbers from start to stop, at equal distances; without `endpoint` stop itself is left out.
 
-    Between the elements of arrays they lie along a new axis, the first unless `axis` is another.
+    Between the elements of arrays they lie along a new axis, the first unless `axis` is another. With `retstep` the
+    distance is given too: nan if there is none.
     """
+    numbers = evenly_spaced(start, stop, num, endpoint, dtype, axis)
+    if not retstep:
+        return numbers
+    count = size_from(num)
+    parts = as_variable(count - 1 if endpoint else count)
+    distance = true_div(sub(as_variable(stop), as_variable(start)), switch(gt(parts, 0), parts, np.nan))
+    return numbers, distance
+
+
+def evenly_spaced(start: Any, stop: Any, num: Any, endpoint: bool, dtype: Any, axis: int) -> Variable:
+    """The numbers of `linspace`."""
     if not any(isinstance(bound, Variable) for bound in (start, stop, num)):
         kind = None if dtype is None else dtype_of(dtype)
         return constant(np.linspace(start, stop, num, endpoint, dtype=kind, axis=axis))
@@ -170,7 +188,7 @@ def logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, *, axis: int = 0
 ) -> Variable:
     """`base` to the powers of `linspace`."""
-    numbers = base ** linspace(start, stop, num, endpoint, axis=axis)
+    numbers = base ** evenly_spaced(start, stop, num, endpoint, None, axis)
     return numbers if dtype is None else cast(numbers, dtype)  # type: ignore[no-any-return]
 
 
@@ -198,10 +216,10 @@ def identity_like(x: Any, dtype: Any = None) -> Variable:
     return eye(*sizes_of(x), dtype=x.type.dtype if dtype is None else dtype)
 
 
-def tri(n: Any, m: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
+def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = "floatX") -> Variable:
     """A matrix with ones at and below diagonal k and zeros above."""
-    rows = size_from(n)
-    columns = rows if m is None else size_from(m)
+    rows = size_from(N)
+    columns = rows if M is None else size_from(M)
     return cast(offset_mask(rows, columns, size_from(k), ge), "floatX" if dtype is None else dtype)
 
 

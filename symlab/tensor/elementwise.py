@@ -81,14 +81,14 @@ __all__ = [  # noqa: RUF022 - packed
     "cbrt", "ceil", "clip", "complex", "complex_from_polar", "conj", "conjugate", "copysign", "cos", "cosh",
     "deg2rad", "degrees", "divide", "divmod", "eq", "equal", "exp", "exp2", "expm1", "fabs", "fix", "float_power",
     "floor", "floor_div", "floor_divide", "fmax", "fmin", "fmod", "ge", "greater", "greater_equal", "gt", "heaviside",
-    "hypot", "imag", "int_div", "inv", "invert", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf",
-    "largest", "le", "left_shift", "less", "less_equal", "log", "log10", "log1mexp", "log1p", "log1pexp", "log2",
-    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "maximum", "minimum",
-    "mod", "mul", "multiply", "nan_to_num", "neg", "negative", "neq", "nextafter", "not_equal", "or_", "positive",
-    "pow", "power", "rad2deg", "radians", "real", "reciprocal", "remainder", "right_shift", "rint", "round",
-    "round_half_away_from_zero", "round_half_to_even", "sgn", "sigmoid", "sign", "signbit", "sin", "sinh", "smallest",
-    "softplus", "sqr", "sqrt", "square", "sub", "subtract", "switch", "tan", "tanh", "true_div", "true_divide",
-    "trunc", "where", "xor",
+    "hypot", "imag", "int_div", "inv", "invert", "iround", "isclose", "isfinite", "isinf", "isnan", "isneginf",
+    "isposinf", "largest", "le", "left_shift", "less", "less_equal", "log", "log10", "log1mexp", "log1p", "log1pexp",
+    "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "maximum",
+    "minimum", "mod", "mul", "multiply", "nan_to_num", "neg", "negative", "neq", "nextafter", "not_equal", "or_",
+    "positive", "pow", "power", "rad2deg", "radians", "real", "reciprocal", "remainder", "right_shift", "rint",
+    "round", "round_half_away_from_zero", "round_half_to_even", "sgn", "sigmoid", "sign", "signbit", "sin", "sinh",
+    "smallest", "softplus", "sqr", "sqrt", "square", "sub", "subtract", "switch", "tan", "tanh", "true_div",
+    "true_divide", "trunc", "where", "xor",
 ]
 # fmt: on
 
@@ -198,6 +198,11 @@ def round(x: Any, decimals: int | str = 0, mode: str = "half_to_even") -> Variab
     if decimals > 0:
         return true_div(modes[mode](mul(node, scale)), scale)  # type: ignore[no-any-return]
     return cast(mul(modes[mode](true_div(node, scale)), scale), node.type.dtype)
+
+
+def iround(x: Any, mode: str = "half_to_even") -> Variable:
+    """x to the nearest integers, as int64; `mode` says where halves go, as in `round`."""
+    return cast(round(x, 0, mode), "int64")
 
 
 def divmod(a: Any, b: Any) -> tuple[Variable, Variable]:

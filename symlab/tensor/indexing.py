@@ -40,7 +40,7 @@ from symlab.tensor.shaping import addbroadcast, common_size, ravel
 # fmt: off
 __all__ = [
     "compress", "fill_diagonal", "fill_diagonal_offset", "flatnonzero", "inc_subtensor", "nonzero", "nonzero_values",
-    "set_subtensor", "subtensor", "take", "take_along_axis",
+    "set_subtensor", "slice_at_axis", "subtensor", "take", "take_along_axis",
 ]
 # fmt: on
 
@@ -311,17 +311,24 @@ def compress(condition: Any, x: Any, axis: int | None = None) -> Variable:
     return take(x, flatnonzero(condition), axis)
 
 
-def fill_diagonal(x: Any, value: Any) -> Variable:
+def slice_at_axis(sl: slice, axis: int) -> tuple[Any, ...]:
+    """The index that takes a slice along one axis: those in front as a whole, or those behind if it counts back."""
+    if axis < 0:
+        return (..., sl, *[slice(None)] * (-axis - 1))
+    return (*[slice(None)] * axis, sl, ...)
+
+
+def fill_diagonal(x: Any, val: Any) -> Variable:
     """x with a scalar on the main diagonal: at the places whose indices are all the same."""
     x = as_variable(x)
     if x.ndim < 2:
         raise InvalidIndex(message("an array of less than two axes has no diagonal", [(x.name or "x", x)]))
     if x.ndim == 2:
-        return set_subtensor(diagonal(x), value)
+        return set_subtensor(diagonal(x), val)
     places = create.counted(sizes_of(x)[0])
-    return set_subtensor(x[(places,) * x.ndim], value)
+    return set_subtensor(x[(places,) * x.ndim], val)
 
 
-def fill_diagonal_offset(x: Any, value: Any, offset: Any) -> Variable:
+def fill_diagonal_offset(x: Any, val: Any, offset: Any) -> Variable:
     """A matrix with a scalar on the diagonal `offset` places above the main one (below it if negative)."""
-    return set_subtensor(diagonal(x, offset), value)
+    return set_subtensor(diagonal(x, offset), val)

@@ -22,12 +22,12 @@ from symlab.core.ops.rounding import mod
 from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axis_of, elements_of, of_sizes, promoted, size_from, sizes_from
 from symlab.tensor.chosen_axes import along_axis
-from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, expand_dims, ravel, shape_padleft
+from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, common_size, expand_dims, ravel, shape_padleft
 
 # fmt: off
 __all__ = [
-    "column_stack", "concat", "concatenate", "dstack", "horizontal_stack", "hstack", "join", "repeat", "roll", "split",
-    "stack", "stacklists", "tile", "unstack", "vertical_stack", "vstack",
+    "column_stack", "concat", "concat_with_broadcast", "concatenate", "dstack", "horizontal_stack", "hstack", "join",
+    "repeat", "roll", "split", "stack", "stacklists", "tile", "unstack", "vertical_stack", "vstack",
 ]
 # fmt: on
 
@@ -47,6 +47,23 @@ def concatenate(arrays: Any, axis: Any = 0) -> Variable:
 
 
 concat = concatenate
+
+
+def concat_with_broadcast(arrays: Any, axis: int = 0) -> Variable:
+    """Arrays of one rank one after the other along an axis, once they broadcast along all others."""
+    parts = [as_variable(array) for array in arrays]
+    if not parts:
+        raise InvalidValue(message("there are no arrays to join"))
+    if len({part.ndim for part in parts}) > 1:
+        raise RankMismatch(message("arrays of one rank are joined", named(parts)))
+    place = axis_of(axis, parts[0].ndim, parts[0])
+    shapes = [sizes_of(part) for part in parts]
+    common = [common_size(sizes) for sizes in zip(*shapes, strict=True)]
+    wide = [
+        spread(part, [*common[:place], shape[place], *common[place + 1 :]])
+        for part, shape in zip(parts, shapes, strict=True)
+    ]
+    return concatenate(wide, place)
 
 
 def named(parts: Sequence[Variable]) -> list[tuple[str, Variable]]:

@@ -21,9 +21,12 @@ __all__ = [
     "NoneConst",
     "NotScalarConstantError",
     "cpu_contiguous",
+    "default",
     "extract_constant",
     "get_scalar_constant_value",
+    "get_underlying_scalar_constant_value",
     "get_vector_length",
+    "is_flat",
     "scalar_from_tensor",
     "shape_tuple",
     "tensor_copy",
@@ -36,13 +39,30 @@ ALIKE = (broadcast_to, dimshuffle, reshape, specify_shape, unbroadcast)  # every
 
 
 def get_scalar_constant_value(
-    v: Any, elemwise: bool = True, only_process_constants: bool = False, max_recur: int = 10
+    v: Any,
+    elemwise: bool = True,
+    only_process_constants: bool = False,
+    max_recur: int = 10,
+    raise_not_constant: bool = True,
 ) -> Any:
     """The number that every element of an expression is known to be, as an array of rank 0.
 
     An expression of constants alone is computed, unless only constants themselves are to be processed. Any other one
-    raises NotScalarConstantError.
+    raises NotScalarConstantError, or is given back if `raise_not_constant` is False.
     """
+    try:
+        return known_number(v, only_process_constants)
+    except NotScalarConstantError:
+        if raise_not_constant:
+            raise
+        return v
+
+
+get_underlying_scalar_constant_value = get_scalar_constant_value
+
+
+def known_number(v: Any, only_process_constants: bool) -> Any:
+    """The number that every element is known to be."""
     if isinstance(v, Variable):
         node = v if only_process_constants else known_part(v)
         values = constant_value(node) if node.op is CONSTANT else None
@@ -65,10 +85,17 @@ def known_part(x: Variable) -> Variable:
 
 def extract_constant(x: Any, elemwise: bool = True, only_process_constants: bool = False) -> Any:
     """The number that x is known to be, or x itself."""
-    try:
-        return get_scalar_constant_value(x, elemwise, only_process_constants)
-    except NotScalarConstantError:
-        return x
+    return get_scalar_constant_value(x, elemwise, only_process_constants, raise_not_constant=False)
+
+
+def default(x: Any, default: Any) -> Any:
+    """x, or something else if x is None."""
+    return default if x is None else x
+
+
+def is_flat(x: Any, ndim: int = 1) -> bool:
+    """Whether x has so many axes, as `flatten` gives them."""
+    return as_variable(x).ndim == ndim  # type: ignore[no-any-return]
 
 
 def get_vector_length(v: Any) -> int:

@@ -35,10 +35,9 @@ from symlab.tensor.tridiagonal import *
 
 # fmt: off
 __all__ = [
-    "batched_dot", "batched_tensordot", "cross", "diagonal", "dot", "inner", "kron", "matmul", "matrix_dot",
-    "matrix_norm", "matrix_transpose", "matvec", "multi_dot", "norm", "outer", "tensordot", "trace", "vdot", "vecdot",
-    "vecmat", "vector_norm", *matrices.__all__, *systems.__all__,
-    *tridiagonal.__all__,
+    "batched_dot", "batched_tensordot", "cross", "dense_dot", "diagonal", "dot", "inner", "kron", "matmul",
+    "matrix_dot", "matrix_norm", "matrix_transpose", "matvec", "multi_dot", "norm", "outer", "tensordot", "trace",
+    "vdot", "vecdot", "vecmat", "vector_norm", *matrices.__all__, *systems.__all__, *tridiagonal.__all__,
 ]
 # fmt: on
 
@@ -53,6 +52,12 @@ def trace(x: Any, offset: int = 0) -> Variable:
     return creation.trace(x, offset, -2, -1)
 
 
+def of_dtype(operands: Sequence[Any], dtype: Any) -> list[Variable]:
+    """Operands in the dtype that a product is to have, or else in their common one."""
+    together = promoted(operands)
+    return together if dtype is None else [cast(operand, dtype) for operand in together]
+
+
 def dot(first: Any, second: Any) -> Variable:
     """NumPy's product: scalars multiply, otherwise the last axis of one goes with the last but one of the other."""
     if isinstance(first, Composite) or isinstance(second, Composite):  # they have operators of their own
@@ -65,14 +70,15 @@ def dot(first: Any, second: Any) -> Variable:
     return tensordot(a, b, ([a.ndim - 1], [max(b.ndim - 2, 0)]))
 
 
+dense_dot = dot  # PyTensor's, whose sparse matrices have another one
+
+
 def matmul(first: Any, second: Any, dtype: Any = None) -> Variable:
     """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns.
 
     `dtype` is that of the product, to which the operands are cast.
     """
-    a, b = promoted([first, second])
-    if dtype is not None:
-        a, b = cast(a, dtype), cast(b, dtype)
+    a, b = of_dtype([first, second], dtype)
     if not a.ndim or not b.ndim:
         operands = [(node.name or f"operand {place}", node) for place, node in enumerate((a, b), 1)]
         raise RankMismatch(message("matmul takes no scalars", operands, ["a * b"]))
@@ -145,9 +151,9 @@ def vdot(first: Any, second: Any) -> Variable:
     return ops.dot(*promoted([ops.conjugate(ravel(first)), ravel(second)]))  # type: ignore[no-any-return]
 
 
-def vecdot(first: Any, second: Any, axis: int = -1) -> Variable:
-    """The sum of products along one axis, the elements of the first conjugated."""
-    a, b = promoted([first, second])
+def vecdot(first: Any, second: Any, axis: int = -1, dtype: Any = None) -> Variable:
+    """The sum of products along one axis, the elements of the first conjugated; `dtype` is that of the result."""
+    a, b = of_dtype([first, second], dtype)
     a, b = (moveaxis(x, axis_of(axis, x.ndim, x), x.ndim - 1) for x in (a, b))
     return squeeze(ops_matmul(expand_dims(ops.conjugate(a), -2), expand_dims(b, -1)), (-2, -1))
 
@@ -157,15 +163,15 @@ def ops_matmul(a: Variable, b: Variable) -> Variable:
     return ops.dot(a, b) if a.ndim == b.ndim == 2 else ops.matmul(a, b)  # type: ignore[no-any-return]
 
 
-def matvec(matrix: Any, vector: Any) -> Variable:
-    """A matrix times a vector, or stacks of both."""
-    a, b = promoted([matrix, vector])
+def matvec(matrix: Any, vector: Any, dtype: Any = None) -> Variable:
+    """A matrix times a vector, or stacks of both; `dtype` is that of the result."""
+    a, b = of_dtype([matrix, vector], dtype)
     return ops.dot(a, b) if a.ndim == 2 and b.ndim == 1 else squeeze(ops_matmul(a, expand_dims(b, -1)), -1)
 
 
-def vecmat(vector: Any, matrix: Any) -> Variable:
-    """A vector, conjugated, times a matrix, or stacks of both."""
-    a, b = promoted([vector, matrix])
+def vecmat(vector: Any, matrix: Any, dtype: Any = None) -> Variable:
+    """A vector, conjugated, times a matrix, or stacks of both; `dtype` is that of the result."""
+    a, b = of_dtype([vector, matrix], dtype)
     a = ops.conjugate(a)
     return ops.dot(a, b) if a.ndim == 1 and b.ndim == 2 else squeeze(ops_matmul(expand_dims(a, -2), b), -2)
 

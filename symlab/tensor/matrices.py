@@ -17,9 +17,10 @@ from symlab.core.ops.compare import eq, gt
 from symlab.core.ops.elementwise import maximum, minimum, mul, true_div
 from symlab.core.ops.linalg import adjoint
 from symlab.core.ops.operators import Variable, as_variable, cast_to
-from symlab.core.ops.shape import Number, joined_size, reshaped, sizes_of
+from symlab.core.ops.shape import Number, joined_size, reshaped, sizes_of, with_new_axes
 from symlab.core.ops.stacks import completed_lower, lower_part, times, upper_part
 from symlab.tensor import creation, reductions
+from symlab.tensor.arguments import only_known
 from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import concatenate
 from symlab.tensor.shaping import moveaxis
@@ -27,7 +28,8 @@ from symlab.tensor.shaping import moveaxis
 # fmt: off
 __all__ = [
     "block_diag", "cholesky", "cond", "det", "eig", "eigh", "eigvals", "eigvalsh", "expm", "inv", "lu", "lu_factor",
-    "matrix_power", "matrix_rank", "pinv", "qr", "schur", "slogdet", "svd", "svdvals", "tensorinv", "tensorsolve",
+    "matrix_power", "matrix_rank", "pinv", "pivot_to_permutation", "qr", "schur", "slogdet", "svd", "svdvals",
+    "tensorinv", "tensorsolve",
 ]
 # fmt: on
 
@@ -162,6 +164,7 @@ def cholesky(x: Any, lower: bool = True, *, upper: bool = False, on_error: str =
     if on_error not in ("raise", "nan"):
         raise InvalidValue(message(f"on_error is 'raise' or 'nan', not {on_error!r}"))
     factor = factorizations.cholesky if on_error == "raise" else factorizations.cholesky_or_nan
+    only_known(options, "cholesky", "check_finite", "overwrite_a")
     x = matrices_of(x)
     return factor(x) if lower and not upper else adjoint(factor(adjoint(x)))  # type: ignore[no-any-return]
 
@@ -213,13 +216,16 @@ def is_lower(UPLO: str) -> bool:
     return UPLO.upper() == "L"
 
 
-def eigh(a: Any, b: Any = None, UPLO: str = "L") -> Eigenpairs:
+def eigh(a: Any, b: Any = None, UPLO: str = "L", *, lower: bool | None = None) -> Eigenpairs:
     """Eigenvalues (ascending) and eigenvectors (columns) of Hermitian matrices, of which one half is read.
 
-    With a positive definite b those of a v = w b v, where v' b v = 1. NumPy's `eigh(a, "U")` is understood.
+    With a positive definite b those of a v = w b v, where v' b v = 1. NumPy's `eigh(a, "U")` and SciPy's `lower` are
+    understood.
     """
     if isinstance(b, str):
         b, UPLO = None, b
+    if lower is not None:
+        UPLO = "L" if lower else "U"
     a = half_read(a, is_lower(UPLO))
     if b is None:
         return Eigenpairs(*parts(spectra.eigh(a)))
@@ -253,20 +259,33 @@ def schur(a: Any, output: str = "real") -> tuple[Variable, Variable]:
     return t, z
 
 
-def lu_factor(a: Any) -> tuple[Variable, Variable]:
+def lu_factor(a: Any, **options: Any) -> tuple[Variable, Variable]:
     """Both triangular factors in one matrix, and LAPACK's pivots: what `lu_solve` takes."""
+    only_known(options, "lu_factor", "check_finite", "overwrite_a")
     factors, pivots = parts(factorizations.lu_factor(matrices_of(a)))
     return factors, pivots
 
 
-def lu(a: Any, permute_l: bool = False, p_indices: bool = False) -> Any:
+def pivot_to_permutation(p: Any, inverse: bool = False) -> Variable:
+    """The row of l u that each row of a becomes, by the pivots of `lu_factor`: a = (l u)[it].
+
+    With `inverse` the row of a that each row of l u was: a[it] = l u.
+    """
+    pivots = as_variable(p)
+    if not pivots.ndim or pivots.type.dtype.kind not in "iu":
+        raise TypeMismatch(message("pivots are a vector of integers", [(pivots.name or "p", pivots)]))
+    order = factorizations.row_order(with_new_axes(pivots, [pivots.ndim], pivots.ndim + 1), pivots)
+    return order if inverse else reductions.argsort(order, axis=-1)  # type: ignore[no-any-return]
+
+
+def lu(a: Any, permute_l: bool = False, p_indices: bool = False, **options: Any) -> Any:
     """p, l and u with a = p l u; p l and u if `permute_l`; p as indices with a = l[p] u if `p_indices`."""
+    only_known(options, "lu", "check_finite", "overwrite_a")
     a = matrices_of(a)
     factors, pivots = lu_factor(a)
     least = least_of(sizes_of(a)[-2:])
     rows = factors[..., :least]
-    order = factorizations.row_order(factors, pivots)
-    back = reductions.argsort(order, axis=-1)
+    back = reductions.argsort(factorizations.row_order(factors, pivots), axis=-1)
     unit = creation.eye(sizes_of(a)[-2], least, dtype=a.dtype)
     lower, upper = lower_part(rows, -1) + unit, upper_part(factors[..., :least, :])
     if p_indices:

@@ -67,7 +67,7 @@ def root(
 
 
 def root_scalar(
-    equation: Variable, variables: Variable, method: str = "secant", jac: bool = False, hess: bool = False,
+    equation: Variable, variable: Variable, method: str = "secant", jac: bool = False, hess: bool = False,
     optimizer_kwargs: Options = None,
 ) -> tuple[Variable, Variable]:  # fmt: skip
     """Where a scalar is 0 in a scalar variable, beginning at its value; and whether the method succeeded.
@@ -76,10 +76,10 @@ def root_scalar(
     the first and the second derivative.
     """
     check_scalar(equation, "equation")
-    check_scalar(variables, "variable")
-    slope = [grad(equation, variables)] if jac or hess else []
-    curvature = [grad(slope[0], variables, disconnected_inputs="ignore")] if hess else []
-    return solver("root_scalar", [equation, *slope, *curvature], variables, method, optimizer_kwargs)
+    check_scalar(variable, "variable")
+    slope = [grad(equation, variable)] if jac or hess else []
+    curvature = [grad(slope[0], variable, disconnected_inputs="ignore")] if hess else []
+    return solver("root_scalar", [equation, *slope, *curvature], variable, method, optimizer_kwargs)
 
 
 def check_scalar(node: Any, role: str) -> None:

@@ -174,6 +174,7 @@ def ramp(near: Variable, value: Any, axis: int, shape: list[Number], at_end: boo
     width = shape[axis]
     steps = with_new_axes(counted(width), [other for other in range(near.ndim) if other != axis], near.ndim)
     share = (cast(steps, "float64") + 1) / width if at_end else 1 - cast(steps, "float64") / width
-    wide = cast(near, "float64")
-    found = wide + share * (cast(as_variable(value), "float64") - wide)
+    name = "complex128" if near.type.dtype.kind == "c" else "float64"
+    wide = cast(near, name)
+    found = wide + share * (cast(as_variable(value), name) - wide)
     return cast(found, near.dtype)

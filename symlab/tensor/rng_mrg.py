@@ -21,7 +21,7 @@ from symlab.core.ops.random import MODULI, mrg_uniform
 from symlab.core.ops.shape import Number, joined_size, reshaped, separated, shuffled, sizes_of
 from symlab.core.ops.trigonometric import cos, sin
 from symlab.core.shared import SharedVariable, shared
-from symlab.tensor.arguments import size_from
+from symlab.tensor.arguments import only_known, size_from
 from symlab.tensor.elementwise import clip
 from symlab.tensor.indexing import flatnonzero, subtensor
 from symlab.tensor.joining import concatenate
@@ -136,7 +136,8 @@ class MRG_RandomStreams:
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
         """Numbers in (low, high), all alike."""
-        return self.between(sizes_for(size, [], ndim), low, high, dtype, nstreams)
+        only_known(options, "uniform", "target")
+        return self.between(sizes_for(size, [], ndim), low, high, dtype, nstreams or streams_of(size))
 
     def between(
         self, sizes: Sequence[Number], low: Any, high: Any, dtype: Any = "floatX", nstreams: int | None = None
@@ -159,6 +160,7 @@ class MRG_RandomStreams:
         nstreams: int | None = None, truncate: bool = False, **options: Any,
     ) -> Variable:  # fmt: skip
         """Normal numbers with this mean and standard deviation (Box and Muller 1958)."""
+        only_known(options, "normal", "target")
         name, sizes = dtype_of(dtype).name, sizes_for(size, [], ndim)
         total = joined_size(sizes)
         half = (total + 1) // 2
@@ -188,6 +190,7 @@ class MRG_RandomStreams:
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
         """Normal numbers of which only those within two standard deviations are kept; `std` is theirs."""
+        only_known(options, "truncated_normal", "target")
         return self.normal(size, avg, true_div(std, DEVIATION_WITHIN_TWO), ndim, dtype, nstreams, truncate=True)
 
     def binomial(
@@ -195,18 +198,21 @@ class MRG_RandomStreams:
         nstreams: int | None = None, prob: Any = None, **options: Any,
     ) -> Variable:  # fmt: skip
         """1 with probability p, else 0 (n is 1)."""
+        only_known(options, "binomial", "target")
         if n != 1:
             raise InvalidValue(message(f"binomial of these streams has one trial, not {n}", (), ["T.random.binomial"]))
         p = as_variable(p if prob is None else prob)
         sizes = sizes_for(size, [p], ndim)
         floating = p.dtype if p.type.dtype.kind == "f" and p.ndim else "floatX"
-        return cast(lt(self.between(sizes, 0.0, 1.0, floating, nstreams), p), dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
+        drawn = self.between(sizes, 0.0, 1.0, floating, nstreams or streams_of(size))
+        return cast(lt(drawn, p), dtype=dtype_of(dtype).name)  # type: ignore[no-any-return]
 
     def multinomial(
         self, size: Any = None, n: int = 1, pvals: Any = None, ndim: int | None = None, dtype: Any = "int64",
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
         """How many of n trials fall into each class, by the probabilities in each row of the matrix `pvals`."""
+        only_known(options, "multinomial", "target")
         p = matrix_of(pvals)
         count = size_from(n)
         uniform = self.between([sizes_of(p)[0] * count], 0.0, 1.0, p.dtype, nstreams or MOST_STREAMS)
@@ -217,6 +223,7 @@ class MRG_RandomStreams:
         dtype: Any = "int64", nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
         """Different classes for each row of the matrix `p` of probabilities: `size` of them."""
+        only_known(options, "choice", "target")
         if replace or a is not None:
             tries = ["T.random.choice", "replace=False, with probabilities p and no a"]
             raise InvalidValue(message("choice of these streams is without replacement", (), tries))
@@ -230,15 +237,22 @@ class MRG_RandomStreams:
         nstreams: int | None = None, **options: Any,
     ) -> Variable:  # fmt: skip
         """`choice` of n classes, under its older name, with a warning."""
+        only_known(options, "multinomial_wo_replacement", "target")
         told = "multinomial_wo_replacement is the older name of choice(size=n, replace=False, p=pvals)"
         warnings.warn(told, DeprecationWarning, stacklevel=2)
         return self.choice(n, None, False, pvals, ndim, dtype, nstreams)
 
 
+def streams_of(size: Any) -> int | None:
+    """All streams where a size is a number of NumPy's, which Theano does not count by; else as the sizes say."""
+    several = size if isinstance(size, (list, tuple)) else ()
+    return MOST_STREAMS if any(isinstance(item, np.integer) for item in several) else None
+
+
 def guess_n_streams(size: Any, warn: bool = False) -> int:
     """How many streams a draw has: one for six elements, at most 15360; as many if the size is not known."""
-    known = isinstance(size, (list, tuple)) and all(isinstance(item, (int, np.integer)) for item in size)
-    total = joined_size([int(item) for item in size]) if known else None
+    known = isinstance(size, (list, tuple)) and all(isinstance(item, int) for item in size)
+    total = joined_size(size) if known else None
     if not isinstance(total, int):
         return MOST_STREAMS
     return min(total // 6 if total > 6 else max(total, 1), MOST_STREAMS)

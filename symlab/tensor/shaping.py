@@ -149,11 +149,11 @@ def matrix_transpose(x: Any) -> Variable:
     return swapaxes(x, -1, -2)
 
 
-def swapaxes(x: Any, first: int, second: int) -> Variable:
+def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
     """x with two axes exchanged."""
     x = as_variable(x)
     order = list(range(x.ndim))
-    one, other = axis_of(first, x.ndim, x), axis_of(second, x.ndim, x)
+    one, other = axis_of(axis1, x.ndim, x), axis_of(axis2, x.ndim, x)
     order[one], order[other] = other, one
     return shuffled(x, order)
 

@@ -12,7 +12,7 @@ from symlab.core.ops.elementwise import cast, exp, log, mul, neg, sigmoid, softp
 from symlab.core.ops.exponential import xlog1py, xlogy0
 from symlab.core.ops.gamma_differences import gammaln_difference
 from symlab.core.ops.hypergeometric import hyp2f1
-from symlab.core.ops.incomplete import betainc, betaincinv, gammainc, gammaincc, gammaincinv
+from symlab.core.ops.incomplete import betainc, betaincinv, gammainc, gammaincc, gammainccinv, gammaincinv
 from symlab.core.ops.operators import Variable, as_variable
 from symlab.core.ops.rounding import floor, mod
 from symlab.core.ops.special import (
@@ -35,10 +35,10 @@ from symlab.tensor.reductions import log_softmax, logsumexp, softmax
 # fmt: off
 __all__ = [
     "beta", "betainc", "betaincinv", "betaln", "chi2sf", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfinv",
-    "expit", "factorial", "gamma", "gammainc", "gammaincc", "gammaincinv", "gammal", "gammaln", "gammau", "hyp2f1",
-    "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr", "log_softmax", "logit",
-    "logsumexp", "ndtr", "ndtri", "ndtri_exp", "owens_t", "poch", "polygamma", "psi", "softmax", "tri_gamma",
-    "xlog1py", "xlogy", "xlogy0",
+    "expit", "factorial", "gamma", "gammainc", "gammaincc", "gammainccinv", "gammaincinv", "gammal", "gammaln",
+    "gammau", "hyp2f1", "i0", "i1", "iv", "ive", "j0", "j1", "jv", "kn", "kv", "kve", "log_expit", "log_ndtr",
+    "log_softmax", "logit", "logsumexp", "ndtr", "ndtri", "ndtri_exp", "owens_t", "poch", "polygamma", "psi",
+    "softmax", "tri_gamma", "xlog1py", "xlogy", "xlogy0",
 ]
 # fmt: on
 

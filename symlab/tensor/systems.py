@@ -15,6 +15,7 @@ from symlab.core.ops.operators import Variable, cast_to
 from symlab.core.ops.shape import joined_size, reshaped, sizes_of, spread
 from symlab.core.ops.stacks import completed_lower, times
 from symlab.tensor import creation, reductions
+from symlab.tensor.arguments import only_known
 from symlab.tensor.matrices import matrices_of, parts
 from symlab.tensor.shaping import common_size, expand_dims, shape_padleft, squeeze
 
@@ -50,14 +51,26 @@ def with_right(solver: Any, a: Any, b: Any, b_ndim: int | None) -> Variable:
 
 
 def solve(
-    a: Any, b: Any, assume_a: str = "gen", lower: bool = False, *, b_ndim: int | None = None, **options: Any
+    a: Any,
+    b: Any,
+    assume_a: str = "gen",
+    lower: bool = False,
+    *,
+    transposed: bool = False,
+    b_ndim: int | None = None,
+    **options: Any,
 ) -> Variable:
-    """The x with a x = b, where b is a vector or holds one in each column (say `b_ndim=1` for a stack of vectors).
+    """The x with a x = b (a' x = b if `transposed`); b is a vector or has one in each column.
+
+    Say `b_ndim=1` for a stack of vectors.
 
     `assume_a` says what a is, and so what of it is read: "gen", "sym", "her" or "pos" (the half that `lower` says),
     "lower triangular", "upper triangular", "diagonal" or "tridiagonal".
     """
+    only_known(options, "solve", "check_finite", "overwrite_a", "overwrite_b")
     kind = KINDS.get(assume_a, assume_a)
+    if transposed:
+        return of_transpose(a, b, kind, lower, b_ndim)
     if kind == "diagonal":
         return with_right(lambda a, b: true_div(b, expand_dims(creation.diagonal(a, 0, -2, -1), -1)), a, b, b_ndim)
     if kind == "tridiagonal":
@@ -72,6 +85,12 @@ def solve(
         tries = ["'gen', 'sym', 'her', 'pos', 'lower triangular', 'upper triangular', 'diagonal' or 'tridiagonal'"]
         raise InvalidValue(message(f"there is no assumption {assume_a!r}", (), tries))
     return with_right(inverses.solve, a, b, b_ndim)
+
+
+def of_transpose(a: Any, b: Any, kind: str, lower: bool, b_ndim: int | None) -> Variable:
+    """`solve` with the transposed matrix, which has its triangle on the other side."""
+    sides = {"lower triangular": "upper triangular", "upper triangular": "lower triangular"}
+    return solve(turned(matrices_of(a)), b, sides.get(kind, kind), not lower, b_ndim=b_ndim)
 
 
 def half(a: Any, lower: bool) -> Variable:
@@ -96,6 +115,7 @@ def solve_triangular(
     **options: Any,
 ) -> Variable:
     """The x with a x = b for a triangular a, of which one half is read; of its transpose (1) or adjoint (2)."""
+    only_known(options, "solve_triangular", "check_finite", "overwrite_b")
     choice = {"N": 0, "T": 1, "C": 2}.get(str(trans), trans)
     if choice not in (0, 1, 2):
         raise InvalidValue(message(f"trans is 0, 1 or 2, not {trans!r}"))
@@ -116,14 +136,18 @@ def cho_factor(a: Any, lower: bool = False) -> tuple[Variable, bool]:
 
 def cho_solve(factor: tuple[Any, bool], b: Any, *, b_ndim: int | None = None, **options: Any) -> Variable:
     """The x with a x = b, given the triangular factor of a and whether it is the lower one."""
+    only_known(options, "cho_solve", "check_finite", "overwrite_b")
     matrix, lower = matrices_of(factor[0]), factor[1]
     first, second = (matrix, adjoint(matrix)) if lower else (adjoint(matrix), matrix)
     inner = solve_triangular(first, b, lower=True, b_ndim=b_ndim)
     return solve_triangular(second, inner, lower=False, b_ndim=b_ndim)
 
 
-def lu_solve(factors: tuple[Any, Any], b: Any, trans: int = 0, *, b_ndim: int | None = None) -> Variable:
+def lu_solve(
+    factors: tuple[Any, Any], b: Any, trans: int = 0, *, b_ndim: int | None = None, **options: Any
+) -> Variable:
     """The x with a x = b (a' x = b if `trans` is 1 or 2), given what `lu_factor` makes of a."""
+    only_known(options, "lu_solve", "check_finite", "overwrite_b")
     matrix, pivots = matrices_of(factors[0]), factors[1]
     order = factorizations.row_order(matrix, pivots)
 

@@ -214,7 +214,7 @@ def linspace(
 
 def spaced(start: Variable, stop: Variable, num: Variable, endpoint: bool, dtype: np.dtype[Any]) -> Variable:
     """`linspace` with a number of elements that is known at the call."""
-    return T.linspace(start, stop, num, endpoint, dtype)
+    return T.linspace(start, stop, num, endpoint, dtype=dtype)
 
 
 def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Array:

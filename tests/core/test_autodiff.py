@@ -540,6 +540,8 @@ def test_gradcheck_in_other_dtypes_and_beside_integers() -> None:
 
 def test_verify_grad_with_the_arguments_of_theano() -> None:
     verify_grad(T.tanh, [NUMBERS], rng=np.random.RandomState(0), abs_tol=1e-5, rel_tol=1e-5)
+    with pytest.raises(TypeMismatch, match="verify_grad has no option called 'abs_tolerance'"):
+        verify_grad(T.tanh, [NUMBERS], abs_tolerance=1e-5)
     with pytest.raises(GradientError):
         verify_grad(lambda a: T.grad_scale(a, 1.01), [NUMBERS])
 

@@ -333,3 +333,50 @@ def test_numbers_of_arguments_and_results_that_do_not_fit():
         T.vectorize(lambda a: None)(x)
     with pytest.raises(ValueError, match="has 1 axes, and the signature names 2"):
         T.vectorize(lambda a: a, "(m,n)->(m,n)")(x)
+
+
+def test_what_is_assumed_of_one_is_assumed_of_all():
+    x, rows = T.dvector("x"), T.dmatrix("rows")
+    stacked = vectorize_graph(T.sqrt(sl.assume(x, positive=True) ** 2), {x: rows})
+    values = np.arange(1.0, 7.0).reshape(2, 3)
+    assert np.allclose(sl.function([rows], stacked)(values), values)
+
+
+@pytest.mark.parametrize("name", ["set_subtensor", "inc_subtensor"])
+def test_writing_where_each_array_says_itself(name):
+    """By one place of a vector, by two places of a matrix, a row of which is written, and beside a constant place."""
+    write = getattr(T, name)
+    x, a, n, m = T.dvector("x"), T.dmatrix("a"), T.lscalar("n"), T.lscalar("m")
+    X, A = np.arange(6.0).reshape(2, 3), np.arange(24.0).reshape(2, 3, 4)
+    N, M = np.array([0, 2]), np.array([-1, 1])
+    cases = [
+        (write(x[n], 9.0), {x: X}), (write(a[n], T.arange(4.0)), {a: A}), (write(a[n, m], 7.0), {a: A}),
+        (write(a[:, m], 7.0), {a: A}), (write(a[-1, m], 7.0), {a: A}), (write(a[n, 2], 7.0), {a: A[0]}),
+    ]  # fmt: skip
+    for result, given in cases:
+        stacks = {key: T.tensor(dtype="float64", shape=(None,) * value.ndim) for key, value in given.items()}
+        places = {n: T.lvector("N"), m: T.lvector("M")}
+        f = sl.function([*stacks.values(), *places.values()], vectorize_graph(result, {**stacks, **places}),
+                        on_unused_input="ignore")  # fmt: skip
+        one = sl.function([*given, n, m], result, on_unused_input="ignore")
+        (value,), (key,) = given.values(), given
+        rows = value if value.ndim > key.ndim else [value] * 2
+        wanted = [one(row, *pair) for row, *pair in zip(rows, N, M, strict=True)]
+        assert np.array_equal(f(value, N, M), wanted)
+    with pytest.raises(Unbatchable, match="would differ"):
+        vectorize_graph(write(a[n, 1:], 7.0), {n: T.lvector("N")})
+
+
+def test_counts_draws_and_solutions_of_stacks():
+    k, rate, x, p = T.lvector("k"), T.dvector("rate"), T.dvector("x"), T.dvector("p")
+    counts = vectorize_graph(T.bincount(k, minlength=4), {k: (rows := T.lmatrix("rows"))})
+    assert np.array_equal(counts.eval({rows: [[0, 1, 1], [3, 3, 3]]}), [[1, 2, 0, 0], [0, 0, 0, 3]])
+    drawn = vectorize_graph(T.random.RandomStream(3).poisson(rate), {rate: (rates := T.dmatrix("rates"))})
+    found = sl.function([rates], drawn)(np.array([[1.0, 1e3], [1e6, 0.0]]))
+    assert found.shape == (2, 2)
+    assert found[1, 1] == 0
+    assert abs(found[1, 0] - 1e6) < 1e4
+    place, _ = sl.optimize.minimize(T.sum((x - p) ** 2), x)
+    places = vectorize_graph(place, {p: (points := T.dmatrix("points"))})
+    wanted = np.arange(6.0).reshape(2, 3)
+    assert np.allclose(places.eval({points: wanted, x: np.zeros(3)}), wanted)

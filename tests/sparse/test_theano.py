@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+import symlab as sl
+import symlab.tensor as T
+from symlab import sparse
 from symlab.compat.theano import install, uninstall
+from symlab.core.ir.errors import ShapeMismatch
 
 
 @pytest.fixture
@@ -65,3 +69,17 @@ def test_memory_of_values(theano):
     assert not SparseType.may_share_memory(a, b)
     assert not SparseType.may_share_memory(a, a.copy())
     assert not SparseType.may_share_memory(a, "a")
+
+
+@pytest.mark.parametrize("name", ["equal", "not_equal", "less_than", "less_equal", "greater_than", "greater_equal"])
+def test_comparisons_named_by_their_operands(name):
+    x = sp.csr_matrix([[1.0, 0, 2], [0, 0, 3]])
+    y = sp.csr_matrix([[1.0, 1, 0], [0, 4, 3]])
+    wanted = getattr(np, name.removesuffix("_than"))(x.toarray(), y.toarray())
+    a, b, d = sparse.csr_matrix("a", "float64", (2, None)), sparse.csr_matrix("b"), T.matrix("d")
+    both = sl.function([a, b], getattr(sparse, f"{name}_s_s")(a, b))(x, y)
+    assert np.array_equal(both.toarray(), wanted)
+    assert np.array_equal(sl.function([a, d], getattr(sparse, f"{name}_s_d")(a, d))(x, y.toarray()), wanted)
+    with pytest.raises(ShapeMismatch, match="and not"):
+        sl.function([a], sparse.conjugate(a))(x.T)
+    assert np.array_equal(sparse.sign(sparse.as_sparse_variable(-x)).eval().toarray(), -np.sign(x.toarray()))

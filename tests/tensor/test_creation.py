@@ -162,3 +162,19 @@ def test_numbers_between_the_elements_of_arrays(function: Any, reference: Any, m
         np.testing.assert_allclose(one, other, rtol=1e-14)
     with pytest.raises(ValueError, match="there is no axis 2"):
         function(first, last, 4, axis=2)
+
+
+@pytest.mark.parametrize("endpoint", [True, False])
+@pytest.mark.parametrize("num", [0, 1, 2, 5])
+def test_distances_of_even_spacing(num: int, endpoint: bool) -> None:
+    """`retstep`, where NumPy has it, for numbers that are known and for those of a call."""
+    with np.errstate(invalid="ignore"):
+        wanted = np.linspace(1.0, 4.0, num, endpoint, True)
+    stop, count = T.dscalar("stop"), T.lscalar("count")
+    for numbers, step in (
+        T.linspace(1.0, 4.0, num, endpoint, True),
+        T.linspace(1.0, stop, count, endpoint, retstep=True),
+    ):
+        found = sl.function([stop, count], [numbers, step], on_unused_input="ignore")(4.0, num)
+        assert np.allclose(found[0], wanted[0])
+        assert np.allclose(found[1], wanted[1], equal_nan=True)

@@ -32,7 +32,7 @@ BAD: tuple[tuple[str, Callable[..., tuple[Any, ...]], float], ...] = (
     ("f", lambda s: (1.0, s), -1.0),
     ("standard_t", lambda s: (s,), -1.0),
     ("wald", lambda s: (s, 1.0), -1.0),
-    ("vonmises", lambda s: (0.0, s), -1.0),
+    ("vonmises", lambda s: (0.0, s), -1.0), ("truncexpon", lambda s: (s,), -1.0),
     ("dirichlet", lambda s: (T.stack([s, 1.0]),), -1.0),
     ("triangular", lambda s: (0.0, s, 1.0), 2.0),
     ("triangular", lambda s: (s, 1.0, 1.0), 1.0),

@@ -358,3 +358,11 @@ def test_logaddexp2_of_float16() -> None:
     x = T.TensorType("float16", (None,))("x")
     value = np.array([-1.0, 3.0, 9.0], np.float16)
     np.testing.assert_array_equal(sl.function([x], T.logaddexp2(x, x))(value), np.logaddexp2(value, value))
+
+
+def test_rounding_to_integers() -> None:
+    x = np.array([-2.5, -0.4, 0.5, 1.5, 2.5])
+    found = T.iround(T.constant(x)).eval()
+    assert found.dtype == np.int64
+    assert np.array_equal(found, np.round(x))
+    assert np.array_equal(T.iround(T.constant(x), "half_away_from_zero").eval(), [-3, 0, 1, 2, 3])

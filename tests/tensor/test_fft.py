@@ -91,6 +91,8 @@ def test_options_of_pad() -> None:
         X,
     )
     agrees(lambda x: T.pad(x, 2, "linear_ramp", end_values=7), lambda x: np.pad(x, 2, "linear_ramp", end_values=7), X)
+    turn = X + 1j * X[::-1]  # NumPy makes a ramp of complex numbers too
+    agrees(lambda x: T.pad(x, 2, "linear_ramp"), lambda x: np.pad(x, 2, "linear_ramp"), turn)
     agrees(lambda x: T.pad(x, 1, "mean"), lambda x: np.pad(x, 1, "mean"), np.arange(6).reshape(2, 3))
     for call in (lambda: T.pad(X, 1, "other"), lambda: T.pad(X, -1), lambda: T.pad(X, 1, "reflect", reflect_type="x")):
         with pytest.raises(InvalidValue):

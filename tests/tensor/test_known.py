@@ -153,3 +153,13 @@ def test_a_list_of_constants_is_a_constant() -> None:
     assert T.as_tensor_variable([T.constant(1), 2.5]).data.tolist() == [1.0, 2.5]
     x = T.dscalar("x")
     assert T.as_tensor_variable([T.constant(1), x]).eval({x: 3.0}).tolist() == [1.0, 3.0]
+
+
+def test_what_is_not_known_is_given_back_if_asked_for() -> None:
+    x = T.dscalar("x")
+    assert T.get_scalar_constant_value(x, raise_not_constant=False) is x
+    assert T.get_underlying_scalar_constant_value(T.constant(2) + 1) == 3
+    assert T.default(None, x) is x
+    assert T.default(0.0, x) == 0.0
+    assert T.is_flat(T.tensor3().flatten(2), 2)
+    assert not T.is_flat(T.matrix())

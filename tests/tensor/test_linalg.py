@@ -311,3 +311,13 @@ def test_right_sides_of_tridiagonal_factors_are_differentiated() -> None:
     for transposed in (False, True):
         solved = functools.partial(T.linalg.tridiagonal_lu_solve, factors, transposed=transposed)
         gradcheck(solved, [np.random.default_rng(5).normal(size=(5, 2))])
+
+
+@pytest.mark.parametrize("name", ["matmul", "vecdot", "matvec", "vecmat"])
+def test_products_have_the_dtype_that_is_asked_for(name: str) -> None:
+    """Computed in it too: the sum of squares of these is beyond 8 bits."""
+    shapes = {"matmul": [(3, 3), (3, 3)], "vecdot": [(3,), (3,)], "matvec": [(3, 3), (3,)], "vecmat": [(3,), (3, 3)]}
+    a, b = (np.full(shape, 100, np.int8) for shape in shapes[name])
+    found = getattr(T, name)(T.constant(a), T.constant(b), dtype="int32").eval()
+    assert found.dtype == np.int32
+    assert np.all(found == 30_000)

@@ -217,3 +217,60 @@ def test_slopes_of_squared_traces_of_stacks() -> None:
     x = T.dtensor3("x")
     slope = sl.function([x], T.grad(T.sqr(L.trace(x)).sum(), x))(A)
     np.testing.assert_allclose(slope, 2 * np.linalg.trace(A)[:, None, None] * np.eye(3))
+
+
+def test_permutations_of_pivots() -> None:
+    """Rows of a product of triangles brought to those of the matrix, and the other way, in a stack."""
+    stack = np.random.default_rng(0).standard_normal((3, 5, 5))
+    a = T.tensor3("a")
+    factors, pivots = T.linalg.lu_factor(a)
+    both = [T.linalg.pivot_to_permutation(pivots, inverse=inverse) for inverse in (False, True)]
+    for matrix, factor, forward, back in zip(stack, *sl.function([a], [factors, *both])(stack), strict=True):
+        product = (np.tril(factor, -1) + np.eye(5)) @ np.triu(factor)
+        assert np.allclose(product[forward], matrix)
+        assert np.allclose(product, matrix[back])
+    with pytest.raises(TypeMismatch, match="pivots are a vector of integers"):
+        T.linalg.pivot_to_permutation(T.dvector())
+
+
+@pytest.mark.parametrize("kind", ["gen", "sym", "her", "pos", "lower triangular", "upper triangular", "tridiagonal"])
+@pytest.mark.parametrize("lower", [False, True])
+def test_equations_with_the_transposed_matrix(kind: str, lower: bool) -> None:
+    """What is read of a is read of a as given; symmetric kinds may have anything in the other half."""
+    random = np.random.default_rng(2)
+    full = random.standard_normal((4, 4)) + 6 * np.eye(4)
+    meant = {
+        "gen": full, "lower triangular": np.tril(full), "upper triangular": np.triu(full),
+        "tridiagonal": np.triu(np.tril(full, 1), -1),
+    }.get(kind)  # fmt: skip
+    if meant is None:
+        part = np.tril(full) if lower else np.triu(full)
+        meant = part + part.T - np.diag(np.diag(full))
+    right = random.standard_normal(4)
+    a, b = T.matrix("a"), T.vector("b")
+    found = T.linalg.solve(a, b, assume_a=kind, lower=lower, transposed=True).eval({a: full, b: right})
+    assert np.allclose(meant.T @ found, right)
+
+
+def test_misspelled_options_are_refused() -> None:
+    a, b = T.matrix("a"), T.vector("b")
+    calls = [
+        lambda: T.linalg.solve(a, b, asume_a="pos"), lambda: T.linalg.solve_triangular(a, b, lowr=True),
+        lambda: T.linalg.cholesky(a, lowr=True), lambda: T.linalg.cho_solve((a, True), b, lower=True),
+        lambda: T.linalg.lu(a, permute=True), lambda: T.linalg.lu_factor(a, pivot=False),
+        lambda: T.linalg.lu_solve((a, T.ivector()), b, transposed=True),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(TypeMismatch, match=r"has no option called '(asume_a|lowr|lower|permute|pivot|transposed)'"):
+            call()
+    for call in (T.linalg.lu, T.linalg.lu_factor, T.linalg.cholesky):
+        call(a, check_finite=False, overwrite_a=True)
+
+
+def test_halves_of_hermitian_matrices_in_words() -> None:
+    """SciPy's `lower` beside NumPy's UPLO."""
+    full = np.random.default_rng(3).standard_normal((4, 4))
+    a = T.matrix("a")
+    for lower in (False, True):
+        values = T.linalg.eigh(a, lower=lower).eigenvalues.eval({a: full})
+        assert np.allclose(values, np.linalg.eigh(full, "L" if lower else "U").eigenvalues)

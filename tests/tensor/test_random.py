@@ -643,3 +643,23 @@ def test_the_older_name_of_choices_without_replacement() -> None:
         older = MRG_RandomStreams(3).multinomial_wo_replacement(n=3, pvals=chances)
     newer = MRG_RandomStreams(3).choice(size=3, replace=False, p=chances)
     np.testing.assert_array_equal(*sl.function([], [older, newer])())
+
+
+def test_mrg_streams_count_as_theano_where_sizes_are_numpys_numbers() -> None:
+    """Theano on Python 3 counts by Python's numbers alone, and has all streams for others: other numbers are drawn."""
+    assert rng_mrg.guess_n_streams((np.int64(6), 2)) == rng_mrg.MOST_STREAMS
+    size = (np.int64(6), 2)
+    for draw, other in (("uniform", {}), ("binomial", {"p": 0.4, "dtype": "float64"})):
+        stream = MRG_RandomStreams(3)
+        found = sl.function([], getattr(stream, draw)(size=size, **other))()
+        assert stream.updates()[0][0].get_value().shape == (rng_mrg.MOST_STREAMS, 6)
+        alike = getattr(MRG_RandomStreams(3), draw)(size=size, nstreams=rng_mrg.MOST_STREAMS, **other)
+        assert np.array_equal(found, sl.function([], alike)())
+
+
+@pytest.mark.parametrize("name", ["uniform", "normal", "truncated_normal", "binomial"])
+def test_misspelled_options_of_mrg_streams_are_refused(name: str) -> None:
+    stream = MRG_RandomStreams(3)
+    assert getattr(stream, name)(size=(2,), target="cpu").ndim == 1
+    with pytest.raises(TypeMismatch, match=f"{name} has no option called 'nstream'"):
+        getattr(stream, name)(size=(2,), nstream=7)

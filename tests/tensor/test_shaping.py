@@ -454,3 +454,26 @@ def test_a_shape_by_its_name() -> None:
     x = T.dvector("x")
     assert x.reshape(shape=(2, -1), ndim=2).eval({x: np.arange(6.0)}).shape == (2, 3)
     assert x.reshape((3, 2)).ndim == x.reshape(3, 2).ndim == 2
+
+
+def test_joined_once_they_broadcast() -> None:
+    """Along the axis that is joined sizes stay as they are."""
+    one, other, last = np.arange(3.0).reshape(1, 3), np.arange(2.0).reshape(2, 1), np.ones((2, 2))
+    a, b, c = T.row("a"), T.col("b"), T.matrix("c")
+    joined = T.concat_with_broadcast([a, b, c], axis=-1)
+    wanted = np.concatenate([np.broadcast_to(one, (2, 3)), other, last], 1)
+    f = sl.function([a, b, c], [joined, *sl.grad(T.sum(joined * T.constant(wanted)), [a, b])])
+    value, to_a, to_b = f(one, other, last)
+    assert np.array_equal(value, wanted)
+    assert np.array_equal(to_a, 2 * one)
+    assert np.array_equal(to_b, other)
+    for arrays, problem in (([], "no arrays"), ([a, T.vector()], "arrays of one rank")):
+        with pytest.raises(ValueError, match=problem):
+            T.concat_with_broadcast(arrays)
+
+
+def test_slices_of_one_axis() -> None:
+    x = np.arange(24).reshape(2, 3, 4)
+    for axis in range(-3, 3):
+        index = T.slice_at_axis(slice(1, 2), axis)
+        assert np.array_equal(T.constant(x)[index].eval(), np.take(x, [1], axis))

@@ -216,3 +216,12 @@ def test_flags_may_be_numbers() -> None:
     assert T.TensorType("float64", broadcastable=(True, None)).shape == (1, None)
     assert T.TensorType("float64", shape=[1, 0]).shape == (1, 0)
     assert T.tensor(dtype="float64", broadcastable=[0, 1]).type.shape == (None, 1)
+
+
+def test_families_of_types() -> None:
+    """Each makes variables of its kind of numbers."""
+    for family, kind in (("int", "i"), ("float", "f"), ("complex", "c")):
+        for rank, form in enumerate(("scalar", "vector", "matrix")):
+            found = [make("x") for make in getattr(T, f"{family}_{form}_types")]
+            assert {(x.type.dtype.kind, x.ndim) for x in found} == {(kind, rank)}
+        assert getattr(T, f"{family}_types") is getattr(T, f"{family}_scalar_types")

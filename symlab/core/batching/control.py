@@ -1,4 +1,4 @@
-"""Loops and choices for a stack: a loop of stacks; a choice by one condition, or by each element's own."""
+"""Loops, choices and what programs add for a stack: a loop of stacks; a choice by one condition, or by each own."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from symlab.core.batching.stack import Batch, Operand, Unbatchable
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.op import PROJECT
-from symlab.core.ir.types import array_type
+from symlab.core.ir.types import TupleType, array_type
 from symlab.core.ops.branch import IFELSE
 from symlab.core.ops.compare import switch
 from symlab.core.ops.loop import Loop, State, make_loop, reached_params
 from symlab.core.ops.operators import Variable, variable
-from symlab.core.ops.shape import shuffled
+from symlab.core.ops.replacing import rebuilt
+from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of
+from symlab.core.seams import seam
 
 Operands = Sequence[Operand]
 
@@ -23,6 +25,24 @@ def refused(node: Expr, why: str) -> Unbatchable:
     """The error for a loop or choice that cannot be made for a stack at once."""
     problem = f"{node.op.name} cannot be computed for a stack of inputs at once: {why}"
     return Unbatchable(message(problem, [(node.op.name, node)], ["scan or map over the stack"]))
+
+
+def one_by_one(node: Expr, operands: Operands, batch: Batch) -> Any:
+    """What a program adds and nobody knows for stacks, for one array after another; results must have one shape."""
+    count = joined_size(batch.sizes)
+    stacks, alike = [item for item in operands if item.depth], [item.value for item in operands if not item.depth]
+    rows = [reshaped(batch.filled(item), (count, *sizes_of(item.value)[item.depth :])) for item in stacks]
+
+    def step(*given: Variable) -> list[Variable]:
+        row, same = iter(given[: len(rows)]), iter(given[len(rows) :])
+        made: Any = rebuilt(node, tuple(next(row if item.depth else same) for item in operands))  # type: ignore[arg-type]
+        if not isinstance(made.type, TupleType):
+            return [made]
+        return [PROJECT(made, index=place) for place in range(len(made.type.items))]
+
+    found, _ = seam("scan")(step, sequences=rows, non_sequences=alike, strict=True, return_list=True)
+    several = tuple(reshaped(result, (*batch.sizes, *sizes_of(result)[1:])) for result in found)
+    return several if isinstance(node.type, TupleType) else several[0]
 
 
 def choice_rule(node: Expr, operands: Operands, batch: Batch) -> tuple[Any, ...]:

@@ -6,9 +6,11 @@ Elementwise ops and reductions need no rule of their own, and no library routine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from symlab.core.batching import control, gathers, images
 from symlab.core.batching.stack import Batch, Operand, Unbatchable
@@ -27,13 +29,15 @@ from symlab.core.ops import (
     linalg,
     loop,
     passing,
+    random,
     search,
     shape,
+    solver,
     sort,
     windows,
 )
 from symlab.core.ops.elementwise import mul
-from symlab.core.ops.operators import Variable
+from symlab.core.ops.operators import Variable, constant
 from symlab.core.ops.reduce import sum as total
 from symlab.core.ops.shape import filled_in, reshaped, shuffled, sizes_of, spread, with_new_axes
 
@@ -51,10 +55,18 @@ def batched(node: Expr, operands: Operands) -> Any:
     if not any(operand.depth for operand in operands):
         return applied(node, *[operand.value for operand in operands])
     batch = Batch.of(operands)
-    rule = RULES.get(node.op) or BY_KIND.get(node.op.kind) or (leading if node.op.extra.get("leading") else None)
+    rule = RULES.get(node.op) or BY_KIND.get(node.op.kind) or stated(node)
     if rule is None:
         raise unbatchable(node, "its result has another shape for each, or nobody said how")
     return rule(node, operands, batch)
+
+
+def stated(node: Expr) -> Rule | None:
+    """The rule that a record's facts state: axes in front as they are, or one array after another."""
+    facts = node.op.extra
+    if facts.get("leading"):
+        return leading
+    return control.one_by_one if facts.get("python") or facts.get("inline") == "closed" else None
 
 
 def unbatchable(node: Expr, why: str) -> Unbatchable:
@@ -170,10 +182,38 @@ def slice_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
 
 def written_rule(node: Expr, operands: Operands, batch: Batch) -> Any:
     """The value's axes fit those of what is written, behind the batch."""
+    if any(item.depth for item in operands[2:]):
+        return written_at_places(node, operands, batch)
     entries = node.attr("index")
     rank = sum(1 for entry in entries if isinstance(entry, tuple))
     values = [batch.filled(operands[0]), batch.lifted(operands[1], rank), *numbers(node, operands[2:])]
     return applied(node, *values, index=(*[index.WHOLE] * batch.depth, *entries))
+
+
+def written_at_places(node: Expr, operands: Operands, batch: Batch) -> Any:
+    """Written where the places differ within the stack, beside axes that are taken as a whole."""
+    x, value, *given = operands
+    following = iter(given)
+    places: dict[int, Operand] = {}
+    for axis, entry in enumerate(node.attr("index")):
+        if entry == shape.GIVEN:
+            places[axis] = next(following)
+        elif isinstance(entry, int):
+            places[axis] = Operand(constant(entry, dtype=np.int64), 0)
+        elif entry != index.WHOLE:
+            numbers(node, given)
+    arrays = [*gathers.batch_places(batch, 0), *map(batch.lifted, places.values())]
+    axes = (*range(batch.depth), *(axis + batch.depth for axis in places))
+    write = gather.set_take if node.op is index.set_slice else gather.inc_take
+    rest = x.rank - len(places)
+    new = spread(batch.filled(value, rest), [*batch.sizes, *kept_sizes(x, places)])
+    return write(batch.filled(x), new, *arrays, axes=axes)
+
+
+def kept_sizes(x: Operand, places: Collection[int]) -> list[Any]:
+    """The sizes of the axes at which no place is told."""
+    own = sizes_of(x.value)[x.depth :]
+    return [size for axis, size in enumerate(own) if axis not in places]
 
 
 # Products
@@ -228,7 +268,7 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
     {
         **dict.fromkeys(
             (passing.copy, passing.disconnected_grad, passing.zero_grad, passing.undefined_grad, passing.grad_clip,
-             passing.grad_scale, agreement.within, windows.windows, windows.filled_by), as_it_is,
+             passing.grad_scale, agreement.within, windows.windows, windows.filled_by, passing.assume), as_it_is,
         ),
         **dict.fromkeys((cumulative.cumsum, cumulative.cumprod, cumulative.recurrence), along_axis),
         **dict.fromkeys((cumulative.cummax, cumulative.cummin, cumulative.logcumsumexp), along_axis),
@@ -252,6 +292,8 @@ RULES: Mapping[Op, Rule] = MappingProxyType(
         fourier.irfft: halves_rule,
         linalg.dot: dot_rule,
         linalg.matmul: matmul_rule,
+        **dict.fromkeys((random.quantile, random.multinomial_quantile), leading),
+        **dict.fromkeys((search.bincount, solver.SOLVER), control.one_by_one),
         branch.IFELSE: control.choice_rule,
         loop.SCAN: control.loop_rule,
     }

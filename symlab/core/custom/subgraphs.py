@@ -37,8 +37,9 @@ class OpFromGraph:
     `lop_overrides(inputs, outputs, output_grads)` gives the gradients with respect to the inputs in place of those of
     the sub-graph; `grad_overrides(inputs, output_grads)` too. Either may also be an OpFromGraph of these, or a list
     with such a function, "default" or None (nothing flows) for each input. `rop_overrides(inputs, eval_points)` gives
-    the tangents of the outputs. `inline`, `on_unused_input` and `mode` are there for Theano's sake: a sub-graph is
-    always compiled in its place, with its function. Errors: MissingInputError, TypeMismatch.
+    the tangents of the outputs; a list has a function, "default" or None for each output. `inline`, `on_unused_input`
+    and `mode` are there for Theano's sake: a sub-graph is always compiled in its place, with its function. Errors:
+    MissingInputError, TypeMismatch.
     """
 
     def __init__(
@@ -252,14 +253,28 @@ def forward(op: OpFromGraph) -> Callable[..., Any]:
         if op.rop_overrides == DEFAULT:
             found = sub_tangents(node, tangents, operands)
         else:
-            inputs = list(operands[: len(op.inputs)])
-            moved = [filled_like(x, 0) if t is None else t for x, t in zip(inputs, tangents, strict=False)]
-            given = overridden(op.rop_overrides, (inputs, moved))
-            several = given if isinstance(given, (list, tuple)) else [given]
-            found = [None if item is None or item is DISCONNECTED else as_variable(item) for item in several]
+            found = stated_tangents(op, node, tangents, operands)
         return tuple(found) if len(op.outputs) > 1 else found[0]
 
     return jvp
+
+
+def stated_tangents(op: OpFromGraph, node: Variable, tangents: Several, operands: Sequence[Variable]) -> list[Any]:
+    """What `rop_overrides` gives for each output; the text "default" stands for the tangent of the sub-graph."""
+    inputs, stated = list(operands[: len(op.inputs)]), op.rop_overrides
+    moved = [filled_like(x, 0) if t is None else t for x, t in zip(inputs, tangents, strict=False)]
+    if isinstance(stated, (list, tuple)):
+        given: Any = [item if isinstance(item, str) else one(item, (inputs, moved)) for item in stated]
+    else:
+        given = overridden(stated, (inputs, moved))
+    several = list(given) if isinstance(given, (list, tuple)) else [given]
+    if len(several) != len(op.outputs):
+        problem = f"{op.name} has {len(op.outputs)} outputs, and rop_overrides {len(several)} tangents"
+        raise InvalidValue(message(problem, [(op.name, node)]))
+    if any(isinstance(item, str) for item in several):
+        own = sub_tangents(node, tangents, operands)
+        several = [inner if isinstance(item, str) else item for item, inner in zip(several, own, strict=True)]
+    return [None if item is None or item is DISCONNECTED else as_variable(item) for item in several]
 
 
 def sub_tangents(node: Variable, tangents: Several, operands: Sequence[Variable]) -> list[Any]:

@@ -61,6 +61,9 @@ class TypedListVariable(Variable):
             message("the length of a list is not known before the call", [("list", self)], ["length(x)"])
         )
 
+    def __iter__(self) -> Any:
+        raise TypeMismatch(message("the elements of a list are not known before the call", [("list", self)], ["x[0]"]))
+
     def append(self, toAppend: Any) -> TypedListVariable:
         """The list with one element more."""
         return append(self, toAppend)
@@ -140,6 +143,12 @@ def inserted(items: list[Any], index: Any, item: Any) -> list[Any]:
     return [*items[:place], item, *items[place:]]
 
 
+def part_of(items: list[Any], *numbers: Any, given: tuple[bool, ...]) -> list[Any]:
+    """The elements of a slice."""
+    following = iter(numbers)
+    return items[slice(*[int(next(following)) if is_given else None for is_given in given])]
+
+
 MAKE = list_op("make_list", "A list of these elements.", lambda *items: list(items),
                lambda attributes, *items: ListType(items[0]))  # fmt: skip
 APPEND = list_op("list_append", "A list with one element more.", lambda items, item: [*items, item], same_list)
@@ -149,8 +158,8 @@ REMOVE = list_op("list_remove", "A list without the first such element.", withou
 REVERSE = list_op("list_reverse", "A list from its end.", lambda items: items[::-1], same_list)
 ITEM = list_op("list_item", "An element by its place.", lambda items, place: items[int(place)],
                lambda attributes, items, place: items.item)  # fmt: skip
-PART = list_op("list_part", "A part of a list (attributes `start`, `stop`, `step`).",
-               lambda items, start, stop, step: items[start:stop:step], same_list)  # fmt: skip
+PART = list_op("list_part", "A part of a list (`given`: which of start, stop and step the further operands are).",
+               part_of, same_list)  # fmt: skip
 INDEX = list_op("list_index", "The place of the first such element.",
                 lambda items, item: np.int64(place_of(items, item)), number)  # fmt: skip
 COUNT = list_op("list_count", "How many such elements there are.",
@@ -287,10 +296,12 @@ def reverse(x: Any) -> TypedListVariable:
 
 @by_method("__getitem__")
 def getitem(x: Any, index: Any) -> Any:
-    """An element by its place, or a part of the list by a slice of numbers."""
+    """An element by its place, or a part of the list by a slice; numbers may be expressions."""
     items = as_list(x)
     if isinstance(index, slice):
-        return applied(PART, items, start=index.start, stop=index.stop, step=index.step)
+        numbers = [index.start, index.stop, index.step]
+        given = tuple(number is not None for number in numbers)
+        return applied(PART, items, *[place(number) for number in numbers if number is not None], given=given)
     return applied(ITEM, items, place(index))
 
 

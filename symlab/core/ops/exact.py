@@ -272,6 +272,14 @@ def gammaincinv(a: Any, p: Any) -> Any:
     return root(lambda x: gammainc(a, x) - p, mpmath.mpf(0), high)
 
 
+def gammainccinv(a: Any, p: Any) -> Any:
+    """The x for which the upper incomplete gamma function is p."""
+    high = mpmath.mpf(1)
+    while gammaincc(a, high) > p:
+        high *= 2
+    return root(lambda x: p - gammaincc(a, x), mpmath.mpf(0), high)
+
+
 def hyp2f1(a: Any, b: Any, c: Any, z: Any) -> Any:
     """Gauss's hypergeometric function."""
     return mpmath.hyp2f1(a, b, c, z)

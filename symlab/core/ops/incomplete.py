@@ -97,6 +97,20 @@ gammaincinv = elementwise(
     domain=(0.2, 0.9),
 )
 
+gammainccinv = elementwise(
+    "gammainccinv",
+    doc="The x for which Q(a, x) is p.",
+    reference="scipy.special:gammainccinv",
+    dtypes=special,
+    partials=(
+        lambda y, a, p: -gammainc_slope(a, y) / density_of_gamma(a, y),
+        lambda y, a, p: -1 / density_of_gamma(a, y),
+    ),
+    exact=EXACT + "gammainccinv",
+    latex=r"Q^{{-1}}\left({0},{1}\right)",
+    domain=(0.2, 0.9),
+)
+
 betaincinv = elementwise(
     "betaincinv",
     doc="The x for which I_x(a, b) is p.",

@@ -6,9 +6,12 @@ import warnings
 from typing import Any
 
 from symlab.core.ops.operators import Variable
+from symlab.tensor.arguments import only_known
 from symlab.tensor.nnet import abstract_conv
 
 __all__ = ["conv2d"]
+
+CHOICES = ("unroll_batch", "unroll_kern", "unroll_patch", "openmp", "verbose", "version")  # of Theano's loops
 
 
 def conv2d(
@@ -16,5 +19,6 @@ def conv2d(
     subsample: Any = (1, 1), **options: Any,
 ) -> Variable:  # fmt: skip
     """`nnet.conv2d`, which is to be called; options that choose among Theano's implementations have no effect."""
+    only_known(options, "nnet.conv.conv2d", *CHOICES)
     warnings.warn("nnet.conv.conv2d is the older name of nnet.conv2d", DeprecationWarning, stacklevel=2)
     return abstract_conv.conv2d(input, filters, image_shape, filter_shape, border_mode, subsample)

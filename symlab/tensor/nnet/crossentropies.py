@@ -43,13 +43,13 @@ def crossentropy_categorical_1hot(coding_dist: Any, true_one_of_n: Any) -> Varia
     return neg(log(coding[counted(sizes_of(truth)[0]), truth]))  # type: ignore[no-any-return]
 
 
-def crossentropy_softmax_1hot_with_bias(x: Any, b: Any, y_idx: Any, **options: Any) -> tuple[Variable, Variable]:
+def crossentropy_softmax_1hot_with_bias(x: Any, b: Any, y_idx: Any) -> tuple[Variable, Variable]:
     """For each row of x + b the surprise of its class under softmax, and the softmax."""
     chances = softmax_with_bias(x, b)
     return crossentropy_categorical_1hot(chances, within(as_variable(y_idx), domain="not negative")), chances
 
 
-def crossentropy_softmax_1hot(x: Any, y_idx: Any, **options: Any) -> tuple[Variable, Variable]:
+def crossentropy_softmax_1hot(x: Any, y_idx: Any) -> tuple[Variable, Variable]:
     """For each row of x the surprise of its class under softmax, and the softmax."""
     chances = softmax(as_variable(x), axis=-1)
     return crossentropy_categorical_1hot(chances, within(as_variable(y_idx), domain="not negative")), chances
@@ -69,7 +69,7 @@ def crossentropy_softmax_1hot_with_bias_dx(dy: Any, sm: Any, y_idx: Any) -> Vari
     return mul(rows, sub(chances, cast(hit, chances.dtype)))  # type: ignore[no-any-return]
 
 
-def crossentropy_softmax_max_and_argmax_1hot(x: Any, y_idx: Any, **options: Any) -> tuple[Variable, ...]:
+def crossentropy_softmax_max_and_argmax_1hot(x: Any, y_idx: Any) -> tuple[Variable, ...]:
     """As `crossentropy_softmax_1hot`, with the largest chance of each row and its class."""
     found, chances = crossentropy_softmax_1hot(x, y_idx)
     return found, chances, chances.max(axis=-1), argmax(chances, axis=-1)

@@ -53,6 +53,7 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "standard_t": {"df": "positive"},
         "wald": {"mean": "positive", "scale": "positive"},
         "vonmises": {"kappa": "not negative"},
+        "truncexpon": {"b": "positive"},
         "dirichlet": {"alpha": "positive"},
         "multinomial": {"n": "not negative", "p": "not negative"},
     }

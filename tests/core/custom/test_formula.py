@@ -127,3 +127,10 @@ def test_pickles():
     again = pickle.loads(pickle.dumps(local))
     assert again.c == local.c
     assert again.recipe == local.recipe
+
+
+def test_helpers_that_call_nothing_of_symlabs():
+    text = "SL_INLINE double one_more(double x) {\n    return x + 1;\n}"
+    op = sl.custom.elementwise("one_more", reference=lambda x: x + 1, c="one_more({0})", helpers=text)
+    x = T.dvector("x")
+    assert np.array_equal(sl.function([x], op(x))(np.arange(3.0)), [1.0, 2.0, 3.0])

@@ -302,3 +302,20 @@ def test_in_a_loop():
 
 def test_wrap_py_is_the_same():
     assert sl.wrap_py is sl.as_op
+
+
+def test_python_functions_take_stacks_one_array_after_another():
+    """Also two operands of which one is alike for all, two results, and gradients."""
+
+    @sl.as_op([T.dvector, T.dscalar], [T.dvector, T.dscalar], grad=lambda inputs, g: [g[0] * inputs[1] + g[1], None])
+    def scaled(x, factor):
+        return x * factor, x.sum()
+
+    x, factor, rows = T.dvector("x"), T.dscalar("factor"), T.dmatrix("rows")
+    first, second = sl.vectorize_graph(scaled(x, factor), {x: rows})
+    f = sl.function([rows, factor], [first, second, sl.grad((first.sum() + second.sum()), rows)])
+    values = np.arange(6.0).reshape(2, 3)
+    for found, wanted in zip(f(values, 3.0), [values * 3, values.sum(1), np.full((2, 3), 4.0)], strict=True):
+        assert np.array_equal(found, wanted)
+    doubled = sl.vectorize(lambda row: scaled(row, 2.0)[0], "(n)->(n)")(T.constant(np.ones((2, 2, 3))))
+    assert np.array_equal(doubled.eval(), np.full((2, 2, 3), 2.0))

@@ -245,3 +245,34 @@ def test_what_is_drawn_is_connected_to_the_state_of_the_draw():
     drawn = sl.tensor.random.RandomStream(7).uniform(size=(2, 2))
     op = sl.OpFromGraph([x, y], [x + drawn, y + 3, 3 + drawn])
     assert op.connection_pattern() == [[True, False, False], [False, True, False], [True, False, True]]
+
+
+def test_tangents_stated_for_each_output(xy):
+    x, y = xy
+
+    def tenfold(inputs, tangents):
+        return [10 * tangents[0] + tangents[1]]
+
+    found = blend(rop_overrides=[tenfold, "default"])(x, y)
+    f = sl.function([x, y], sl.Rop(found, [x, y], [T.ones_like(x), 2 * T.ones_like(y)]))
+    first, second = f(X, Y)
+    np.testing.assert_allclose(first, 12.0 * np.ones(3))
+    np.testing.assert_allclose(second, Y.sum() + 2 * X.sum())
+    for stated in ([tenfold], lambda inputs, tangents: [tangents[0]] * 3):
+        with pytest.raises(InvalidValue, match=r"2 outputs, and rop_overrides [13] tangents"):
+            sl.Rop(blend(rop_overrides=stated)(x, y)[0], x, x)
+
+
+def test_stacks_of_operands_where_derivatives_are_stated(xy):
+    """One array after another, and with the gradient that is stated."""
+    x, y = xy
+    rows, stack = T.dmatrix("rows"), T.dtensor3("stack")
+    both = blend(lop_overrides=lambda inputs, outputs, gradients: [5 * gradients[0], None])(x, y)
+    first, second = sl.vectorize_graph(both, {x: rows})
+    f = sl.function([rows, y], [first, second, sl.grad(first.sum(), rows)])
+    values = np.array([X, Y])
+    for found, wanted in zip(f(values, Y), [np.exp(values) * Y, values @ Y, np.full((2, 3), 5.0)], strict=True):
+        np.testing.assert_allclose(found, wanted)
+    deep = sl.function([stack, y], sl.vectorize_graph(both[1], {x: stack}))
+    np.testing.assert_allclose(deep(np.array([values] * 4), Y), np.array([values @ Y] * 4))
+    assert deep(np.empty((0, 2, 3)), Y).shape == (0, 2)

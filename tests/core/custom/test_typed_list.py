@@ -118,3 +118,15 @@ def test_replaced_printed_and_pickled(xs):
     f = pickle.loads(pickle.dumps(sl.function([xs, x], y)))
     np.testing.assert_array_equal(f([A], B), A * 2)
     assert f.trace.to_json()
+
+
+def test_parts_between_places_of_the_call():
+    """The bounds are operands: they were once taken as if they were numbers."""
+    xs, i, j = sl.typed_list.TypedListType(T.dscalar)("xs"), T.lscalar("i"), T.lscalar("j")
+    f = sl.function([xs, i, j], [xs[i:], xs[i:j], xs[:-i:j], xs[::-1]])
+    values = [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert f(values, 1, 3) == [values[1:], values[1:3], values[:-1:3], values[::-1]]
+    with pytest.raises(ValueError, match="slice step cannot be zero"):
+        f(values, 1, 0)
+    with pytest.raises(TypeMismatch, match="elements of a list are not known before the call"):
+        list(xs)

@@ -45,12 +45,13 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "betainc_curve_bb": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "betaincinv": ((0.5, 5.0), (0.5, 5.0), (0.05, 0.95)),
     "gammaincinv": ((0.5, 5.0), (0.05, 0.95)),
+    "gammainccinv": ((0.5, 5.0), (0.05, 0.95)),
     "xlogy0": ((-3.0, 3.0), (0.05, 9.0)),
     "xlog1py": ((-3.0, 3.0), (-0.9, 5.0)),
     "left_shift": ((-3, 3), (0, 6)),
     "right_shift": ((-3, 3), (0, 6)),
 }
-SLOWLY_EXACT = {"betaincinv", "hyp2f1_slope"}  # whose exact value is a root of a function that is slow itself
+SLOWLY_EXACT = {"betaincinv", "gammainccinv", "hyp2f1_slope"}  # whose exact value is a root of a slow function
 WHOLE_OPERANDS = {("polygamma", 0), ("kve_slope", 0)}  # operands that are whole numbers even in floating point
 
 

@@ -73,6 +73,7 @@ def test_third_derivatives_by_shapes_are_refused():
 GRADIENTS = {
     "gammainc": (T.special.gammainc, (2.5, 3.1)), "gammaincc": (T.special.gammaincc, (2.5, 3.1)),
     "betainc": (T.special.betainc, (2.5, 1.7, 0.4)), "gammaincinv": (T.special.gammaincinv, (2.5, 0.7)),
+    "gammainccinv": (T.special.gammainccinv, (2.5, 0.7)),
     "jv": (T.special.jv, (1.3, 4.7)), "iv": (T.special.iv, (1.3, 4.7)), "ive": (T.special.ive, (0.3, 4.7)),
     "kv": (T.special.kv, (1.3, 4.7)), "kve": (T.special.kve, (1.3, 4.7)),
     "betaincinv": (T.special.betaincinv, (2.5, 1.7, 0.6)), "hyp2f1": (T.special.hyp2f1, (0.7, 1.3, 2.1, 0.45)),

@@ -35,6 +35,7 @@ INCLUDED = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 DEFINED = re.compile(r"^(?:(?:SL_INLINE|SL_RARE|SL_HELPER|static)\b|SL_\w+\().*?\b(sl_\w+)\s*[(,]", re.MULTILINE)
 LIBRARY = re.compile(r"\b(?:fabs|fmod|copysign|round|signbit|isnan|isinf|isfinite)f?\(")
 NAMED = re.compile(r"\bsl_\w+")
+ATTRIBUTES = re.compile(r"\bSL_(?:INLINE|RARE)\b")  # which bits.h defines
 VECTOR = re.compile(r"^SL_VECTOR_(?:double|float)\(", re.MULTILINE)
 VECTOR_CALL = "vector_call.h"
 VECTOR_FUNCTION = 8_000  # characters of a unit that take as long to compile as a function for vectors
@@ -104,6 +105,7 @@ def with_headers(code: str) -> tuple[str, list[str]]:
     """The code with the runtime headers that it needs in front, and the texts of all of these."""
     homes = homes_of_functions()
     wanted = {homes[name] for name in NAMED.findall(code) if name in homes}
+    wanted |= {"bits.h"} if ATTRIBUTES.search(code) else set()
     named = INCLUDED.findall(code)
     first = includes(sorted(wanted - set(named)))
     if LIBRARY.search(code):

@@ -49,13 +49,14 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     if not any(is_choice(node) for node in known):
         return roots, {}
     order = [node for node in toposort(roots) if node in known]
+    many = sum(map(is_choice, order)) > MOST_NESTED
     given: dict[Expr, object] = {node: None for node in order if not is_size(node)}  # sizes are worked out again
     shared = handed_on([node for node in order if is_choice(node)], given)
     handed: dict[tuple[Expr, bool], dict[Expr, Expr]] = {}
     done: dict[Expr, Expr] = {}
     for node in order:
         if is_choice(node):
-            closed = Closing(table, node, given, done, shared, handed, device)
+            closed = Closing(table, node, given, done, shared, handed, device, many)
             done[node] = closed.values()
             sources.update(dict.fromkeys(closed.made, sources.get(node, node)))
         elif node.op is PROJECT and is_choice(node.args[0]):
@@ -76,7 +77,8 @@ def is_choice(node: Expr) -> bool:
 class Closing:
     """Makes the loops of one choice; `done` are the new forms of what is needed always, `known` what of it is given.
 
-    `shared` says what each branch gives for others under the same condition, `handed` has what was given so far.
+    `shared` says what each branch gives for others under the same condition, `handed` has what was given so far. Where
+    there are `many` choices, numbers are operands of the loops, so that those which differ in them alone share code.
     """
 
     def __init__(
@@ -88,8 +90,10 @@ class Closing:
         shared: Mapping[Side, Sequence[Expr]],
         handed: dict[tuple[Expr, bool], dict[Expr, Expr]],
         device: bool,
+        many: bool,
     ) -> None:
         self.table, self.node, self.known, self.done, self.device = table, node, known, done, device
+        self.many = many
         self.shared = shared
         self.handed = {taken: handed.setdefault((node.args[0], taken), {}) for taken in (True, False)}
         self.made: list[Expr] = []
@@ -175,4 +179,8 @@ class Closing:
         outside = ChainMap[Expr, Any](handed, self.known)
         order = toposort(values, outside)
         leaves = (node for node in order if node in outside or node.op.kind is Kind.LEAF)
-        return [node for node in leaves if node.op is not CONSTANT or not is_number(node)]
+        return [node for node in leaves if node.op is not CONSTANT or not is_number(node) or self.is_apart(node)]
+
+    def is_apart(self, constant: Expr) -> bool:
+        """Whether a number is an operand of its own: one that counts, as integers do not that decide sizes."""
+        return self.many and constant.type.dtype.kind in "fc"

@@ -99,7 +99,7 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Ex
 
     Integers get a zero, unless they are wanted and are taken as real numbers here: those have a gradient.
     """
-    operands = [(place, arg) for place, arg in enumerate(node.args[: value_count(node)]) if arg in leads]
+    operands = [pair for pair in connected(node, flow) if pair[1] in leads]
     varying = [pair for pair in operands if not is_discrete(pair[1]) or (node.op is cast and pair[1] in wanted)]
     nothing = flow if isinstance(flow, Undefined) and is_discrete(node) else ZERO
     places = {place for place, _ in varying}
@@ -110,8 +110,10 @@ def shares(node: Expr, flow: Any, leads: Collection[Expr], wanted: Collection[Ex
         yield node.args[0], (node.attr("index"), flow)
     elif node.op is IFELSE:
         yield from branch_shares(node, flow, varying)
-    elif (without := undefined_part(node, flow)) is not None:
-        yield from ((arg, without) for _, arg in varying)
+    elif (spoiled := undefined_parts(node, flow)) and "connects" in node.op.extra:
+        yield from apart(node, flow, spoiled, leads, wanted)
+    elif spoiled:
+        yield from ((arg, flow[spoiled[0]]) for _, arg in varying)
     elif isinstance(flow, (Undefined, Zero)) or no_influence(flow):
         yield from ((arg, flow if isinstance(flow, Undefined) else ZERO) for _, arg in varying)
     elif node.op.kind is Kind.ELEMENTWISE and node.op.vjp is None:
@@ -136,13 +138,34 @@ def branch_shares(node: Expr, flow: Any, operands: Sequence[tuple[int, Expr]]) -
             yield arg, part if isinstance(part, Undefined) else ZERO
 
 
-def undefined_part(node: Expr, flow: Any) -> Undefined | None:
-    """The flow of a result without a derivative, among several: any operand may be what that result comes from."""
+def connected(node: Expr, flow: Any) -> list[tuple[int, Expr]]:
+    """The values among the operands, without those on which, as the op states it, no result with a flow depends."""
+    operands = list(enumerate(node.args[: value_count(node)]))
+    stated = node.op.extra.get("connects")
+    if stated is None:
+        return operands
+    told = [at for at, part in enumerate(flow) if part is not None] if isinstance(flow, tuple) else [0]
+    rows = stated(node)
+    return [(place, arg) for place, arg in operands if place >= len(rows) or any(rows[place][at] for at in told)]
+
+
+def undefined_parts(node: Expr, flow: Any) -> list[int]:
+    """The results without a derivative, among several: any operand may be what they come from."""
     if not isinstance(flow, tuple):
-        return None
+        return []
     parts = enumerate(flow)
-    found = (part for at, part in parts if isinstance(part, Undefined) and not is_discrete(PROJECT(node, index=at)))
-    return next(found, None)
+    return [at for at, part in parts if isinstance(part, Undefined) and not is_discrete(PROJECT(node, index=at))]
+
+
+def apart(
+    node: Expr, flow: Any, spoiled: Sequence[int], leads: Collection[Expr], wanted: Collection[Expr]
+) -> Iterator[tuple[Expr, Any]]:
+    """The flow from results without a derivative to the operands connected to them, and from the others to the rest."""
+    only = tuple(part if at in spoiled else None for at, part in enumerate(flow))
+    bad = dict(connected(node, only))
+    yield from ((arg, flow[spoiled[0]]) for arg in bad.values() if arg in leads)
+    rest = tuple(None if at in spoiled else part for at, part in enumerate(flow))
+    yield from (pair for pair in shares(node, rest, leads, wanted))
 
 
 def no_influence(flow: Any) -> bool:

@@ -106,6 +106,9 @@ def record_of(op: Op) -> Record:
     told = getattr(op, "infer_shape", None)
     if told is not None:
         extra["sizes"] = size_rule(told, str(op))
+    pattern = getattr(op, "connection_pattern", None)
+    if pattern is not None:
+        extra["connects"] = lambda node: pattern(Apply.of(node))
     return Record(
         op_name(type(op).__name__), Kind.CALL, type(op).__doc__ or "", performing(op), inferred, vjp=vjp, jvp=jvp,
         home=type(op).__module__, extra=MappingProxyType(extra), recipe=Recipe(record_of, (op,)),
@@ -134,7 +137,7 @@ def derivatives(op: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] 
         def reverse(inputs: Any, outputs: Any, gradients: Any) -> Any:
             return op.grad(inputs, gradients)
 
-    vjp = None if reverse is None else connected(op, reverse_rule(str(op), reverse))
+    vjp = None if reverse is None else reverse_rule(str(op), reverse)
     forward = getattr(op, "pushforward", None)
     if forward is None and hasattr(op, "R_op"):
 
@@ -144,22 +147,6 @@ def derivatives(op: Any) -> tuple[Callable[..., Any] | None, Callable[..., Any] 
     if forward is None:
         return vjp, None if vjp is None else forward_rule(vjp)
     return vjp, forward_stated(forward)
-
-
-def connected(op: Any, vjp: Callable[..., Any]) -> Callable[..., Any]:
-    """The record's `vjp`, with nothing for operands on which, by `connection_pattern`, no result with one depends."""
-    pattern = getattr(op, "connection_pattern", None)
-    if pattern is None:
-        return vjp
-
-    def pulled(cotangent: Any, node: Variable, *operands: Variable, **attributes: Any) -> Any:
-        several = cotangent if isinstance(cotangent, tuple) else (cotangent,)
-        told = [place for place, item in enumerate(several) if item is not None]
-        found = vjp(cotangent, node, *operands, **attributes)
-        rows = pattern(Apply.of(node))
-        return tuple(item if any(row[at] for at in told) else None for item, row in zip(found, rows, strict=True))
-
-    return pulled
 
 
 def forward_stated(forward: Callable[..., Any]) -> Callable[..., Any]:

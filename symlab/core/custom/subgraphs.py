@@ -142,7 +142,9 @@ def found_shared(op: OpFromGraph, strict: bool) -> list[SharedVariable]:
 def record_of(op: OpFromGraph) -> Op:
     """The record of a sub-graph's nodes."""
     stated = (op.lop_overrides, op.grad_overrides, op.rop_overrides) != (DEFAULT,) * 3
-    extra = {"inline": "closed" if stated or op.stated_pattern else "open", "made": op}
+    extra: dict[str, Any] = {"inline": "closed" if stated or op.stated_pattern else "open", "made": op}
+    if op.stated_pattern is not None:
+        extra["connects"] = op.connection_pattern
     return Op(
         op_name(op.name), Kind.CONTROL, "A sub-graph (attribute `body`).", computed,
         lambda attributes, *types: attributes["body"].body.type, vjp=reverse(op), jvp=forward(op),
@@ -177,7 +179,7 @@ def reverse(op: OpFromGraph) -> Callable[..., Several]:
         if any(isinstance(item, str) for item in found):
             inner = sub_gradients(node, given, operands)
             found = [own if isinstance(item, str) else item for item, own in zip(found, inner, strict=True)]
-        return cut(op, node, tuple(found))
+        return tuple(found)
 
     return vjp
 
@@ -214,14 +216,6 @@ def one(stated: Any, asked: Sequence[list[Variable]]) -> Any:
         return stated
     found = overridden(stated, asked)
     return found[0] if isinstance(found, (list, tuple)) else found
-
-
-def cut(op: OpFromGraph, node: Expr, found: Several) -> Several:
-    """The gradients without those of inputs on which nothing depends, as `connection_pattern` says."""
-    if op.stated_pattern is None:
-        return found
-    rows = op.connection_pattern(node)
-    return tuple(item if place >= len(rows) or any(rows[place]) else None for place, item in enumerate(found))
 
 
 def sub_gradients(node: Variable, cotangents: Sequence[Any], operands: Sequence[Variable]) -> Several:

@@ -13,7 +13,7 @@ from typing import Any
 from symlab.core.ir.expr import Expr, toposort
 from symlab.core.ir.op import AS_WRITTEN, Kind
 from symlab.core.ir.types import ArrayType
-from symlab.core.ops.branch import IFELSE
+from symlab.core.ops.branch import IFELSE, MAYBE
 from symlab.core.ops.shape import size_of
 
 Side = tuple[Expr, bool]  # a choice, or the condition of several, and whether the first branch is meant
@@ -44,7 +44,7 @@ def needs_of(roots: Sequence[Expr]) -> dict[Expr, Need]:
     order = toposort(roots)
     for node in reversed(order):
         need = needs[node] = simpler(needs[node], needs)
-        if node.op is not IFELSE:
+        if node.op is not IFELSE and node.op is not MAYBE:
             for arg in node.args:
                 put(needs, arg, need)
             continue
@@ -98,6 +98,8 @@ def handed_on(order: Sequence[Expr], known: dict[Expr, object]) -> Mapping[Side,
 
 def values_of(node: Expr, taken: bool) -> Sequence[Expr]:
     """The values of one branch of a choice."""
+    if node.op is MAYBE:
+        return node.args[1:] if taken else ()
     half = len(node.args) // 2
     return node.args[1 : half + 1] if taken else node.args[half + 1 :]
 

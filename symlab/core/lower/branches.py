@@ -15,16 +15,20 @@ from symlab.core.ir.expr import Expr, Lambda, toposort
 from symlab.core.ir.graph import Table
 from symlab.core.ir.op import CONSTANT, PARAM, PROJECT, Kind, Op
 from symlab.core.ir.types import TupleType
-from symlab.core.lower.branch_work import Side, handed_on, is_size, needed_always, values_of
+from symlab.core.lower.branch_work import Side, handed_on, is_size, needed_always, nesting, values_of
+from symlab.core.lower.facts import NotCompilable
+from symlab.core.lower.flattening import Circular, Flattening
 from symlab.core.lower.picked import rebuilt, same
 from symlab.core.lower.roles import lies_on_host
 from symlab.core.ops.bits import invert
-from symlab.core.ops.branch import IFELSE
+from symlab.core.ops.branch import IFELSE, MAYBE
 from symlab.core.ops.elementwise import cast
 from symlab.core.ops.index import WHOLE
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.loop import BUNDLE, SCAN, is_number, scan_type
 from symlab.core.ops.transfer import to_device, to_host
+
+MOST_NESTED = 64  # choices within choices: each is lowered within the one around it
 
 
 def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[Sequence[Expr], dict[Expr, Expr]]:
@@ -33,34 +37,48 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     Choices within branches are left as they are until the branch is lowered. In a program for a `device` the processor
     makes the choice: what the loops read is brought to it, and what kernels make of their results to the device.
     """
-    known = needed_always(roots)
-    if not any(node.op is IFELSE for node in known):
+    flat: Sequence[Expr] = ()
+    sources: dict[Expr, Expr] = {}
+    if nesting(roots) > MOST_NESTED:
+        flattening = Flattening(table, roots)
+        try:
+            roots, flat, sources = flattening.all(), flattening.made, flattening.sources
+        except Circular:
+            raise NotCompilable(f"choices lie more than {MOST_NESTED} deep within each other") from None
+    known = needed_always([*roots, *flat])
+    if not any(is_choice(node) for node in known):
         return roots, {}
     order = [node for node in toposort(roots) if node in known]
+    many = sum(map(is_choice, order)) > MOST_NESTED
     given: dict[Expr, object] = {node: None for node in order if not is_size(node)}  # sizes are worked out again
-    shared = handed_on([node for node in order if node.op is IFELSE], given)
+    shared = handed_on([node for node in order if is_choice(node)], given)
     handed: dict[tuple[Expr, bool], dict[Expr, Expr]] = {}
     done: dict[Expr, Expr] = {}
-    sources: dict[Expr, Expr] = {}
     for node in order:
-        if node.op is IFELSE:
-            closed = Closing(table, node, given, done, shared, handed, device)
+        if is_choice(node):
+            closed = Closing(table, node, given, done, shared, handed, device, many)
             done[node] = closed.values()
-            sources.update(dict.fromkeys(closed.made, node))
-        elif node.op is PROJECT and node.args[0].op is IFELSE:
+            sources.update(dict.fromkeys(closed.made, sources.get(node, node)))
+        elif node.op is PROJECT and is_choice(node.args[0]):
             done[node] = done[node.args[0]].args[node.attr("index")]
         elif node.args:
             made = done[node] = same(table, node, tuple([done[arg] for arg in node.args]))
-            sources.setdefault(made, node)
+            sources.setdefault(made, sources.get(node, node))
         else:
             done[node] = node
     return [done[root] for root in roots], sources
 
 
+def is_choice(node: Expr) -> bool:
+    """Whether a node chooses whether others are computed."""
+    return node.op is IFELSE or node.op is MAYBE
+
+
 class Closing:
     """Makes the loops of one choice; `done` are the new forms of what is needed always, `known` what of it is given.
 
-    `shared` says what each branch gives for others under the same condition, `handed` has what was given so far.
+    `shared` says what each branch gives for others under the same condition, `handed` has what was given so far. Where
+    there are `many` choices, numbers are operands of the loops, so that those which differ in them alone share code.
     """
 
     def __init__(
@@ -72,8 +90,10 @@ class Closing:
         shared: Mapping[Side, Sequence[Expr]],
         handed: dict[tuple[Expr, bool], dict[Expr, Expr]],
         device: bool,
+        many: bool,
     ) -> None:
         self.table, self.node, self.known, self.done, self.device = table, node, known, done, device
+        self.many = many
         self.shared = shared
         self.handed = {taken: handed.setdefault((node.args[0], taken), {}) for taken in (True, False)}
         self.made: list[Expr] = []
@@ -89,14 +109,27 @@ class Closing:
     def values(self) -> Expr:
         """The values of the branch that is chosen, as a bundle."""
         condition = self.for_kernels(self.done[self.node.args[0]])
+        steps = self.make(cast, condition, dtype="int64")
+        if self.node.op is MAYBE:
+            return self.alone(steps)
         half = len(self.node.args) // 2
-        last = self.make(cast, self.make(invert, condition), dtype="int64")
-        second = self.loop(False, [], last)
-        firsts = [self.row(second, place) for place in range(half)]
-        first = self.loop(True, firsts, self.make(cast, condition, dtype="int64"))
+        seconds = values_of(self.node, False)
+        if all(item in self.known for item in seconds) and (self.node, False) not in self.shared:
+            firsts: Sequence[Expr] = [self.for_kernels(self.done[item]) for item in seconds]
+        else:
+            second = self.loop(False, [], self.make(cast, self.make(invert, condition), dtype="int64"))
+            self.hand_on(False, second, half)
+            firsts = [self.row(second, place) for place in range(half)]
+        first = self.loop(True, firsts, steps)
         self.hand_on(True, first, 2 * half)
-        self.hand_on(False, second, half)
         return self.make(BUNDLE, *(self.make(PROJECT, first, index=place) for place in range(half)))
+
+    def alone(self, steps: Expr) -> Expr:
+        """The values of a branch that is taken or not, with none beside it: a history of one row, else zeros."""
+        count = len(self.node.args) - 1
+        loop = self.loop(True, [], steps)
+        self.hand_on(True, loop, count)
+        return self.make(BUNDLE, *(self.row(loop, place) for place in range(count)))
 
     def row(self, loop: Expr, place: int) -> Expr:
         """The only row of a history."""
@@ -146,4 +179,8 @@ class Closing:
         outside = ChainMap[Expr, Any](handed, self.known)
         order = toposort(values, outside)
         leaves = (node for node in order if node in outside or node.op.kind is Kind.LEAF)
-        return [node for node in leaves if node.op is not CONSTANT or not is_number(node)]
+        return [node for node in leaves if node.op is not CONSTANT or not is_number(node) or self.is_apart(node)]
+
+    def is_apart(self, constant: Expr) -> bool:
+        """Whether a number is an operand of its own: one that counts, as integers do not that decide sizes."""
+        return self.many and constant.type.dtype.kind in "fc"

@@ -11,7 +11,6 @@ import numpy as np
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Graph
 from symlab.core.ir.op import SHARED
-from symlab.core.lower.branch_work import nesting
 from symlab.core.lower.buffers import Buffer, Buffers
 from symlab.core.lower.emit import Emitter
 from symlab.core.lower.facts import Check, Facts, NotCompilable
@@ -34,8 +33,6 @@ from symlab.core.lower.roles import Role, role
 from symlab.core.lower.sizes import Atom, Size, Sizes, row_major
 
 Step = KernelCall | ProductCall | BoundsCall | ReferenceCall | LoopCall | TransferCall
-
-MOST_NESTED = 64  # choices within choices: each is lowered within the one around it
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +71,15 @@ def fuse(graph: Graph, together: bool = True, device: bool = False) -> Fused | R
     """The kernels and calls of a graph; `together=False` gives every node a kernel of its own, to look between them."""
     if graph.holds_objects():
         return Refusal("lists and objects are values of the reference evaluator alone")
-    if nesting(graph.roots) > MOST_NESTED:
-        return Refusal(f"choices lie more than {MOST_NESTED} deep within each other")
     operands = operands_of(graph)
     places = {node: place for place, node in enumerate(operands)}
-    prepared = prepare(graph, dropped(graph, places), device)
+    prepared: Prepared | None = None
     try:
+        prepared = prepare(graph, dropped(graph, places), device)
         facts = facts_of(prepared, places)
         return fused(prepared, facts, operands, Grouping(prepared, facts, together, device))
     except NotCompilable as refusal:
-        return Refusal(str(refusal), None if refusal.node is None else prepared.source(refusal.node))
+        return Refusal(str(refusal), prepared.source(refusal.node) if prepared and refusal.node else None)
 
 
 def facts_of(prepared: Prepared, places: Mapping[Expr, int]) -> Facts:

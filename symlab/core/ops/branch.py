@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from symlab.core.ir.op import PROJECT, Kind, Op
 from symlab.core.ir.types import ArrayType, Held, TupleType, array_type
 from symlab.core.ops.operators import Variable
@@ -55,4 +57,15 @@ def branch_jvp(tangents: Several, node: Variable, condition: Variable, *values: 
 IFELSE: Op = Op(
     "ifelse", Kind.CONTROL, "The values of one of two branches; the other one is not computed.",
     reference=branch_reference, infer=branch_type, jvp=branch_jvp, home=__name__,
+)  # fmt: skip
+
+
+def taken_or_zeros(condition: Any, *values: Any) -> tuple[Any, ...]:
+    """The values where the condition holds, else zeros."""
+    return values if condition else tuple(np.zeros_like(value) for value in values)
+
+
+MAYBE: Op = Op(
+    "maybe", Kind.CONTROL, "Values that are computed where a condition holds, else zeros; lowering alone makes it.",
+    reference=taken_or_zeros, infer=lambda attributes, condition, *values: TupleType(values), home=__name__,
 )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ir.errors import DisconnectedInputError, NullTypeGradError, TypeMismatch
-from symlab.gradient import DisconnectedType, grad_undefined
+from symlab.gradient import DisconnectedType, NullType, grad_undefined
 
 X = np.array([0.5, -1.0, 2.0])
 MODES = pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
@@ -180,3 +180,59 @@ def test_pickles():
     x = T.dvector("x")
     f = pickle.loads(pickle.dumps(sl.function([x], T.exp(Scale(3)(x)))))
     np.testing.assert_allclose(f(X), np.exp(3 * X))
+
+
+class Halves(sl.Op):
+    """Two results, each of one operand, of which the second result has no derivative behind it."""
+
+    __props__ = ()
+    itypes = (T.dvector, T.dvector)
+    otypes = (T.dvector, T.dvector)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0], output_storage[1][0] = 2 * inputs[0], 3 * inputs[1]
+
+    def L_op(self, inputs, outputs, output_grads):
+        return [2 * output_grads[0], 3 * output_grads[1]]
+
+    def connection_pattern(self, node):
+        return [[True, False], [False, True]]
+
+
+class FirstAlone(sl.Op):
+    """The product of sums, with a derivative with respect to the first operand alone."""
+
+    __props__ = ()
+    itypes = (T.dvector, T.dvector)
+    otypes = (T.dscalar,)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = np.asarray(inputs[0].sum() * inputs[1].sum())
+
+    def grad(self, inputs, output_grads):
+        return [output_grads[0] * inputs[1].sum() * T.ones_like(inputs[0]), NullType()()]
+
+
+def test_what_is_not_connected_is_not_touched_by_a_missing_derivative():
+    x, y = T.dvectors("x", "y")
+    cost = FirstAlone()(*Halves()(x, y))
+    f = sl.function([x, y], sl.grad(cost, x))
+    np.testing.assert_array_equal(f(X, X + 1), np.full(X.shape, 2 * 3 * (X + 1).sum()))
+    with pytest.raises(NullTypeGradError, match="y -> Halves -> project -> FirstAlone"):
+        sl.grad(cost, y)
+
+
+def test_what_only_a_result_without_flow_needs_is_disconnected():
+    x, y = T.dvectors("x", "y")
+    first, _ = Halves()(x, y)
+    with pytest.raises(DisconnectedInputError):
+        sl.grad(T.floor(first).sum(), y)
+
+
+def test_a_sub_graph_states_for_each_result_what_it_is_connected_to():
+    x, y = T.dvectors("x", "y")
+    rows = [[True, False], [False, True]]
+    op = sl.OpFromGraph([x, y], [2 * x, 3 * y], connection_pattern=rows)
+    cost = FirstAlone()(*op(x, y))
+    f = sl.function([x, y], sl.grad(cost, x))
+    np.testing.assert_array_equal(f(X, X + 1), np.full(X.shape, 2 * 3 * (X + 1).sum()))

@@ -22,6 +22,10 @@ from symlab.core.lower.memory import Program
 from symlab.core.lower.program import BoundsCall, KernelCall, LoopCall, ProductCall, ReferenceCall, TransferCall
 from symlab.core.lower.sizes import Size
 
+RETURN: Line = ("return 0;", None)
+STEPS = 50  # of a function that is a part of a long `run`: compilers take more than twice the time for twice the code
+PART = "static __attribute__((noinline)) int part{}(void **data, const int64_t *shapes, char **w, int64_t *error)"
+WORK = re.compile(r"\bw\d+\b")
 KERNEL = re.compile(r"\b(kernel\d+)\(")
 LONG = 5_000  # characters of code from which time to compile counts more
 FEW = 8  # kernels that the compiler may take into `run`; more would make one large function
@@ -66,6 +70,7 @@ class Renderer:
         self.definitions: dict[str, None] = {}
         self.references: list[ReferenceCall] = []
         self.bodies: list[list[Line]] = []  # the functions of bodies of loops, inner ones first
+        self.numbers_of_bodies: dict[Body, int] = {}
         self.guards = {number: pair for number, *pair in self.fused.copies}  # nothing to copy where both are one
         self.steps = 0
         self.few = sum(1 for step in program.steps if isinstance(step, KernelCall)) <= FEW
@@ -73,7 +78,7 @@ class Renderer:
     def rendered(self) -> Rendered:
         """The translation units."""
         plan = [("", None), (PLAN, None), *block(plan_lines(self.layout, self.numbers))]
-        run = self.entry(RUN, self.program.schedule.run, [("return 0;", None)])
+        run = self.entry_in_parts() if self.is_long() else self.entry(RUN, self.program.schedule.run, [RETURN])
         late = [number for number in self.program.schedule.commit if number not in self.program.skipped]
         commit = self.entry(COMMIT, late, []) if late else []
         head: list[Line] = [('#include "program.h"', None)]
@@ -137,6 +142,32 @@ class Renderer:
         if self.profile:
             first.append((f"int64_t *counts = data[{self.layout.counts_at}], clock = sl_clock(0, 0);", None))
         return [("", None), (head, None), *block([*first, *self.work_lines(), *body, *tail])]
+
+    def is_long(self) -> bool:
+        """Whether `run` calls functions for parts of it."""
+        return not self.profile and len(self.program.schedule.run) > 2 * STEPS
+
+    def entry_in_parts(self) -> list[Line]:
+        """`run` as calls of functions that make some of its steps each."""
+        numbers = [number for number in self.program.schedule.run if number not in self.program.skipped]
+        starts = range(0, len(numbers), STEPS)
+        parts = [line for at in starts for line in self.part(at // STEPS, numbers[at : at + STEPS])]
+        names = ", ".join(f"w{place}" for place in range(len(self.program.slots)))
+        calls = [(f"if (!code) code = part{at // STEPS}(data, shapes, w, error);", None) for at in starts]
+        sizes = [(text, None) for text in atom_lines(self.layout, self.work_sizes())]
+        work: list[Line] = [(f"char *w[] = {{{names or '0'}}};", None), ("int code = 0;", None)]
+        return [*parts, ("", None), (RUN, None), *block([*sizes, *self.work_lines(), *work, *calls, ("return code;", None)])]
+
+    def part(self, place: int, numbers: Sequence[int]) -> list[Line]:
+        """A function of some steps."""
+        body: list[Line] = []
+        sizes: list[Size] = []
+        for number in numbers:
+            body += [*self.step(number, sizes), ("if (sl_stopped(error)) return SL_INTERRUPTED;", None)]
+        used = dict.fromkeys(name for text, _ in body for name in WORK.findall(text))
+        first = [*atom_lines(self.layout, sizes), *(f"char *{name} = w[{name[1:]}];" for name in used)]
+        lines = [*((text, None) for text in first), *body, RETURN]
+        return [("", None), (PART.format(place), None), *block(lines)]
 
     def work_sizes(self) -> list[Size]:
         """The sizes of the parts of the workspace."""
@@ -213,9 +244,11 @@ class Renderer:
     def loop_call(self, step: LoopCall, sizes: list[Size]) -> list[Line]:
         """The lines of a loop, whose body is written before."""
         number = self.numbers[self.fused.prepared.source(step.node)]
-        body = BodyRenderer(self, step.body, number)
-        self.bodies.append(body.functions_of_body())
-        writer = LoopWriter(step, self.layout, len(self.bodies) - 1, number, self.pointer)
+        body = BodyRenderer(self, step.body, number).body()
+        if body not in self.numbers_of_bodies:
+            self.numbers_of_bodies[body] = len(self.bodies)
+            self.bodies.append(body.functions(len(self.bodies)))
+        writer = LoopWriter(step, self.layout, self.numbers_of_bodies[body], number, self.pointer)
         sizes += writer.sizes()
         return writer.lines()
 
@@ -269,21 +302,38 @@ class BodyRenderer(Renderer):
         super().__init__(program, numbers=defaultdict(lambda: number, outer.numbers))
         self.functions, self.reductions, self.definitions = outer.functions, outer.reductions, outer.definitions
         self.references, self.bodies, self.few = outer.references, outer.bodies, outer.few
+        self.numbers_of_bodies = outer.numbers_of_bodies
 
-    def functions_of_body(self) -> list[Line]:
+    def body(self) -> Body:
         """The functions that plan and run a step."""
-        body = self.entry("", self.program.schedule.run, [("return 0;", None)])[2:]
-        run, plan = body_heads(len(self.bodies))
-        constants = constant_lines(len(self.bodies), self.layout)
-        return [
-            ("", None),
-            *constants,
-            (plan, None),
-            *block(plan_lines(self.layout, self.numbers)),
-            ("", None),
-            (run, None),
-            *body,
-        ]
+        run = self.entry("", self.program.schedule.run, [RETURN])[2:]
+        return Body(run, block(plan_lines(self.layout, self.numbers)), self.layout)
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """The functions of a loop's body; those of equal texts are one."""
+
+    run: Sequence[Line]
+    plan: Sequence[Line]
+    layout: Layout
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from others: all that is compiled, but for its number."""
+        return tuple(text for text, _ in (*self.run, *self.plan, *constant_lines(0, self.layout)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Body) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def functions(self, number: int) -> list[Line]:
+        """The text under a number."""
+        run, plan = body_heads(number)
+        constants = constant_lines(number, self.layout)
+        return [("", None), *constants, (plan, None), *self.plan, ("", None), (run, None), *self.run]
 
 
 def block(lines: Sequence[Line]) -> list[Line]:

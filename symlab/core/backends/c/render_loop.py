@@ -20,6 +20,15 @@ BODY = "static int run{0}(void **data, const int64_t *shapes, void *workspace, i
 BODY_PLAN = "static int64_t plan{0}(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error)"
 
 
+@dataclass(frozen=True)
+class Target:
+    """Memory that a branch writes one of its roots to: a state's, or a row of a history."""
+
+    place: int
+    pointer: str
+    state: int | None = None
+
+
 @dataclass
 class LoopWriter:
     """Writes one loop whose body is the function `run` with this number."""
@@ -59,6 +68,9 @@ class LoopWriter:
 
     def lines(self) -> list[Line]:
         """The loop."""
+        targets = self.choice_targets()
+        if targets is not None:
+            return self.choice(targets)
         head = [*self.counts(), *self.tables(), *self.plan(), *self.pointers()]
         body = [
             *self.targets(),
@@ -68,6 +80,42 @@ class LoopWriter:
         loop = ["while (done < steps) {", *("    " + line for line in body), "}"]
         text = [*head, *loop, *self.finish(), "free(memory);"]
         return [("{", self.step.node), *(("    " + line, None) for line in text), ("}", None)]
+
+    def choice_targets(self) -> list[Target] | None:
+        """What a branch of a choice writes; None if this is no branch, or would write over what is needed."""
+        if not self.step.node.attr("choice") or self.step.steps is None:
+            return None
+        found = [Target(place, self.pointer(one)) for place, several in self.histories.items() for one in several]
+        for state, place in self.carried:
+            buffer = self.step.results[state]
+            found += [] if buffer is None else [Target(place, self.pointer(buffer), state)]
+        whole = len({target.place for target in found}) == len(self.dtypes)
+        return found if whole and not any(map(self.is_needed, found)) else None
+
+    def is_needed(self, target: Target) -> bool:
+        """Whether something needs what lies where this is written; a branch does not read the states it replaces."""
+        own = None if target.state is None else self.step.operands[target.state]
+        return any(self.pointer(item.buffer) == target.pointer for item in self.step.operands if item is not own)
+
+    def choice(self, targets: Sequence[Target]) -> list[Line]:
+        """One branch of a choice: its body is run, or the states stay what they are and everything else is 0."""
+        assert self.step.steps is not None
+        first = {target.place: target for target in reversed(targets)}
+        call = f"sl_once(plan{self.number}, run{self.number}, d, s, {self.node_number}, error)"
+        taken = [*self.tables(), *(f"{self.root(place)} = {target.pointer};" for place, target in first.items())]
+        taken += [f"const int code = {call};", "if (code) return code;"]
+        other = []
+        for target in targets:
+            size = text(self.rows[target.place])
+            if target is not first[target.place]:
+                taken.append(f"memcpy({target.pointer}, {first[target.place].pointer}, {size});")
+            if target.state is None:
+                other.append(f"memset({target.pointer}, 0, {size});")
+            elif self.start(target.state) != f"(char *){target.pointer}":
+                other.append(f"memcpy({target.pointer}, {self.start(target.state)}, {size});")
+        lines = [f"if (*(const int64_t *){self.pointer(self.step.steps)} > 0) {{", *("    " + line for line in taken)]
+        lines += ["} else {", *("    " + line for line in other), "}"]
+        return [(line, None if at else self.step.node) for at, line in enumerate(lines)]
 
     def counts(self) -> list[str]:
         """How many steps there are."""
@@ -87,7 +135,7 @@ class LoopWriter:
         pointers = [self.start(place) for place in range(len(self.step.operands))]
         pointers += [f"(void *)c{self.number}_{place}" for place in range(self.inner.constants)]
         pointers += ["0"] * (self.inner.first_root - len(pointers) + len(self.dtypes))
-        lines = [f"int64_t s[] = {{{', '.join(shapes)}}}, idle;", f"void *d[] = {{{', '.join(pointers)}}};"]
+        lines = [f"int64_t s[] = {{{', '.join(shapes)}}};", f"void *d[] = {{{', '.join(pointers)}}};"]
         if self.inner.links:
             known = [self.outer.links.index(name) for name in self.inner.links]
             table = f"((const int64_t *)data[{self.outer.links_at}])"
@@ -105,7 +153,7 @@ class LoopWriter:
 
     def plan(self) -> list[str]:
         """Memory for one step, and for what it leaves to the next where no history keeps it."""
-        lines = ["int64_t bytes = 0;", "if (steps > 0) {", f"    bytes = plan{self.number}(d, s, &idle, error);"]
+        lines = ["int64_t bytes = 0, idle;", "if (steps > 0) {", f"    bytes = plan{self.number}(d, s, &idle, error);"]
         lines += ["    if (bytes < 0) return (int)-bytes;", "}"]
         spare = [f"SL_ALIGNED({text(self.rows[place])})" for place in self.spare(False) for _ in range(2)]
         total = " + ".join(["SL_ALIGNED(bytes)", *spare])

@@ -55,6 +55,21 @@ SL_HELPER int sl_stopped(const int64_t *error) {
     return flag && *flag;
 }
 
+/* Runs the body of a choice in memory of its own. */
+typedef int64_t (*sl_planned)(void **data, int64_t *shapes, int64_t *nanoseconds, int64_t *error);
+typedef int (*sl_body)(void **data, const int64_t *shapes, void *workspace, int64_t *error);
+static __attribute__((unused, noinline)) int sl_once(
+    sl_planned plan, sl_body run, void **data, int64_t *shapes, int64_t node, int64_t *error) {
+    int64_t idle;
+    const int64_t bytes = plan(data, shapes, &idle, error);
+    if (bytes < 0) return (int)-bytes;
+    void *memory = bytes ? aligned_alloc(64, SL_ALIGNED(bytes)) : 0;
+    if (bytes && !memory) return sl_refuse(error, SL_NO_MEMORY, node, 0, 0, 0);
+    const int code = sl_stopped(error) ? SL_INTERRUPTED : run(data, shapes, memory, error);
+    free(memory);
+    return code;
+}
+
 /* Adds the time since `start` to a pair of nanoseconds and calls; gives the time. */
 SL_HELPER int64_t sl_clock(int64_t *pair, int64_t start) {
     struct timespec now;

@@ -253,7 +253,7 @@ def product_with(branch: Expr, factor: Expr, divides: bool, builder: Builder) ->
 
 def cancelled(branch: Expr, factor: Expr, divides: bool, builder: Builder) -> Expr | None:
     """A factor times a product, or divided by it, where the two have something in common; None where they have not."""
-    sign, above, below = parts_of(branch)
+    sign, above, below, _ = parts_of(branch)
     if divides:
         above, below = list(below.elements()), Counter(above)
     inner = factor.args[0] if factor.op is reciprocal else factor

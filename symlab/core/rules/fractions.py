@@ -158,7 +158,8 @@ def without_factor(part: Split, factor: Expr) -> Split:
 
 def by(first: Split, second: Split) -> Split:
     """The product of two terms."""
-    return Split(first.sign * second.sign, [*first.factors, *second.factors], first.below + second.below)
+    below, divisors = first.below + second.below, [*first.divisors, *second.divisors]
+    return Split(first.sign * second.sign, [*first.factors, *second.factors], below, divisors)
 
 
 def cancel(first: Split, second: Split) -> bool:

@@ -156,7 +156,8 @@ class Renderer:
         calls = [(f"if (!code) code = part{at // STEPS}(data, shapes, w, error);", None) for at in starts]
         sizes = [(text, None) for text in atom_lines(self.layout, self.work_sizes())]
         work: list[Line] = [(f"char *w[] = {{{names or '0'}}};", None), ("int code = 0;", None)]
-        return [*parts, ("", None), (RUN, None), *block([*sizes, *self.work_lines(), *work, *calls, ("return code;", None)])]
+        whole = [*sizes, *self.work_lines(), *work, *calls, ("return code;", None)]
+        return [*parts, ("", None), (RUN, None), *block(whole)]
 
     def part(self, place: int, numbers: Sequence[int]) -> list[Line]:
         """A function of some steps."""

@@ -21,6 +21,7 @@ from symlab.tensor.arguments import axis_of, of_sizes, promoted
 from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import stack
 from symlab.tensor.matrices import *
+from symlab.tensor.precise import precise_sum_of_products
 from symlab.tensor.shaping import (
     expand_dims,
     matrix_transpose,
@@ -58,16 +59,30 @@ def of_dtype(operands: Sequence[Any], dtype: Any) -> list[Variable]:
     return together if dtype is None else [cast(operand, dtype) for operand in together]
 
 
-def dot(first: Any, second: Any) -> Variable:
-    """NumPy's product: scalars multiply, otherwise the last axis of one goes with the last but one of the other."""
+def dot(first: Any, second: Any, precise: bool = False) -> Variable:
+    """NumPy's product: scalars multiply, otherwise the last axis of one goes with the last but one of the other.
+
+    With `precise`, sums of products of real vectors and matrices that cancel leave what they would in twice the
+    precision.
+    """
     if isinstance(first, Composite) or isinstance(second, Composite):  # they have operators of their own
         return (first if isinstance(first, Composite) else as_variable(first)) @ second
     a, b = promoted([first, second])
     if not a.ndim or not b.ndim:
         return mul(a, b)  # type: ignore[no-any-return]
-    if a.ndim <= 2 and b.ndim <= 2:
-        return ops.dot(a, b)  # type: ignore[no-any-return]
-    return tensordot(a, b, ([a.ndim - 1], [max(b.ndim - 2, 0)]))
+    flat = a.ndim <= 2 and b.ndim <= 2
+    plain = ops.dot(a, b) if flat else tensordot(a, b, ([a.ndim - 1], [max(b.ndim - 2, 0)]))
+    return precise_dot(a, b) if precise and a.type.dtype.kind == "f" else plain  # type: ignore[no-any-return]
+
+
+def precise_dot(a: Variable, b: Variable) -> Variable:
+    """NumPy's product of real arrays, none of whose terms is rounded before they are added up."""
+    behind = max(b.ndim - 1, 0)
+    left = a.dimshuffle(*range(a.ndim), *"x" * behind)
+    inner = max(b.ndim - 2, 0)
+    others = [axis for axis in range(b.ndim) if axis != inner]
+    right = b.dimshuffle(*"x" * (a.ndim - 1), inner, *others)
+    return precise_sum_of_products(left, right, (a.ndim - 1,))
 
 
 dense_dot = dot  # PyTensor's, whose sparse matrices have another one

@@ -20,6 +20,7 @@ from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, spr
 from symlab.tensor.arguments import Axis, axes_of, axis_of
 from symlab.tensor.chosen_axes import along_axis
 from symlab.tensor.elementwise import cast
+from symlab.tensor.precise import precise_sum
 from symlab.tensor.shaping import flip, ravel
 from symlab.tensor.types import dtype_of
 
@@ -33,12 +34,23 @@ __all__ = [
 # fmt: on
 
 
-def sum(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:
+def sum(
+    x: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    acc_dtype: Any = None,
+    precise: bool = False,
+) -> Variable:
     """The sum over axes.
 
     Booleans and small integers are summed in 64 bits, as in NumPy. `dtype` is that of the elements and the result,
-    `acc_dtype` that of the running sum (float32 for float16, if nothing is said).
+    `acc_dtype` that of the running sum (float32 for float16, if nothing is said). With `precise`, terms that cancel
+    leave what they would in twice the precision.
     """
+    if precise:
+        x = as_variable(x) if dtype is None else cast_to(as_variable(x), dtype_of(dtype))
+        return precise_sum(x, axes_of(axis, x.ndim, x), builtins.bool(keepdims))
     return total(reduce.sum, as_variable(x), axis, dtype, keepdims, acc_dtype)
 
 

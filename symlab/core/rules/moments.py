@@ -134,7 +134,9 @@ def moment_of(term: Expr, builder: Builder) -> tuple[tuple[Expr, ...], float, At
         return None
     inner = base.args[0]
     rows = (inner.args * 2) if inner.op is sqr else inner.args if inner.op is mul and len(inner.args) == 2 else None
-    return None if rows is None else (rows, float(number), base.attrs)
+    if rows is None or any(row.type.shape != inner.type.shape for row in rows):
+        return None
+    return rows, float(number), base.attrs
 
 
 def product_of_sums(term: Expr, rows: Sequence[Expr], attributes: Attrs, builder: Builder) -> float | None:

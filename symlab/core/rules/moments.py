@@ -176,19 +176,12 @@ def moments_about_mean_of_number(node: Expr, builder: Builder, facts: Facts) -> 
 
 def about_means(rows: Sequence[Expr], count: int, attributes: Attrs, builder: Builder) -> Expr:
     """sum(x y) - sum(x) sum(y) / count: the moment about what are means if there are as many elements."""
-    known = dict(attributes)
-    kept = tuple(sorted((known | {"keepdims": True}).items()))
     share = builder.constant(1 / count, rows[0])
-    steps = []
-    for row in rows:
-        mean = builder.flat(mul, (builder.make(sum, (row,), kept), share))
-        steps.append(builder.flat(add, (row, builder.make(neg, (mean,)))))
-    inner = builder.make(sqr, (steps[0],)) if rows[0] is rows[1] else builder.flat(mul, steps)
-    there = builder.apply(cast, own_size(rows[0], known["axes"][0], builder), dtype=rows[0].type.dtype.name)
+    there = builder.apply(cast, own_size(rows[0], dict(attributes)["axes"][0], builder), dtype=rows[0].type.dtype.name)
     apart = builder.flat(add, (builder.constant(count, there), builder.make(neg, (there,))))
     totals = [builder.make(sum, (row,), attributes) for row in rows]
     rest = builder.flat(mul, (*totals, share, share, apart))
-    return builder.flat(add, (builder.make(sum, (inner,), attributes), rest))
+    return builder.flat(add, (about_own_means(rows, share, attributes, builder), rest))
 
 
 @rule(when=plain)
@@ -243,6 +236,57 @@ def summed_rows(term: Expr) -> tuple[Expr, Split] | None:
     return None if total is None else (total, without_factor(part, total))
 
 
+def mean_in_example(x: Any) -> Any:
+    """A mean as a sum divided by the size of its own row."""
+    return sum(x, axes=(0,), keepdims=False) / cast(size_of(x, axis=0), dtype=x.type.dtype.name)
+
+
+@computed(
+    add,
+    among=(mul, neg),
+    accept=8,
+    formula="sum(x * y) / n - sum(x) / n * (sum(y) / m) -> sum((x - mean(x)) * (y - mean(y))) / n, where m is n",
+    example=lambda x, y: (
+        (mean_in_example(x * y) - mean_in_example(x) * mean_in_example(y))
+        / (mean_in_example(sqr(x)) - sqr(mean_in_example(x)))
+    ),
+)
+def covariance_of_two_sizes(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The mean of products and the product of means are nearly equal; rows that are multiplied have one size."""
+    for term in node.args if len(node.args) <= NESTED else ():
+        found = summed_rows(term)
+        if found is None or not is_sum_of(mul, found[0]) or len(dict(found[0].attrs)["axes"]) != 1:
+            continue
+        (total, scale), rows = found, found[0].args[0].args
+        if len(rows) != 2 or rows[0].type.shape != rows[1].type.shape:
+            continue
+        sums = [builder.make(sum, (row,), total.attrs) for row in rows]
+        size = own_size(rows[0], total.attr("axes")[0], builder)
+        count = builder.apply(cast, size, dtype=node.type.dtype.name)
+        for other in without(node.args, term):
+            part = parts_of(other)
+            if not all(one in part.factors for one in sums):
+                continue
+            rest = of_one_size(without_factor(without_factor(part, sums[0]), sums[1]), rows, builder)
+            mine = of_one_size(scale, rows, builder)
+            if cancel(mine._replace(below=mine.below + Counter([count])), rest):
+                made = about_own_means(rows, builder.make(reciprocal, (count,)), total.attrs, builder)
+                whole = builder.flat(mul, (*scale.factors, *divided(scale.below, builder), made))
+                signed = whole if scale.sign > 0 else builder.make(neg, (whole,))
+                return builder.flat(add, (signed, *without(without(node.args, term), other)))
+    return None
+
+
+def about_own_means(rows: Sequence[Expr], share: Expr, attributes: Attrs, builder: Builder) -> Expr:
+    """The sum of products of rows less their means, which are their sums times a share."""
+    kept, steps = tuple(sorted((dict(attributes) | {"keepdims": True}).items())), []
+    for row in rows:
+        mean = builder.flat(mul, (builder.make(sum, (row,), kept), share))
+        steps.append(builder.flat(add, (row, builder.make(neg, (mean,)))))
+    inner = builder.make(sqr, (steps[0],)) if rows[0] is rows[1] else builder.flat(mul, steps)
+    return builder.make(sum, (inner,), attributes)
+
+
 def of_one_size(scale: Split, rows: Sequence[Expr], builder: Builder) -> Split:
     """A factor in which the sizes of several rows that are multiplied are that of the first."""
     below: Counter[Expr] = Counter()
@@ -265,6 +309,7 @@ RULES = (
     variance_by_squared_mean,
     squares_about_mean,
     covariance_of_moments,
+    covariance_of_two_sizes,
     moments_about_mean_of_number,
     angle_of_rows,
 )

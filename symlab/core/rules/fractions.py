@@ -162,13 +162,14 @@ def by(first: Split, second: Split) -> Split:
     return Split(first.sign * second.sign, [*first.factors, *second.factors], below, divisors)
 
 
-def cancel(first: Split, second: Split) -> bool:
-    """Whether the sum of two terms is 0."""
+def cancel(first: Split, second: Split, rounding: float = 0.0) -> bool:
+    """Whether the sum of two terms is 0, up to the rounding of their coefficients."""
     below = common_denominator((first, second))
     try:
-        return not total([numerator(first, below), numerator(second, below)])
+        one, other = numerator(first, below), numerator(second, below)
     except TooLarge:
         return False
+    return one.keys() == other.keys() and all(abs(one[key] + other[key]) <= rounding * abs(one[key]) for key in one)
 
 
 def may_cancel(node: Expr) -> bool:

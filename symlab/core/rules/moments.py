@@ -22,7 +22,8 @@ from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Scale
 from symlab.core.rules.collect import NESTED, scaled_base, without
-from symlab.core.rules.fractions import Split, cancel, divided, parts_of, without_factor
+from symlab.core.rules.constants import is_number
+from symlab.core.rules.fractions import Split, by, cancel, divided, parts_of, without_factor
 from symlab.core.rules.stable_rows import plain
 
 Attrs = tuple[tuple[str, Any], ...]
@@ -80,12 +81,6 @@ def averages(x, r, axis, builder):
     return plain(axis) and divides_by(r, [count_of(x, axis, builder)], 1)
 
 
-def averages_twice(x, y, r, q, axis, builder):
-    """Whether r is 1 / n and q is its square."""
-    counts = [count_of(x, axis, builder), count_of(y, axis, builder)]
-    return plain(axis) and x.type.ndim == y.type.ndim and divides_by(r, counts, 1) and divides_by(q, counts, 2)
-
-
 @rule(when=averages, counts={"r": 1})
 def variance_of_moments(x, r: Scale, axis: Attributes):
     """The mean of squares and the square of the mean are nearly equal where x varies little."""
@@ -113,17 +108,6 @@ def squares_about_mean(x, r: Scale, axis: Attributes):
     return (
         sum(sqr(x), attributes=axis) - sqr(sum(x, attributes=axis)) * r,
         sum(sqr(x - mean), attributes=axis),
-    )
-
-
-@rule(when=averages_twice, counts={"r": 1, "q": 2})
-def covariance_of_moments(x, y, r: Scale, q: Scale, axis: Attributes):
-    """The mean of products and the product of means are nearly equal where x or y varies little."""
-    first = x - sum(x, axes=axis.axes, keepdims=True) * r
-    second = y - sum(y, axes=axis.axes, keepdims=True) * r
-    return (
-        sum(x * y, attributes=axis) * r - sum(x, attributes=axis) * sum(y, attributes=axis) * q,
-        sum(first * second, attributes=axis) * r,
     )
 
 
@@ -246,13 +230,10 @@ def mean_in_example(x: Any) -> Any:
     among=(mul, neg),
     accept=8,
     formula="sum(x * y) / n - sum(x) / n * (sum(y) / m) -> sum((x - mean(x)) * (y - mean(y))) / n, where m is n",
-    example=lambda x, y: (
-        (mean_in_example(x * y) - mean_in_example(x) * mean_in_example(y))
-        / (mean_in_example(sqr(x)) - sqr(mean_in_example(x)))
-    ),
+    example=lambda x, y: mean_in_example(x * y) - mean_in_example(x) * mean_in_example(y),
 )
-def covariance_of_two_sizes(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
-    """The mean of products and the product of means are nearly equal; rows that are multiplied have one size."""
+def covariance_of_moments(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The mean of products and the product of means are nearly equal where x or y varies little."""
     for term in node.args if len(node.args) <= NESTED else ():
         found = summed_rows(term)
         if found is None or not is_sum_of(mul, found[0]) or len(dict(found[0].attrs)["axes"]) != 1:
@@ -261,20 +242,27 @@ def covariance_of_two_sizes(node: Expr, builder: Builder, facts: Facts) -> Expr 
         if len(rows) != 2 or rows[0].type.shape != rows[1].type.shape:
             continue
         sums = [builder.make(sum, (row,), total.attrs) for row in rows]
-        size = own_size(rows[0], total.attr("axes")[0], builder)
-        count = builder.apply(cast, size, dtype=node.type.dtype.name)
+        share = share_of_one(rows[0], total.attr("axes")[0], builder)
         for other in without(node.args, term):
             part = parts_of(other)
             if not all(one in part.factors for one in sums):
                 continue
             rest = of_one_size(without_factor(without_factor(part, sums[0]), sums[1]), rows, builder)
-            mine = of_one_size(scale, rows, builder)
-            if cancel(mine._replace(below=mine.below + Counter([count])), rest):
-                made = about_own_means(rows, builder.make(reciprocal, (count,)), total.attrs, builder)
+            mine = by(of_one_size(scale, rows, builder), parts_of(share))
+            if cancel(mine, rest, 8 * float(np.finfo(node.type.dtype).eps)):
+                made = about_own_means(rows, share, total.attrs, builder)
                 whole = builder.flat(mul, (*scale.factors, *divided(scale.below, builder), made))
                 signed = whole if scale.sign > 0 else builder.make(neg, (whole,))
                 return builder.flat(add, (signed, *without(without(node.args, term), other)))
     return None
+
+
+def share_of_one(row: Expr, axis: int, builder: Builder) -> Expr:
+    """1 / n where a row has n elements."""
+    size = own_size(row, axis, builder)
+    if is_number(size):
+        return builder.constant(1 / constant_value(size).item(), row)
+    return builder.make(reciprocal, (builder.apply(cast, size, dtype=row.type.dtype.name),))
 
 
 def about_own_means(rows: Sequence[Expr], share: Expr, attributes: Attrs, builder: Builder) -> Expr:
@@ -309,7 +297,6 @@ RULES = (
     variance_by_squared_mean,
     squares_about_mean,
     covariance_of_moments,
-    covariance_of_two_sizes,
     moments_about_mean_of_number,
     angle_of_rows,
 )

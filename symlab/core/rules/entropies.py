@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import eq, isinf, switch
-from symlab.core.ops.elementwise import abs, add, mul, neg, sigmoid, softplus, sqr
+from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, mul, neg, sigmoid, softplus, sqr
 from symlab.core.ops.exponential import logaddexp, share
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed, rule
-from symlab.core.rewrite.sorts import NonzeroNumber
+from symlab.core.rewrite.sorts import NonzeroNumber, Small
 from symlab.core.rules.collect import NESTED, without
 from symlab.core.rules.fractions import (
     Polynomial,
@@ -26,6 +27,8 @@ from symlab.core.rules.fractions import (
     total,
     without_factor,
 )
+
+LOG_2 = math.log(2)
 
 
 @rule(accept=64)
@@ -90,6 +93,20 @@ def exponent_less_logaddexp(a, b):
     return a - logaddexp(a, b), -softplus(b - a)
 
 
+@rule
+def one_less_square_of_sigmoid(x):
+    """sigmoid is nearly 1 where x is large."""
+    return 1 - sqr(sigmoid(x)), sigmoid(-x) * (1 + sigmoid(x))
+
+
+@rule(accept=8)
+def log_of_half_of_one_plus_exp(x: Small):
+    """The mean of 1 and exp(x) is nearly 1 where x is nearly 0, and overflows where its logarithm does not."""
+    near = abs(x) < 1
+    close = log1p(0.5 * expm1(switch(near, x, 0)))
+    return log(0.5 * (1 + exp(x))), switch(near, close, softplus(switch(near, 1, x)) - LOG_2)
+
+
 def share_in(pair: Sequence[Expr], scale: Split, terms: Sequence[Expr]) -> tuple[Expr, Expr] | None:
     """The term that takes the first of two exponents times its share, and how far they are apart."""
     for term in terms:
@@ -131,4 +148,6 @@ RULES = (
     softplus_less_slope,
     logaddexp_less_slopes,
     exponent_less_logaddexp,
+    one_less_square_of_sigmoid,
+    log_of_half_of_one_plus_exp,
 )

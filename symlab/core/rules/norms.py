@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import builtins
+import math
 
 from symlab.core.ir.graph import constant_value
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops.compare import eq, isinf, switch
-from symlab.core.ops.elementwise import abs, maximum, pow
+from symlab.core.ops.elementwise import abs, log, maximum, pow, sqr
 from symlab.core.ops.passing import zero_grad
 from symlab.core.ops.reduce import max_or_zero, sum
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import Attributes, EvenPower, EvenRoot, PowerNumber, RootNumber, Scale
+from symlab.core.rules.stable_rows import plain
 
 
 def inverse(p, q):
@@ -20,6 +22,11 @@ def inverse(p, q):
         return False
     first, second = float(constant_value(p)), float(constant_value(q))
     return first > 1 and builtins.abs(first * second - 1) < 1e-6
+
+
+def is_far(size):
+    """Whether the squares of numbers up to a size may overflow or vanish."""
+    return (size > 0) & (size < math.inf) & ((size < 1e-15) | (size > 1e15))
 
 
 @rule(when=inverse, accept=32)
@@ -64,6 +71,15 @@ def even_power_norm_of_two(x, y, p: EvenPower, q: EvenRoot):
     return pow(pow(x, p) + pow(y, p), q), largest * pow(pow(x / divisor, p) + pow(y / divisor, p), q)
 
 
+@rule(when=plain)
+def log_of_squares_of_row(x, axis: Attributes):
+    """Squares overflow or vanish where the logarithm of their sum does not."""
+    largest = zero_grad(max_or_zero(abs(x), attributes=axis))
+    kept = zero_grad(max_or_zero(abs(x), axes=axis.axes, keepdims=True))
+    divisor, factor = (switch(is_far(size), size, 1) for size in (kept, largest))
+    return log(sum(sqr(x), attributes=axis)), 2 * log(factor) + log(sum(sqr(x / divisor), attributes=axis))
+
+
 @rule(accept=32, serves="power_norm_of_row")
 def root_of_mean_power(w: Scale, x, p: EvenPower, q: EvenRoot, axis: Attributes):
     """The root of a mean of powers is that of their sum, which can be scaled."""
@@ -71,4 +87,11 @@ def root_of_mean_power(w: Scale, x, p: EvenPower, q: EvenRoot, axis: Attributes)
     return pow(w * total, q), pow(w, q) * pow(total, q)
 
 
-RULES = (root_of_mean_power, even_power_norm_of_two, power_norm_of_row, even_power_norm_of_row, power_norm_of_two)
+RULES = (
+    log_of_squares_of_row,
+    root_of_mean_power,
+    even_power_norm_of_two,
+    power_norm_of_row,
+    even_power_norm_of_row,
+    power_norm_of_two,
+)

@@ -85,6 +85,17 @@ def mean_of_two(x, y):
     return 0.5 * (x + y), 0.5 * x + 0.5 * y
 
 
+def all_unbounded(facts, x, y, z):
+    """Whether the sum of three numbers, none of them a sum that would be regrouped, may overflow."""
+    return single(x, y, z) and all(math.inf in (facts.bounds(term).high, -facts.bounds(term).low) for term in (x, y, z))
+
+
+@rule(when=all_unbounded, assuming="no_overflow", unscaled=True)
+def third_of_three(x, y, z):
+    """A sum overflows where its mean does not; a quarter of a number is exact."""
+    return (x + y + z) * reciprocal(3), (0.25 * x + 0.25 * y + 0.25 * z) * (4 / 3)
+
+
 def largest_first(x, y, z):
     """Half of x + y - z: the two largest terms are added first, which is exact where all three nearly cancel."""
     swapped = abs(x) < abs(y)
@@ -172,6 +183,7 @@ RULES = (
     log_of_long_product,
     log_of_product,
     mean_of_two,
+    third_of_three,
     larger_half_less_half,
     half_of_three_terms,
     difference_of_exps,

@@ -18,6 +18,12 @@ def one_less_cos(x):
 
 
 @rule
+def one_plus_cos(x):
+    """cos is nearly -1 where x is nearly pi."""
+    return 1 + cos(x), 2 * sqr(cos(x / 2))
+
+
+@rule
 def square_of_half_sine_by_sine(x):
     """The square vanishes where x is small, and (1 - cos(x)) / sin(x), of which it comes, is a tangent."""
     return sqr(sin(0.5 * x)) * reciprocal(sin(x)), 0.5 * tan(0.5 * x)
@@ -130,6 +136,7 @@ RULES = (
     log_of_size_of_cos,
     angle_of_two_vectors,
     one_less_cos,
+    one_plus_cos,
     square_of_half_sine_by_sine,
     square_of_sine_by_sine_of_double,
     sine_of_half_by_sine,

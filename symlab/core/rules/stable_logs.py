@@ -21,8 +21,9 @@ from symlab.core.ops.elementwise import (
     sigmoid,
     softplus,
     sqr,
+    sqrt,
 )
-from symlab.core.ops.exponential import logaddexp
+from symlab.core.ops.exponential import log1mexp, logaddexp
 from symlab.core.ops.nn import softmax
 from symlab.core.ops.reduce import max_or_zero, sum
 from symlab.core.ops.trigonometric import cosh, sinh
@@ -92,6 +93,20 @@ def log_of_sum_with_weights(w, x: Row, axis: Attributes):
     shift = far_from_zero(largest_of_row(seen, axis, axes=axis.axes, keepdims=True))
     kept = far_from_zero(largest_of_row(seen, axis, attributes=axis))
     return log(sum(w * exp(x), attributes=axis)), kept + log(sum(w * exp(seen - shift), attributes=axis))
+
+
+@rule(when=plain)
+def root_of_sum_of_row(x: Row, axis: Attributes):
+    """exp overflows or vanishes where the root of a sum of exponentials does not."""
+    shift = far_from_zero(largest_of_row(x, axis, axes=axis.axes, keepdims=True))
+    kept = far_from_zero(largest_of_row(x, axis, attributes=axis))
+    return sqrt(sum(exp(x), attributes=axis)), exp(0.5 * kept) * sqrt(sum(exp(x - shift), attributes=axis))
+
+
+@rule(accept=8)
+def log_of_scaled_difference_of_exps(c: PositiveNumber, x, y):
+    """Exponentials overflow or vanish, and their difference loses digits."""
+    return log(c * (exp(x) - exp(y))), switch(eq(x, y), -math.inf, log(c) + x + log1mexp(y - x))
 
 
 @rule(accept=400)
@@ -206,6 +221,8 @@ def reciprocal_of_sigmoid_less_one(x):
 
 
 RULES = (
+    root_of_sum_of_row,
+    log_of_scaled_difference_of_exps,
     cross_entropy_of_logit,
     cross_entropy_of_opposite_logit,
     reciprocal_of_sigmoid_less_one,

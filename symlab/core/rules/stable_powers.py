@@ -7,7 +7,7 @@ import math
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, exp, log, mul, neg, pow, reciprocal, sigmoid, sqr
+from symlab.core.ops.elementwise import abs, add, exp, log, mul, neg, pow, reciprocal, sigmoid, sqr, sqrt
 from symlab.core.ops.exponential import exp2
 from symlab.core.ops.reduce import sum as sum_op
 from symlab.core.rewrite.analysis import Facts
@@ -60,6 +60,18 @@ def holds_power(node: Expr, depth: int = DEPTH) -> bool:
 def log_of_powers(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Powers overflow or vanish where the logarithm of their sum does not."""
     return builder.make(log, (as_exponential(node.args[0], builder),)) if holds_power(node.args[0]) else None
+
+
+@rule(accept=100)
+def root_of_product_of_exps(*terms):
+    """A product of exponentials overflows or vanishes where its root does not."""
+    return sqrt(mul(*[exp(term) for term in terms])), exp(0.5 * add(*terms))
+
+
+@rule(accept=8)
+def power_of_square(x, c: PositiveNumber):
+    """The square overflows or vanishes where a power of it does not, and its derivative is 0 * inf at 0."""
+    return pow(sqr(x), c), pow(abs(x), 2 * c)
 
 
 @rule(accept=200, serves="derivatives")
@@ -137,6 +149,8 @@ def log_of_scaled_power(x, n, *factors):
 
 
 RULES = (
+    root_of_product_of_exps,
+    power_of_square,
     log_of_powers,
     sigmoid_of_power,
     sigmoid_of_power_of_two,

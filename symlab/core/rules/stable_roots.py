@@ -125,6 +125,13 @@ def share_of_square(x, y):
     return sqr(x) * reciprocal(sqr(x) + sqr(y)), sqr(x / hypot(x, y))
 
 
+@rule(accept=8)
+def product_by_sum_of_squares(x, y):
+    """Products and squares overflow or vanish where the quotient of a product by their sum does not."""
+    size = hypot(x, y)
+    return x * y * reciprocal(sqr(x) + sqr(y)), (x / size) * (y / size)
+
+
 @rule(when=plain)
 def root_of_product_of_sums(x, y, axis: Attributes):
     """The product of two sums of squares overflows or vanishes before that of their roots does."""
@@ -365,6 +372,7 @@ RULES = (
     arctanh_of_quotient,
     log_of_squares,
     share_of_square,
+    product_by_sum_of_squares,
     root_of_product_of_sums,
     square_of_quotient,
     log_of_sqr,

@@ -13,7 +13,7 @@ from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import parts_and_divisors
+from symlab.core.rules.fractions import parts_of
 from symlab.core.rules.sketches import DEPTH, base_and_power
 
 OUTERMOST = 4  # signs and products within one another that are opened where a factor is shared
@@ -31,8 +31,7 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Nearly equal products differ by what is not shared, which need not round."""
     if len(node.args) != 2 or not may_share(*node.args):
         return None
-    found = [parts_and_divisors(with_sign(arg, builder), OUTERMOST) for arg in node.args]
-    (first, _), (second, _) = found
+    first, second = (parts_of(with_sign(arg, builder), OUTERMOST) for arg in node.args)
     powers = [powers_of(part.factors) for part in (first, second)]
     shared = powers[0] & powers[1]
     logarithms = any(factor.op in LOGARITHMS for part in (first, second) for factor in part.factors)
@@ -46,10 +45,10 @@ def shared_factor(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if any(base.op is not exp and holds(factor, base) for factor in steep for base in shared):
         return None  # x log(x) is 0 at 0, and log(x) infinite
     terms = []
-    for (part, divisors), rest in zip(found, rests):
+    for part, rest in zip((first, second), rests):
         size = (
-            builder.flat(mul, [*rest, *divisors])  # as they stand: their squares may overflow or vanish
-            if rest or divisors
+            builder.flat(mul, [*rest, *part.divisors])  # as they stand: their squares may overflow or vanish
+            if rest or part.divisors
             else builder.constant(1, node)
         )
         terms.append(builder.make(neg, (size,)) if part.sign < 0 else size)

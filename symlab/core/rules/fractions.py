@@ -91,20 +91,16 @@ def scaled(part: Polynomial, factor: int | Fraction) -> Polynomial:
 
 
 class Split(NamedTuple):
-    """A term as a sign, factors, and what divides it."""
+    """A term as a sign, factors, and what divides it, counted and as it stands."""
 
     sign: int
     factors: list[Expr]
     below: Counter[Expr]
+    divisors: list[Expr]
 
 
 def parts_of(term: Expr, depth: int = DEPTH) -> Split:
     """The sign of a term, its factors, and what it is divided by."""
-    return parts_and_divisors(term, depth)[0]
-
-
-def parts_and_divisors(term: Expr, depth: int) -> tuple[Split, list[Expr]]:
-    """The parts of a term, and the reciprocals among its factors as they stand."""
     sign, factors, divisors, below = 1, list[Expr](), list[Expr](), Counter[Expr]()
     waiting = [(term, depth)]
     while waiting:
@@ -121,7 +117,7 @@ def parts_and_divisors(term: Expr, depth: int) -> tuple[Split, list[Expr]]:
         for divisor in base.args[0].args if base.args[0].op is mul else base.args:
             inside, inner_power = base_and_power(divisor)
             below[inside] += power * inner_power
-    return Split(sign, factors, below), divisors
+    return Split(sign, factors, below, divisors)
 
 
 def common_denominator(split: Sequence[Split]) -> Counter[Expr]:

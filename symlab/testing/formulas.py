@@ -76,6 +76,17 @@ def neighbours(example: Instance) -> Instance | None:
     return replace(example, values=values) if any(len(nodes) > 1 for nodes in kinds.values()) else None
 
 
+def large_and_small(example: Instance) -> Instance | None:
+    """The same rule where some real variables are very large and others very small, without overflow."""
+    random, values = generator_of(example.rule), dict(example.values)
+    for node, value in example.values.items():
+        sort = example.rule.sorts.get(str(node.name))
+        if sort is Real and value.dtype.kind == "f":
+            decades = 8 if value.dtype.itemsize == 4 else 15
+            values[node] = (value * 10.0 ** random.choice([-decades, 0, decades], value.shape)).astype(value.dtype)
+    return replace(example, values=values) if any(values[node] is not example.values[node] for node in values) else None
+
+
 def ratios(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Numbers near 1, some nearer than others, and a few that are 1."""
     count = int(np.prod(shape))

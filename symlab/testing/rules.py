@@ -38,6 +38,7 @@ from symlab.testing.formulas import (
     inputs_for,
     instances,
     intermediates,
+    large_and_small,
     neighbours,
     permuted,
     typed,
@@ -105,9 +106,9 @@ def accuracy_findings(rule: Rule, dtype: str) -> tuple[list[str], str]:
         excluded.append(f"{int((~known).sum())} of {known.size} samples excluded")
         if not known.any():
             found.append(f"{dtype}: no sample is in the domain of the formula; give the variables sorts")
-        near = neighbours(example)
         nearly = rule.options.get("nearly", NEARLY_EQUAL * accepted)
-        said += worse_samples(near, nearly)[1] if near is not None else []
+        for other in (neighbours(example), None if rule.options.get("moderate") else large_and_small(example)):
+            said += worse_samples(other, nearly)[1] if other is not None else []
         found += [f"{dtype}: {one}" for one in said]
     return found, ", ".join(excluded)
 

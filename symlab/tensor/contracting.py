@@ -120,6 +120,13 @@ def product(a: Variable, first: str, b: Variable, second: str, kept: set[str]) -
     if not inner:  # nothing is summed: each element is one product
         spread = a.dimshuffle(*(first.index(letter) for letter in (*both, *rows)), *"x" * len(columns))
         return spread * b.dimshuffle(*map(second.index, both), *"x" * len(rows), *map(second.index, columns)), letters
+    if not rows and not columns and len(both) + len(inner) > 1 and a.type.dtype.kind in "fc":  # one fold, no copies
+        whole = shuffled(a, [first.index(letter) for letter in (*both, *inner)])
+        return summed(
+            whole * shuffled(b, [second.index(letter) for letter in (*both, *inner)]),
+            letters + "".join(inner),
+            set(both),
+        )
     stack = [both] if both else []  # without a stack, an operand whose only axes are summed over is a vector
     above, beside = ([own] if own or both else [] for own in (rows, columns))
     left = grouped(a, first, [*stack, *above, inner], known)

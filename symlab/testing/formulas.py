@@ -7,7 +7,7 @@ import inspect
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
@@ -60,6 +60,39 @@ def instances(rule: Rule, dtype: str) -> Iterator[Instance]:
         return
     for choice in attribute_choices(rule):
         yield instance(rule, dtype, choice)
+
+
+def neighbours(example: Instance) -> Instance | None:
+    """The same rule where variables of one sort are nearly equal, and some of them equal; None if each has its own."""
+    random, values = generator_of(example.rule), dict(example.values)
+    kinds: dict[Any, list[Variable]] = {}
+    for node, value in values.items():
+        sort = example.rule.sorts.get(str(node.name))
+        if sort is not None and value.dtype.kind == "f":
+            kinds.setdefault(sort.samples, []).append(node)
+    for first, *others in kinds.values():
+        for node in others:
+            values[node] = (values[first] * ratios(random, values[first].shape)).astype(values[first].dtype)
+    return replace(example, values=values) if any(len(nodes) > 1 for nodes in kinds.values()) else None
+
+
+def large_and_small(example: Instance) -> Instance | None:
+    """The same rule where some real variables are very large and others very small, without overflow."""
+    random, values = generator_of(example.rule), dict(example.values)
+    for node, value in example.values.items():
+        sort = example.rule.sorts.get(str(node.name))
+        if sort is Real and value.dtype.kind == "f":
+            decades = 8 if value.dtype.itemsize == 4 else 15
+            values[node] = (value * 10.0 ** random.choice([-decades, 0, decades], value.shape)).astype(value.dtype)
+    return replace(example, values=values) if any(values[node] is not example.values[node] for node in values) else None
+
+
+def ratios(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Numbers near 1, some nearer than others, and a few that are 1."""
+    count = int(np.prod(shape))
+    found = 1 + random.choice([-1, 1], count) * 10.0 ** random.uniform(-7, -0.5, count)
+    found[-max(1, count // 10) :] = 1
+    return np.asarray(found.reshape(shape))
 
 
 def attribute_names(rule: Rule) -> list[str]:

@@ -38,6 +38,8 @@ from symlab.testing.formulas import (
     inputs_for,
     instances,
     intermediates,
+    large_and_small,
+    neighbours,
     permuted,
     typed,
 )
@@ -45,6 +47,7 @@ from symlab.testing.formulas import (
 Samples = np.ndarray[Any, Any]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 ACCEPTED = 4.0  # ULP that every right side may be off
+NEARLY_EQUAL = 16.0  # by how much more it may be off where variables are nearly equal, and both sides lose digits
 DTYPES = ("float32", "float64")
 
 FORMS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -99,19 +102,27 @@ def accuracy_findings(rule: Rule, dtype: str) -> tuple[list[str], str]:
     for example in instances(rule, dtype):
         if example.left.type.dtype.kind != "f":
             continue
-        before, after = side_errors(example)
-        known = ~np.isnan(before)
-        if rule.assuming:
-            known &= regular(example)
+        known, said = worse_samples(example, accepted)
         excluded.append(f"{int((~known).sum())} of {known.size} samples excluded")
         if not known.any():
             found.append(f"{dtype}: no sample is in the domain of the formula; give the variables sorts")
-        worse = known & (after > np.maximum(before, accepted))
-        if worse.any():
-            worse &= after > np.maximum(np.maximum(before, error_nearby(example)), accepted) + 1
-        if worse.any():
-            found.append(f"{dtype}: {told(example, before, after, np.flatnonzero(worse)[:3])}")
+        nearly = rule.options.get("nearly", NEARLY_EQUAL * accepted)
+        for other in (neighbours(example), None if rule.options.get("moderate") else large_and_small(example)):
+            said += worse_samples(other, nearly)[1] if other is not None else []
+        found += [f"{dtype}: {one}" for one in said]
     return found, ", ".join(excluded)
+
+
+def worse_samples(example: Instance, accepted: float) -> tuple[Flags, list[str]]:
+    """Which samples are judged, and what is said of those at which the right side is farther from the truth."""
+    before, after = side_errors(example)
+    known = ~np.isnan(before)
+    if example.rule.assuming:
+        known &= regular(example)
+    worse = known & (after > np.maximum(before, accepted))
+    if worse.any():
+        worse &= after > np.maximum(np.maximum(before, error_nearby(example)), accepted) + 1
+    return known, [told(example, before, after, np.flatnonzero(worse)[:3])] if worse.any() else []
 
 
 def example_findings(rule: Rule, dtype: str, pipeline: Pipeline) -> list[str]:

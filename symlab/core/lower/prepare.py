@@ -213,12 +213,16 @@ class Absorbing(Opening):
         call = self.found.get(node, node)
         if not call.args:
             return node
-        args = tuple([self.done[arg] if arg in self.done else self.opposite(arg) for arg in call.args])
+        args = tuple([self.done[arg] if arg in self.done else self.scaled(arg) for arg in call.args])
         return node if call is node and args == node.args else self.made(call, args, call.attrs, node)
 
-    def opposite(self, node: Expr) -> Expr:
-        """The negative of an operand in its new form, which a difference of a product and that operand adds."""
-        return self.made(node, (self.done[node.args[0]],), node.attrs, node.args[0])
+    def scaled(self, node: Expr) -> Expr:
+        """The negative or multiple of an operand, which is the last one, in its new form: what a call adds."""
+        args = tuple([self.done[arg] if arg in self.done else self.scaled(arg) for arg in node.args])
+        source = node
+        while source not in self.done:
+            source = source.args[-1]
+        return self.made(node, args, node.attrs, source)
 
 
 def in_float32(value: Variable) -> Variable:

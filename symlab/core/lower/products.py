@@ -12,6 +12,7 @@ from symlab.core.ir.op import Kind, Op
 from symlab.core.lower.facts import Facts
 from symlab.core.lower.sizes import Size, Sizes, add, multiply, row_major
 from symlab.core.lower.structure import VIEWS, along, keeps_order
+from symlab.core.ops.elementwise import mul as PRODUCT
 from symlab.core.ops.elementwise import neg as NEGATIVE
 
 # c + sign * (a b) * scalars: operands c, a, b, then the scalars; attribute `sign`.
@@ -88,7 +89,8 @@ def absorb(table: Table, roots: Sequence[Expr], exact: frozenset[Expr]) -> dict[
         if node.op.name in ("add", "sub") and len(node.args) == 2:
             call = next(calls(table, node, count, node in fused), None)
         else:
-            call = None if node in fused or node.op.name not in ("mul", "neg") else scaled(table, node, count)
+            alone = node not in fused and node.op.name in ("mul", "neg")
+            call = (scaled(table, node, count) or scaled_sum(table, node, count)) if alone else None
         if call is not None:
             found[node] = call
     return found
@@ -103,6 +105,28 @@ def calls(table: Table, node: Expr, count: Counter[Expr], fused: bool) -> Iterat
     elif not fused and first.op.name in ("dot", "matmul", "mul", "neg"):  # its negative is added
         opposite = table.intern(NEGATIVE, (second,), (), second.type)
         yield from call_of(table, node, opposite, first, 1, count)
+
+
+def scaled_sum(table: Table, node: Expr, count: Counter[Expr]) -> Expr | None:
+    """The call for a scaled sum of two operands, each of which is scaled."""
+    inner, scalars, sign = without_scale(node, 1, count, outermost=True)
+    if inner is None or count[inner] != 1 or inner.op.name not in ("add", "sub") or len(inner.args) != 2:
+        return None
+
+    def scaled_part(part: Expr, sign: int) -> Expr:
+        for scalar in scalars:
+            part = table.intern(PRODUCT, (scalar, part), (), node.type)
+        return table.intern(NEGATIVE, (part,), (), node.type) if sign < 0 else part
+
+    first, second = inner.args
+    other_sign = -sign if inner.op.name == "sub" else sign
+    for added, added_sign, term, term_sign in ((first, sign, second, other_sign), (second, other_sign, first, sign)):
+        product, own, product_sign = scaled_product(term, term_sign, count)
+        if product is None or not added.type.shape == node.type.shape == product.type.shape or 1 in node.type.shape:
+            continue
+        args = (scaled_part(added, added_sign), *product.args, *own, *scalars)
+        return table.intern(PRODUCT_ADDED, args, (("sign", product_sign),), node.type)
+    return None
 
 
 def call_of(table: Table, node: Expr, added: Expr, term: Expr, sign: int, count: Counter[Expr]) -> Iterator[Expr]:
@@ -125,6 +149,16 @@ def scaled_product(
     term: Expr, sign: int, count: Counter[Expr], outermost: bool = False
 ) -> tuple[Expr | None, list[Expr], int]:
     """A term as a product of matrices that nothing else reads, what scales it, and its sign."""
+    inner, scalars, sign = without_scale(term, sign, count, outermost)
+    if inner is None or count[inner] != 1 or inner.op.name not in ("dot", "matmul"):
+        return None, scalars, sign
+    return (inner if inner.type.dtype.char in "fd" else None), scalars, sign
+
+
+def without_scale(
+    term: Expr, sign: int, count: Counter[Expr], outermost: bool = False
+) -> tuple[Expr | None, list[Expr], int]:
+    """A term without the numbers that scale it, these, and its sign; None where there is more than that."""
     scalars: list[Expr] = []
     while (outermost or count[term] == 1) and term.op.name in ("neg", "mul"):
         arrays = [arg for arg in term.args if arg.type.shape]
@@ -133,5 +167,4 @@ def scaled_product(
         scalars += [arg for arg in term.args if not arg.type.shape]
         sign = -sign if term.op.name == "neg" else sign
         (term,), outermost = arrays, False
-    known = count[term] == 1 and term.op.name in ("dot", "matmul") and term.type.dtype.char in "fd"
-    return (term if known else None), scalars, sign
+    return term, scalars, sign

@@ -12,18 +12,18 @@ from symlab.core.ir.op import CONSTANT, PROJECT, Kind
 from symlab.core.ops import reduce
 from symlab.core.ops.compare import gt, switch
 from symlab.core.ops.create import arange, counted
-from symlab.core.ops.elementwise import exp
+from symlab.core.ops.elementwise import exp, minimum
 from symlab.core.ops.gather import nonzero, set_take, take
 from symlab.core.ops.index import WHOLE
 from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.operators import constant
-from symlab.core.ops.shape import filled_like, sizes_of, spread
+from symlab.core.ops.shape import GIVEN, filled_like, sizes_of, spread
 from symlab.core.rewrite.analysis import Facts
 from symlab.core.rewrite.layouts import is_turned
 from symlab.core.rewrite.normal import Builder
 from symlab.core.rewrite.rule import computed
 from symlab.core.rewrite.sorts import Matrix
-from symlab.core.rules.shapes import ALL, is_size
+from symlab.core.rules.shapes import ALL, is_same_size, is_size
 
 # Examples
 
@@ -185,5 +185,39 @@ def is_unique(places: Expr) -> bool:
     return bool((value >= 0).all()) and len(np.unique(value)) == value.size
 
 
+def example_of_first(x: Any) -> Any:
+    """The first elements."""
+    return take(x, counted(5), axes=(0,)) * 2.0
+
+
+@computed(take, kinds=ALL, exact=True, formula="x[arange(3)] -> x[:3]", example=example_of_first)
+def take_of_first(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
+    """The first elements in their order are a part of the array that need not be copied."""
+    x, places = node.args[0], node.args[1]
+    if len(node.args) != 2 or places.type.ndim != 1:
+        return None
+    (axis,) = node.attr("axes")
+    count = count_of_first(places, x, axis, builder)
+    if count is None:
+        return None
+    stop, given = (GIVEN, (count,)) if isinstance(count, Expr) else (count, ())
+    index = tuple((None, stop, 1) if place == axis else WHOLE for place in range(x.type.ndim))
+    return builder.apply(slice_op, x, *given, index=index)
+
+
+def count_of_first(places: Expr, x: Expr, axis: int, builder: Builder) -> int | Expr | None:
+    """How many elements are picked along an axis, if they are the first ones, in order."""
+    if places.op is arange and places.attr("bounds") == (0, GIVEN, 1):
+        (given,) = places.args
+        known = given.args if given.op is minimum else ()
+        fits = any(is_size(one, x, axis) or is_same_size(one, x, axis, builder) for one in known)
+        return given if fits else None
+    size = x.type.shape[axis]
+    if size is not None and is_unique(places):
+        count = constant_value(places).size
+        return count if count < size and list(constant_value(places)) == list(range(count)) else None
+    return None
+
+
 LATE = (diagonal_of_formula,)
-RULES = (take_of_all, read_of_scattered, take_of_take, slice_of_take, fold_of_chosen)
+RULES = (take_of_all, take_of_first, read_of_scattered, take_of_take, slice_of_take, fold_of_chosen)

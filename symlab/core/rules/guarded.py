@@ -111,7 +111,7 @@ def root_of_shifted_square(x, y):
     return switch(large, size * sqrt(1 + y / size / size), sqrt(sqr(switch(large, 0, x)) + y))
 
 
-@rule
+@rule(nearly=1000)  # what is divided by the hypotenuse is rounded before it is subtracted
 def quotient_of_difference_by_squares(a, b, x, y):
     """Squares overflow or vanish where the quotient by their sum does not."""
     size = hypot(x, y)

@@ -73,7 +73,7 @@ def log_of_product_of_any_row(x: PositiveReal, axis: Attributes):
     return log(prod(x, attributes=axis)), logs + log(prod(switch(kept, x, sign_of(x)), attributes=axis))
 
 
-@rule(when=plain)
+@rule(when=plain, nearly=10000)  # the logarithms of products that overflow are subtracted
 def log_of_quotient_of_products(x: PositiveReal, y: PositiveReal, axis: Attributes):
     """Products of many factors overflow before the logarithm of their quotient does."""
     first, second = (abs(prod(row, axes=axis.axes, keepdims=True)) for row in (x, y))

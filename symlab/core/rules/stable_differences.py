@@ -198,12 +198,13 @@ def square_of_sum(x, y):
 @rule
 def difference_of_powers(x, step: Small, n):
     """The powers of neighbours are nearly equal."""
-    near = (x > 0) & (abs(step) < 0.5 * x)
-    base, ratio = switch(near, x, 1), switch(near, step, 0) / switch(near, x, 1)
-    far = switch(near, 1, x)
+    close = (x > 0) & (abs(step) < 0.5 * x)
+    rise = n * log1p(switch(close, step, 0) / switch(close, x, 1))
+    near = close & (abs(rise) < 1)
+    base, far = switch(near, x, 1), switch(near, 1, x)
     return (
         pow(x + step, n) - pow(x, n),
-        switch(near, pow(base, n) * expm1(n * log1p(ratio)), pow(far + step, n) - pow(far, n)),
+        switch(near, pow(base, n) * expm1(switch(near, rise, 0)), pow(far + step, n) - pow(far, n)),
     )
 
 

@@ -78,6 +78,12 @@ DEFINED = {
     "a share of a sum that may be small": (T.exp(x) / (y + 2 * T.exp(x)), [-740.0, 1e-300], np.exp(-740) / 1e-300),
     "a share that overflows": (T.exp(x) / (y + 2 * T.exp(x)), [740.0, 3.0], 0.5),
     "a squared share": (T.exp(x) / (y + 2 * T.exp(x)) ** 2, [-740.0, 1e-150], np.exp(-740) / 1e-150 / 1e-150),
+    "powers of neighbours that vanish": ((x + y) ** z - x**z, [17.8, -2e-7, -7.7e12], 0.0),
+    "powers of neighbours far apart": (
+        (x + y) ** z - x**z,
+        [17.8, -2e-7, 200.0],
+        exact(lambda u, v, w: (u + v) ** w - u**w, 17.8, -2e-7, 200.0),
+    ),
     "a difference of small sums": (
         ((x - y) + (z - x)) ** 2 - ((x - y) - (z - x)) ** 2,
         [2.226071834564209, 2.226072072982788, 2.2260730652750836],

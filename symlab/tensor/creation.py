@@ -27,6 +27,7 @@ from symlab.core.ops.shape import (
 )
 from symlab.tensor.arguments import axis_of, size_from, sizes_from
 from symlab.tensor.elementwise import cast
+from symlab.tensor.keywords import known_as
 from symlab.tensor.reductions import sum
 from symlab.tensor.shaping import broadcast_arrays, moveaxis, ravel
 from symlab.tensor.types import dtype_of
@@ -67,13 +68,15 @@ def empty(shape: Any, dtype: Any = "floatX") -> Variable:
     return zeros(shape, dtype)
 
 
-def zeros_like(x: Any, dtype: Any = None) -> Variable:
-    """Zeros of the shape of x, and of its dtype if nothing is said."""
+@known_as(model="x")
+def zeros_like(x: Any, dtype: Any = None, opt: bool = False) -> Variable:
+    """Zeros of the shape of x, and of its dtype if nothing is said; Theano's `opt` has no effect."""
     return full_like(x, 0, dtype)
 
 
-def ones_like(x: Any, dtype: Any = None) -> Variable:
-    """Ones of the shape of x, and of its dtype if nothing is said."""
+@known_as(model="x")
+def ones_like(x: Any, dtype: Any = None, opt: bool = False) -> Variable:
+    """Ones of the shape of x, and of its dtype if nothing is said; Theano's `opt` has no effect."""
     return full_like(x, 1, dtype)
 
 
@@ -262,6 +265,7 @@ def diagonal_places(rows: Number, columns: Number, offset: Any) -> tuple[Variabl
     return first, second
 
 
+@known_as(a="x")
 def diagonal(x: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The diagonals of two axes, as the last axis of the result."""
     x = as_variable(x)
@@ -274,6 +278,7 @@ def diagonal(x: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Variabl
 extract_diag = diagonal
 
 
+@known_as(v="x")
 def diag(x: Any, k: int = 0) -> Variable:
     """The diagonal k of a matrix, or the matrix that has a vector as its diagonal k."""
     x = as_variable(x)

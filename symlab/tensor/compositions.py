@@ -38,8 +38,10 @@ __all__ = [
 def quantile(x: Any, q: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The value below which a share q of the elements lie, between neighbours in a straight line; nan if any is.
 
-    Several shares lie along a first axis of the result. They are between 0 and 1, which the call does not check.
+    Several shares lie along a first axis of the result. They are between 0 and 1, and known ones are checked.
     """
+    if not isinstance(q, Variable) and not np.all((np.asarray(q) >= 0) & (np.asarray(q) <= 1)):
+        raise InvalidValue(message(f"shares of elements are between 0 and 1, and {q} is asked for"))
     found, shares = as_variable(x), as_variable(q)
     found = found if found.type.dtype.kind == "f" else cast(found, "float64")
     axes = axes_of(axis, found.ndim, found)
@@ -68,7 +70,8 @@ def gathered(x: Variable, axes: Sequence[int]) -> tuple[Variable, list[Any]]:
 
 def percentile(x: Any, q: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """`quantile` of shares in hundredths."""
-    return quantile(x, true_div(as_variable(q), 100.0), axis, keepdims)
+    share = true_div(q, 100.0) if isinstance(q, Variable) else np.asarray(q) / 100.0
+    return quantile(x, share, axis, keepdims)
 
 
 # Folds of the elements that are not nan

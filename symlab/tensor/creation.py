@@ -9,7 +9,7 @@ import numpy as np
 
 from symlab.core.ir.behind import shaped_like
 from symlab.core.ir.config import current
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidSize, InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import create, gather
 from symlab.core.ops.bits import and_
@@ -197,6 +197,8 @@ def logspace(
 
 def offset_mask(rows: Number, columns: Number, offset: Any, compare: Any) -> Variable:
     """Where row + offset and column compare."""
+    if any(isinstance(size, int) and size < 0 for size in (rows, columns)):
+        raise InvalidSize(message(f"a matrix of {rows} rows and {columns} columns has a size below 0"))
     row = with_new_axes(create.counted(rows), [1], 2)
     return compare(add(row, offset) if isinstance(offset, Variable) or offset else row, create.counted(columns))  # type: ignore[no-any-return]
 

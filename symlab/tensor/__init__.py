@@ -29,6 +29,7 @@ from symlab.tensor import (
     special,
     xlogx,
 )
+from symlab.tensor.compositions import *
 from symlab.tensor.contracting import *
 from symlab.tensor.creation import *
 from symlab.tensor.dtypes import *

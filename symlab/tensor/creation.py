@@ -9,7 +9,7 @@ import numpy as np
 
 from symlab.core.ir.behind import shaped_like
 from symlab.core.ir.config import current
-from symlab.core.ir.errors import InvalidValue, TypeMismatch, message
+from symlab.core.ir.errors import InvalidSize, InvalidValue, TypeMismatch, message
 from symlab.core.ir.op import CONSTANT
 from symlab.core.ops import create, gather
 from symlab.core.ops.bits import and_
@@ -27,6 +27,7 @@ from symlab.core.ops.shape import (
 )
 from symlab.tensor.arguments import axis_of, size_from, sizes_from
 from symlab.tensor.elementwise import cast
+from symlab.tensor.keywords import known_as
 from symlab.tensor.reductions import sum
 from symlab.tensor.shaping import broadcast_arrays, moveaxis, ravel
 from symlab.tensor.types import dtype_of
@@ -67,13 +68,15 @@ def empty(shape: Any, dtype: Any = "floatX") -> Variable:
     return zeros(shape, dtype)
 
 
-def zeros_like(x: Any, dtype: Any = None) -> Variable:
-    """Zeros of the shape of x, and of its dtype if nothing is said."""
+@known_as(model="x")
+def zeros_like(x: Any, dtype: Any = None, opt: bool = False) -> Variable:
+    """Zeros of the shape of x, and of its dtype if nothing is said; Theano's `opt` has no effect."""
     return full_like(x, 0, dtype)
 
 
-def ones_like(x: Any, dtype: Any = None) -> Variable:
-    """Ones of the shape of x, and of its dtype if nothing is said."""
+@known_as(model="x")
+def ones_like(x: Any, dtype: Any = None, opt: bool = False) -> Variable:
+    """Ones of the shape of x, and of its dtype if nothing is said; Theano's `opt` has no effect."""
     return full_like(x, 1, dtype)
 
 
@@ -194,6 +197,8 @@ def logspace(
 
 def offset_mask(rows: Number, columns: Number, offset: Any, compare: Any) -> Variable:
     """Where row + offset and column compare."""
+    if any(isinstance(size, int) and size < 0 for size in (rows, columns)):
+        raise InvalidSize(message(f"a matrix of {rows} rows and {columns} columns has a size below 0"))
     row = with_new_axes(create.counted(rows), [1], 2)
     return compare(add(row, offset) if isinstance(offset, Variable) or offset else row, create.counted(columns))  # type: ignore[no-any-return]
 
@@ -262,6 +267,7 @@ def diagonal_places(rows: Number, columns: Number, offset: Any) -> tuple[Variabl
     return first, second
 
 
+@known_as(a="x")
 def diagonal(x: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The diagonals of two axes, as the last axis of the result."""
     x = as_variable(x)
@@ -274,6 +280,7 @@ def diagonal(x: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Variabl
 extract_diag = diagonal
 
 
+@known_as(v="x")
 def diag(x: Any, k: int = 0) -> Variable:
     """The diagonal k of a matrix, or the matrix that has a vector as its diagonal k."""
     x = as_variable(x)

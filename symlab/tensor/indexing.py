@@ -35,6 +35,7 @@ from symlab.tensor.creation import diagonal
 from symlab.tensor.elementwise import clip
 from symlab.tensor.indices import Entry, NewAxis, Part, Place, Places, Truth, Whole, entries_of
 from symlab.tensor.joining import stack
+from symlab.tensor.keywords import known_as
 from symlab.tensor.shaping import addbroadcast, common_size, ravel
 
 # fmt: off
@@ -143,6 +144,7 @@ def inner(node: Variable, marked: bool) -> Variable:
 # Setting
 
 
+@known_as(x="part", y="value")
 def set_subtensor(part: Any, value: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False) -> Variable:
     """x with `part`, an expression `x[...]`, replaced by a value, which may broadcast; x itself stays as it is.
 
@@ -152,6 +154,7 @@ def set_subtensor(part: Any, value: Any, inplace: bool = False, tolerate_inplace
     return written(part, value, increment=False)
 
 
+@known_as(x="part", y="value")
 def inc_subtensor(
     part: Any,
     value: Any,
@@ -285,6 +288,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Variable:
     return along(*found, place)
 
 
+@known_as(a="x")
 def nonzero(x: Any, return_matrix: bool = False) -> Any:
     """The places of the elements that are not 0: a tuple of one vector per axis, or the rows of a matrix."""
     x = as_variable(x)
@@ -295,11 +299,13 @@ def nonzero(x: Any, return_matrix: bool = False) -> Any:
     return stack(list(vectors)) if return_matrix else vectors
 
 
+@known_as(a="x")
 def flatnonzero(x: Any) -> Variable:
     """The places of the elements that are not 0, counted in one row."""
     return nonzero(ravel(x))[0]  # type: ignore[no-any-return]
 
 
+@known_as(a="x")
 def nonzero_values(x: Any) -> Variable:
     """The elements that are not 0, in one row."""
     x = as_variable(x)
@@ -318,6 +324,7 @@ def slice_at_axis(sl: slice, axis: int) -> tuple[Any, ...]:
     return (*[slice(None)] * axis, sl, ...)
 
 
+@known_as(a="x")
 def fill_diagonal(x: Any, val: Any) -> Variable:
     """x with a scalar on the main diagonal: at the places whose indices are all the same."""
     x = as_variable(x)
@@ -329,6 +336,7 @@ def fill_diagonal(x: Any, val: Any) -> Variable:
     return set_subtensor(x[(places,) * x.ndim], val)
 
 
+@known_as(a="x")
 def fill_diagonal_offset(x: Any, val: Any, offset: Any) -> Variable:
     """A matrix with a scalar on the diagonal `offset` places above the main one (below it if negative)."""
     return set_subtensor(diagonal(x, offset), val)

@@ -22,6 +22,7 @@ from symlab.core.ops.rounding import mod
 from symlab.core.ops.shape import Number, number_of, reshaped, sizes_of, spread, with_new_axes
 from symlab.tensor.arguments import Axis, axis_of, elements_of, of_sizes, promoted, size_from, sizes_from
 from symlab.tensor.chosen_axes import along_axis
+from symlab.tensor.keywords import known_as
 from symlab.tensor.shaping import atleast_1d, atleast_2d, atleast_3d, common_size, expand_dims, ravel, shape_padleft
 
 # fmt: off
@@ -32,6 +33,7 @@ __all__ = [
 # fmt: on
 
 
+@known_as(tensor_list="arrays")
 def concatenate(arrays: Any, axis: Any = 0) -> Variable:
     """Arrays one after the other along an axis, which the call may choose; flattened first if it is None."""
     parts = promoted(arrays)
@@ -166,6 +168,7 @@ def unstack(x: Any, axis: int = 0) -> list[Variable]:
     return [x[(*before, number)] for number in range(size)]
 
 
+@known_as(splits_size="sections")
 def split(x: Any, sections: Any, n_splits: int | None = None, axis: Any = 0) -> list[Variable]:
     """x in several parts along an axis, which the call may choose.
 

@@ -20,6 +20,7 @@ from symlab.tensor import creation, matrices, reductions, systems, tridiagonal
 from symlab.tensor.arguments import axis_of, of_sizes, promoted
 from symlab.tensor.elementwise import cast
 from symlab.tensor.joining import stack
+from symlab.tensor.keywords import known_as
 from symlab.tensor.matrices import *
 from symlab.tensor.precise import precise_sum_of_products
 from symlab.tensor.shaping import (
@@ -59,6 +60,7 @@ def of_dtype(operands: Sequence[Any], dtype: Any) -> list[Variable]:
     return together if dtype is None else [cast(operand, dtype) for operand in together]
 
 
+@known_as(a="first", b="second")
 def dot(first: Any, second: Any, precise: bool = False) -> Variable:
     """NumPy's product: scalars multiply, otherwise the last axis of one goes with the last but one of the other.
 
@@ -88,6 +90,7 @@ def precise_dot(a: Variable, b: Variable) -> Variable:
 dense_dot = dot  # PyTensor's, whose sparse matrices have another one
 
 
+@known_as(x1="first", x2="second")
 def matmul(first: Any, second: Any, dtype: Any = None) -> Variable:
     """The product of matrices, or of stacks of them whose axes in front broadcast; vectors are rows or columns.
 
@@ -107,6 +110,7 @@ def matmul(first: Any, second: Any, dtype: Any = None) -> Variable:
     return squeeze(result, -1) if b.ndim == 1 else result  # type: ignore[no-any-return]
 
 
+@known_as(a="first", b="second")
 def tensordot(first: Any, second: Any, axes: Any = 2) -> Variable:
     """The sum of products over axes: a number (so many last of one, first of the other), or a pair of lists."""
     a, b = promoted([first, second])
@@ -146,6 +150,7 @@ def as_matrix(x: Variable, axes: Sequence[int], last: bool) -> tuple[Variable, l
     return reshaped(turned, pair if last else pair[::-1]), kept
 
 
+@known_as(x="first", y="second")
 def outer(first: Any, second: Any) -> Variable:
     """Every element of one times every element of the other, both in one row first."""
     return ops.outer_product(*promoted([ravel(first), ravel(second)]))
@@ -191,6 +196,7 @@ def vecmat(vector: Any, matrix: Any, dtype: Any = None) -> Variable:
     return ops.dot(a, b) if a.ndim == 1 and b.ndim == 2 else squeeze(ops_matmul(expand_dims(a, -2), b), -2)
 
 
+@known_as(a="first", b="second")
 def batched_dot(first: Any, second: Any) -> Variable:
     """For each place along the first axis of both, the product of what is there: numbers, vectors or matrices.
 
@@ -212,6 +218,7 @@ def batched_dot(first: Any, second: Any) -> Variable:
     return squeeze(ops.matmul(left, right), tuple(dropped)) if dropped else ops.matmul(left, right)  # type: ignore[no-any-return]
 
 
+@known_as(x="first", y="second")
 def batched_tensordot(first: Any, second: Any, axes: Any = 2) -> Variable:
     """For each place along the first axis of both, the `tensordot` of what is there; axes count the first one too."""
     a, b = promoted([first, second])
@@ -234,6 +241,7 @@ def batched_tensordot(first: Any, second: Any, axes: Any = 2) -> Variable:
     return reshaped(ops.matmul(left, right), shape)
 
 
+@known_as(a="first", b="second")
 def kron(first: Any, second: Any) -> Variable:
     """The Kronecker product."""
     a, b = promoted([first, second])

@@ -15,7 +15,7 @@ from symlab.core.ir.op import PROJECT
 from symlab.core.ops import factorizations, inverses, matrix_functions, spectra
 from symlab.core.ops.compare import eq, gt
 from symlab.core.ops.elementwise import maximum, minimum, mul, true_div
-from symlab.core.ops.linalg import adjoint
+from symlab.core.ops.linalg import adjoint, turned
 from symlab.core.ops.operators import Variable, as_variable, cast_to
 from symlab.core.ops.shape import Number, joined_size, reshaped, sizes_of, with_new_axes
 from symlab.core.ops.stacks import completed_lower, lower_part, times, upper_part
@@ -169,17 +169,25 @@ def cholesky(x: Any, lower: bool = True, *, upper: bool = False, on_error: str =
     return factor(x) if lower and not upper else adjoint(factor(adjoint(x)))  # type: ignore[no-any-return]
 
 
-def qr(a: Any, mode: str = "reduced") -> Any:
+def qr(a: Any, mode: str = "reduced", *, pivoting: bool = False, **options: Any) -> Any:
     """The factors of a = q r: unitary columns and an upper triangle; `mode` is 'reduced', 'complete', 'r' or 'raw'.
 
     "raw" gives what LAPACK computes, as NumPy does: reflectors and r in one matrix, transposed, and their factors.
+    SciPy's 'economic' and 'full' are understood. With `pivoting` the factors of a[:, p], whose r has a diagonal that
+    falls in magnitude, and p behind them.
     """
-    if mode == "raw":
-        return parts(factorizations.qr_raw(matrices_of(a)))
-    if mode not in ("reduced", "complete", "r"):
+    only_known(options, "qr", "overwrite_a", "lwork", "check_finite")
+    mode, a = {"economic": "reduced", "full": "complete"}.get(mode, mode), matrices_of(a)
+    if mode not in ("reduced", "complete", "r", "raw"):
         raise InvalidValue(message(f"there is no mode {mode!r}", (), ["'reduced', 'complete', 'r' or 'raw'"]))
-    found = QR(*parts(factorizations.qr(matrices_of(a), mode="reduced" if mode == "r" else mode)))
-    return found.R if mode == "r" else found
+    if pivoting:
+        order = factorizations.column_order(a)
+        found = qr(turned(factorizations.rows_in_order(turned(a), order)), mode)
+        return (*found, order) if isinstance(found, (tuple, list)) else (found, order)
+    if mode == "raw":
+        return parts(factorizations.qr_raw(a))
+    both = QR(*parts(factorizations.qr(a, mode="reduced" if mode == "r" else mode)))
+    return both.R if mode == "r" else both
 
 
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
@@ -251,11 +259,18 @@ def eigvalsh(a: Any, b: Any = None, lower: bool = True, *, UPLO: str | None = No
     return spectra.eigvalsh(reduced(a, factorizations.cholesky(half_read(b, lower))))  # type: ignore[no-any-return]
 
 
-def schur(a: Any, output: str = "real") -> tuple[Variable, Variable]:
-    """t and z with z t z' = a: z unitary, t triangular, or with blocks of two rows if `output` is 'real'."""
+def schur(a: Any, output: str = "real", sort: str | None = None) -> tuple[Variable, Variable]:
+    """t and z with z t z' = a: z unitary, t triangular, or with blocks of two rows if `output` is 'real'.
+
+    `sort` says which eigenvalues come first: those in the left ('lhp') or right ('rhp') half-plane, inside ('iuc') or
+    outside ('ouc') of the unit circle.
+    """
+    if sort not in (None, "lhp", "rhp", "iuc", "ouc"):
+        raise InvalidValue(message(f"sort is 'lhp', 'rhp', 'iuc' or 'ouc', not {sort!r}"))
     if output not in ("real", "complex"):
         raise InvalidValue(message(f"output is 'real' or 'complex', not {output!r}"))
-    t, z = parts(spectra.schur(matrices_of(a), output=output))
+    chosen = {} if sort is None else {"sort": sort}
+    t, z = parts(spectra.schur(matrices_of(a), output=output, **chosen))
     return t, z
 
 

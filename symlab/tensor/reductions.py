@@ -20,6 +20,7 @@ from symlab.core.ops.shape import joined_size, reshaped, shuffled, sizes_of, spr
 from symlab.tensor.arguments import Axis, axes_of, axis_of
 from symlab.tensor.chosen_axes import along_axis
 from symlab.tensor.elementwise import cast
+from symlab.tensor.keywords import known_as
 from symlab.tensor.precise import precise_sum
 from symlab.tensor.shaping import flip, ravel
 from symlab.tensor.types import dtype_of
@@ -34,6 +35,7 @@ __all__ = [
 # fmt: on
 
 
+@known_as(input="x")
 def sum(
     x: Any,
     axis: Axis = None,
@@ -54,6 +56,7 @@ def sum(
     return total(reduce.sum, as_variable(x), axis, dtype, keepdims, acc_dtype)
 
 
+@known_as(input="x")
 def prod(
     x: Any,
     axis: Axis = None,
@@ -88,6 +91,7 @@ def count(x: Variable, axes: tuple[int, ...], dtype: Any) -> Variable:
     return cast(number, dtype) if isinstance(number, Variable) else constant(number, dtype=dtype)
 
 
+@known_as(input="x")
 def mean(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None) -> Variable:
     """The mean over axes: the sum divided by the count; of integers a float64, as in NumPy.
 
@@ -104,6 +108,7 @@ def mean(x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, a
     return cast(true_div(summed, count(x, axes, wide)), wanted)
 
 
+@known_as(input="x")
 def var(
     x: Any,
     axis: Axis = None,
@@ -137,6 +142,7 @@ def var(
     return cast(result, narrow) if narrow == np.float16 else result  # type: ignore[no-any-return]
 
 
+@known_as(input="x")
 def std(
     x: Any,
     axis: Axis = None,
@@ -273,6 +279,7 @@ def running(op: Any, x: Any, axis: Any) -> Variable:
     return along_axis(0 if axis is None else axis, x.ndim, lambda place: op(x, axis=place), x)  # type: ignore[no-any-return]
 
 
+@known_as(a="x")
 def sort(
     x: Any,
     axis: int | None = -1,
@@ -304,6 +311,7 @@ def check_kind(kind: str | None, order: Any) -> None:
         raise InvalidValue(message(f"there are no fields to sort by, and `order` is {order!r}", (), ["order=None"]))
 
 
+@known_as(a="x")
 def argsort(
     x: Any,
     axis: int | None = -1,

@@ -20,6 +20,7 @@ from symlab.core.ops.operators import Variable, as_variable, constant, of_consta
 from symlab.core.ops.rounding import floor_div
 from symlab.core.ops.shape import Number, joined_size, number_of, reshaped, shuffled, sizes_of, specified, spread
 from symlab.tensor.arguments import Axis, axes_of, axis_of, elements_of, of_sizes, size_from, sizes_from
+from symlab.tensor.keywords import known_as
 
 # fmt: off
 __all__ = [
@@ -54,6 +55,7 @@ def ndim(x: Any) -> int:
     return as_variable(x).ndim
 
 
+@known_as(newshape="shape")
 def reshape(x: Any, shape: Any, ndim: int | None = None) -> Variable:
     """The elements of x in another shape, in which one size may be -1.
 
@@ -158,6 +160,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
     return shuffled(x, order)
 
 
+@known_as(a="x")
 def moveaxis(x: Any, source: Axis, destination: Axis) -> Variable:
     """x with axes moved to other places, the others in their order."""
     x = as_variable(x)
@@ -195,18 +198,21 @@ def squeeze(x: Any, axis: Axis = None) -> Variable:
     return shuffled(x, [place for place in range(x.ndim) if place not in dropped])
 
 
+@known_as(t="x")
 def shape_padleft(x: Any, n_ones: int = 1) -> Variable:
     """x with new axes of size 1 in front."""
     x = as_variable(x)
     return ops.padded_left(x, x.ndim + n_ones)
 
 
+@known_as(t="x")
 def shape_padright(x: Any, n_ones: int = 1) -> Variable:
     """x with new axes of size 1 at the end."""
     x = as_variable(x)
     return ops.with_new_axes(x, range(x.ndim, x.ndim + n_ones), x.ndim + n_ones)
 
 
+@known_as(t="x")
 def shape_padaxis(x: Any, axis: int) -> Variable:
     """x with a new axis of size 1."""
     return expand_dims(x, axis)
@@ -324,6 +330,7 @@ def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
     return unbroadcast(x, *(axis for axis, flag in enumerate(broadcastable) if not flag))
 
 
+@known_as(arr="x")
 def flip(x: Any, axis: Axis = None) -> Variable:
     """x with axes in the opposite order."""
     x = as_variable(x)

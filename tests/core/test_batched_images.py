@@ -7,7 +7,6 @@ import pytest
 
 import symlab as sl
 import symlab.tensor as T
-from symlab.core.batching.stack import Unbatchable
 from symlab.tensor.signal.pool import pool_2d
 
 CONV = "(b,c,h,w),(o,c,k,l)->(b,o,p,q)"
@@ -73,10 +72,18 @@ def test_gradients_by_filters_of_a_stack():
     np.testing.assert_allclose(found.sum(0), total, rtol=1e-10)
 
 
-def test_a_stack_of_unknown_size_with_different_filters_is_refused():
-    x, w = T.tensor("x", shape=(None,) * 5), T.tensor("w", shape=(None,) * 5)
-    with pytest.raises(Unbatchable, match="size is not known"):
-        sl.vectorize(T.nnet.conv2d, signature=CONV)(x, w)
+def test_a_stack_of_unknown_size_with_different_filters():
+    """One after another, with its gradients."""
+    x, w = T.tensor("x", dtype="float64", shape=(None,) * 5), T.tensor("w", dtype="float64", shape=(None,) * 5)
+    made = sl.vectorize(T.nnet.conv2d, signature=CONV)(x, w)
+    f = sl.function([x, w], [made, *sl.grad(T.sum(made**2), [x, w])])
+    one, other = T.dtensor4("one"), T.dtensor4("other")
+    single = T.nnet.conv2d(one, other)
+    g = sl.function([one, other], [single, *sl.grad(T.sum(single**2), [one, other])])
+    values, filters = stack(3, 1, 2, 5, 5), stack(3, 4, 2, 3, 2, seed=1)
+    wanted = [g(*pair) for pair in zip(values, filters, strict=True)]
+    for found, rows in zip(f(values, filters), zip(*wanted, strict=True), strict=True):
+        np.testing.assert_allclose(found, rows, rtol=1e-10)
 
 
 @pytest.mark.parametrize(

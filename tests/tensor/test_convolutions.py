@@ -297,3 +297,16 @@ def test_running_statistics_keep_their_dtype() -> None:
         mean, variance = sl.shared(np.zeros((1, 3), "f")), sl.shared(np.ones((1, 3), "f"))
         found = batch_normalization_train(x, mean + 1, mean, running_mean=mean, running_var=variance)
     assert [item.dtype for item in found] == ["float32"] * 5
+
+
+def test_transposed_convolutions_with_filters_of_each_place() -> None:
+    """The product with a convolution's result is that of the transpose with its images."""
+    random = np.random.default_rng(8)
+    images, filters = random.standard_normal((2, 3, 5, 6)), random.standard_normal((4, 3, 4, 3, 3, 3))
+    given = random.standard_normal((2, 4, 3, 4))
+    x, g, w = T.dtensor4("x"), T.dtensor4("g"), T.TensorType("float64", (False,) * 6)("w")
+    made = N.conv2d(x, w, unshared=True)
+    back = N.conv2d_transpose(g, w, images.shape, unshared=True)
+    value, returned = sl.function([x, g, w], [made, back])(images, given, filters)
+    assert value.shape == given.shape
+    assert np.isclose((value * given).sum(), (returned * images).sum())

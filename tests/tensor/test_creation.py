@@ -178,3 +178,9 @@ def test_distances_of_even_spacing(num: int, endpoint: bool) -> None:
         found = sl.function([stop, count], [numbers, step], on_unused_input="ignore")(4.0, num)
         assert np.allclose(found[0], wanted[0])
         assert np.allclose(found[1], wanted[1], equal_nan=True)
+
+
+def test_matrices_have_no_sizes_below_0() -> None:
+    for call in (lambda: T.eye(-1), lambda: T.eye(2, -3), lambda: T.tri(-2), lambda: T.identity(-1)):
+        with pytest.raises(ValueError, match="has a size below 0"):
+            call()

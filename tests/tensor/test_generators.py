@@ -493,3 +493,27 @@ def test_the_error_of_a_gradient_through_a_generator_says_the_way_out() -> None:
     mean = T.dscalar("mean")
     with pytest.raises(DisconnectedInputError, match=r"T\.random\.RandomStream\(seed\), which are differentiated"):
         T.grad(basic.normal(mean, 1.0, rng=sl.shared(np.random.default_rng(1))), mean)
+
+
+def test_draws_one_after_another_as_methods():
+    """Of an input, of the states that follow, and of a shared generator."""
+    rng, shared_rng = R.rng("rng"), R.shared_rng(seed=8)
+    for start in (rng, shared_rng):
+        following, first = start.normal(1, 2, size=(3,))
+        last, second = following.integers(0, 10, size=(4,))
+        final, third = last.choice(5, size=(2,))
+        assert isinstance(final, type(following))
+        f = sl.function([start] if start is rng else [], [final, first, second, third])
+        state, *found = f(np.random.default_rng(8)) if start is rng else f()
+        same = np.random.default_rng(8)
+        for value, wanted in zip(
+            found, (same.normal(1, 2, 3), same.integers(0, 10, 4), same.choice(5, 2)), strict=True
+        ):
+            np.testing.assert_array_equal(value, wanted)
+        assert state.normal() == same.normal()
+    with pytest.raises(AttributeError, match="a generator has no norml: did you mean 'normal'"):
+        rng.norml
+    with pytest.raises(TypeMismatch, match="5 is no generator of NumPy"):
+        R.shared_rng(5)
+    copied = pickle.loads(pickle.dumps(rng))
+    assert copied.normal(0, 1)[1].ndim == 0

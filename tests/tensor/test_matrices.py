@@ -184,7 +184,7 @@ def test_riccatis_equation() -> None:
 def test_what_makes_no_sense_is_refused() -> None:
     x, v = T.dmatrix("x"), T.dvector("v")
     for call in (
-        lambda: L.qr(x, "economic"), lambda: L.eigh(x, UPLO="X"), lambda: L.solve(x, x, assume_a="none"),
+        lambda: L.qr(x, "thin"), lambda: L.eigh(x, UPLO="X"), lambda: L.solve(x, x, assume_a="none"),
         lambda: L.schur(x, "other"), lambda: L.qz(x, x, "other"), lambda: L.qz(x, x, "real", "up"),
         lambda: L.solve_discrete_lyapunov(x, x, "other"), lambda: L.tensorinv(x, 0),
         L.block_diag, lambda: L.solve_triangular(x, x, trans=3), lambda: T.slinalg.Solve("band"),
@@ -274,3 +274,32 @@ def test_halves_of_hermitian_matrices_in_words() -> None:
     for lower in (False, True):
         values = T.linalg.eigh(a, lower=lower).eigenvalues.eval({a: full})
         assert np.allclose(values, np.linalg.eigh(full, "L" if lower else "U").eigenvalues)
+
+
+@pytest.mark.parametrize("mode", ["economic", "full", "r"])
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (2, 3, 3)], ids=str)
+def test_factors_of_columns_in_order(mode: str, shape: tuple[int, ...]) -> None:
+    """`pivoting` as SciPy's, in stacks too; the gradient holds the order."""
+    values = np.random.default_rng(4).standard_normal(shape)
+    a = T.tensor(dtype="float64", shape=(None,) * len(shape))
+    *factors, order = sl.function([a], list(T.linalg.qr(a, mode, pivoting=True)))(values)
+    for place in np.ndindex(shape[:-2]):
+        *wanted, columns = scipy_linalg.qr(values[place], mode=mode, pivoting=True)
+        assert np.array_equal(order[place], columns)
+        for factor, other in zip(factors, wanted, strict=True):
+            assert np.allclose(factor[place][: len(other)], other[: len(factor[place])])
+    if shape[-1] == 3:
+        gradcheck(lambda a: T.sum(T.linalg.qr(a, pivoting=True)[1] * T.arange(3.0)), [values])
+
+
+@pytest.mark.parametrize("sort", ["lhp", "rhp", "iuc", "ouc"])
+def test_schur_factors_with_some_eigenvalues_first(sort: str) -> None:
+    values = np.random.default_rng(5).standard_normal((2, 4, 4))
+    a = T.tensor3("a")
+    t, z = sl.function([a], list(T.linalg.schur(a, "complex", sort)))(values)
+    for place, matrix in enumerate(values):
+        first, unitary, _ = scipy_linalg.schur(matrix, "complex", sort=sort)
+        assert np.allclose(t[place], first)
+        assert np.allclose(z[place], unitary)
+    with pytest.raises(InvalidValue, match="sort is 'lhp'"):
+        T.linalg.schur(a, sort="left")

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 import symlab.tensor as T
+from symlab.core.ir.errors import TypeMismatch
 from symlab.core.ir.op import Op
 from symlab.core.ops import arithmetic, methods, operators
+from symlab.core.walk import is_same_graph
 
 NAMES = sorted(name for name in vars(T) if not name.startswith("_"))
 FUNCTIONS = [name for name in NAMES if callable(getattr(T, name)) and not inspect.isclass(getattr(T, name))]
@@ -87,3 +89,46 @@ def test_theanos_submodules_hold_the_same_objects() -> None:
     assert [name for name in T.extra_ops.__all__ if getattr(T, name) is not getattr(T.extra_ops, name)] == []
     order = importlib.import_module("symlab.tensor.sort")
     assert [name for name in order.__all__ if getattr(T, name) is not getattr(order, name)] == []
+
+
+X, M = T.dvector("X"), T.dmatrix("M")
+KEYWORDS: dict[str, list[dict[str, Any]]] = {  # of Theano, PyTensor or NumPy, each beside what it means
+    **{name: [{"input": M}, {"x": M}] for name in ("sum", "prod", "mean", "var", "std")},
+    **{name: [{"a": X}, {"x": X}] for name in ("sort", "argsort", "flatnonzero", "nonzero_values")},
+    **{name: [{"a": M, "b": M}, {"first": M, "second": M}] for name in ("dot", "batched_dot", "tensordot", "kron")},
+    "diag": [{"v": X}, {"x": X}], "diagonal": [{"a": M}, {"x": M}], "zeros_like": [{"model": X, "opt": True}, {"x": X}],
+    "outer": [{"x": X, "y": X}, {"first": X, "second": X}],
+    "concatenate": [{"tensor_list": [X, X]}, {"arrays": [X, X]}],
+    "matmul": [{"x1": M, "x2": M}, {"first": M, "second": M}], "flip": [{"arr": M}, {"x": M}],
+    "split": [{"x": X, "splits_size": [1, 2], "n_splits": 2}, {"x": X, "sections": [1, 2], "n_splits": 2}],
+    "reshape": [{"x": X, "newshape": (1, -1)}, {"x": X, "shape": (1, -1)}], "shape_padleft": [{"t": X}, {"x": X}],
+    "set_subtensor": [{"x": X[0], "y": 1.0}, {"part": X[0], "value": 1.0}], "tri": [{"N": 2, "M": 3}, {"N": 2, "M": 3}],
+    "fill_diagonal": [{"a": M, "val": 1.0}, {"x": M, "val": 1.0}], "ones_like": [{"model": X}, {"x": X}],
+    "swapaxes": [{"x": M, "axis1": 0, "axis2": 1}, {"x": M, "axis1": 0, "axis2": 1}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEYWORDS)
+def test_parameters_have_the_names_of_other_libraries(name: str) -> None:
+    function = getattr(T, name)
+    found, meant = (function(**named) for named in KEYWORDS[name])
+    pairs = zip(found, meant, strict=True) if isinstance(found, list) else [(found, meant)]
+    assert all(is_same_graph(one, other) for one, other in pairs)
+
+
+def test_a_parameter_is_given_once() -> None:
+    with pytest.raises(TypeMismatch, match="sum is given input and x, which are one parameter"):
+        T.sum(input=X, x=X)
+    with pytest.raises(TypeError, match="bogus"):
+        T.sum(bogus=X)
+
+
+def test_methods_take_the_keywords_of_theano() -> None:
+    calls = {
+        "argsort": {"axis": 0, "kind": "quicksort", "order": None}, "sort": {"kind": "mergesort"},
+        "clip": {"a_min": 0, "a_max": 1}, "nonzero": {"return_matrix": True}, "swapaxes": {"axis1": 0, "axis2": 1},
+        "round": {"mode": "half_away_from_zero"},
+    }  # fmt: skip
+    for name, named in calls.items():
+        found, meant = getattr(M, name)(**named), getattr(T, name)(M, **named)
+        assert is_same_graph(found, meant), name

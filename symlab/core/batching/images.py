@@ -7,6 +7,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any
 
+from symlab.core.batching.control import one_by_one
 from symlab.core.batching.stack import Batch, Operand, Unbatchable
 from symlab.core.ir.errors import message
 from symlab.core.ir.expr import Expr
@@ -22,7 +23,10 @@ IMAGES: Mapping[Op, tuple[bool, bool, bool]] = MappingProxyType(
 
 
 def conv_rule(node: Expr, operands: Sequence[Operand], batch: Batch) -> Any:
-    """More images with the same filters if those do not differ, else a group of channels for each of the stack."""
+    """More images with the same filters if those do not differ, else a group of channels for each of the stack.
+
+    Where they differ in a stack whose size is not known, one convolution after another.
+    """
     first, second, gives_images = IMAGES[node.op]
     sizes = operands[2:]
     if any(item.depth for item in sizes):
@@ -32,7 +36,7 @@ def conv_rule(node: Expr, operands: Sequence[Operand], batch: Batch) -> Any:
     if gives_images and not differ:
         return more_images(node, operands[:2], given, batch)
     if not all(isinstance(size, int) for size in batch.sizes):
-        raise refused(node, "the filters differ within the stack, whose size is not known")
+        return one_by_one(node, operands, batch)
     count = prod(batch.sizes)
     merged = [
         grouped(batch.filled(item), batch.depth, image) for item, image in zip(operands, (first, second), strict=False)

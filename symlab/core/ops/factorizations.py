@@ -323,3 +323,28 @@ qr_raw: Op = declared(
     latex=r"\operatorname{{geqrf}}\left({0}\right)",
     extra=with_sizes(raw_sizes),
 )
+
+
+def column_sizes(sizes: Any, x: Shape) -> Shape:
+    """A number for each column."""
+    return (*x[:-2], x[-1])
+
+
+def column_reference(x: Array) -> Array:
+    """The pivots of LAPACK's geqp3, one matrix after another."""
+    from scipy.linalg import qr
+
+    order = np.broadcast_to(np.arange(x.shape[-1]), (*x.shape[:-2], x.shape[-1])).copy()
+    for place in np.ndindex(x.shape[:-2]) if x.size else ():
+        order[place] = qr(x[place], mode="r", pivoting=True)[1]
+    return order
+
+
+column_order: Op = declared(
+    "column_order",
+    Kind.CALL,
+    doc="The order of columns in which the diagonal of r in x = q r falls in magnitude, as LAPACK's geqp3 finds it.",
+    reference=column_reference,
+    infer=of_matrices(column_sizes, square=False, dtype=lambda dtype: np.dtype(np.int64)),
+    extra=with_sizes(column_sizes),
+)

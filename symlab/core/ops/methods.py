@@ -178,9 +178,9 @@ class Methods(Arithmetic, Protocols):
         """Whether all elements are true."""
         return front_end("all")(self, axis=axis, keepdims=keepdims)
 
-    def clip(self, low: Any, high: Any) -> Any:
-        """The elements, limited to [low, high]."""
-        return front_end("clip")(self, low, high)
+    def clip(self, a_min: Any, a_max: Any) -> Any:
+        """The elements, limited to [a_min, a_max]."""
+        return front_end("clip")(self, a_min, a_max)
 
     def astype(self, dtype: Any) -> Any:
         """The elements cast to `dtype`."""
@@ -198,9 +198,9 @@ class Methods(Arithmetic, Protocols):
         """Without axes of size 1."""
         return front_end("squeeze")(self, axis=axis)
 
-    def swapaxes(self, first: int, second: int) -> Any:
+    def swapaxes(self, axis1: int, axis2: int) -> Any:
         """With two axes exchanged."""
-        return front_end("swapaxes")(self, first, second)
+        return front_end("swapaxes")(self, axis1, axis2)
 
     def copy(self, name: str | None = None) -> Any:
         """A new variable with the same value."""
@@ -254,9 +254,9 @@ class Methods(Arithmetic, Protocols):
         """Ones of this shape."""
         return front_end("ones_like")(self, dtype=dtype)
 
-    def round(self, decimals: int = 0) -> Any:
-        """The elements rounded, halves to even."""
-        return front_end("round")(self, decimals)
+    def round(self, decimals: int = 0, mode: str = "half_to_even") -> Any:
+        """The elements rounded, halves to even unless `mode` is "half_away_from_zero"."""
+        return front_end("round")(self, decimals, mode)
 
     def cumsum(self, axis: int | None = None) -> Any:
         """The running sum along an axis."""
@@ -274,17 +274,17 @@ class Methods(Arithmetic, Protocols):
         """The diagonal of two axes."""
         return front_end("diagonal")(self, offset, axis1, axis2)
 
-    def sort(self, axis: int = -1) -> Any:
+    def sort(self, axis: int = -1, kind: str | None = None, order: None = None) -> Any:
         """The elements in order along an axis."""
-        return front_end("sort")(self, axis=axis)
+        return front_end("sort")(self, axis, kind, order)
 
-    def argsort(self, axis: int = -1) -> Any:
+    def argsort(self, axis: int = -1, kind: str | None = None, order: None = None) -> Any:
         """The places of the elements in order along an axis."""
-        return front_end("argsort")(self, axis=axis)
+        return front_end("argsort")(self, axis, kind, order)
 
-    def nonzero(self) -> Any:
+    def nonzero(self, return_matrix: bool = False) -> Any:
         """The places of the elements that are not zero."""
-        return front_end("nonzero")(self)
+        return front_end("nonzero")(self, return_matrix)
 
     def ptp(self, axis: Axis = None) -> Any:
         """The range, largest less smallest, over axes."""

@@ -168,12 +168,12 @@ def schur_sizes(sizes: Any, x: Shape, **attributes: Any) -> tuple[Shape, Shape]:
     return x, x
 
 
-def schur_reference(x: Array, output: str) -> tuple[Array, Array]:
+def schur_reference(x: Array, output: str, sort: str | None = None) -> tuple[Array, Array]:
     """SciPy's, one matrix after another."""
     from scipy.linalg import schur
 
     wanted = x.astype(complex_part(x.dtype)) if output == "complex" else x
-    both = each(lambda matrix: np.stack(schur(matrix, output=output), -1))(wanted)
+    both = each(lambda matrix: np.stack(schur(matrix, output=output, sort=sort)[:2], -1))(wanted)
     return both[..., 0], both[..., 1]
 
 
@@ -186,7 +186,7 @@ def schur_type(attributes: Any, x: Any) -> Any:
     return of_matrices(schur_sizes, dtype=dtypes)(attributes, x)
 
 
-def schur_vjp(cotangents: Sequence[Any], y: Variable, x: Variable, output: str) -> Any:
+def schur_vjp(cotangents: Sequence[Any], y: Variable, x: Variable, output: str, sort: str | None = None) -> Any:
     """Refused."""
     why = "schur: z is determined up to a factor of modulus 1 for each column, and t with it, so it"
     raise no_derivative(why, x, "T.linalg.eigvals(x), or a function of the matrix such as T.linalg.expm(x)")
@@ -195,7 +195,7 @@ def schur_vjp(cotangents: Sequence[Any], y: Variable, x: Variable, output: str) 
 schur: Op = declared(
     "schur",
     Kind.CALL,
-    doc="The triangular t and unitary z with z t z' = x; t has blocks of two rows where `output` is 'real'.",
+    doc="The triangular t and unitary z with z t z' = x; blocks of two rows where `output` is 'real'; `sort`ed.",
     reference=schur_reference,
     infer=schur_type,
     vjp=schur_vjp,

@@ -213,10 +213,13 @@ def conv3d_grad_wrt_weights(
 def conv2d_transpose(
     input: Any, filters: Any, output_shape: Any, filter_shape: Any = None, border_mode: Any = "valid",
     input_dilation: Any = (1, 1), filter_flip: bool = True, filter_dilation: Any = (1, 1), num_groups: int = 1,
+    unshared: bool = False,
 ) -> Variable:  # fmt: skip
     """The transpose of `conv2d`: images of `output_shape` that a convolution would have made smaller."""
-    given = options(2, border_mode, input_dilation, filter_dilation, num_groups)
-    return grad_wrt_inputs(2, input, filters, output_shape, filter_shape, filter_flip, given)
+    return conv2d_grad_wrt_inputs(
+        input, filters, output_shape, filter_shape, border_mode, input_dilation, filter_flip, filter_dilation,
+        num_groups, unshared,
+    )  # fmt: skip
 
 
 def separable(rank: int, x: Any, depthwise: Any, pointwise: Any, channels: int, given: Any, flips: bool) -> Variable:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from symlab.core.ir.op import INPUT
 from symlab.core.ops.generator_states import GENERATOR, RANDOM_STATE, GeneratorType
-from symlab.core.ops.operators import Variable, variable
+from symlab.core.ops.operators import Variable
+from symlab.core.seams import seam
 
 __all__ = [
-    "RandomGeneratorType", "RandomStateType", "RandomType", "random_generator_type", "random_state_type", "rng",
+    "RandomGeneratorType", "RandomGeneratorVariable", "RandomStateType", "RandomType", "random_generator_type",
+    "random_state_type", "rng",
 ]  # fmt: skip
 
 random_generator_type, random_state_type = GENERATOR, RANDOM_STATE
@@ -44,6 +47,22 @@ class RandomStateType(metaclass=Recognizing):
     types = (RANDOM_STATE,)
 
 
-def rng(name: str | None = None) -> Variable:
+class RandomGeneratorVariable(Variable):
+    """A generator as an expression; each distribution is a method, `following, x = rng.normal(0, 1)`."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return seam("random.method")(self, name)
+
+
+def rng(name: str | None = None) -> RandomGeneratorVariable:
     """An input that takes a `np.random.Generator`; a function with it as output gives one."""
-    return variable(GENERATOR, name)
+    return RandomGeneratorVariable(INPUT, (), (), GENERATOR, name)
+
+
+def as_generator(state: Variable) -> RandomGeneratorVariable:
+    """A state as the variable that has distributions as methods."""
+    return RandomGeneratorVariable(state.op, state.args, state.attrs, state.type)  # type: ignore[arg-type]

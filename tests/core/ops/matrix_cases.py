@@ -93,8 +93,16 @@ def any_cases(x: Array) -> Iterator[Case]:
     yield Case(spectra.svd, (x,), lambda x, full_matrices: tuple(np.linalg.svd(x)), full, LAPACK, differentiable=False)
     raw = lambda x: tuple(np.linalg.qr(x, "raw"))  # noqa: E731
     yield Case(factorizations.qr_raw, (x,), raw, {}, LAPACK, differentiable=False)
+    yield Case(factorizations.column_order, (x,), column_order, {}, LAPACK, differentiable=False)
     mode = {"mode": "reduced"}
     yield Case(factorizations.qr, (x,), lambda x, mode: tuple(np.linalg.qr(x)), mode, LAPACK, differentiable=False)
+
+
+def column_order(x: Array) -> Array:
+    """The columns of each matrix as SciPy orders them."""
+    stack = x.reshape(-1, *x.shape[-2:])
+    order = [scipy.linalg.qr(matrix, mode="r", pivoting=True)[1] for matrix in stack]
+    return np.array(order, np.int64).reshape(*x.shape[:-2], x.shape[-1])
 
 
 def adjoint_inverse(x: Array) -> Array:

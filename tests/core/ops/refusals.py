@@ -62,7 +62,7 @@ SQUARE = (
     "cholesky cholesky_or_nan cofactors definite_factor det eig eigh eigvalsh expm inv inv_definite log_det_definite "
     "schur slogdet"
 )
-RECTANGLES = "lu_factor pinv qr qr_raw svd svdvals"
+RECTANGLES = "column_order lu_factor pinv qr qr_raw svd svdvals"
 SYSTEMS = "lstsq qz solve solve_definite solve_discrete_are solve_sylvester solve_triangular"
 CONVOLUTIONS = "conv conv_filters conv_images"
 SIZED = "broadcast_to chosen conv_filters conv_images irfft reshape slice windows_added"  # by operands, where asked

@@ -15,7 +15,7 @@ from symlab.core.autodiff.stable import stable_forms
 from symlab.core.custom.derivatives import checked_gradient, checked_gradients
 from symlab.core.custom.records import fitted_operands, op_name, results_of
 from symlab.core.ir.errors import InvalidValue, MissingInputError, TypeMismatch, message
-from symlab.core.ir.expr import Expr, Lambda, leaves
+from symlab.core.ir.expr import Lambda, leaves
 from symlab.core.ir.op import INPUT, Kind, Op, Recipe
 from symlab.core.ops.inlined import results_of_body
 from symlab.core.ops.loop import BUNDLE

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.expr import Expr, toposort
-from symlab.core.ir.op import AS_WRITTEN, Kind
+from symlab.core.ir.op import AS_WRITTEN, PROJECT, Kind
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.branch import IFELSE, MAYBE
 from symlab.core.ops.shape import size_of
@@ -22,9 +22,15 @@ Side = tuple[Expr, bool]  # a choice, or the condition of several, and whether t
 Need = frozenset[Side] | None  # the branches of which one must be taken; None: it is needed in any case
 
 
-def needed_always(roots: Sequence[Expr]) -> dict[Expr, object]:
-    """The nodes that are needed whatever the conditions are: what both branches of a choice need is among them."""
-    return {node: None for node, need in needs_of(roots).items() if need is None}
+def needed_always(roots: Sequence[Expr]) -> Mapping[Expr, object]:
+    """The nodes that are needed whatever the conditions are: what both branches of a choice need is among them.
+
+    So are all results of a node that is needed: they come about together.
+    """
+    needs = needs_of(roots)
+    found = {node: None for node, need in needs.items() if need is None}
+    found.update({node: None for node in needs if node.op is PROJECT and node.args[0] in found})
+    return found
 
 
 def nesting(roots: Sequence[Expr]) -> int:

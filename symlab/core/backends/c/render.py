@@ -156,7 +156,12 @@ class Renderer:
         calls = [(f"if (!code) code = part{at // STEPS}(data, shapes, w, error);", None) for at in starts]
         sizes = [(text, None) for text in atom_lines(self.layout, self.work_sizes())]
         work: list[Line] = [(f"char *w[] = {{{names or '0'}}};", None), ("int code = 0;", None)]
-        return [*parts, ("", None), (RUN, None), *block([*sizes, *self.work_lines(), *work, *calls, ("return code;", None)])]
+        return [
+            *parts,
+            ("", None),
+            (RUN, None),
+            *block([*sizes, *self.work_lines(), *work, *calls, ("return code;", None)]),
+        ]
 
     def part(self, place: int, numbers: Sequence[int]) -> list[Line]:
         """A function of some steps."""

@@ -8,7 +8,7 @@ import pytest
 import symlab as sl
 import symlab.tensor as T
 from symlab.core.ifelse import ifelse
-from symlab.core.lower.branches import MOST_NESTED
+from symlab.core.lower.branches import MOST_CHOICES, MOST_NESTED
 from symlab.core.lower.memory import Program
 from symlab.core.lower.program import LoopCall
 
@@ -44,6 +44,7 @@ def test_a_long_chain_is_compiled_with_its_gradient() -> None:
         np.testing.assert_array_equal(slope, [factor, factor])
 
 
+@pytest.mark.slow
 def test_inner_choices_are_operands_of_what_branches_compute() -> None:
     place, x = T.lscalar("place"), T.dvector("x")
     found = x
@@ -56,6 +57,7 @@ def test_inner_choices_are_operands_of_what_branches_compute() -> None:
             np.testing.assert_allclose(one, other, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_what_is_not_reached_is_not_computed() -> None:
     """Indices beyond the end are refused by the branches and conditions that are reached, and by no others."""
     place, x, picked = T.lscalar("place"), T.dvector("x"), T.lvector("picked")
@@ -75,6 +77,7 @@ def test_what_is_not_reached_is_not_computed() -> None:
         f(0, [-1.0, -2.0], numbers)  # the condition that comes after it
 
 
+@pytest.mark.slow
 def test_what_several_inner_choices_need_is_computed_once() -> None:
     place, x = T.lscalar("place"), T.dvector("x")
     found = x
@@ -107,3 +110,11 @@ def test_a_chain_of_a_thousand_choices() -> None:
     f = compiled([place, x], chain(1000, place, x))
     np.testing.assert_array_equal(f(234, [0.5]), [118.0])
     np.testing.assert_array_equal(f(1000, [0.5]), [0.5])
+
+
+@pytest.mark.slow
+def test_more_choices_than_are_worth_compiling_are_evaluated() -> None:
+    place, x = T.lscalar("place"), T.dvector("x")
+    f = sl.function([place, x], chain(MOST_CHOICES + 1, place, x))
+    assert "choices within each other" in f.notes[0]
+    np.testing.assert_array_equal(f(1234, [0.5]), [618.0])

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from symlab.core.function import Function, function
     from symlab.core.gradcheck import gradcheck, verify_grad
     from symlab.core.ifelse import cond, ifelse
+    from symlab.core.ir import errors
     from symlab.core.ir.apply import Apply
     from symlab.core.modes import Mode
     from symlab.core.ops.passing import as_written
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from symlab.core.shared import SharedVariable, shared
     from symlab.core.subgraph import subgraph_grad
     from symlab.core.substitute import clone
+    from symlab.core.walk import clone_replace, graph_replace
     from symlab.doctor import show_versions
     from symlab.tensor import optimize
     from symlab.tensor.linalg import dot
@@ -72,11 +74,13 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "assert_op": "symlab.core.custom.watch:assert_op",
         "assume": "symlab.core.assumption:assume",
         "clone": "symlab.core.substitute:clone",
+        "clone_replace": "symlab.core.walk:clone_replace",
         "cond": "symlab.core.ifelse:cond",
         "custom": "symlab.core.custom",
         "debug": "symlab.debug",
         "debugprint": "symlab.viz.text:debugprint",
         "dot": "symlab.tensor:dot",
+        "errors": "symlab.core.ir.errors",
         "foldl": "symlab.core.scan:foldl",
         "foldr": "symlab.core.scan:foldr",
         "function": "symlab.core.function:function",
@@ -84,6 +88,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "gradcheck": "symlab.core.gradcheck:gradcheck",
         "gradient": "symlab.gradient",
         "graph": "symlab.core.walk",
+        "graph_replace": "symlab.core.walk:graph_replace",
         "hessian": "symlab.core.autodiff.jacobian:hessian",
         "hessian_vector_product": "symlab.core.autodiff.jacobian:hessian_vector_product",
         "ifelse": "symlab.core.ifelse:ifelse",
@@ -142,6 +147,7 @@ __all__ = [
     "assert_op",
     "assume",
     "clone",
+    "clone_replace",
     "cond",
     "config",
     "configure",
@@ -149,6 +155,7 @@ __all__ = [
     "debug",
     "debugprint",
     "dot",
+    "errors",
     "foldl",
     "foldr",
     "function",
@@ -156,6 +163,7 @@ __all__ = [
     "gradcheck",
     "gradient",
     "graph",
+    "graph_replace",
     "hessian",
     "hessian_vector_product",
     "ifelse",

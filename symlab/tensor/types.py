@@ -153,7 +153,10 @@ def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = N
 
     With `ndim` axes of size 1 are put in front, or taken away there. The application of an op stands for its result.
     """
+    number = None if dtype is not None else dtype_of_number(value)
     found = as_variable(result_of(value) if isinstance(value, Apply) else value)
+    if number is not None:
+        found = constant(value, dtype=number)
     if isinstance(value, (list, tuple)) and found.op is CONSTANT and found.type.shape == (0,):
         found = cast_to(found, dtype_of("floatX"))  # nothing says of what it is empty
     if dtype is not None:
@@ -188,12 +191,28 @@ def constant(value: Any, name: str | None = None, ndim: int | None = None, dtype
         made = value
     else:
         array = constant_value(value) if isinstance(value, Variable) and value.op is CONSTANT else value
-        if type(value) is float and dtype is None and config.current().cast_policy == "numpy+floatX":
-            dtype = "float32" if config.current().floatX == "float32" else None
+        dtype = dtype_of_number(value) if dtype is None else dtype
         made = operators.constant(array, name, None if dtype is None else dtype_of(dtype))
     if ndim is None or ndim == made.ndim:
         return made
     return operators.constant(constant_value(made).reshape(with_rank(made, ndim).type.shape), name)
+
+
+def dtype_of_number(value: Any) -> str | None:
+    """The dtype that a Python number alone has where Theano's manners hold; None for what NumPy says.
+
+    An integer is of the smallest signed dtype that holds it; a number with a point is of dtype floatX, and where that
+    is float64, of float32 if that loses nothing.
+    """
+    settings = config.current()
+    if settings.cast_policy == "numpy+floatX":
+        return "float32" if type(value) is float and settings.floatX == "float32" else None
+    if settings.manners != "theano" or type(value) not in (bool, int, float):
+        return None
+    if isinstance(value, float):
+        exact = settings.floatX == "float64" and np.float64(np.float32(value)) != value
+        return "float64" if exact else "float32" if settings.floatX == "float64" else settings.floatX
+    return next((dtype for dtype in int_dtypes if np.iinfo(dtype).min <= value <= np.iinfo(dtype).max), None)
 
 
 def with_rank(value: Variable, ndim: int) -> Variable:

@@ -215,3 +215,13 @@ def test_numbers_are_rounded_to_floatx_alone(theano):
         f(0, 0.1)
     with theano.config.change_flags(floatX="float32"):
         assert theano.function([a], a * 2)(0.1) == np.float32(0.2)
+
+
+def test_ancestors_are_a_list(theano):
+    x, y = theano.tensor.dvectors("x", "y")
+    total = theano.tensor.exp(x) + y
+    found = theano.gof.graph.ancestors([total])
+    assert isinstance(found, list)
+    assert len(found) == 4
+    assert found[0] is total
+    assert x not in theano.gof.graph.ancestors([total], blockers=[total.owner.inputs[0]])

@@ -219,3 +219,20 @@ def test_a_shared_list_without_elements_is_the_list(theano):
 
 def test_a_shared_list_without_elements_is_an_array_elsewhere():
     assert sl.shared([]).type == T.dvector
+
+
+def test_numbers_alone_have_the_dtypes_of_theano(theano):
+    for number, dtype in [(1, "int8"), (-129, "int16"), (True, "int8"), (70_000, "int32"), (2**40, "int64")]:
+        assert T.constant(number).dtype == T.as_tensor_variable(number).dtype == dtype
+    assert T.constant(0.5).dtype == "float32"
+    assert T.constant(0.1).dtype == T.as_tensor_variable(0.1).dtype == "float64"
+    assert T.constant(0.5, dtype="float64").dtype == "float64"
+    assert T.constant([1, 2]).dtype == "int64"
+    with sl.configure(floatX="float32"):
+        assert T.constant(0.1).dtype == T.as_tensor_variable(0.1).dtype == "float32"
+        rate, power, weights = T.constant(0.1), T.as_tensor_variable(2), sl.shared(np.ones(2, np.float32))
+        step = sl.function([], [], updates=[(weights, weights - rate * weights**power)])
+        step()
+        np.testing.assert_allclose(weights.get_value(), [0.9, 0.9], rtol=1e-6)
+    with sl.configure(manners="numpy"):
+        assert [T.constant(number).dtype for number in (1, 0.5)] == ["int64", "float64"]

@@ -243,3 +243,11 @@ def test_a_node_with_several_results_is_one_application(x, y):
     (choice,) = [node for node in graph.toposort() if node.op.name == "ifelse"]
     assert choice.outputs == graph.outputs
     assert all(value.owner is choice for value in graph.outputs)
+
+
+def test_names_are_found_without_their_modules():
+    assert sl.clone_replace is clone_replace
+    assert sl.graph_replace is sl.graph.graph_replace
+    x = T.dvector("x")
+    with pytest.raises(sl.errors.UnusedInputError):
+        sl.function([x], 1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symlab.compat.theano.kinds import clone_graph
+from symlab.core import walk
 from symlab.core.ir.apply import Apply
 from symlab.core.ir.errors import InvalidValue, MissingInputError, message
 from symlab.core.ir.graph import Graph
@@ -15,6 +16,11 @@ from symlab.core.ops.operators import Variable
 from symlab.core.ops.replacing import replaced
 from symlab.core.substitute import checked_givens
 from symlab.core.walk import explicit_graph_inputs, io_toposort, variables_between
+
+
+def ancestors(variable_list: Any, blockers: Any = None) -> list[Variable]:
+    """The variables and all that they are computed from, in a list as Theano's."""
+    return list(walk.ancestors(variable_list, blockers))
 
 
 class FunctionGraph:

@@ -100,7 +100,7 @@ GRAPH = {
     "Op": "symlab:Op",
     "OpRemove": OPS + "OpRemove",
     "Variable": KINDS + "AnyVariable",
-    "ancestors": WALK + ":ancestors",
+    "ancestors": GRAPHS + "ancestors",
     "clone": KINDS + "clone_graph",
     "hashtype": OPS + "hashtype",
     "inputs": WALK + ":graph_inputs",

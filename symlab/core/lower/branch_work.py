@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from symlab.core.ir.expr import Expr, toposort
-from symlab.core.ir.op import AS_WRITTEN, Kind
+from symlab.core.ir.op import AS_WRITTEN, PROJECT, Kind
 from symlab.core.ir.types import ArrayType
 from symlab.core.ops.branch import IFELSE, MAYBE
 from symlab.core.ops.shape import size_of
@@ -22,9 +22,15 @@ Side = tuple[Expr, bool]  # a choice, or the condition of several, and whether t
 Need = frozenset[Side] | None  # the branches of which one must be taken; None: it is needed in any case
 
 
-def needed_always(roots: Sequence[Expr]) -> dict[Expr, object]:
-    """The nodes that are needed whatever the conditions are: what both branches of a choice need is among them."""
-    return {node: None for node, need in needs_of(roots).items() if need is None}
+def needed_always(roots: Sequence[Expr]) -> Mapping[Expr, object]:
+    """The nodes that are needed whatever the conditions are: what both branches of a choice need is among them.
+
+    So are all results of a node that is needed: they come about together.
+    """
+    needs = needs_of(roots)
+    found = {node: None for node, need in needs.items() if need is None}
+    found.update({node: None for node in needs if node.op is PROJECT and node.args[0] in found})
+    return found
 
 
 def nesting(roots: Sequence[Expr]) -> int:
@@ -40,40 +46,50 @@ def nesting(roots: Sequence[Expr]) -> int:
 
 def needs_of(roots: Sequence[Expr]) -> dict[Expr, Need]:
     """Under which condition each node is needed; choices come before those within their branches."""
-    needs: dict[Expr, Need] = dict.fromkeys(roots)
+    needs: dict[Expr, Need] = {}
+    open_needs: dict[Expr, set[Side] | None] = dict.fromkeys(roots)
     order = toposort(roots)
     for node in reversed(order):
-        need = needs[node] = simpler(needs[node], needs)
+        found = open_needs.pop(node)
+        need = needs[node] = None if found is None else simpler(found, needs)
         if node.op is not IFELSE and node.op is not MAYBE:
             for arg in node.args:
-                put(needs, arg, need)
+                put(open_needs, arg, need)
             continue
-        put(needs, node.args[0], need)
+        put(open_needs, node.args[0], need)
         for taken in (True, False):
             side = (node.args[0] if need is None else node, taken)
             for arg in values_of(node, taken):
-                put(needs, arg, frozenset([side]))
+                put(open_needs, arg, frozenset([side]))
     return {node: needs[node] for node in reversed(order)}
 
 
-def put(needs: dict[Expr, Need], node: Expr, need: Need) -> None:
+def put(needs: dict[Expr, set[Side] | None], node: Expr, need: Need) -> None:
     """Note that a node is needed under one more condition."""
-    known = needs.get(node, frozenset())
-    needs[node] = None if known is None or need is None else known | need
+    known = needs.setdefault(node, set())
+    if known is None or need is None:
+        needs[node] = None
+    else:
+        known |= need
 
 
-def simpler(need: Need, needs: Mapping[Expr, Need]) -> Need:
+def simpler(need: set[Side], needs: Mapping[Expr, Need]) -> Need:
     """The same condition: where both branches of a choice are in it, that of the choice.
 
     A side names the condition itself where its choice is surely made, so that several choices by it count as one.
     """
-    while need is not None:
-        both = next((choice for choice, taken in need if taken and (choice, False) in need), None)
-        if both is None:
-            return need
-        outer = needs[both] if both.op is IFELSE else None
-        need = None if outer is None else (need - {(both, True), (both, False)}) | outer
-    return None
+    waiting = list(need)
+    while waiting:
+        choice, taken = waiting.pop()
+        if not {(choice, taken), (choice, not taken)} <= need:
+            continue
+        outer = needs[choice] if choice.op is IFELSE else None
+        if outer is None:
+            return None
+        need -= {(choice, True), (choice, False)}
+        need |= outer
+        waiting += outer
+    return frozenset(need)
 
 
 def handed_on(order: Sequence[Expr], known: dict[Expr, object]) -> Mapping[Side, Sequence[Expr]]:

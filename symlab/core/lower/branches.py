@@ -28,6 +28,7 @@ from symlab.core.ops.index import slice as slice_op
 from symlab.core.ops.loop import BUNDLE, SCAN, is_number, scan_type
 from symlab.core.ops.transfer import to_device, to_host
 
+MOST_CHOICES = 5000  # within each other
 MOST_NESTED = 64  # choices within choices: each is lowered within the one around it
 
 
@@ -40,6 +41,8 @@ def closing(table: Table, roots: Sequence[Expr], device: bool = False) -> tuple[
     flat: Sequence[Expr] = ()
     sources: dict[Expr, Expr] = {}
     if nesting(roots) > MOST_NESTED:
+        if sum(node.op is IFELSE for node in toposort(roots)) > MOST_CHOICES:
+            raise NotCompilable(f"more than {MOST_CHOICES} choices within each other would take minutes to compile")
         flattening = Flattening(table, roots)
         try:
             roots, flat, sources = flattening.all(), flattening.made, flattening.sources

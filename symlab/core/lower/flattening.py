@@ -7,6 +7,7 @@ reached; then the values of inner choices come before those of outer ones, each 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import Table
 from symlab.core.ir.op import CONSTANT, PROJECT, Kind, Op
 from symlab.core.ir.types import ArrayType
-from symlab.core.lower.branch_work import Need, Side, needs_of, values_of
+from symlab.core.lower.branch_work import Need, Side, decides_its_size, is_computed, needs_of, values_of
 from symlab.core.lower.picked import same
 from symlab.core.ops.bits import and_, invert, or_
 from symlab.core.ops.branch import IFELSE, MAYBE
@@ -43,6 +44,27 @@ class Flattening:
         self.made: list[Expr] = []
         self.sources: dict[Expr, Expr] = {}
         self.simple: dict[Expr, bool] = {}
+        self.within = {node for node, need in self.needs.items() if need is not None}
+        self.apart = self.found_apart()
+
+    def found_apart(self) -> set[Expr]:
+        """The nodes of branches that choices within the same branch need, too: each would compute them again."""
+        readers: dict[Expr, set[Need]] = defaultdict(set)
+        for node, need in self.needs.items():
+            half = len(node.args) // 2 if node.op is IFELSE else 0
+            for place, arg in enumerate(node.args):
+                if half and place:
+                    readers[arg].add(frozenset([(node if need is not None else node.args[0], place <= half)]))
+                else:
+                    readers[arg].add(frozenset([(node, True), (node, False)]) if half else need)
+        return {node for node, found in readers.items() if len(found) > 1 and self.can_be_apart(node)}
+
+    def can_be_apart(self, node: Expr) -> bool:
+        """Whether a node is an array of numbers that is computed in a branch, and whose sizes nothing there decides."""
+        if node not in self.within or not is_computed(node) or node.op in (PROJECT, IFELSE):
+            return False
+        is_array = isinstance(node.type, ArrayType) and node.type.dtype.kind in "fc"
+        return is_array and not decides_its_size(node, self.within)
 
     def all(self) -> list[Expr]:
         """The new roots."""
@@ -67,14 +89,12 @@ class Flattening:
     def before(self, goal: Goal) -> Iterator[Goal]:
         """What must be made before a goal."""
         node = goal.node
-        if not goal.decides:
-            nested = self.is_nested(node)
-            yield from [Goal(node, True)] if nested else []
-            yield from map(Goal, node.args[nested:])
-            return
-        for choice, _ in self.sides(node):
-            yield Goal(choice, choice.op is IFELSE)
-        yield Goal(node.args[0])
+        nested = self.is_nested(node)
+        if not goal.decides and nested:
+            yield Goal(node, True)
+        elif goal.decides or node in self.apart:
+            yield from (Goal(choice, choice.op is IFELSE) for choice, _ in self.sides(node))
+        yield from map(Goal, node.args[:1] if goal.decides else node.args[nested:])
 
     def is_nested(self, node: Expr) -> bool:
         """Whether a node is a choice within branches of others."""
@@ -104,10 +124,7 @@ class Flattening:
 
     def decided(self, node: Expr) -> tuple[Expr, Expr]:
         """Two truth values: whether the first branch of a choice is reached and taken, and whether the second is."""
-        reached = [self.side_taken(side) for side in self.sides(node)]
-        reach = reached[0]
-        for other in reached[1:]:
-            reach = self.make(node, or_, reach, other)
+        reach = self.reached(node)
         condition = self.done[Goal(node.args[0])]
         opposite = self.make(node, invert, condition)
         if self.is_simple(node.args[0]):
@@ -115,9 +132,20 @@ class Flattening:
         no = self.table.constant(False, np.bool_)
         chosen = self.make(node, IFELSE, reach, condition, opposite, no, no)
         self.made.append(chosen)
-        both = self.make(node, PROJECT, chosen, index=0), self.make(node, PROJECT, chosen, index=1)
-        self.made += both
-        return both
+        return self.make(node, PROJECT, chosen, index=0), self.make(node, PROJECT, chosen, index=1)
+
+    def reached(self, node: Expr) -> Expr:
+        """The truth value of being needed."""
+        first, *others = (self.side_taken(side) for side in self.sides(node))
+        for other in others:
+            first = self.make(node, or_, first, other)
+        return first
+
+    def where_reached(self, source: Expr, condition: Expr, values: Sequence[Expr]) -> list[Expr]:
+        """Values that are computed where a condition holds, else zeros."""
+        alone = self.make(source, MAYBE, condition, *values)
+        self.made.append(alone)
+        return [self.make(source, PROJECT, alone, index=place) for place in range(len(values))]
 
     def side_taken(self, side: Side) -> Expr:
         """The truth value of a branch that is reached and taken."""
@@ -151,17 +179,13 @@ class Flattening:
         if not self.is_nested(node):
             found = same(self.table, node, tuple([self.done[Goal(arg)] for arg in node.args]))
             self.sources.setdefault(found, node)
-            self.made += [found] if node.op is PROJECT and self.is_nested(node.args[0]) else []
-            return found
+            return self.where_reached(node, self.reached(node), [found])[0] if node in self.apart else found
         taken, missed = self.done[Goal(node, True)]
         firsts, seconds = (self.new_values(node, side) for side in (True, False))
         if self.is_inner_choice(node, True):
             firsts, seconds, taken, missed = seconds, firsts, missed, taken
         elif not self.is_inner_choice(node, False):
-            alone = self.make(node, MAYBE, missed, *seconds)
-            self.made.append(alone)
-            seconds = [self.make(node, PROJECT, alone, index=place) for place in range(len(seconds))]
-            self.made += seconds
+            seconds = self.where_reached(node, missed, seconds)
         chosen = self.make(node, IFELSE, taken, *firsts, *seconds)
         self.made.append(chosen)
         return chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ops.compare import gt, switch
+from symlab.core.ops.elementwise import abs as magnitude
 from symlab.core.ops.elementwise import add, exp, log, minimum, mul, neg, reciprocal, sqr
 from symlab.core.ops.nn import log_softmax, logsumexp, softmax
 from symlab.core.ops.reduce import sum
@@ -198,15 +199,14 @@ def cross_entropy_of_logits(node: Expr, builder: Builder, facts: Facts) -> Expr 
     return None
 
 
-@rule(when=plain, accept=8)
+@rule(accept=64, serves="shares that add up to 1")
 def cross_entropy_of_shares(x: Row, y, axis: Attributes):
     """The logarithm of the sum is nearly the mean of the exponents by shares that add up to 1."""
-    whole = logsumexp(x, attributes=axis)
-    logarithms = log_softmax(x, axes=axis.axes)
-    return (
-        whole - sum(x * y, attributes=axis),
-        (1 - sum(y, attributes=axis)) * whole - sum(y * logarithms, attributes=axis),
-    )
+    whole, left = logsumexp(x, attributes=axis), 1 - sum(y, attributes=axis)
+    in_rows = magnitude(1 - sum(y, axes=axis.axes, keepdims=True)) < 0.1
+    chosen = switch(in_rows, log_softmax(x, axes=axis.axes), x)
+    factor = switch(magnitude(left) < 0.1, left, 1)
+    return whole - sum(x * y, attributes=axis), factor * whole - sum(y * chosen, attributes=axis)
 
 
 RULES = (

@@ -159,8 +159,8 @@ def inc_subtensor(
     part: Any,
     value: Any,
     inplace: bool = False,
-    tolerate_inplace_aliasing: bool = False,
     set_instead_of_inc: bool = False,
+    tolerate_inplace_aliasing: bool = False,
     ignore_duplicates: bool = False,
 ) -> Variable:
     """x with `part`, an expression `x[...]`, incremented by a value, as often as an index comes.

@@ -349,3 +349,9 @@ def test_slices_of_which_nothing_is_left() -> None:
     x = T.lvector("x")
     assert [x[index].type.shape for index in (slice(2, 2), slice(-1, -3), slice(3, 5, -1))] == [(0,)] * 3
     assert [x[index].type.shape for index in (slice(2, -1), slice(1, 3), slice(-1, 1))] == [(None,)] * 3
+
+
+def test_options_of_increments_stand_as_in_theano() -> None:
+    """The fourth says that the value is set."""
+    x = T.dvector("x")
+    assert np.array_equal(T.inc_subtensor(x[1:], 5.0, False, True).eval({x: [1.0, 2.0]}), [1.0, 5.0])

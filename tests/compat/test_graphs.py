@@ -225,3 +225,11 @@ def test_ancestors_are_a_list(theano):
     assert len(found) == 4
     assert found[0] is total
     assert x not in theano.gof.graph.ancestors([total], blockers=[total.owner.inputs[0]])
+
+
+def test_names_of_the_graph_are_in_the_package_itself(theano):
+    x = theano.tensor.dvector("x")
+    graph = theano.FunctionGraph([x], [theano.tensor.exp(x) + theano.tensor.constant(2.0)])
+    constants = [item for item in theano.gof.graph.inputs(graph.outputs) if isinstance(item, theano.Constant)]
+    assert [theano.get_scalar_constant_value(item) for item in constants] == [2.0]
+    assert theano.generic is theano.gof.generic

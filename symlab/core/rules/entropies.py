@@ -20,6 +20,7 @@ from symlab.core.rules.fractions import (
     by,
     cancel,
     divided,
+    have_factor,
     parts_of,
     polynomial_of,
     product,
@@ -51,7 +52,9 @@ def share_of_divided(t, a, b):
 )
 def softplus_less_slope(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """softplus(x) is nearly x sigmoid(x) where x is large: what is left is the entropy of a choice."""
-    for term in node.args if len(node.args) <= NESTED else ():
+    if len(node.args) > NESTED or not have_factor(node.args, softplus):
+        return None
+    for term in node.args:
         part = parts_of(term)
         bent = next((factor for factor in part.factors if factor.op is softplus), None)
         if bent is None or is_entropy(bent.args[0]):

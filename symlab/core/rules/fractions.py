@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from symlab.core.ir.expr import Expr
 from symlab.core.ir.graph import constant_value
+from symlab.core.ir.op import Op
 from symlab.core.ops.compare import switch
 from symlab.core.ops.elementwise import add, exp, expm1, mul, neg, pow, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import exp2
@@ -118,6 +119,18 @@ def parts_of(term: Expr, depth: int = DEPTH) -> Split:
             inside, inner_power = base_and_power(divisor)
             below[inside] += power * inner_power
     return Split(sign, factors, below, divisors)
+
+
+def have_factor(terms: Iterable[Expr], op: Op) -> bool:
+    """Whether one of several terms has the result of an op as a factor: a quick look before their parts are found."""
+    waiting = [(term, DEPTH) for term in terms]
+    while waiting:
+        part, left = waiting.pop()
+        if part.op is op:
+            return True
+        if left and part.op in (mul, neg):
+            waiting.extend([(arg, left - 1) for arg in part.args])
+    return False
 
 
 def common_denominator(split: Sequence[Split]) -> Counter[Expr]:

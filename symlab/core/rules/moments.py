@@ -23,7 +23,7 @@ from symlab.core.rewrite.rule import computed, rule
 from symlab.core.rewrite.sorts import Attributes, Scale
 from symlab.core.rules.collect import NESTED, scaled_base, without
 from symlab.core.rules.constants import is_number
-from symlab.core.rules.fractions import Split, by, cancel, divided, parts_of, without_factor
+from symlab.core.rules.fractions import Split, by, cancel, divided, have_factor, parts_of, without_factor
 from symlab.core.rules.stable_rows import plain
 
 Attrs = tuple[tuple[str, Any], ...]
@@ -143,7 +143,9 @@ def product_of_sums(term: Expr, rows: Sequence[Expr], attributes: Attrs, builder
 )
 def moments_about_mean_of_number(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Moments are nearly in proportion where what is summed varies little; a number may be that of the elements."""
-    for term in node.args if len(node.args) <= NESTED else ():
+    if len(node.args) > NESTED or not have_factor(node.args, sum):
+        return None
+    for term in node.args:
         found = moment_of(term, builder)
         if found is None or len(dict(found[2])["axes"]) != 1:
             continue
@@ -234,7 +236,9 @@ def mean_in_example(x: Any) -> Any:
 )
 def covariance_of_moments(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """The mean of products and the product of means are nearly equal where x or y varies little."""
-    for term in node.args if len(node.args) <= NESTED else ():
+    if len(node.args) > NESTED or not have_factor(node.args, sum):
+        return None
+    for term in node.args:
         found = summed_rows(term)
         if found is None or not is_sum_of(mul, found[0]) or len(dict(found[0].attrs)["axes"]) != 1:
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from symlab.core.ops.compare import switch
-from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, minimum, mul, reciprocal, sqr, sqrt
+from symlab.core.ops.elementwise import abs, add, exp, expm1, log, log1p, maximum, mul, reciprocal, sqr, sqrt
 from symlab.core.ops.exponential import log2, log10
 from symlab.core.ops.products import product_over
 from symlab.core.ops.rounding import copysign
@@ -166,16 +166,7 @@ def difference_of_two_roots(x, y):
     return sqrt(x) - sqrt(y), switch(near, (x - y) / switch(near, sqrt(x) + sqrt(y), 1), sqrt(far) - sqrt(y))
 
 
-@rule
-def reciprocal_root_less_one(x: Near):
-    """1 / sqrt(1 + x) is nearly 1 where x is small."""
-    near = minimum(x, 1e34)
-    root = sqrt(1 + near)
-    return reciprocal(sqrt(1 + x)) - 1, -near / root / (1 + root)
-
-
 RULES = (
-    reciprocal_root_less_one,
     difference_of_squares,
     one_less_square,
     log_of_product_over,

@@ -73,8 +73,12 @@ def related_gammaln(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     if not positive or not negative:
         return None
     plus, minus = [arg.args[0] for arg in positive], [arg.args[0].args[0] for arg in negative]
-    for first, second, sign in ((plus, minus, 1), (minus, plus, -1)):
-        found = beta_among(first, second, builder) or (pair_among(first, second, builder) if sign > 0 else None)
+    for find, first, second, sign in (
+        (beta_among, plus, minus, 1),
+        (beta_among, minus, plus, -1),
+        (pair_among, plus, minus, 1),
+    ):
+        found = find(first, second, builder)
         if found is not None:
             result = found[0] if sign > 0 else builder.make(neg, (found[0],))
             own, other = (positive, negative) if sign > 0 else (negative, positive)

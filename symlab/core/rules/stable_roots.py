@@ -34,8 +34,7 @@ def root_less_one(x):
 @rule(accept=8)
 def reciprocal_root_less_one(x):
     """1 / sqrt(1 + x) is nearly 1 where x is small."""
-    root = sqrt(1 + x)
-    return reciprocal(root) - 1, switch(eq(x, math.inf), -1, -x / (root * (1 + root)))
+    return reciprocal(sqrt(1 + x)) - 1, expm1(-0.5 * log1p(x))
 
 
 @rule

@@ -7,6 +7,7 @@ import math
 from symlab.core.ops.compare import eq, switch
 from symlab.core.ops.elementwise import log, mul
 from symlab.core.ops.exponential import log2, log10, xlogx, xlogy0
+from symlab.core.ops.products import product_over
 from symlab.core.rewrite.rule import rule
 from symlab.core.rewrite.sorts import NotNegative, PositiveReal
 
@@ -42,7 +43,7 @@ def x_log_y(x, y: NotNegative):
 
 def both_may_vanish(facts, x, y):
     """Whether both may be 0, and nobody has looked: a quotient or a choice has been made safe already."""
-    return may_vanish(facts, x) and may_vanish(facts, y) and y.op not in (mul, switch)
+    return may_vanish(facts, x) and may_vanish(facts, y) and y.op not in (mul, switch, product_over)
 
 
 @rule(when=both_may_vanish)

@@ -25,6 +25,7 @@ from symlab.core.lower.sizes import Size
 RETURN: Line = ("return 0;", None)
 STEPS = 50  # of a function that is a part of a long `run`: compilers take more than twice the time for twice the code
 PART = "static __attribute__((noinline)) int part{}(void **data, const int64_t *shapes, char **w, int64_t *error)"
+AS_IT_STANDS = '#pragma GCC optimize("O0")'  # long entries only call: to make them better takes longer than all else
 WORK = re.compile(r"\bw\d+\b")
 KERNEL = re.compile(r"\b(kernel\d+)\(")
 LONG = 5_000  # characters of code from which time to compile counts more
@@ -87,7 +88,8 @@ class Renderer:
         nodes = (node for _, function in self.functions.values() for _, node in function.lines)
         head += [(text, None) for text in (*helpers(nodes), *self.definitions, *self.reductions.values())]
         bodies = [line for body in self.bodies for line in body]
-        units = [[*head, *unit] for unit in self.split([*bodies, *plan, *run, *commit])]
+        plain = [(AS_IT_STANDS, None)] if self.is_long() else []
+        units = [[*head, *unit] for unit in self.split([*bodies, *plain, *plan, *run, *commit])]
         codes = tuple("".join(f"{text}\n" for text, _ in lines) for lines in units)
         told = [line for lines in units for line in lines]
         return Rendered(codes, told, self.comment, tuple(self.references), bool(late))

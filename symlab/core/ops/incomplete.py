@@ -83,13 +83,19 @@ betainc = elementwise(
     domain=(0.1, 0.9),
 )
 
+
+def quantile_slope_in_order(y: Any, a: Any, p: Any) -> Any:
+    """The derivative by a of the x for which P(a, x), or Q(a, x), is p."""
+    return -gammainc_slope(a, y) / density_of_gamma(a, y)
+
+
 gammaincinv = elementwise(
     "gammaincinv",
     doc="The x for which P(a, x) is p.",
     reference="scipy.special:gammaincinv",
     dtypes=special,
     partials=(
-        lambda y, a, p: -gammainc_slope(a, y) / density_of_gamma(a, y),
+        quantile_slope_in_order,
         lambda y, a, p: 1 / density_of_gamma(a, y),
     ),
     exact=EXACT + "gammaincinv",
@@ -103,7 +109,7 @@ gammainccinv = elementwise(
     reference="scipy.special:gammainccinv",
     dtypes=special,
     partials=(
-        lambda y, a, p: -gammainc_slope(a, y) / density_of_gamma(a, y),
+        quantile_slope_in_order,
         lambda y, a, p: -1 / density_of_gamma(a, y),
     ),
     exact=EXACT + "gammainccinv",

@@ -111,6 +111,16 @@ def squares_about_mean(x, r: Scale, axis: Attributes):
     )
 
 
+def total_in_example(x: Any) -> Any:
+    """The sum of a row."""
+    return sum(x, axes=(0,), keepdims=False)
+
+
+def mean_in_example(x: Any) -> Any:
+    """A mean as a sum divided by the size of its own row."""
+    return total_in_example(x) / cast(size_of(x, axis=0), dtype=x.type.dtype.name)
+
+
 def moment_of(term: Expr, builder: Builder) -> tuple[tuple[Expr, ...], float, Attrs] | None:
     """A number times the sum of the products of two rows: those rows, the number, how they are summed."""
     base, number = scaled_base(term, builder)
@@ -136,10 +146,7 @@ def product_of_sums(term: Expr, rows: Sequence[Expr], attributes: Attrs, builder
     among=(sum, mul),
     accept=8,
     formula="sum(x * y) - sum(x) * sum(y) / 4 -> sum((x - sum(x) / 4) * (y - sum(y) / 4)) + 0, where there are 4",
-    example=lambda x, y: (
-        sum(x * y, axes=(0,), keepdims=False)
-        - 0.25 * sum(x, axes=(0,), keepdims=False) * sum(y, axes=(0,), keepdims=False)
-    ),
+    example=lambda x, y: total_in_example(x * y) - 0.25 * total_in_example(x) * total_in_example(y),
 )
 def moments_about_mean_of_number(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Moments are nearly in proportion where what is summed varies little; a number may be that of the elements."""
@@ -188,11 +195,7 @@ def angle_of_rows(x, y, axis: Attributes):
     among=(sum, mul),
     accept=8,
     formula="c * sum(x^2) + c * sum(y^2) - 2 * c * sum(x * y) -> c * sum((x - y)^2)",
-    example=lambda x, y: (
-        sum(sqr(x), axes=(0,), keepdims=False)
-        + sum(sqr(y), axes=(0,), keepdims=False)
-        - 2 * sum(x * y, axes=(0,), keepdims=False)
-    ),
+    example=lambda x, y: total_in_example(sqr(x)) + total_in_example(sqr(y)) - 2 * total_in_example(x * y),
 )
 def squared_distance(node: Expr, builder: Builder, facts: Facts) -> Expr | None:
     """Sums of squares and of products are nearly equal where x is nearly y."""
@@ -220,11 +223,6 @@ def summed_rows(term: Expr) -> tuple[Expr, Split] | None:
     part = parts_of(term)
     total = next((factor for factor in part.factors if factor.op is sum and plain(factor.attrs)), None)
     return None if total is None else (total, without_factor(part, total))
-
-
-def mean_in_example(x: Any) -> Any:
-    """A mean as a sum divided by the size of its own row."""
-    return sum(x, axes=(0,), keepdims=False) / cast(size_of(x, axis=0), dtype=x.type.dtype.name)
 
 
 @computed(

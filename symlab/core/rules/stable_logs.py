@@ -48,6 +48,12 @@ def largest_of_row(x, axis, **attributes):
     return above - max_or_zero(switch(finite, -x, 0), **attributes)
 
 
+def shifts_of_row(x, axis):
+    """What is taken from the exponents of a row, and, with its axes as those of the sum, added to its logarithm."""
+    rows = {"axes": axis.axes, "keepdims": True}, {"attributes": axis}
+    return [far_from_zero(largest_of_row(x, axis, **attributes)) for attributes in rows]
+
+
 def weighed(weight, x):
     """An exponent that counts, where its weight is not 0."""
     return switch(eq(weight, 0), -math.inf, x)
@@ -81,8 +87,7 @@ def log_of_one_plus_exps(*terms):
 @rule(when=plain)
 def log_of_mean_of_row(w: Scale, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a mean of exponentials is nearly the largest element."""
-    shift = far_from_zero(largest_of_row(x, axis, axes=axis.axes, keepdims=True))
-    kept = far_from_zero(largest_of_row(x, axis, attributes=axis))
+    shift, kept = shifts_of_row(x, axis)
     return log(w * sum(exp(x), attributes=axis)), kept + log(w * sum(exp(x - shift), attributes=axis))
 
 
@@ -90,16 +95,14 @@ def log_of_mean_of_row(w: Scale, x: Row, axis: Attributes):
 def log_of_sum_with_weights(w, x: Row, axis: Attributes):
     """exp overflows where the logarithm of a weighted sum is nearly the largest element."""
     seen = weighed(w, x)
-    shift = far_from_zero(largest_of_row(seen, axis, axes=axis.axes, keepdims=True))
-    kept = far_from_zero(largest_of_row(seen, axis, attributes=axis))
+    shift, kept = shifts_of_row(seen, axis)
     return log(sum(w * exp(x), attributes=axis)), kept + log(sum(w * exp(seen - shift), attributes=axis))
 
 
 @rule(when=plain)
 def root_of_sum_of_row(x: Row, axis: Attributes):
     """exp overflows or vanishes where the root of a sum of exponentials does not."""
-    shift = far_from_zero(largest_of_row(x, axis, axes=axis.axes, keepdims=True))
-    kept = far_from_zero(largest_of_row(x, axis, attributes=axis))
+    shift, kept = shifts_of_row(x, axis)
     return sqrt(sum(exp(x), attributes=axis)), exp(0.5 * kept) * sqrt(sum(exp(x - shift), attributes=axis))
 
 
